@@ -1,0 +1,32 @@
+//! `dist-as-built`: each file has the SHA-256 that `build` recorded when it made it.
+//!
+//! Between build and upload files travel through artifact stores, unpackers and people's hands. What
+//! was not made by `build`, or was changed since, is not what the project releases.
+
+use super::{Check, Finding, Subject, Unknown};
+
+pub const CHECK: Check = Check {
+    name: "dist-as-built",
+    about: "each file is, byte for byte, the one that `build` made",
+    run,
+};
+
+fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+    let judge = |file: &crate::wheel::release::DistFile| {
+        let built = subject.built.iter().find(|(name, _)| *name == file.name);
+        let message = match built {
+            Some((_, sum)) if *sum == file.sum => return None,
+            Some((_, sum)) => {
+                format!("the file has SHA-256 {}, but `build` recorded {sum}", file.sum)
+            }
+            None => "the file is not among those that `build` recorded".into(),
+        };
+        Some(CHECK.finding(
+            &file.name,
+            message,
+            "the file that `build` made",
+            "run `cargo pipeline build` again",
+        ))
+    };
+    Ok(subject.release.files.iter().filter_map(judge).collect())
+}

@@ -1,0 +1,89 @@
+//! `record-complete`: `RECORD` lists every member of a wheel once, with its true hash and size.
+//!
+//! Installers trust it for uninstalling, and some refuse a wheel whose `RECORD` is wrong.
+
+use super::{Check, Finding, Subject, Unknown};
+use crate::wheel::record::{RecordEntry, RecordedHash, spell};
+use crate::wheel::release::WheelFacts;
+use crate::wheel::zip::Member;
+
+pub const CHECK: Check = Check {
+    name: "record-complete",
+    about: "`RECORD` lists every member once, with its true hash and size",
+    run,
+};
+
+const REMEDY: &str = "build the wheel again; a tool that changes wheels must rewrite `RECORD`";
+
+fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+    let mut findings = Vec::new();
+    for wheel in &subject.release.wheels {
+        judge(wheel, &mut findings)?;
+    }
+    Ok(findings)
+}
+
+fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Result<(), Unknown> {
+    // Signatures cannot list themselves, nor can RECORD.
+    let unhashed =
+        ["RECORD", "RECORD.jws", "RECORD.p7s"].map(|name| format!("{}/{name}", wheel.dist_info));
+    let mut say = |message: String, expected: &str| {
+        findings.push(CHECK.finding(&wheel.file, message, expected, REMEDY));
+    };
+    for member in &wheel.members {
+        let name = &member.name;
+        let lines: Vec<&RecordEntry> =
+            wheel.record.iter().filter(|entry| entry.path == *name).collect();
+        match lines[..] {
+            [] => say(format!("`{name}` is not listed in `RECORD`"), "one line for each member"),
+            [line] if !unhashed.contains(name) => {
+                if let Some((message, expected)) = lie(line, member, &wheel.file)? {
+                    say(message, &expected);
+                }
+            }
+            [_] => {}
+            _ => say(
+                format!("`{name}` is listed {} times in `RECORD`", lines.len()),
+                "one line for each member",
+            ),
+        }
+    }
+    for entry in &wheel.record {
+        if !wheel.members.iter().any(|member| member.name == entry.path) {
+            say(
+                format!("`RECORD` lists `{}`, which is not in the wheel", entry.path),
+                "members of the wheel only",
+            );
+        }
+    }
+    Ok(())
+}
+
+fn lie(
+    line: &RecordEntry,
+    member: &Member,
+    file: &str,
+) -> Result<Option<(String, String)>, Unknown> {
+    let name = &member.name;
+    match &line.hash {
+        RecordedHash::None => {
+            return Ok(Some((format!("`RECORD` gives no hash for `{name}`"), spell(&member.sum))));
+        }
+        RecordedHash::Sha256(sum) if *sum != member.sum => {
+            return Ok(Some((
+                format!("`RECORD` gives `{}` for `{name}`", spell(sum)),
+                spell(&member.sum),
+            )));
+        }
+        RecordedHash::Sha256(_) => {}
+        RecordedHash::Other(algorithm) => {
+            return Err(Unknown(format!(
+                "`{file}`: `RECORD` hashes `{name}` by {algorithm}, which is not computed here"
+            )));
+        }
+    }
+    Ok((line.size != Some(member.size)).then(|| {
+        let given = line.size.map_or("no size".to_owned(), |size| format!("{size} bytes"));
+        (format!("`RECORD` gives {given} for `{name}`"), format!("{} bytes", member.size))
+    }))
+}

@@ -1,0 +1,44 @@
+//! `tags-agree`: the tags in the `WHEEL` file are those of the file name.
+//!
+//! pip picks by the file name; installed environments are checked by what `WHEEL` says.
+
+use std::collections::BTreeSet;
+
+use super::{Check, Finding, Subject, Unknown};
+use crate::wheel::filename::expand;
+
+pub const CHECK: Check = Check {
+    name: "tags-agree",
+    about: "the tags in the `WHEEL` file are those of the file name",
+    run,
+};
+
+fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+    let mut findings = Vec::new();
+    for wheel in &subject.release.wheels {
+        let inside: BTreeSet<String> = wheel
+            .wheel
+            .all("Tag")
+            .flat_map(|tag| match tag.splitn(3, '-').collect::<Vec<_>>()[..] {
+                [python, abi, platform] => expand(python, abi, platform),
+                _ => BTreeSet::from([tag.to_owned()]),
+            })
+            .collect();
+        if inside != wheel.name.tags {
+            let listed = |tags: &BTreeSet<String>| {
+                if tags.is_empty() {
+                    "no tag".to_owned()
+                } else {
+                    tags.iter().cloned().collect::<Vec<_>>().join(", ")
+                }
+            };
+            findings.push(CHECK.finding(
+                &wheel.file,
+                format!("`{}/WHEEL` lists {}", wheel.dist_info, listed(&inside)),
+                &listed(&wheel.name.tags),
+                "do not rename wheels; `wheel tags` changes both places at once",
+            ));
+        }
+    }
+    Ok(findings)
+}

@@ -1,0 +1,182 @@
+//! The command line: what people type, as values.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit::Verdict;
+use crate::report::{Format, Report};
+use crate::stage::plan::PlanFormat;
+use crate::stage::publish::Destination;
+use crate::stage::{
+    Session, audit, bench, build, ci, lock, plan, publish, readme, rehearse, serve, smoke, verify,
+};
+use crate::target::Target;
+
+/// Takes a maturin project from source to verified wheels on a package index.
+///
+/// Exit codes: 0 yes, or already done; 1 no (findings, a failed test, a refusal); 2 the command line
+/// or the project's files cannot be used; 3 could not tell.
+#[derive(Debug, Parser)]
+#[command(name = "cargo pipeline", bin_name = "cargo pipeline", version, max_term_width = 100)]
+pub struct Cli {
+    /// The folder of the project's `pyproject.toml`
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub project: PathBuf,
+    #[command(subcommand)]
+    pub stage: Stage,
+}
+
+/// The form of the result on stdout.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Output {
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Stage {
+    /// Derive what the release must hold, and write it to target/pipeline/plan.json
+    Plan {
+        /// How the plan is printed
+        #[arg(long, value_enum, default_value_t)]
+        format: PlanFormat,
+    },
+    /// Make the sdist, and the wheels from it, in dist/
+    Build {
+        /// A target of the table; all that this machine builds unless named
+        #[arg(long = "target", value_name = "TARGET")]
+        targets: Vec<Target>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Judge every file in dist/, and the set
+    Audit {
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Install each wheel on each promised Python of this machine, and run the smoke test
+    Smoke {
+        /// Exit 3 unless every promised environment was tested
+        #[arg(long)]
+        complete: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Upload the release, wheels first; a dry run unless the index is on loopback
+    Publish {
+        /// Where twine sends files
+        #[arg(long, value_name = "URL", default_value = "https://upload.pypi.org/legacy/")]
+        repository_url: String,
+        /// The simple API of the same index
+        #[arg(long, value_name = "URL", default_value = "https://pypi.org/simple/")]
+        index_url: String,
+        /// Really upload; refused unless all evidence is there and clean
+        #[arg(long)]
+        execute: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Install the published release from the index, and test it and a package that depends on it
+    Verify {
+        /// The simple API of the index
+        #[arg(long, value_name = "URL", default_value = "https://pypi.org/simple/")]
+        index_url: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// All of the above on this machine, against a package index of its own
+    Rehearse {
+        /// Exit 3 unless every promised environment was reached
+        #[arg(long)]
+        complete: bool,
+        /// The port of the index on 127.0.0.1; 0 is any free one
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Serve an empty package index on loopback until Ctrl-C, for uploads by hand
+    Serve {
+        /// The port on 127.0.0.1; 0 is any free one
+        #[arg(long, default_value_t = 3141)]
+        port: u16,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Check this repository: formatting, lints, types and every test
+    Ci,
+    /// Pin the Python packages that the pipeline and the tests run
+    Lock {
+        /// Only say whether the locks are current
+        #[arg(long)]
+        check: bool,
+        /// Take the newest versions
+        #[arg(long, conflicts_with = "check")]
+        upgrade: bool,
+    },
+    /// Bring the table of wheels in README.md up to date
+    Readme {
+        /// Only say whether it is current
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measure
+    Bench {
+        #[command(subcommand)]
+        what: bench::Bench,
+    },
+}
+
+impl Cli {
+    /// The form in which the stage gives its result.
+    pub fn format(&self) -> Format {
+        match &self.stage {
+            Stage::Build { output, .. }
+            | Stage::Audit { output }
+            | Stage::Smoke { output, .. }
+            | Stage::Publish { output, .. }
+            | Stage::Verify { output, .. }
+            | Stage::Rehearse { output, .. }
+            | Stage::Serve { output, .. } => output.format,
+            Stage::Plan { .. }
+            | Stage::Ci
+            | Stage::Lock { .. }
+            | Stage::Readme { .. }
+            | Stage::Bench { .. } => Format::Human,
+        }
+    }
+
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the stage from a verdict.
+    pub fn run(self, report: Report) -> Result<Verdict> {
+        let session = Session::open(&self.project, report)?;
+        match self.stage {
+            Stage::Plan { format } => plan::run(&session, format),
+            Stage::Build { targets, .. } => build::run(&session, &targets),
+            Stage::Audit { .. } => audit::run(&session),
+            Stage::Smoke { complete, .. } => smoke::run(&session, complete),
+            Stage::Publish { repository_url, index_url, execute, .. } => {
+                let destination = Destination {
+                    repository: repository_url,
+                    simple: index_url,
+                    credentials: None,
+                };
+                publish::run(&session, &destination, execute)
+            }
+            Stage::Verify { index_url, .. } => verify::run(&session, &index_url),
+            Stage::Rehearse { complete, port, .. } => rehearse::run(&session, port, complete),
+            Stage::Serve { port, .. } => serve::run(&session, port),
+            Stage::Ci => ci::run(&session),
+            Stage::Lock { check, upgrade } => lock::run(&session, check, upgrade),
+            Stage::Readme { check } => readme::run(&session, check),
+            Stage::Bench { what } => bench::run(&session, &what),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Evidence: what each stage leaves under `target/pipeline/` for the stages after it, and for people.
+//!
+//! One JSON file a stage, written whole or not at all, so that an interrupted run leaves nothing that
+//! a second run would trust.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Finding, Outcome};
+use crate::family::PythonVersion;
+use crate::target::Target;
+use crate::wheel::Sha256Sum;
+
+/// What `build` made: `build.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildEvidence {
+    pub files: Vec<BuiltFile>,
+}
+
+/// A file in `dist/`, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltFile {
+    pub file: String,
+    pub sha256: Sha256Sum,
+    /// Size in bytes.
+    pub size: u64,
+    /// The Rust target compiled for; none for the sdist.
+    pub triple: Option<String>,
+    /// What made it: `maturin 1.16.0, zig 0.17.1`.
+    pub builder: String,
+    /// The commit, where the source is a git checkout.
+    pub commit: Option<String>,
+    /// Whether the source differed from that commit.
+    pub dirty: bool,
+    /// The time that the file's members carry, in seconds since 1970.
+    pub epoch: u64,
+}
+
+impl BuildEvidence {
+    /// The record of a file.
+    pub fn file(&self, name: &str) -> Option<&BuiltFile> {
+        self.files.iter().find(|file| file.file == name)
+    }
+
+    /// Names and hashes alone.
+    pub fn sums(&self) -> Vec<(String, Sha256Sum)> {
+        self.files.iter().map(|file| (file.file.clone(), file.sha256)).collect()
+    }
+}
+
+/// What `audit` saw and found: `audit.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvidence {
+    pub files: BTreeMap<String, Sha256Sum>,
+    /// Each check's name and what became of it.
+    pub checks: Vec<(String, Outcome)>,
+    pub findings: Vec<Finding>,
+    /// Files that could not be read, each with the reason.
+    pub unread: Vec<String>,
+}
+
+/// What `smoke` and `verify` saw on each Python: `smoke.json`, `verify.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmokeEvidence {
+    pub outcomes: Vec<SmokeOutcome>,
+    /// Promised environments that this machine cannot offer.
+    pub not_here: Vec<String>,
+    /// Programs that look like a Python and were not used, each with the reason.
+    pub passed_over: Vec<String>,
+}
+
+/// One wheel on one Python.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmokeOutcome {
+    pub target: Target,
+    pub python: PythonVersion,
+    /// The interpreter's full version: `3.13.0`.
+    pub release: String,
+    pub executable: String,
+    pub file: String,
+    pub sha256: Sha256Sum,
+    pub result: SmokeResult,
+    /// How long it took, in milliseconds.
+    pub milliseconds: u128,
+}
+
+/// How one wheel did on one Python.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "result")]
+pub enum SmokeResult {
+    Passed,
+    Failed { reason: String },
+}
+
+/// What `publish` sent: `receipt.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The address files were sent to.
+    pub repository: String,
+    pub files: Vec<SentFile>,
+}
+
+/// A file that the index holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFile {
+    pub file: String,
+    pub sha256: Sha256Sum,
+    /// Where the index offers it.
+    pub url: String,
+}
+
+/// Writes evidence whole or not at all.
+///
+/// # Errors
+///
+/// When the folder cannot be made or the file cannot be written.
+pub fn write<T: Serialize>(path: &Path, evidence: &T) -> Result<()> {
+    let folder = path.parent().context("evidence lies in a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    let mut text = serde_json::to_string_pretty(evidence)?;
+    text.push('\n');
+    let partial = path.with_extension("json.partial");
+    fs::write(&partial, text).with_context(|| format!("cannot write `{}`", partial.display()))?;
+    fs::rename(&partial, path).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Reads evidence; none when the stage has not run.
+///
+/// # Errors
+///
+/// When the file is there but is not what the stage writes.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(error).with_context(|| format!("cannot read `{}`", path.display()));
+        }
+    };
+    let evidence = serde_json::from_str(&text).with_context(|| {
+        format!(
+            "`{}` is not evidence of this pipeline\nhint: delete it and run the stage again",
+            path.display()
+        )
+    })?;
+    Ok(Some(evidence))
+}

@@ -1,0 +1,233 @@
+//! The plan: exactly which files a release must hold, and which of them each promised Python gets.
+
+use pep440_rs::Version;
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+use crate::family::{Family, PythonVersion};
+use crate::project::Project;
+use crate::target::Target;
+
+/// The state of the source tree, as git tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The commit's full hash.
+    pub commit: String,
+    /// The commit's time in seconds since 1970, which every built file carries.
+    pub epoch: u64,
+    /// Whether tracked files differ from the commit, or untracked ones lie beside them.
+    pub dirty: bool,
+    /// Tags that point at the commit and look like a version: `v1.0.0`.
+    pub tags: Vec<String>,
+}
+
+/// What a release must hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The normal form of the project's name.
+    pub project: String,
+    /// The release's version.
+    pub version: String,
+    /// The git tag of the release, where the commit has one.
+    pub tag: Option<String>,
+    /// The source distribution's file name.
+    pub sdist: String,
+    /// The wheels, in the order of the table.
+    pub wheels: Vec<PlannedWheel>,
+    /// Every promised (platform, Python), and the wheel that pip must pick there.
+    pub environments: Vec<Environment>,
+}
+
+/// A wheel that the release must hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlannedWheel {
+    pub file: String,
+    pub target: Target,
+    /// Python and ABI tag: `cp310-abi3`.
+    pub family: String,
+    /// The Rust target that a native build compiles for.
+    pub triple: String,
+    /// What `maturin --interpreter` is told.
+    pub interpreter: String,
+}
+
+/// A place where users were promised a prebuilt wheel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Environment {
+    pub target: Target,
+    pub python: PythonVersion,
+    pub file: String,
+}
+
+impl Plan {
+    /// Derives the plan, or lists everything in which the project's files disagree.
+    ///
+    /// # Errors
+    ///
+    /// One line for each disagreement, with what to do about it.
+    pub fn new(project: &Project, tags: &[String]) -> Result<Self, Vec<String>> {
+        let mut disagreements = Vec::new();
+        let version = &project.version;
+        if let Some(stated) = &project.static_version
+            && stated != version
+        {
+            disagreements.push(format!(
+                "`pyproject.toml` says version {stated}, `Cargo.toml` says {version}: \
+                 keep one of them (`dynamic = [\"version\"]` takes Cargo's)"
+            ));
+        }
+        if !tags.is_empty() && !tags.iter().any(|tag| version_of(tag).as_ref() == Some(version)) {
+            disagreements.push(format!(
+                "the commit is tagged {}, `Cargo.toml` says version {version}: \
+                 change the version and tag that commit",
+                quoted(tags)
+            ));
+        }
+        for (index, target) in project.table.targets.iter().enumerate() {
+            if project.table.targets[..index].contains(target) {
+                disagreements.push(format!("target `{target}` is promised twice: drop one"));
+            }
+        }
+        let mut environments = Vec::new();
+        let mut wheels = Vec::new();
+        for &target in &project.table.targets {
+            wheels.extend(project.families.iter().map(|&family| planned(project, family, target)));
+            for &python in &project.table.pythons {
+                match project.families.iter().find(|family| family.serves(python)) {
+                    Some(&family) => {
+                        let file = planned(project, family, target).file;
+                        environments.push(Environment { target, python, file });
+                    }
+                    None => disagreements.push(format!(
+                        "Python {python} is promised, but wheels tagged {} do not install there: \
+                         lower pyo3's `abi3-py3…` feature or drop that Python",
+                        quoted(&project.families)
+                    )),
+                }
+            }
+        }
+        for python in &project.table.pythons {
+            if project.python_floor.is_some_and(|floor| *python < floor) {
+                disagreements.push(format!(
+                    "Python {python} is promised, but `requires-python` refuses it: change one of them"
+                ));
+            }
+        }
+        disagreements.dedup();
+        if !disagreements.is_empty() {
+            return Err(disagreements);
+        }
+        Ok(Self {
+            project: crate::project::normalize(&project.name),
+            version: version.to_string(),
+            tag: tags.iter().find(|tag| version_of(tag).as_ref() == Some(version)).cloned(),
+            sdist: format!("{}-{version}.tar.gz", project.escaped_name()),
+            wheels,
+            environments,
+        })
+    }
+
+    /// Every file of the release in the order of upload: wheels first, so that while the upload runs
+    /// nobody's pip finds only the sdist and compiles.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.wheels
+            .iter()
+            .map(|wheel| wheel.file.as_str())
+            .chain(std::iter::once(self.sdist.as_str()))
+    }
+
+    /// The targets of the plan, each once.
+    pub fn targets(&self) -> Vec<Target> {
+        let mut targets: Vec<_> = self.wheels.iter().map(|wheel| wheel.target).collect();
+        targets.dedup();
+        targets
+    }
+
+    /// The same plan for some of its targets only.
+    pub fn only(&self, targets: &[Target]) -> Self {
+        let mut part = self.clone();
+        part.wheels.retain(|wheel| targets.contains(&wheel.target));
+        part.environments.retain(|environment| targets.contains(&environment.target));
+        part
+    }
+}
+
+fn planned(project: &Project, family: Family, target: Target) -> PlannedWheel {
+    let (name, version) = (project.escaped_name(), &project.version);
+    PlannedWheel {
+        file: format!("{name}-{version}-{family}-{}.whl", target.file_tag()),
+        target,
+        family: family.to_string(),
+        triple: target.triple(),
+        interpreter: family.interpreter(),
+    }
+}
+
+fn version_of(tag: &str) -> Option<Version> {
+    Version::from_str(tag.strip_prefix('v')?).ok()
+}
+
+fn quoted<T: ToString>(items: &[T]) -> String {
+    let items: Vec<_> = items.iter().map(|item| format!("`{}`", item.to_string())).collect();
+    items.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::PromiseTable;
+
+    fn project() -> Project {
+        Project {
+            root: "/project".into(),
+            name: "Sum-Up-To".into(),
+            version: Version::from_str("1.0.0-rc.1").expect("a version"),
+            static_version: None,
+            python_floor: Some(PythonVersion::new(3, 10)),
+            families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],
+            table: PromiseTable {
+                targets: vec![
+                    "manylinux_2_17_x86_64".parse().expect("a tag"),
+                    "win_amd64".parse().expect("a tag"),
+                ],
+                pythons: vec![PythonVersion::new(3, 10), PythonVersion::new(3, 15)],
+                smoke: "tests/smoke.py".into(),
+                downstream: None,
+            },
+        }
+    }
+
+    #[test]
+    fn the_plan_names_every_file_and_environment() {
+        let plan = Plan::new(&project(), &["v1.0.0rc1".into()]).expect("no disagreement");
+        insta::assert_json_snapshot!(plan, @"");
+    }
+
+    #[test]
+    fn part_of_a_plan_keeps_only_its_targets() {
+        let plan = Plan::new(&project(), &[]).expect("no disagreement");
+        let windows: Target = "win_amd64".parse().expect("a tag");
+        let part = plan.only(&[windows]);
+        assert_eq!(part.targets(), [windows]);
+        assert_eq!(part.environments.len(), 2);
+        assert_eq!(part.sdist, plan.sdist);
+    }
+
+    #[test]
+    fn all_disagreements_are_listed_at_once() {
+        let mut wrong = project();
+        wrong.static_version = Some(Version::from_str("0.9").expect("a version"));
+        wrong.table.pythons.push(PythonVersion::new(3, 9));
+        wrong.table.targets.push(wrong.table.targets[0]);
+        let disagreements =
+            Plan::new(&wrong, &["v2.0.0".into()]).expect_err("four things are wrong");
+        insta::assert_snapshot!(disagreements.join("\n"), @"");
+    }
+
+    #[test]
+    fn one_of_several_tags_may_be_the_release() {
+        let tags = ["v0.9.0".to_owned(), "v1.0.0rc1".to_owned()];
+        let plan = Plan::new(&project(), &tags).expect("one tag agrees");
+        assert_eq!(plan.tag.as_deref(), Some("v1.0.0rc1"));
+    }
+}

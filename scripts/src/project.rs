@@ -1,0 +1,269 @@
+//! What a project says about itself: `pyproject.toml` and `Cargo.toml`, read and put into one shape.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use pep440_rs::Version;
+use serde::Deserialize;
+use toml::Table;
+
+use crate::exit::Stop;
+use crate::family::{Family, PythonVersion};
+use crate::target::Target;
+
+/// A maturin project, as its own files describe it.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The folder that holds `pyproject.toml`, absolute.
+    pub root: PathBuf,
+    /// The name as written in `[project]`: `sum-up-to`.
+    pub name: String,
+    /// The version of `Cargo.toml` in Python's normal form: `1.0.0-rc.1` is `1.0.0rc1`.
+    pub version: Version,
+    /// The version that `pyproject.toml` gives, where it does not leave that to `Cargo.toml`.
+    pub static_version: Option<Version>,
+    /// The oldest Python that pip lets install the project, where it says so.
+    pub python_floor: Option<PythonVersion>,
+    /// The families of wheels that the crate builds.
+    pub families: Vec<Family>,
+    /// The table `[tool.wheel-pipeline]`.
+    pub table: PromiseTable,
+}
+
+/// The table `[tool.wheel-pipeline]`: what the release promises.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromiseTable {
+    /// Platform tags to build for.
+    pub targets: Vec<Target>,
+    /// CPython series on which each target's wheel must install and work.
+    pub pythons: Vec<PythonVersion>,
+    /// A script that exits 0 when the installed package works.
+    pub smoke: PathBuf,
+    /// A package that depends on this one, with tests for `unittest` in its `tests` folder.
+    pub downstream: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct PyProject {
+    project: ProjectTable,
+    #[serde(default)]
+    tool: ToolTables,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ProjectTable {
+    name: String,
+    version: Option<String>,
+    requires_python: Option<String>,
+    #[serde(default)]
+    dynamic: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ToolTables {
+    wheel_pipeline: Option<PromiseTable>,
+    #[serde(default)]
+    maturin: MaturinTable,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct MaturinTable {
+    #[serde(default)]
+    features: Vec<String>,
+    manifest_path: Option<PathBuf>,
+}
+
+impl Project {
+    /// Reads the project in `root`.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Usage`] that names the file and the key, when a file is missing, is not TOML, or lacks
+    /// something that the pipeline needs.
+    pub fn read(root: &Path) -> Result<Self, Stop> {
+        let root = std::path::absolute(root)
+            .map_err(|error| Stop::Usage(format!("`{}`: {error}", root.display())))?;
+        let path = root.join("pyproject.toml");
+        let pyproject: PyProject = parse(&path)?;
+        let table = pyproject.tool.wheel_pipeline.ok_or_else(|| {
+            Stop::Usage(format!(
+                "`{}` has no table `[tool.wheel-pipeline]`\n\
+                 hint: add one with `targets` (platform tags), `pythons` and `smoke` (a script)",
+                path.display()
+            ))
+        })?;
+        for (key, empty) in
+            [("targets", table.targets.is_empty()), ("pythons", table.pythons.is_empty())]
+        {
+            if empty {
+                return Err(Stop::Usage(format!(
+                    "`{}`: `{key}` of `[tool.wheel-pipeline]` is empty, so nothing would be promised",
+                    path.display()
+                )));
+            }
+        }
+
+        let manifest_path =
+            root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into()));
+        let manifest: Table = parse(&manifest_path)?;
+        let cargo_version = cargo_version(&manifest, &manifest_path)?;
+        let families = families(&manifest, &pyproject.tool.maturin.features, &table.pythons)
+            .ok_or_else(|| {
+                Stop::Usage(format!(
+                    "`{}` has no dependency `pyo3`\nhint: the pipeline releases PyO3 extensions",
+                    manifest_path.display()
+                ))
+            })?;
+        let static_version = match &pyproject.project.version {
+            Some(text) => Some(version(text, &path)?),
+            None if pyproject.project.dynamic.iter().any(|key| key == "version") => None,
+            None => {
+                return Err(Stop::Usage(format!(
+                    "`{}`: `[project]` has no version\nhint: add `dynamic = [\"version\"]`, \
+                     and maturin takes the one of `Cargo.toml`",
+                    path.display()
+                )));
+            }
+        };
+        Ok(Self {
+            name: pyproject.project.name,
+            version: version(&cargo_version, &manifest_path)?,
+            static_version,
+            python_floor: pyproject.project.requires_python.as_deref().and_then(python_floor),
+            families,
+            table,
+            root,
+        })
+    }
+
+    /// The name as file names spell it
+    /// ([binary distribution format](https://packaging.python.org/en/latest/specifications/binary-distribution-format/#escaping-and-unicode)).
+    pub fn escaped_name(&self) -> String {
+        normalize(&self.name).replace('-', "_")
+    }
+
+    /// The folder where the pipeline keeps its evidence and its working files.
+    pub fn work(&self) -> PathBuf {
+        self.root.join("target").join("pipeline")
+    }
+
+    /// The folder of files to upload.
+    pub fn dist(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+}
+
+/// A project name in the form in which two spellings of one name are equal
+/// ([PEP 503](https://peps.python.org/pep-0503/#normalized-names)).
+pub fn normalize(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for part in name.split(['-', '_', '.']).filter(|part| !part.is_empty()) {
+        if !normal.is_empty() {
+            normal.push('-');
+        }
+        normal.push_str(&part.to_ascii_lowercase());
+    }
+    normal
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Stop::Usage(format!(
+            "cannot read `{}`: {error}\nhint: run in the project's folder, or name it with `--project DIR`",
+            path.display()
+        ))
+    })?;
+    toml::from_str(&text).map_err(|error| {
+        Stop::Usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
+    })
+}
+
+fn version(text: &str, path: &Path) -> Result<Version, Stop> {
+    Version::from_str(text)
+        .map_err(|error| Stop::Usage(format!("`{}`: version `{text}`: {error}", path.display())))
+}
+
+fn cargo_version(manifest: &Table, path: &Path) -> Result<String, Stop> {
+    let inherited = || {
+        let workspace = manifest.get("workspace")?.get("package")?.get("version")?.as_str()?;
+        Some(workspace.to_owned())
+    };
+    let stated = manifest.get("package").and_then(|package| package.get("version"));
+    stated
+        .and_then(|version| version.as_str().map(str::to_owned).or_else(inherited))
+        .ok_or_else(|| Stop::Usage(format!("`{}`: `[package]` has no version", path.display())))
+}
+
+/// One family for the stable ABI where the crate asks for it, else one for each Python.
+fn families(
+    manifest: &Table,
+    maturin_features: &[String],
+    pythons: &[PythonVersion],
+) -> Option<Vec<Family>> {
+    let pyo3 = manifest.get("dependencies")?.get("pyo3")?;
+    let of_dependency = pyo3
+        .get("features")
+        .and_then(|features| features.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|feature| feature.as_str());
+    let of_maturin = maturin_features.iter().filter_map(|feature| feature.strip_prefix("pyo3/"));
+    let floor = of_dependency
+        .chain(of_maturin)
+        .filter_map(|feature| feature.strip_prefix("abi3-py3")?.parse().ok())
+        .map(|minor| PythonVersion::new(3, minor))
+        .min();
+    Some(match floor {
+        Some(floor) => vec![Family::Abi3 { floor }],
+        None => pythons.iter().copied().map(Family::Exact).collect(),
+    })
+}
+
+/// The `3.10` of `>=3.10,<4`.
+fn python_floor(requires_python: &str) -> Option<PythonVersion> {
+    requires_python
+        .split(',')
+        .filter_map(|clause| clause.trim().strip_prefix(">="))
+        .find_map(|version| version.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_normalize_as_on_the_index() {
+        assert_eq!(normalize("Sum_Up.-to"), "sum-up-to");
+        assert_eq!(normalize("ruff"), "ruff");
+    }
+
+    #[test]
+    fn the_lowest_stable_abi_feature_is_the_floor() {
+        let manifest: Table = toml::from_str(
+            "[dependencies]\npyo3 = { version = \"0.30\", features = [\"abi3-py311\"] }",
+        )
+        .expect("valid");
+        let pythons = [PythonVersion::new(3, 12)];
+        let both = families(&manifest, &["pyo3/abi3-py39".into()], &pythons);
+        assert_eq!(both, Some(vec![Family::Abi3 { floor: PythonVersion::new(3, 9) }]));
+    }
+
+    #[test]
+    fn without_the_stable_abi_each_python_has_its_wheel() {
+        let manifest: Table = toml::from_str("[dependencies]\npyo3 = \"0.30\"").expect("valid");
+        let pythons = [PythonVersion::new(3, 12), PythonVersion::new(3, 13)];
+        let families = families(&manifest, &[], &pythons).expect("pyo3 is there");
+        assert_eq!(families, pythons.map(Family::Exact));
+    }
+
+    #[test]
+    fn the_floor_is_read_from_among_other_clauses() {
+        assert_eq!(python_floor("<4, >= 3.10"), Some(PythonVersion::new(3, 10)));
+        assert_eq!(python_floor("!=3.11"), None);
+    }
+}

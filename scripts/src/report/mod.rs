@@ -1,0 +1,169 @@
+//! Reporting: the only place that prints. Data goes to stdout, everything else to stderr.
+
+pub mod human;
+pub mod table;
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+/// The form in which a stage gives its result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Tables and sentences.
+    #[default]
+    Human,
+    /// The stage's evidence, as written under `target/pipeline/`.
+    Json,
+}
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Where a run says what it does: a line for each finished action, and on a terminal a progress line
+/// with the actions that are under way.
+#[derive(Debug)]
+pub struct Report {
+    format: Format,
+    progress: ProgressBar,
+    running: Mutex<Vec<String>>,
+}
+
+/// How an action ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    Good,
+    Bad,
+    Doubtful,
+}
+
+/// An action under way. Dropping it without a word takes it off the progress line.
+#[must_use = "an action says how it ended"]
+pub struct Action<'a> {
+    report: &'a Report,
+    doing: String,
+    started: Instant,
+}
+
+impl Report {
+    /// A report to this process's own streams.
+    pub fn new(format: Format) -> Self {
+        let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}")
+            .expect("the template is a constant, and a test draws it");
+        Self {
+            format,
+            progress: ProgressBar::new_spinner().with_style(style),
+            running: Mutex::default(),
+        }
+    }
+
+    /// Says that something begins: `doing` is shown while it lasts.
+    pub fn start(&self, doing: impl Into<String>) -> Action<'_> {
+        let doing = doing.into();
+        self.change(|running| running.push(doing.clone()));
+        Action { report: self, doing, started: Instant::now() }
+    }
+
+    /// A line about something that took no time worth telling.
+    pub fn say(&self, mood: Mood, verb: &str, what: &str) {
+        self.line(mood, verb, what, None);
+    }
+
+    /// A warning: nothing is wrong yet.
+    pub fn warn(&self, message: &str) {
+        self.print(&format!("{DOUBTFUL}warning{DOUBTFUL:#}: {message}"));
+    }
+
+    /// The error that ends the run, with the causes that it wraps.
+    pub fn error(&self, error: &anyhow::Error) {
+        let mut message = error.to_string();
+        for cause in error.chain().skip(1) {
+            let (text, cause) = (message.clone(), cause.to_string());
+            // Hints stay last, whichever of the causes brings them.
+            let (head, hint) = match text.split_once("\nhint: ") {
+                Some((head, hint)) => (head.to_owned(), format!("\nhint: {hint}")),
+                None => (text, String::new()),
+            };
+            message = format!("{head}\n  cause: {}{hint}", cause.replace('\n', "\n  "));
+        }
+        self.progress.finish_and_clear();
+        anstream::eprintln!("{BAD}error{BAD:#}: {message}");
+    }
+
+    /// The result of a stage, on stdout: `human` for people, `evidence` for machines.
+    ///
+    /// # Errors
+    ///
+    /// When the evidence cannot be put into JSON.
+    pub fn result<T: Serialize>(&self, human: &str, evidence: &T) -> anyhow::Result<()> {
+        let text = match self.format {
+            Format::Human => human.to_owned(),
+            Format::Json => serde_json::to_string_pretty(evidence)? + "\n",
+        };
+        self.data(&text);
+        Ok(())
+    }
+
+    /// Text for stdout, as it is.
+    pub fn data(&self, text: &str) {
+        self.progress.suspend(|| anstream::print!("{text}"));
+    }
+
+    fn line(&self, mood: Mood, verb: &str, what: &str, took: Option<Duration>) {
+        let style = match mood {
+            Mood::Good => GOOD,
+            Mood::Bad => BAD,
+            Mood::Doubtful => DOUBTFUL,
+        };
+        let took = took.map(|took| format!(" ({:.1} s)", took.as_secs_f64())).unwrap_or_default();
+        self.print(&format!("{style}{verb:>12}{style:#} {what}{took}"));
+    }
+
+    fn print(&self, line: &str) {
+        self.progress.suspend(|| anstream::eprintln!("{line}"));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<String>)) {
+        let mut running = self.running.lock().expect("no holder of the list panics");
+        change(&mut running);
+        if running.is_empty() {
+            self.progress.disable_steady_tick();
+            self.progress.set_message("");
+        } else {
+            self.progress.set_message(running.join(", "));
+            self.progress.enable_steady_tick(Duration::from_millis(120));
+        }
+    }
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        self.progress.finish_and_clear();
+    }
+}
+
+impl Action<'_> {
+    /// The action is over: one line with what it did and how long it took.
+    pub fn done(self, mood: Mood, verb: &str, what: &str) {
+        self.report.line(mood, verb, what, Some(self.started.elapsed()));
+    }
+
+    /// The time since the action began.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+impl Drop for Action<'_> {
+    fn drop(&mut self) {
+        self.report.change(|running| {
+            if let Some(at) = running.iter().position(|doing| *doing == self.doing) {
+                running.remove(at);
+            }
+        });
+    }
+}

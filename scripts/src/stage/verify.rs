@@ -1,0 +1,194 @@
+//! `verify`: what users get. Each Python installs the release and a package that depends on it from
+//! the index, by a real `pip install`, and both test suites pass.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::trial::{self, Trial};
+use super::{Session, held, smoke};
+use crate::evidence::{self, Receipt, SmokeEvidence};
+use crate::exit::{Stop, Verdict};
+use crate::index;
+use crate::plan::Plan;
+use crate::report::{Mood, table};
+use crate::tool::command::{Finished, Invocation};
+use crate::tool::environment::Environment;
+use crate::tool::pip::{self, Source};
+use crate::tool::python::isolated;
+use crate::wheel::release::list;
+
+/// What was seen: `verify.json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct VerifyEvidence {
+    /// Differences between index, receipt and build.
+    pub differences: Vec<String>,
+    #[serde(flatten)]
+    pub trials: SmokeEvidence,
+}
+
+/// Tests of a downstream package that take longer, in seconds, hang.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The stage over the whole plan.
+///
+/// # Errors
+///
+/// When the index cannot be reached, or there is nothing to verify.
+pub fn run(session: &Session, simple: &str) -> Result<Verdict> {
+    let evidence = prove(session, &session.plan, simple)?;
+    let mut text: String = evidence.differences.iter().map(|line| format!("{line}\n")).collect();
+    let rows: Vec<Vec<String>> = evidence
+        .trials
+        .outcomes
+        .iter()
+        .map(|outcome| {
+            vec![
+                outcome.target.to_string(),
+                outcome.release.clone(),
+                smoke::word(&outcome.result).to_owned(),
+            ]
+        })
+        .collect();
+    text += &table::plain(&["platform", "CPython", "result"], &rows);
+    session.report.result(&text, &evidence)?;
+    Ok(verdict(&evidence))
+}
+
+/// What the evidence says as a whole.
+pub fn verdict(evidence: &VerifyEvidence) -> Verdict {
+    let hashes = if evidence.differences.is_empty() { Verdict::Yes } else { Verdict::No };
+    hashes.and(smoke::verdict(&evidence.trials, 0, false))
+}
+
+/// Compares hashes, installs and tests, and writes `verify.json`.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn prove(session: &Session, plan: &Plan, simple: &str) -> Result<VerifyEvidence> {
+    session.exclusive()?;
+    let differences = differences(session, plan, simple)?;
+    for difference in &differences {
+        session.report.say(Mood::Bad, "differs", difference);
+    }
+    let downstream = downstream(session)?;
+    let tools = session.tools()?;
+    let smoke_test = session.project.root.join(&session.project.table.smoke);
+    let release = format!("{}=={}", plan.project, plan.version);
+    let attempt =
+        |_: &Trial, environment: &Environment, folder: &Path| -> Result<Option<Finished>> {
+            let mut what = vec![release.as_str()];
+            if let Some(downstream) = &downstream {
+                what.push(&downstream.wheel);
+            }
+            let install = pip::install(tools, environment, Source::Index(simple), &what).run()?;
+            if !install.succeeded() {
+                return Ok(Some(install));
+            }
+            let smoke = smoke::test(environment, &smoke_test, folder).run()?;
+            if !smoke.succeeded() {
+                return Ok(Some(smoke));
+            }
+            let Some(downstream) = &downstream else {
+                return Ok(None);
+            };
+            let tests = unittest(environment, &downstream.tests, folder).run()?;
+            // Before 3.12, no test at all is a success to unittest.
+            let none = tests.stderr.contains("Ran 0 tests");
+            Ok((none || !tests.succeeded()).then_some(tests))
+        };
+    let trials = trial::run(session, plan, "verified", attempt)?;
+    if trials.outcomes.is_empty() {
+        return Err(Stop::Unknown(
+            "no promised Python is on this machine, so nothing was verified".into(),
+        )
+        .into());
+    }
+    let evidence = VerifyEvidence { differences, trials };
+    evidence::write(&session.evidence("verify"), &evidence)?;
+    Ok(evidence)
+}
+
+/// Where index, receipt and build do not say the same of a file.
+fn differences(session: &Session, plan: &Plan, simple: &str) -> Result<Vec<String>> {
+    let receipt: Receipt = evidence::read(&session.evidence("receipt"))?.ok_or_else(|| {
+        Stop::Unknown(
+            "there is no receipt to verify\nhint: run `cargo pipeline publish` first".into(),
+        )
+    })?;
+    let offered = index::files(simple, &plan.project)?;
+    let mut differences = Vec::new();
+    for (_, built) in held(session, plan)? {
+        let there = offered.iter().find(|file| file.name == built.file).map(|file| file.sum);
+        let sent =
+            receipt.files.iter().find(|file| file.file == built.file).map(|file| file.sha256);
+        if there != Some(built.sha256) || sent != Some(built.sha256) {
+            let shown = |sum: Option<crate::wheel::Sha256Sum>| {
+                sum.map_or("nothing".to_owned(), String::from)
+            };
+            differences.push(format!(
+                "`{}`: built {}, sent {}, on the index {}",
+                built.file,
+                built.sha256,
+                shown(sent),
+                shown(there)
+            ));
+        }
+    }
+    Ok(differences)
+}
+
+struct Downstream {
+    wheel: String,
+    tests: PathBuf,
+}
+
+/// The wheel of the package that depends on the release, built anew, and its tests.
+fn downstream(session: &Session) -> Result<Option<Downstream>> {
+    let Some(folder) = &session.project.table.downstream else {
+        return Ok(None);
+    };
+    let folder = session.project.root.join(folder);
+    let tests = folder.join("tests");
+    if !tests.is_dir() {
+        return Err(Stop::Usage(format!(
+            "the downstream package has no folder `{}`",
+            tests.display()
+        ))
+        .into());
+    }
+    let out = session.project.work().join("downstream");
+    if out.exists() {
+        fs::remove_dir_all(&out).with_context(|| format!("cannot clear `{}`", out.display()))?;
+    }
+    let action = session.report.start("building the downstream package");
+    pip::wheel(session.tools()?, &folder, &out)
+        .check()
+        .context("cannot build the downstream package")?;
+    let made = list(&out)?;
+    let [wheel] = &made[..] else {
+        return Err(Stop::Unknown(format!(
+            "building `{}` made {} files, not one wheel",
+            folder.display(),
+            made.len()
+        ))
+        .into());
+    };
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy();
+    action.done(Mood::Good, "built", &format!("{name}, which depends on the release"));
+    Ok(Some(Downstream { wheel: wheel.to_string_lossy().into_owned(), tests }))
+}
+
+fn unittest(environment: &Environment, tests: &Path, folder: &Path) -> Invocation {
+    isolated(&environment.python())
+        .args(["-I", "-W", "error", "-X", "dev", "-m", "unittest", "discover", "--start-directory"])
+        .arg(tests)
+        // The tests lie in the source tree, which stays as it is.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .folder(folder)
+        .limit(PATIENCE)
+}

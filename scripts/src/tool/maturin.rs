@@ -1,0 +1,102 @@
+//! maturin: makes the sdist, and wheels from it.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::command::Invocation;
+use super::environment::Tools;
+use super::lock::TOOLS;
+use crate::plan::PlannedWheel;
+use crate::target::System;
+
+/// The command that makes the sdist of the project in `root`.
+///
+/// # Errors
+///
+/// When the tools' folder cannot stand in `PATH`.
+pub fn sdist(tools: &Tools, root: &Path, out: &Path, epoch: u64) -> Result<Invocation> {
+    Ok(maturin(tools, root, epoch)?.arg("sdist").arg("--out").arg(out))
+}
+
+/// The command that makes one wheel from the sdist unpacked in `source`.
+///
+/// # Errors
+///
+/// When the tools' folder cannot stand in `PATH`.
+pub fn wheel(
+    tools: &Tools,
+    source: &Path,
+    wheel: &PlannedWheel,
+    out: &Path,
+    cargo_target: &Path,
+    epoch: u64,
+) -> Result<Invocation> {
+    let mut command = maturin(tools, source, epoch)?
+        .args(["build", "--release", "--locked", "--target", &wheel.triple])
+        .args(["--interpreter", &wheel.interpreter, "--out"])
+        .arg(out)
+        .arg("--compatibility")
+        .args(wheel.target.compatibility())
+        .env("CARGO_TARGET_DIR", cargo_target)
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(source));
+    if uses_zig(wheel) {
+        command = command.arg("--zig");
+    }
+    if let Some(version) = wheel.target.deployment_target() {
+        command = command.env("MACOSX_DEPLOYMENT_TARGET", version);
+    }
+    Ok(command)
+}
+
+/// What made a wheel, for the record.
+///
+/// # Errors
+///
+/// When the lock does not pin the tools.
+pub fn builder(wheel: Option<&PlannedWheel>) -> Result<String> {
+    let maturin = format!("maturin {}", TOOLS.version("maturin")?);
+    match wheel {
+        Some(wheel) if uses_zig(wheel) => {
+            Ok(format!("{maturin}, zig {}", TOOLS.version("ziglang")?))
+        }
+        _ => Ok(maturin),
+    }
+}
+
+/// Only zig links against a glibc older than the machine's own.
+fn uses_zig(wheel: &PlannedWheel) -> bool {
+    matches!(wheel.target.system(), System::Manylinux { .. } | System::Musllinux { .. })
+}
+
+fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
+    // What a person set for builds by hand would change what the release holds.
+    let inherited = [
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "CARGO_BUILD_TARGET",
+        "RUSTFLAGS",
+        "MATURIN_PEP517_ARGS",
+        "MATURIN_STRIP",
+        "MATURIN_PGO",
+        "PYO3_PYTHON",
+        "PYO3_CONFIG_FILE",
+    ];
+    let command =
+        inherited.into_iter().fold(Invocation::new(tools.program("maturin")), Invocation::without);
+    Ok(command
+        .folder(folder)
+        .env("PATH", tools.path()?)
+        .env("SOURCE_DATE_EPOCH", epoch.to_string()))
+}
+
+/// Paths of this machine, as panic messages would carry them, are replaced by what they stand for.
+fn rust_flags(source: &Path) -> String {
+    let home = std::env::home_dir();
+    let cargo =
+        std::env::var_os("CARGO_HOME").map(Into::into).or_else(|| Some(home?.join(".cargo")));
+    let mut flags = vec![format!("--remap-path-prefix={}=.", source.display())];
+    flags.extend(cargo.map(|cargo| format!("--remap-path-prefix={}=/cargo", cargo.display())));
+    // The separator that cargo defines for this variable; paths may hold spaces.
+    flags.join("\x1f")
+}

@@ -1,0 +1,248 @@
+//! The Pythons of this machine: every CPython that can be found, asked for what it is.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use super::command::Invocation;
+use crate::family::PythonVersion;
+
+/// A CPython that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interpreter {
+    /// The interpreter itself, not a link to it or an environment of it.
+    pub executable: PathBuf,
+    pub version: PythonVersion,
+    /// The full version: `3.13.0`.
+    pub release: String,
+}
+
+/// What was found on the machine.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Usable interpreters, oldest first, each once.
+    pub interpreters: Vec<Interpreter>,
+    /// Programs that look like a Python and are not used, each with the reason.
+    pub passed_over: Vec<String>,
+}
+
+/// The oldest CPython that the pipeline's own tools run on.
+pub const OLDEST: PythonVersion = PythonVersion::new(3, 10);
+
+const QUESTION: &str = "\
+import json, os, platform, struct, sys, sysconfig
+print(json.dumps({
+    'implementation': platform.python_implementation(),
+    'version': list(sys.version_info[:2]),
+    'release': platform.python_version(),
+    'executable': os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable),
+    'bits': 8 * struct.calcsize('P'),
+    'free_threaded': bool(sysconfig.get_config_var('Py_GIL_DISABLED')),
+}))";
+
+#[derive(Deserialize)]
+struct Answer {
+    implementation: String,
+    version: (u8, u8),
+    release: String,
+    executable: PathBuf,
+    bits: u32,
+    free_threaded: bool,
+}
+
+/// Looks for every CPython: on `PATH` (Debian's among them), in pyenv's folder and in uv's.
+///
+/// # Errors
+///
+/// When the run is interrupted. A program that does not answer is passed over, with the reason.
+pub fn find() -> Result<Found> {
+    let candidates = candidates();
+    let answers: Vec<Result<Result<Interpreter, String>>> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            candidates.iter().map(|candidate| scope.spawn(move || ask(candidate))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("asking does not panic")).collect()
+    });
+    let mut interpreters = BTreeMap::new();
+    let mut passed_over = Vec::new();
+    for (candidate, answer) in candidates.iter().zip(answers) {
+        match answer? {
+            Ok(interpreter) => {
+                interpreters.insert(interpreter.executable.clone(), interpreter);
+            }
+            Err(reason) => passed_over.push(format!("`{}`: {reason}", candidate.display())),
+        }
+    }
+    let mut interpreters: Vec<_> = interpreters.into_values().collect();
+    interpreters.sort_by_key(|interpreter| (interpreter.version, interpreter.release.clone()));
+    Ok(Found { interpreters, passed_over })
+}
+
+/// Asks a program what it is; the inner error says why it is of no use.
+fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
+    let question = isolated(program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
+    let finished = match question.run() {
+        Ok(finished) => finished,
+        Err(error) => {
+            super::command::check_interrupt()?;
+            return Ok(Err(format!("{error:#}")));
+        }
+    };
+    if !finished.succeeded() {
+        let reason = finished.tail().lines().last().unwrap_or("it fails").to_owned();
+        return Ok(Err(reason));
+    }
+    let Ok(answer) = serde_json::from_str::<Answer>(&finished.stdout) else {
+        return Ok(Err("it does not answer as a Python does".to_owned()));
+    };
+    Ok(judge(answer))
+}
+
+fn judge(answer: Answer) -> Result<Interpreter, String> {
+    let version = PythonVersion::new(answer.version.0, answer.version.1);
+    if answer.implementation != "CPython" {
+        return Err(format!("it is {}, not CPython", answer.implementation));
+    }
+    if version < OLDEST {
+        return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
+    }
+    if answer.free_threaded {
+        return Err("it is free-threaded, which no wheel of the plan serves".to_owned());
+    }
+    if answer.bits != usize::BITS {
+        return Err(format!("it is a {}-bit program", answer.bits));
+    }
+    Ok(Interpreter { executable: answer.executable, version, release: answer.release })
+}
+
+fn candidates() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    let home = env::home_dir();
+    let pyenv = env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| Some(home.as_ref()?.join(".pyenv")));
+    let uv = env::var_os("UV_PYTHON_INSTALL_DIR").map(PathBuf::from).or_else(|| {
+        let data = env::var_os("APPDATA").filter(|_| cfg!(windows)).map(PathBuf::from);
+        let share = env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+        Some(
+            data.or(share).or_else(|| Some(home.as_ref()?.join(".local/share")))?.join("uv/python"),
+        )
+    });
+    let path = env::var_os("PATH").unwrap_or_default();
+    // The shims would only lead to the interpreters that are listed anyway.
+    let shims = pyenv.as_ref().map(|root| root.join("shims"));
+    folders.extend(env::split_paths(&path).filter(|folder| Some(folder) != shims.as_ref()));
+    let installs = [
+        pyenv.as_ref().map(|root| root.join("versions")),
+        pyenv.map(|root| root.join("pyenv-win/versions")),
+        uv,
+    ];
+    for install in installs.into_iter().flatten().flat_map(|folder| listed(&folder)) {
+        folders.push(install.join("bin"));
+        folders.push(install);
+    }
+    let mut programs: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| listed(folder))
+        .filter(|path| {
+            path.is_file() && path.file_name().and_then(|name| name.to_str()).is_some_and(is_python)
+        })
+        .map(|path| fs::canonicalize(&path).unwrap_or(path))
+        .collect();
+    programs.sort();
+    programs.dedup();
+    programs
+}
+
+/// The entries of a folder; one that cannot be listed offers no Python.
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).map_or_else(
+        |_| Vec::new(),
+        |entries| entries.flatten().map(|entry| entry.path()).collect(),
+    )
+}
+
+/// Whether a file name is `python`, `python3` or `python3.N`, with `.exe` on Windows.
+fn is_python(name: &str) -> bool {
+    let name = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or("") } else { name };
+    match name.strip_prefix("python") {
+        Some("" | "3") => true,
+        Some(version) => version.strip_prefix("3.").is_some_and(|minor| {
+            !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())
+        }),
+        None => false,
+    }
+}
+
+/// A command of a Python that hears nothing of this program's own surroundings.
+pub fn isolated(python: &Path) -> Invocation {
+    let inherited = [
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PYTHONSTARTUP",
+        "PYTHONWARNINGS",
+        "PYTHONDEVMODE",
+        "PYTHONSAFEPATH",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "__PYVENV_LAUNCHER__",
+    ];
+    inherited
+        .into_iter()
+        .fold(Invocation::new(python), Invocation::without)
+        .env("PYTHONUTF8", "1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer() -> Answer {
+        Answer {
+            implementation: "CPython".into(),
+            version: (3, 13),
+            release: "3.13.1".into(),
+            executable: "/usr/bin/python3.13".into(),
+            bits: usize::BITS,
+            free_threaded: false,
+        }
+    }
+
+    #[test]
+    fn names_of_interpreters_are_known_from_names_of_other_tools() {
+        let suffix = if cfg!(windows) { ".exe" } else { "" };
+        for name in ["python", "python3", "python3.10"] {
+            assert!(is_python(&format!("{name}{suffix}")), "{name}");
+        }
+        for name in
+            ["python2", "python3-config", "python3.10-config", "python3.", "pythonw", "ipython"]
+        {
+            assert!(!is_python(&format!("{name}{suffix}")), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_of_no_use_is_passed_over_with_its_reason() {
+        assert_eq!(judge(answer()).map(|found| found.release), Ok("3.13.1".into()));
+        let reasons = [
+            Answer { implementation: "PyPy".into(), ..answer() },
+            Answer { version: (3, 9), release: "3.9.1".into(), ..answer() },
+            Answer { free_threaded: true, ..answer() },
+            Answer { bits: 16, ..answer() },
+        ]
+        .map(|answer| judge(answer).expect_err("of no use"));
+        assert_eq!(
+            reasons,
+            [
+                "it is PyPy, not CPython",
+                "it is Python 3.9.1, older than 3.10",
+                "it is free-threaded, which no wheel of the plan serves",
+                "it is a 16-bit program",
+            ]
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! uv: fills environments from lock files, and makes the lock files.
+
+use std::path::Path;
+
+use super::command::Invocation;
+
+/// Installs everything that a lock pins into an environment; nothing is compiled.
+pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {
+    Invocation::new(uv)
+        .args(["pip", "install", "--quiet", "--no-config", "--require-hashes", "--no-deps"])
+        .args(["--only-binary", ":all:", "--python"])
+        .arg(python)
+        .arg("--requirement")
+        .arg(lock)
+        .without("VIRTUAL_ENV")
+}
+
+/// Pins what `input` asks for in `lock`, for every platform and every Python from 3.10, keeping the
+/// pins that are there already unless `upgrade` is asked for.
+pub fn compile(uv: &Path, input: &Path, lock: &Path, upgrade: bool) -> Invocation {
+    let invocation = Invocation::new(uv)
+        .args(["pip", "compile", "--quiet", "--no-config", "--universal", "--generate-hashes"])
+        .args(["--python-version", "3.10", "--no-header", "--no-annotate"])
+        // Addresses of one machine's mirrors have no place in a lock that everybody uses.
+        .args(["--no-emit-index-url", "--no-emit-find-links"])
+        .arg("--output-file")
+        .arg(lock)
+        .arg(input)
+        .without("VIRTUAL_ENV");
+    if upgrade { invocation.arg("--upgrade") } else { invocation }
+}

@@ -1,0 +1,144 @@
+//! A whole release: every file of a `dist/` folder, read into facts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::filename::WheelName;
+use super::metadata::Headers;
+use super::record::{self, RecordEntry};
+use super::zip::{self, Member};
+use super::{ARCHIVE_LIMIT, ReadError, Sha256Sum, sdist};
+
+/// What the files of a release are.
+#[derive(Clone, Debug, Default)]
+pub struct Release {
+    /// Every file in the folder, good or bad, sorted by name.
+    pub files: Vec<DistFile>,
+    pub wheels: Vec<WheelFacts>,
+    pub sdists: Vec<SdistFacts>,
+}
+
+/// A file in `dist/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DistFile {
+    pub name: String,
+    /// Size in bytes.
+    pub size: u64,
+    pub sum: Sha256Sum,
+}
+
+/// What is inside a wheel.
+#[derive(Clone, Debug)]
+pub struct WheelFacts {
+    pub file: String,
+    pub name: WheelName,
+    pub members: Vec<Member>,
+    /// The `.dist-info` folder, without a slash.
+    pub dist_info: String,
+    pub record: Vec<RecordEntry>,
+    pub metadata: Headers,
+    /// The fields of the `WHEEL` file.
+    pub wheel: Headers,
+}
+
+/// What is inside a source distribution.
+#[derive(Clone, Debug)]
+pub struct SdistFacts {
+    pub file: String,
+    pub metadata: Headers,
+}
+
+/// The files in `dist/`, sorted; hidden ones (the `.gitignore` that keeps the folder) are not part of
+/// a release. A folder that is not there holds no files.
+///
+/// # Errors
+///
+/// When the folder cannot be listed.
+pub fn list(dist: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let unreadable = |error: std::io::Error| {
+        ReadError::new(format!("cannot list `{}`: {error}", dist.display()))
+    };
+    if !dist.exists() {
+        return Ok(Vec::new());
+    }
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dist).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if !entry.file_name().to_string_lossy().starts_with('.') {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+impl Release {
+    /// Adds the facts of one file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or looks like a wheel or an sdist and is none. The file itself is
+    /// in `files` even then, if its bytes could be had.
+    pub fn add(&mut self, path: &Path) -> Result<(), ReadError> {
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .ok_or_else(|| ReadError::new("its name is not UTF-8"))?
+            .to_owned();
+        let unreadable =
+            |error: std::io::Error| ReadError::new(format!("cannot be opened: {error}"));
+        let about = fs::metadata(path).map_err(unreadable)?;
+        if about.len() > ARCHIVE_LIMIT {
+            return Err(ReadError::new(format!("it is larger than {ARCHIVE_LIMIT} bytes")));
+        }
+        let bytes = fs::read(path).map_err(unreadable)?;
+        self.files.push(DistFile {
+            name: name.clone(),
+            size: about.len(),
+            sum: Sha256Sum::of(&bytes),
+        });
+        if name.ends_with(".whl") {
+            self.wheels.push(WheelFacts::read(name, &bytes)?);
+        } else if name.ends_with(".tar.gz") {
+            let files = sdist::read(&name, &bytes)?;
+            self.sdists.push(SdistFacts { metadata: sdist::metadata(&files)?, file: name });
+        }
+        Ok(())
+    }
+}
+
+impl WheelFacts {
+    /// Reads the bytes of the wheel named `file`.
+    ///
+    /// # Errors
+    ///
+    /// When the name, the archive or one of the three files that make it a wheel cannot be read.
+    pub fn read(file: String, bytes: &[u8]) -> Result<Self, ReadError> {
+        let name: WheelName = file.parse()?;
+        let dist_info = format!("{}-{}.dist-info", name.distribution, name.version);
+        let own = |member: &str| format!("{dist_info}/{member}");
+        let wanted = [own("RECORD"), own("METADATA"), own("WHEEL")];
+        let members = zip::read(bytes, |member| wanted.iter().any(|wanted| wanted == member))?;
+        let content = |wanted: &str| {
+            members
+                .iter()
+                .find(|member| member.name == wanted)
+                .and_then(|member| member.content.as_deref())
+                .ok_or_else(|| ReadError::new(format!("it has no member `{wanted}`")))
+        };
+        let within =
+            |member: &str, error: ReadError| ReadError::new(format!("`{member}`: {error}"));
+        let headers =
+            |member: &str| Headers::read(content(member)?).map_err(|error| within(member, error));
+        Ok(Self {
+            record: record::read(content(&wanted[0])?)
+                .map_err(|error| within(&wanted[0], error))?,
+            metadata: headers(&wanted[1])?,
+            wheel: headers(&wanted[2])?,
+            file,
+            name,
+            members,
+            dist_info,
+        })
+    }
+}

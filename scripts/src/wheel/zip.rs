@@ -1,0 +1,205 @@
+//! The zip archive of a wheel: its members, unpacked in memory, hashed and checked against their CRC.
+//!
+//! Our own reader, because a gate must see the archive as it is and not as a forgiving library
+//! repairs it ([APPNOTE](https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), sections 4.3
+//! and 4.4). Only inflating is left to a crate.
+
+use std::io::Read;
+
+use flate2::bufread::DeflateDecoder;
+use sha2::{Digest, Sha256};
+
+use super::{MEMBER_COUNT_LIMIT, MEMBER_LIMIT, ReadError, Sha256Sum, TEXT_LIMIT, UNPACKED_LIMIT};
+
+/// A file in an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    /// Unpacked size in bytes.
+    pub size: u64,
+    pub sum: Sha256Sum,
+    /// The content, of members that the caller asked for.
+    pub content: Option<Vec<u8>>,
+}
+
+const END: [u8; 4] = *b"PK\x05\x06";
+const CENTRAL: [u8; 4] = *b"PK\x01\x02";
+const LOCAL: [u8; 4] = *b"PK\x03\x04";
+const END_LENGTH: usize = 22;
+const CENTRAL_LENGTH: usize = 46;
+const LOCAL_LENGTH: usize = 30;
+
+/// Reads every member of an archive; `keep` says, by name, whose content is wanted.
+///
+/// # Errors
+///
+/// When the bytes are no zip archive, use a feature that wheels do not (encryption, zip64, a method
+/// other than stored and deflated), break a limit, or contradict themselves (CRC, sizes, names).
+pub fn read(bytes: &[u8], keep: impl Fn(&str) -> bool) -> Result<Vec<Member>, ReadError> {
+    let end = end_record(bytes)?;
+    let count = usize::from(u16_at(bytes, end + 10)?);
+    let start = u32_at(bytes, end + 16)?;
+    if count == usize::from(u16::MAX) || start == u32::MAX {
+        return Err(ReadError::new("it is a zip64 archive, which this reader does not take"));
+    }
+    if count > MEMBER_COUNT_LIMIT {
+        return Err(ReadError::new(format!("it has more than {MEMBER_COUNT_LIMIT} members")));
+    }
+    let mut members = Vec::with_capacity(count);
+    let mut position = start as usize;
+    let mut unpacked = 0;
+    for _ in 0..count {
+        let header = Header::read(bytes, position)?;
+        position = header.next;
+        unpacked += header.size;
+        if unpacked > UNPACKED_LIMIT {
+            return Err(ReadError::new(format!("it unpacks to more than {UNPACKED_LIMIT} bytes")));
+        }
+        if !header.name.ends_with('/') {
+            let keep = keep(&header.name);
+            members.push(header.member(bytes, keep)?);
+        }
+    }
+    if position != end {
+        return Err(ReadError::new(
+            "its central directory does not end where its end record starts",
+        ));
+    }
+    Ok(members)
+}
+
+/// An entry of the central directory.
+struct Header {
+    name: String,
+    method: u16,
+    crc: u32,
+    packed: u64,
+    size: u64,
+    local: usize,
+    /// Where the next entry starts.
+    next: usize,
+}
+
+impl Header {
+    fn read(bytes: &[u8], at: usize) -> Result<Self, ReadError> {
+        if slice(bytes, at, 4)? != CENTRAL {
+            return Err(ReadError::new("its central directory is broken"));
+        }
+        let flags = u16_at(bytes, at + 8)?;
+        let name_length = usize::from(u16_at(bytes, at + 28)?);
+        let rest = usize::from(u16_at(bytes, at + 30)?) + usize::from(u16_at(bytes, at + 32)?);
+        let name = slice(bytes, at + CENTRAL_LENGTH, name_length)?;
+        let name = std::str::from_utf8(name)
+            .map_err(|_| ReadError::new("a member's name is not UTF-8"))?
+            .to_owned();
+        if flags & 1 != 0 {
+            return Err(ReadError::new(format!("member `{name}` is encrypted")));
+        }
+        let size = u64::from(u32_at(bytes, at + 24)?);
+        if size > MEMBER_LIMIT {
+            return Err(ReadError::new(format!(
+                "member `{name}` is larger than {MEMBER_LIMIT} bytes"
+            )));
+        }
+        Ok(Self {
+            method: u16_at(bytes, at + 10)?,
+            crc: u32_at(bytes, at + 16)?,
+            packed: u64::from(u32_at(bytes, at + 20)?),
+            size,
+            local: u32_at(bytes, at + 42)? as usize,
+            next: at + CENTRAL_LENGTH + name_length + rest,
+            name,
+        })
+    }
+
+    fn member(self, bytes: &[u8], keep: bool) -> Result<Member, ReadError> {
+        if slice(bytes, self.local, 4)? != LOCAL {
+            return Err(self.wrong("has no local header"));
+        }
+        let name_length = usize::from(u16_at(bytes, self.local + 26)?);
+        let extra_length = usize::from(u16_at(bytes, self.local + 28)?);
+        if slice(bytes, self.local + LOCAL_LENGTH, name_length)? != self.name.as_bytes() {
+            return Err(self.wrong("has another name in its local header"));
+        }
+        let start = self.local + LOCAL_LENGTH + name_length + extra_length;
+        let packed = slice(bytes, start, self.packed as usize)?;
+        match self.method {
+            0 => self.unpack(packed, keep),
+            8 => self.unpack(DeflateDecoder::new(packed), keep),
+            method => {
+                Err(self.wrong(&format!("is packed by method {method}, which pip does not unpack")))
+            }
+        }
+    }
+
+    fn unpack(self, source: impl Read, keep: bool) -> Result<Member, ReadError> {
+        if keep && self.size > TEXT_LIMIT {
+            return Err(self.wrong(&format!("is larger than {TEXT_LIMIT} bytes")));
+        }
+        // One byte more than declared is enough to see that the declaration is a lie.
+        let mut source = source.take(self.size + 1);
+        let mut content = keep.then(Vec::new);
+        let mut digest = Sha256::new();
+        let mut crc = flate2::Crc::new();
+        let mut buffer = vec![0; 64 << 10];
+        let mut size = 0;
+        loop {
+            let length = source
+                .read(&mut buffer)
+                .map_err(|error| self.wrong(&format!("cannot be unpacked: {error}")))?;
+            if length == 0 {
+                break;
+            }
+            let part = &buffer[..length];
+            digest.update(part);
+            crc.update(part);
+            size += length as u64;
+            if let Some(content) = &mut content {
+                content.extend_from_slice(part);
+            }
+        }
+        if size != self.size {
+            return Err(self.wrong("is not as long as declared"));
+        }
+        if crc.sum() != self.crc {
+            return Err(self.wrong("has another CRC than declared"));
+        }
+        let sum = <[u8; 32]>::from(digest.finalize()).into();
+        Ok(Member { name: self.name, size, sum, content })
+    }
+
+    fn wrong(&self, what: &str) -> ReadError {
+        ReadError::new(format!("member `{}` {what}", self.name))
+    }
+}
+
+/// The end record starts at most a comment's length before the end of the file.
+fn end_record(bytes: &[u8]) -> Result<usize, ReadError> {
+    let none = || ReadError::new("it is not a zip archive: it has no end record");
+    let last = bytes.len().checked_sub(END_LENGTH).ok_or_else(none)?;
+    let first = last.saturating_sub(usize::from(u16::MAX));
+    (first..=last)
+        .rev()
+        .find(|&at| {
+            bytes[at..].starts_with(&END)
+                && u16_at(bytes, at + 20)
+                    .is_ok_and(|comment| at + END_LENGTH + usize::from(comment) == bytes.len())
+        })
+        .ok_or_else(none)
+}
+
+fn slice(bytes: &[u8], at: usize, length: usize) -> Result<&[u8], ReadError> {
+    at.checked_add(length)
+        .and_then(|end| bytes.get(at..end))
+        .ok_or_else(|| ReadError::new("it is cut short, or points outside itself"))
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Result<u16, ReadError> {
+    let two = slice(bytes, at, 2)?;
+    Ok(u16::from_le_bytes([two[0], two[1]]))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Result<u32, ReadError> {
+    let four = slice(bytes, at, 4)?;
+    Ok(u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+}

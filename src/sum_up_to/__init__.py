@@ -1,0 +1,13 @@
+"""The exact sum of the first n integers, computed in Rust.
+
+Examples:
+    >>> import sum_up_to
+    >>> sum_up_to.add_up_to(1_000_000)
+    500000500000
+    >>> sum_up_to.Add(100).up_to()
+    5050
+"""
+
+from ._native import Add, accept_args, add_up_to, create_python_object, sum_as_string
+
+__all__ = ["Add", "accept_args", "add_up_to", "create_python_object", "sum_as_string"]
