@@ -185,10 +185,20 @@ fn downstream(session: &Session) -> Result<Option<Downstream>> {
 
 fn unittest(environment: &Environment, tests: &Path, folder: &Path) -> Invocation {
     isolated(&environment.python())
-        .args(["-I", "-W", "error", "-X", "dev", "-m", "unittest", "discover", "--start-directory"])
+        // The tests lie in the source tree, where no bytecode is left (`-B`).
+        .args([
+            "-I",
+            "-B",
+            "-W",
+            "error",
+            "-X",
+            "dev",
+            "-m",
+            "unittest",
+            "discover",
+            "--start-directory",
+        ])
         .arg(tests)
-        // The tests lie in the source tree, which stays as it is.
-        .env("PYTHONDONTWRITEBYTECODE", "1")
         .folder(folder)
         .limit(PATIENCE)
 }

@@ -191,10 +191,7 @@ pub fn isolated(python: &Path) -> Invocation {
         "CONDA_PREFIX",
         "__PYVENV_LAUNCHER__",
     ];
-    inherited
-        .into_iter()
-        .fold(Invocation::new(python), Invocation::without)
-        .env("PYTHONUTF8", "1")
+    inherited.into_iter().fold(Invocation::new(python), Invocation::without).env("PYTHONUTF8", "1")
 }
 
 #[cfg(test)]
