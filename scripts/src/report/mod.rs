@@ -90,8 +90,7 @@ impl Report {
             };
             message = format!("{head}\n  cause: {}{hint}", cause.replace('\n', "\n  "));
         }
-        self.progress.finish_and_clear();
-        anstream::eprintln!("{BAD}error{BAD:#}: {message}");
+        self.print(&format!("{BAD}error{BAD:#}: {message}"));
     }
 
     /// The result of a stage, on stdout: `human` for people, `evidence` for machines.

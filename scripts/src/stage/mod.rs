@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod bench;
 pub mod build;
+mod by_hand;
 pub mod ci;
 pub mod lock;
 pub mod plan;
@@ -11,6 +12,7 @@ pub mod readme;
 pub mod rehearse;
 pub mod serve;
 pub mod smoke;
+mod suite;
 mod trial;
 pub mod verify;
 

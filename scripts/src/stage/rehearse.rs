@@ -1,9 +1,10 @@
 //! `rehearse`: the whole road on this machine, against an index server of its own on loopback.
 
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::publish::{self, Destination};
 use super::verify::{self, VerifyEvidence};
@@ -12,7 +13,8 @@ use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence};
 use crate::exit::{Stop, Verdict};
 use crate::plan::Plan;
 use crate::report::table;
-use crate::tool::server::IndexServer;
+use crate::tool::command::time_in_tools;
+use crate::tool::server::{IndexServer, check_port};
 
 /// Everything that a rehearsal found out: what `--format json` prints.
 #[derive(Debug, Serialize)]
@@ -23,9 +25,52 @@ struct Rehearsal<'a> {
     smoke: SmokeEvidence,
     receipt: Receipt,
     verify: VerifyEvidence,
+    times: Vec<StageTime>,
     /// Promised environments in which every stage passed, and all of them.
     reached: usize,
     promised: usize,
+}
+
+/// The names of the stages, as their times are told.
+pub const STAGES: &[&str] = &["plan", "tools", "build", "audit", "smoke", "publish", "verify"];
+
+/// How long a stage took.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct StageTime {
+    pub stage: String,
+    pub milliseconds: u64,
+    /// The part in which at least one tool was running.
+    pub in_tools_milliseconds: u64,
+}
+
+impl StageTime {
+    /// The whole stage.
+    pub fn whole(&self) -> Duration {
+        Duration::from_millis(self.milliseconds)
+    }
+
+    /// The part in which at least one tool was running.
+    pub fn in_tools(&self) -> Duration {
+        Duration::from_millis(self.in_tools_milliseconds)
+    }
+}
+
+/// Measures stages one after the other.
+#[derive(Default)]
+struct Clock(Vec<StageTime>);
+
+impl Clock {
+    fn time<T>(&mut self, stage: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let (started, tools) = (Instant::now(), time_in_tools());
+        let result = work()?;
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.0.push(StageTime {
+            stage: stage.to_owned(),
+            milliseconds: milliseconds(started.elapsed()),
+            in_tools_milliseconds: milliseconds(time_in_tools() - tools),
+        });
+        Ok(result)
+    }
 }
 
 /// The stage. What this machine cannot reach is said and counted; with `complete`, it is not enough.
@@ -35,7 +80,9 @@ struct Rehearsal<'a> {
 /// When a stage refuses or cannot do its work; the stages after it do not run then.
 pub fn run(session: &Session, port: u16, complete: bool) -> Result<Verdict> {
     session.exclusive()?;
-    plan::write(session)?;
+    check_port(port)?;
+    let mut clock = Clock::default();
+    clock.time("plan", || plan::write(session))?;
     let targets = session.host_targets();
     if targets.is_empty() {
         return Err(
@@ -43,27 +90,30 @@ pub fn run(session: &Session, port: u16, complete: bool) -> Result<Verdict> {
         );
     }
     let part = session.plan.only(&targets);
+    let tools = clock.time("tools", || session.tools())?;
     // It takes some seconds to start, which the build hides.
-    let mut server = IndexServer::start(session.tools()?, port)?;
-    let build = build::make(session, &targets)?;
-    let audit = audit::judge(session, &part)?;
+    let mut server = IndexServer::start(tools, port)?;
+    let build = clock.time("build", || build::make(session, &targets))?;
+    let audit = clock.time("audit", || audit::judge(session, &part))?;
     if audit::verdict(&audit) != Verdict::Yes {
         session.report.result(&audit::shown(&audit), &audit)?;
         return Ok(audit::verdict(&audit));
     }
-    let smoke = smoke::prove(session, &part)?;
+    let smoke = clock.time("smoke", || smoke::prove(session, &part))?;
     if smoke::verdict(&smoke, 0, false) != Verdict::Yes {
         session.report.result(&rows(session, &smoke, None), &smoke)?;
         return Ok(Verdict::No);
     }
-    let address = server.ready()?;
-    let destination = Destination {
-        repository: address.repository,
-        simple: address.simple,
-        credentials: Some(server.uploader.clone()),
-    };
-    let receipt = publish::send(session, &part, &destination)?;
-    let verify = verify::prove(session, &part, &destination.simple)?;
+    let (receipt, simple) = clock.time("publish", || {
+        let address = server.ready()?;
+        let destination = Destination {
+            repository: address.repository,
+            simple: address.simple,
+            credentials: Some(server.uploader.clone()),
+        };
+        Ok((publish::send(session, &part, &destination)?, destination.simple))
+    })?;
+    let verify = clock.time("verify", || verify::prove(session, &part, &simple))?;
 
     let promised = session.plan.environments.len();
     let text = format!(
@@ -73,8 +123,17 @@ pub fn run(session: &Session, port: u16, complete: bool) -> Result<Verdict> {
     );
     let reached = smoke::reached(&verify.trials);
     let verdict = verify::verdict(&verify).and(smoke::verdict(&verify.trials, promised, complete));
-    let rehearsal =
-        Rehearsal { plan: &session.plan, build, audit, smoke, receipt, verify, reached, promised };
+    let rehearsal = Rehearsal {
+        plan: &session.plan,
+        build,
+        audit,
+        smoke,
+        receipt,
+        verify,
+        times: clock.0,
+        reached,
+        promised,
+    };
     session.report.result(&text, &rehearsal)?;
     Ok(verdict)
 }

@@ -9,7 +9,7 @@ use super::Session;
 use crate::exit::{Stop, Verdict};
 use crate::report::Mood;
 use crate::tool::command::check_interrupt;
-use crate::tool::server::IndexServer;
+use crate::tool::server::{IndexServer, check_port};
 
 /// The stage: prints, as shell assignments, where twine and pip find the index, and serves.
 ///
@@ -17,6 +17,7 @@ use crate::tool::server::IndexServer;
 ///
 /// When the port is in use, or the server does not start.
 pub fn run(session: &Session, port: u16) -> Result<Verdict> {
+    check_port(port)?;
     let mut server = IndexServer::start(session.tools()?, port)?;
     let address = {
         let _action = session.report.start("starting the index server");

@@ -205,6 +205,11 @@ impl Finished {
         self.status.success()
     }
 
+    /// All of its output.
+    pub fn output(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+
     /// The last lines of its output.
     pub fn tail(&self) -> String {
         let text = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::command::Invocation;
-use super::lock::{Lock, TOOLS};
+use super::lock::TOOLS;
 use super::python::{Interpreter, isolated};
 use super::uv;
 
@@ -39,52 +39,14 @@ impl Environment {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// The environment that holds what a lock pins, filled once and used again while lock and
-    /// interpreter stay the same. `fill` installs into the new environment.
-    fn kept(
-        interpreter: &Interpreter,
-        folder: &Path,
-        lock: Lock,
-        fill: impl FnOnce(&Self, &Path) -> Result<()>,
-    ) -> Result<Self> {
-        let name = format!("{}-{}", interpreter.release, lock.key());
-        let environment = Self { folder: folder.join(name) };
-        let contents = environment.folder.join("installed.txt");
-        let identity = interpreter.executable.to_string_lossy();
-        // Written last, so that a half-filled environment is never taken for a whole one.
-        if fs::read_to_string(&contents).is_ok_and(|installed| installed == identity) {
-            return Ok(environment);
-        }
-        if environment.folder.exists() {
-            fs::remove_dir_all(&environment.folder)
-                .with_context(|| format!("cannot clear `{}`", environment.folder.display()))?;
-        }
-        fs::create_dir_all(folder)?;
-        let requirements = folder.join(format!("{}.txt", lock.key()));
-        fs::write(&requirements, lock.text)?;
-        fill(&environment, &requirements)?;
-        fs::write(&contents, identity.as_bytes())?;
-        Ok(environment)
-    }
-
-    /// The environment with what a lock pins, filled by uv.
+    /// Installs what a lock pins.
     ///
     /// # Errors
     ///
-    /// When the environment cannot be made, or a package cannot be had.
-    pub fn locked(
-        tools: &Tools,
-        interpreter: &Interpreter,
-        folder: &Path,
-        lock: Lock,
-    ) -> Result<Self> {
-        Self::kept(interpreter, folder, lock, |environment, requirements| {
-            Self::create(interpreter, &environment.folder)?;
-            uv::install(&tools.program("uv"), &environment.python(), requirements)
-                .check()
-                .context(NO_PACKAGES)?;
-            Ok(())
-        })
+    /// When a package cannot be had.
+    pub fn fill(&self, tools: &Tools, lock: &Path) -> Result<()> {
+        uv::install(&tools.program("uv"), &self.python(), lock).check().context(NO_PACKAGES)?;
+        Ok(())
     }
 
     /// The environment's interpreter.
@@ -114,33 +76,47 @@ impl Tools {
     ///
     /// When the environment cannot be made, or a package cannot be had.
     pub fn install(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
-        let fill = |environment: &Environment, requirements: &Path| {
-            isolated(&interpreter.executable)
-                .args(["-I", "-m", "venv"])
-                .arg(&environment.folder)
-                .check()
-                .context("cannot make the environment of the tools\nhint: on Debian, `apt install python3-venv`")?;
-            let first = folder.join("uv.txt");
-            fs::write(&first, TOOLS.requirement("uv")?)?;
-            isolated(&environment.python())
-                .args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--require-hashes",
-                    "--no-deps",
-                    "--disable-pip-version-check",
-                ])
-                .args(["--only-binary", ":all:", "--requirement"])
-                .arg(&first)
-                .check()
-                .context(NO_PACKAGES)?;
-            let uv = environment.program("uv");
-            uv::install(&uv, &environment.python(), requirements).check().context(NO_PACKAGES)?;
-            Ok(())
-        };
-        Environment::kept(interpreter, folder, TOOLS, fill).map(Self)
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make `{}`", folder.display()))?;
+        let name = format!("{}-{}", interpreter.release, TOOLS.key());
+        let place = folder.canonicalize()?.join(&name);
+        let folder = folder.join(name);
+        let environment = Environment { folder: folder.clone() };
+        // Written last, so that a half-filled environment is never taken for a whole one; programs in
+        // an environment know their path, so that one which was moved is not whole either.
+        let mark = folder.join("installed.txt");
+        let identity = format!("{}\n{}\n", interpreter.executable.display(), place.display());
+        if fs::read_to_string(&mark).is_ok_and(|installed| installed == identity) {
+            return Ok(Self(environment));
+        }
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("cannot clear `{}`", folder.display()))?;
+        }
+        isolated(&interpreter.executable).args(["-I", "-m", "venv"]).arg(&folder).check().context(
+            "cannot make the environment of the tools\nhint: on Debian, `apt install python3-venv`",
+        )?;
+        let first = folder.join("uv.lock");
+        fs::write(&first, TOOLS.requirement("uv")?)?;
+        isolated(&environment.python())
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--require-hashes",
+            ])
+            .args(["--no-deps", "--only-binary", ":all:", "--requirement"])
+            .arg(&first)
+            .check()
+            .context(NO_PACKAGES)?;
+        let tools = Self(environment);
+        let lock = folder.join("tools.lock");
+        fs::write(&lock, TOOLS.text)?;
+        tools.0.fill(&tools, &lock)?;
+        fs::write(&mark, identity)?;
+        Ok(tools)
     }
 
     /// A tool's program.

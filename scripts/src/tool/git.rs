@@ -7,6 +7,14 @@ use anyhow::{Context, Result};
 use super::command::Invocation;
 use crate::plan::Revision;
 
+/// The command that clones the last commit of a checkout.
+pub fn clone(from: &Path, to: &Path) -> Invocation {
+    Invocation::new("git")
+        .args(["clone", "--quiet", "--depth", "1"])
+        .arg(format!("file://{}", from.display()))
+        .arg(to)
+}
+
 /// The revision of the checkout whose top is `root`; none where `root` is not the top of one.
 ///
 /// # Errors

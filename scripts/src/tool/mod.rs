@@ -1,9 +1,12 @@
 //! Acting: the only place that starts a process. Each tool has a file; [`command`] runs them all.
 
+pub mod cargo;
+pub mod checks;
 pub mod command;
 pub mod environment;
 pub mod git;
 pub mod lock;
+pub mod machine;
 pub mod maturin;
 pub mod pip;
 pub mod python;

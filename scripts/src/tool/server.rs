@@ -48,14 +48,8 @@ impl IndexServer {
     ///
     /// # Errors
     ///
-    /// When the port is in use, or the server cannot be started.
+    /// When the server cannot be started.
     pub fn start(tools: &Tools, port: u16) -> Result<Self> {
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
-            Stop::Unknown(format!(
-                "cannot listen on 127.0.0.1:{port}: {error}\n\
-                 hint: name another port with `--port`, or 0 for any free one"
-            ))
-        })?;
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-index-").tempdir()?;
         let root = Credentials { user: "root".into(), password: secret()? };
         let server = tools
@@ -128,6 +122,20 @@ impl IndexServer {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// Asks early whether a server could listen on `port`, before anything else is done for it.
+///
+/// # Errors
+///
+/// When the port is in use, or not for everybody.
+pub fn check_port(port: u16) -> Result<(), Stop> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
+        Stop::Unknown(format!(
+            "cannot listen on 127.0.0.1:{port}: {error}\n\
+             hint: name another port with `--port`, or 0 for any free one"
+        ))
+    })
 }
 
 fn log(folder: &Path) -> std::path::PathBuf {

@@ -1,0 +1,54 @@
+//! cargo: formatting, lints, documentation and tests of a crate.
+
+use std::path::Path;
+
+use super::command::Invocation;
+
+/// The command that says whether the crate is formatted.
+pub fn format(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder).args(["fmt", "--check"])
+}
+
+/// The command that lints the crate; a warning is an error.
+pub fn clippy(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder).args([
+        "clippy",
+        "--quiet",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ])
+}
+
+/// The command that makes the crate's documentation; a warning is an error.
+pub fn document(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder)
+        .args(["doc", "--quiet", "--no-deps", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+}
+
+/// The command that runs the crate's tests.
+pub fn test(crate_folder: &Path) -> Invocation {
+    let command = cargo(crate_folder).args(["test", "--locked", "--no-fail-fast"]);
+    // Windows does not let cargo replace the program that is running this.
+    if cfg!(windows) { command.args(["--target-dir", "target/tests"]) } else { command }
+}
+
+fn cargo(crate_folder: &Path) -> Invocation {
+    // Where rustup provides cargo, the toolchain that runs this program is used again.
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    Invocation::new(cargo).folder(crate_folder).env("CARGO_TERM_COLOR", "never")
+}
+
+/// The main command of the README in a clone, with every cache in `caches` and none of the machine's.
+pub fn rehearse(clone: &Path, caches: &Path) -> Invocation {
+    cargo(clone)
+        .args(["pipeline", "rehearse", "--format", "json"])
+        .env("CARGO_HOME", caches.join("cargo"))
+        .env("XDG_CACHE_HOME", caches)
+        .env("UV_CACHE_DIR", caches.join("uv"))
+        .env("PIP_CACHE_DIR", caches.join("pip"))
+        .env("ZIG_GLOBAL_CACHE_DIR", caches.join("zig"))
+}

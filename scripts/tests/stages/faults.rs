@@ -1,0 +1,161 @@
+//! Bad input and bad surroundings: one clear message, the right exit code, and nothing lost.
+
+use std::fs;
+use std::net::TcpListener;
+
+use insta::assert_snapshot;
+
+use crate::project::Project;
+
+#[test]
+fn a_broken_pyproject_names_the_line() {
+    let project = Project::new();
+    project.change("pyproject.toml", "targets = [", "targets = ");
+    let run = project.run(&["plan"]);
+    assert_eq!(run.code, 2);
+    assert_snapshot!(run.stderr, @"");
+}
+
+#[test]
+fn a_target_that_no_table_has_is_refused_with_those_it_has() {
+    let run = Project::new().run(&["build", "--target", "musllinux_1_2_x86_64"]);
+    assert_eq!(run.code, 2);
+    assert_snapshot!(run.stderr, @"");
+}
+
+#[test]
+fn a_target_of_another_system_is_not_built_here_and_says_so() {
+    let foreign = if cfg!(windows) { "macosx_11_0_arm64" } else { "win_amd64" };
+    let run = Project::new().run(&["build", "--target", foreign]);
+    assert_eq!(run.code, 3);
+    assert!(
+        run.stderr.contains(&format!("not built here: `{foreign}`\nhint: build it on ")),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn files_that_disagree_are_all_named() {
+    let project = Project::new();
+    project.change("pyproject.toml", "dynamic = [\"version\"]", "version = \"1.0\"");
+    project.change("pyproject.toml", "pythons = [", "pythons = [\"3.9\", ");
+    let run = project.run(&["plan"]);
+    assert_eq!(run.code, 1);
+    assert_snapshot!(run.stderr, @"");
+}
+
+#[test]
+fn a_foreign_file_in_dist_stops_the_build_and_stays() {
+    let project = Project::new();
+    project.write("dist/mine.whl", "precious");
+    let run = project.run(&["build"]);
+    assert_eq!(run.code, 1);
+    assert_snapshot!(run.stderr, @"");
+    let kept = fs::read_to_string(project.root().join("dist/mine.whl")).expect("it is still there");
+    assert_eq!(kept, "precious");
+}
+
+#[test]
+fn nothing_to_audit_is_not_a_clean_audit() {
+    let run = Project::new().run(&["audit"]);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"");
+}
+
+#[test]
+fn a_release_with_missing_wheels_is_refused() {
+    let project = Project::new();
+    project.write("dist/half_of-2.0.0rc1.tar.gz", "not an archive");
+    let run = project.run(&["audit"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(
+        run.stdout
+            .matches("finding[dist-matches-plan]: the file is promised but not in `dist/`")
+            .count(),
+        3
+    );
+    assert!(
+        run.stdout
+            .contains("finding[dist-as-built]: the file is not among those that `build` recorded")
+    );
+    assert!(
+        run.stdout.contains("could not read `half_of-2.0.0rc1.tar.gz`: it is not a gzipped tar: ")
+    );
+}
+
+#[test]
+fn without_a_python_there_is_one_message() {
+    let project = Project::new();
+    let nowhere = project.root().join("nowhere");
+    let output = project
+        .command(&["build"])
+        .env("PATH", &nowhere)
+        .env("HOME", &nowhere)
+        .env("APPDATA", &nowhere)
+        .env_remove("PYENV_ROOT")
+        .env_remove("UV_PYTHON_INSTALL_DIR")
+        .env_remove("XDG_DATA_HOME")
+        .output()
+        .expect("the program starts");
+    let run = project.finish(output);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"");
+}
+
+#[test]
+fn without_a_network_the_tools_cannot_be_installed() {
+    let project = Project::new();
+    // A port that was just free: nobody answers there.
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a port")
+        .port();
+    let output = project
+        .command(&["build"])
+        .env("PIP_CONFIG_FILE", if cfg!(windows) { "nul" } else { "/dev/null" })
+        .env("PIP_INDEX_URL", format!("http://127.0.0.1:{port}/simple/"))
+        .env("PIP_RETRIES", "0")
+        .env_remove("PIP_FIND_LINKS")
+        .output()
+        .expect("the program starts");
+    let run = project.finish(output);
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("error: cannot install the pinned packages\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: the first run downloads them"), "{}", run.stderr);
+    assert_eq!(project.dist(), [""; 0]);
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let project = Project::new();
+    for stage in ["serve", "rehearse"] {
+        let run = project.run(&[stage, "--port", &port]);
+        assert_eq!(run.code, 3, "{stage}");
+        let expected = format!("error: cannot listen on 127.0.0.1:{port}: ");
+        assert!(run.stderr.contains(&expected), "{}", run.stderr);
+        assert!(run.stderr.contains("\nhint: name another port with `--port`"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn two_runs_on_one_project_do_not_mix() {
+    let project = Project::new();
+    fs::create_dir_all(project.work()).expect("a folder");
+    let lock = fs::File::create(project.work().join("lock")).expect("a file");
+    lock.lock().expect("nobody else holds it");
+    let run = project.run(&["audit"]);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"");
+}
+
+#[test]
+fn evidence_that_is_none_is_not_trusted() {
+    let project = Project::new();
+    project.write("target/pipeline/build.json", "{\"files\": [");
+    let run = project.run(&["build"]);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"");
+}

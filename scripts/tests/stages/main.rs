@@ -1,0 +1,9 @@
+//! The program from outside: whole stages on a small project of its own, and what happens when things
+//! go wrong. These tests start processes and may download the pinned tools once.
+
+mod faults;
+#[cfg(unix)]
+mod interrupt;
+mod project;
+mod publish;
+mod rehearse;
