@@ -13,14 +13,23 @@ fn a_broken_pyproject_names_the_line() {
     project.change("pyproject.toml", "targets = [", "targets = ");
     let run = project.run(&["plan"]);
     assert_eq!(run.code, 2);
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @r#"
+    error: `[ROOT]/pyproject.toml`: TOML parse error at line 12, column 34
+       |
+    12 | targets = "manylinux_2_17_x86_64", "macosx_11_0_arm64", "win_amd64"]
+       |                                  ^
+    unexpected key or value, expected newline, `#`
+    "#);
 }
 
 #[test]
 fn a_target_that_no_table_has_is_refused_with_those_it_has() {
     let run = Project::new().run(&["build", "--target", "musllinux_1_2_x86_64"]);
     assert_eq!(run.code, 2);
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @"
+    error: target `musllinux_1_2_x86_64` is not in `[tool.wheel-pipeline]`
+    hint: the table has `manylinux_2_17_x86_64`, `macosx_11_0_arm64`, `win_amd64`
+    ");
 }
 
 #[test]
@@ -42,7 +51,12 @@ fn files_that_disagree_are_all_named() {
     project.change("pyproject.toml", "pythons = [", "pythons = [\"3.9\", ");
     let run = project.run(&["plan"]);
     assert_eq!(run.code, 1);
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @r#"
+    error: the project's files disagree:
+      `pyproject.toml` says version 1.0, `Cargo.toml` says 2.0.0rc1: keep one of them (`dynamic = ["version"]` takes Cargo's)
+      Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
+      Python 3.9 is promised, but `requires-python` refuses it: change one of them
+    "#);
 }
 
 #[test]
@@ -51,7 +65,10 @@ fn a_foreign_file_in_dist_stops_the_build_and_stays() {
     project.write("dist/mine.whl", "precious");
     let run = project.run(&["build"]);
     assert_eq!(run.code, 1);
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @"
+    error: `dist/` holds what neither the plan nor an earlier build knows: `mine.whl`
+    hint: move it away; nothing was changed
+    ");
     let kept = fs::read_to_string(project.root().join("dist/mine.whl")).expect("it is still there");
     assert_eq!(kept, "precious");
 }
@@ -60,7 +77,10 @@ fn a_foreign_file_in_dist_stops_the_build_and_stays() {
 fn nothing_to_audit_is_not_a_clean_audit() {
     let run = Project::new().run(&["audit"]);
     assert_eq!(run.code, 3);
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @"
+    error: there is nothing to audit in `[ROOT]/dist`
+    hint: run `cargo pipeline build` first
+    ");
 }
 
 #[test]
@@ -100,7 +120,10 @@ fn without_a_python_there_is_one_message() {
         .expect("the program starts");
     let run = project.finish(output);
     assert_eq!(run.code, 3);
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @"
+    error: no CPython 3.10 or later on this machine
+    hint: install one (`apt install python3 python3-venv`, pyenv, `uv python install`) and have it on `PATH`
+    ");
 }
 
 #[test]
@@ -148,7 +171,10 @@ fn two_runs_on_one_project_do_not_mix() {
     lock.lock().expect("nobody else holds it");
     let run = project.run(&["audit"]);
     assert_eq!(run.code, 3);
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @"
+    error: another run of the pipeline is at work in `[ROOT]`
+    hint: wait until it ends
+    ");
 }
 
 #[test]
@@ -157,5 +183,9 @@ fn evidence_that_is_none_is_not_trusted() {
     project.write("target/pipeline/build.json", "{\"files\": [");
     let run = project.run(&["build"]);
     assert_eq!(run.code, 3);
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @"
+    error: `[ROOT]/target/pipeline/build.json` is not evidence of this pipeline
+      cause: EOF while parsing a list at line 1 column 11
+    hint: delete it and run the stage again
+    ");
 }
