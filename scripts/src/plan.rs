@@ -200,7 +200,53 @@ mod tests {
     #[test]
     fn the_plan_names_every_file_and_environment() {
         let plan = Plan::new(&project(), &["v1.0.0rc1".into()]).expect("no disagreement");
-        insta::assert_json_snapshot!(plan, @"");
+        let json = serde_json::to_string_pretty(&plan).expect("a plan is JSON");
+        insta::assert_snapshot!(json, @r#"
+        {
+          "project": "sum-up-to",
+          "version": "1.0.0rc1",
+          "tag": "v1.0.0rc1",
+          "sdist": "sum_up_to-1.0.0rc1.tar.gz",
+          "wheels": [
+            {
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",
+              "target": "manylinux_2_17_x86_64",
+              "family": "cp310-abi3",
+              "triple": "x86_64-unknown-linux-gnu",
+              "interpreter": "python3.10"
+            },
+            {
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-win_amd64.whl",
+              "target": "win_amd64",
+              "family": "cp310-abi3",
+              "triple": "x86_64-pc-windows-msvc",
+              "interpreter": "python3.10"
+            }
+          ],
+          "environments": [
+            {
+              "target": "manylinux_2_17_x86_64",
+              "python": "3.10",
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
+            },
+            {
+              "target": "manylinux_2_17_x86_64",
+              "python": "3.15",
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
+            },
+            {
+              "target": "win_amd64",
+              "python": "3.10",
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-win_amd64.whl"
+            },
+            {
+              "target": "win_amd64",
+              "python": "3.15",
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-win_amd64.whl"
+            }
+          ]
+        }
+        "#);
     }
 
     #[test]
@@ -221,7 +267,13 @@ mod tests {
         wrong.table.targets.push(wrong.table.targets[0]);
         let disagreements =
             Plan::new(&wrong, &["v2.0.0".into()]).expect_err("four things are wrong");
-        insta::assert_snapshot!(disagreements.join("\n"), @"");
+        insta::assert_snapshot!(disagreements.join("\n"), @r#"
+        `pyproject.toml` says version 0.9, `Cargo.toml` says 1.0.0rc1: keep one of them (`dynamic = ["version"]` takes Cargo's)
+        the commit is tagged `v2.0.0`, `Cargo.toml` says version 1.0.0rc1: change the version and tag that commit
+        target `manylinux_2_17_x86_64` is promised twice: drop one
+        Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
+        Python 3.9 is promised, but `requires-python` refuses it: change one of them
+        "#);
     }
 
     #[test]

@@ -49,6 +49,11 @@ mod tests {
             expected: "py3-none-any".into(),
             remedy: "build again".into(),
         });
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @"
+        finding[tags-agree]: `WHEEL` lists no tag
+          --> a.whl
+           = expected: py3-none-any
+           = remedy: build again
+        ");
     }
 }

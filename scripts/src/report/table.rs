@@ -47,7 +47,16 @@ mod tests {
     fn columns_are_aligned() {
         let rows =
             [vec!["3.10".to_owned(), "passed".to_owned()], vec!["3.9".to_owned(), "no".to_owned()]];
-        insta::assert_snapshot!(plain(&["Python", "smoke"], &rows), @"");
-        insta::assert_snapshot!(markdown(&["Python", "smoke"], &rows), @"");
+        insta::assert_snapshot!(plain(&["Python", "smoke"], &rows), @"
+        Python  smoke
+        3.10    passed
+        3.9     no
+        ");
+        insta::assert_snapshot!(markdown(&["Python", "smoke"], &rows), @"
+        | Python | smoke  |
+        | ------ | ------ |
+        | 3.10   | passed |
+        | 3.9    | no     |
+        ");
     }
 }
