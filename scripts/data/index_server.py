@@ -12,7 +12,8 @@ from devpi_server.init import init
 from devpi_server.main import main
 
 
-def end_with_the_pipeline():
+def end_with_the_pipeline() -> None:
+    """Wait for the end of the standard input, then leave at once."""
     sys.stdin.buffer.read()
     os._exit(0)
 
