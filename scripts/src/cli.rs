@@ -90,6 +90,9 @@ pub enum Stage {
     },
     /// All of the above on this machine, against a package index of its own
     Rehearse {
+        /// A target of the table; all that this machine builds unless named
+        #[arg(long = "target", value_name = "TARGET")]
+        targets: Vec<Target>,
         /// Exit 3 unless every promised environment was reached
         #[arg(long)]
         complete: bool,
@@ -171,7 +174,9 @@ impl Cli {
                 publish::run(&session, &destination, execute)
             }
             Stage::Verify { index_url, .. } => verify::run(&session, &index_url),
-            Stage::Rehearse { complete, port, .. } => rehearse::run(&session, port, complete),
+            Stage::Rehearse { targets, complete, port, .. } => {
+                rehearse::run(&session, &targets, port, complete)
+            }
             Stage::Serve { port, .. } => serve::run(&session, port),
             Stage::Ci => ci::run(&session),
             Stage::Lock { check, upgrade } => lock::run(&session, check, upgrade),

@@ -31,7 +31,7 @@ pub struct BuiltFile {
     pub size: u64,
     /// The Rust target compiled for; none for the sdist.
     pub triple: Option<String>,
-    /// What made it: `maturin 1.16.0, zig 0.17.1`.
+    /// What made it: `maturin 1.16.0, rustc 1.95.0 (59807616e 2026-04-14), zig 0.17.1`.
     pub builder: String,
     /// The commit, where the source is a git checkout.
     pub commit: Option<String>,

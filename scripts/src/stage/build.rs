@@ -27,7 +27,7 @@ use crate::wheel::{ARCHIVE_LIMIT, Sha256Sum};
 /// When `dist/` holds files that are not the pipeline's, a tool fails, or it makes what the plan does
 /// not name.
 pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
-    let targets = wanted(session, targets)?;
+    let targets = reachable(session, targets)?;
     let evidence = make(session, &targets)?;
     session.report.result("", &evidence)?;
     Ok(Verdict::Yes)
@@ -72,8 +72,12 @@ pub fn make(session: &Session, targets: &[Target]) -> Result<BuildEvidence> {
     Ok(record)
 }
 
-/// The targets asked for, or those of the host; none at all is something that could not be told.
-fn wanted(session: &Session, targets: &[Target]) -> Result<Vec<Target>> {
+/// The targets asked for, or all that this machine builds.
+///
+/// # Errors
+///
+/// When one is not in the table, or cannot be built here, or there is none.
+pub fn reachable(session: &Session, targets: &[Target]) -> Result<Vec<Target>> {
     let planned = session.plan.targets();
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
         let known: Vec<String> = planned.iter().map(|target| format!("`{target}`")).collect();

@@ -43,7 +43,7 @@ pub fn run(session: &Session) -> Result<Verdict> {
     tally.command("cargo doc, wheel-pipeline", &cargo::document(&scripts))?;
     tally.suite("cargo test, wheel-pipeline", || suite::cargo(&cargo::test(&scripts)))?;
 
-    tally.stage("rehearse", || rehearse::run(session, 0, false))?;
+    tally.stage("rehearse", || rehearse::run(session, &[], 0, false))?;
     let environments = suite::environments(session)?;
     for (position, environment) in environments.iter().enumerate() {
         let on = &environment.release;

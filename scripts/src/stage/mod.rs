@@ -209,14 +209,14 @@ impl Session {
 ///
 /// # Errors
 ///
-/// [`Stop::No`] when a file is missing, was not built here, or was changed since.
+/// [`Stop::Unknown`] when a file cannot be read, [`Stop::No`] when `build` did not make it as it is.
 pub fn held(session: &Session, plan: &Plan) -> Result<Vec<(PathBuf, BuiltFile)>> {
     let built: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
     plan.files()
         .map(|file| {
             let path = session.project.dist().join(file);
             let bytes = fs::read(&path).map_err(|error| {
-                Stop::No(format!("`dist/{file}`: {error}\nhint: run `cargo pipeline build` first"))
+                Stop::Unknown(format!("`dist/{file}`: {error}\nhint: run `cargo pipeline build` first"))
             })?;
             let record = built.file(file).cloned();
             let record = record.filter(|record| record.sha256 == Sha256Sum::of(&bytes)).ok_or_else(|| {

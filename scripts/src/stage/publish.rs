@@ -37,7 +37,6 @@ pub struct Destination {
 pub fn run(session: &Session, destination: &Destination, execute: bool) -> Result<Verdict> {
     let plan = &session.plan;
     if !is_loopback(&destination.repository) {
-        let files = held(session, plan)?;
         let reasons = gate::closed(
             plan,
             evidence::read(&session.evidence("build"))?.as_ref(),
@@ -45,28 +44,15 @@ pub fn run(session: &Session, destination: &Destination, execute: bool) -> Resul
             evidence::read(&session.evidence("smoke"))?.as_ref(),
         );
         if !execute {
-            let rows: Vec<Vec<String>> = files
-                .iter()
-                .map(|(_, built)| vec![built.file.clone(), built.sha256.to_string()])
-                .collect();
-            let mut text = format!("would send to {}:\n\n", destination.repository);
-            text += &table::plain(&["file", "sha256"], &rows);
-            text += "\nnothing was sent: this was a dry run, `--execute` sends\n";
-            for reason in &reasons {
-                text += &format!("`--execute` would be refused: {reason}\n");
-            }
-            session.report.result(
-                &text,
-                &Receipt { repository: destination.repository.clone(), files: Vec::new() },
-            )?;
+            let nothing = Receipt { repository: destination.repository.clone(), files: Vec::new() };
+            session.report.result(&dry_run(plan, destination, &reasons), &nothing)?;
             return Ok(if reasons.is_empty() { Verdict::Yes } else { Verdict::No });
         }
         if !reasons.is_empty() {
-            return Err(Stop::No(format!(
-                "the gate is closed, nothing was sent:\n  {}",
-                reasons.join("\n  ")
-            ))
-            .into());
+            let reasons = reasons.join("\n  ");
+            return Err(
+                Stop::No(format!("the gate is closed, nothing was sent:\n  {reasons}")).into()
+            );
         }
     }
     let receipt = send(session, plan, destination)?;
@@ -77,6 +63,18 @@ pub fn run(session: &Session, destination: &Destination, execute: bool) -> Resul
         .collect();
     session.report.result(&table::plain(&["file", "sha256", "url"], &rows), &receipt)?;
     Ok(Verdict::Yes)
+}
+
+fn dry_run(plan: &Plan, destination: &Destination, reasons: &[String]) -> String {
+    let mut text = format!("to send to {}, in this order:\n", destination.repository);
+    for file in plan.files() {
+        text += &format!("  {file}\n");
+    }
+    text += "nothing was sent: this was a dry run, `--execute` sends\n";
+    for reason in reasons {
+        text += &format!("`--execute` would be refused: {reason}\n");
+    }
+    text
 }
 
 /// Sends what the index does not hold yet, and writes `receipt.json`.

@@ -10,9 +10,10 @@ use super::publish::{self, Destination};
 use super::verify::{self, VerifyEvidence};
 use super::{Session, audit, build, plan, smoke};
 use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence};
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
 use crate::plan::Plan;
 use crate::report::table;
+use crate::target::Target;
 use crate::tool::command::time_in_tools;
 use crate::tool::server::{IndexServer, check_port};
 
@@ -73,22 +74,17 @@ impl Clock {
     }
 }
 
-/// The stage. What this machine cannot reach is said and counted; with `complete`, it is not enough.
+/// The stage, for some targets or for all that this machine builds. What it cannot reach is said and counted; with `complete`, it is not enough.
 ///
 /// # Errors
 ///
 /// When a stage refuses or cannot do its work; the stages after it do not run then.
-pub fn run(session: &Session, port: u16, complete: bool) -> Result<Verdict> {
+pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> Result<Verdict> {
     session.exclusive()?;
     check_port(port)?;
     let mut clock = Clock::default();
     clock.time("plan", || plan::write(session))?;
-    let targets = session.host_targets();
-    if targets.is_empty() {
-        return Err(
-            Stop::Unknown("no target of the plan can be built on this machine".into()).into()
-        );
-    }
+    let targets = build::reachable(session, targets)?;
     let part = session.plan.only(&targets);
     let tools = clock.time("tools", || session.tools())?;
     // It takes some seconds to start, which the build hides.

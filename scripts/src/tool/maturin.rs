@@ -49,18 +49,22 @@ pub fn wheel(
     Ok(command)
 }
 
-/// What made a wheel, for the record.
+/// What made a file, for the record: the sdist, where no wheel is given.
 ///
 /// # Errors
 ///
-/// When the lock does not pin the tools.
+/// When the lock does not pin the tools, or the compiler cannot be asked for its version.
 pub fn builder(wheel: Option<&PlannedWheel>) -> Result<String> {
     let maturin = format!("maturin {}", TOOLS.version("maturin")?);
-    match wheel {
-        Some(wheel) if uses_zig(wheel) => {
-            Ok(format!("{maturin}, zig {}", TOOLS.version("ziglang")?))
-        }
-        _ => Ok(maturin),
+    let Some(wheel) = wheel else {
+        return Ok(maturin);
+    };
+    let rustc = Invocation::new("rustc").arg("--version").check()?;
+    let compiled = format!("{maturin}, {}", rustc.stdout.trim());
+    if uses_zig(wheel) {
+        Ok(format!("{compiled}, zig {}", TOOLS.version("ziglang")?))
+    } else {
+        Ok(compiled)
     }
 }
 
