@@ -86,7 +86,7 @@ impl Family {
     /// What `maturin --interpreter` is told; the interpreter need not be installed.
     pub fn interpreter(self) -> String {
         let (Self::Abi3 { floor: version } | Self::Exact(version)) = self;
-        format!("python{version}")
+        version.to_string()
     }
 }
 

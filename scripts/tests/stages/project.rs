@@ -3,11 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
 
 use tempfile::TempDir;
-use wheel_pipeline::tool::environment::Tools;
-use wheel_pipeline::tool::python;
 
 /// The project's folder, which goes with it.
 pub struct Project(TempDir);
@@ -144,7 +141,8 @@ impl Project {
     pub fn finish(&self, output: Output) -> Run {
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("UTF-8");
-            text.replace(&self.root().display().to_string(), "[ROOT]")
+            let text = text.replace(&self.root().display().to_string(), "[ROOT]");
+            if cfg!(windows) { text.replace('\\', "/").replace("\r\n", "\n") } else { text }
         };
         Run {
             code: output.status.code().expect("it ended by itself"),
@@ -155,7 +153,13 @@ impl Project {
 }
 
 /// The folder of the tools, installed once for all tests.
+#[cfg(unix)]
 fn tools() -> PathBuf {
+    use std::sync::OnceLock;
+
+    use wheel_pipeline::tool::environment::Tools;
+    use wheel_pipeline::tool::python;
+
     static TOOLS: OnceLock<PathBuf> = OnceLock::new();
     TOOLS
         .get_or_init(|| {
