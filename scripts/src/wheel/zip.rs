@@ -4,12 +4,13 @@
 //! repairs it ([APPNOTE](https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), sections 4.3
 //! and 4.4). Only inflating is left to a crate.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use flate2::bufread::DeflateDecoder;
 use sha2::{Digest, Sha256};
 
-use super::{MEMBER_COUNT_LIMIT, MEMBER_LIMIT, ReadError, Sha256Sum, TEXT_LIMIT, UNPACKED_LIMIT};
+use super::{MEMBER_LIMIT, ReadError, Sha256Sum, TEXT_LIMIT, UNPACKED_LIMIT};
 
 /// A file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,16 +37,36 @@ const LOCAL_LENGTH: usize = 30;
 /// When the bytes are no zip archive, use a feature that wheels do not (encryption, zip64, a method
 /// other than stored and deflated), break a limit, or contradict themselves (CRC, sizes, names).
 pub fn read(bytes: &[u8], keep: impl Fn(&str) -> bool) -> Result<Vec<Member>, ReadError> {
+    let headers = directory(bytes)?;
+    let files = headers.into_iter().filter(|header| !header.name.ends_with('/'));
+    files
+        .map(|header| {
+            let keep = keep(&header.name);
+            header.member(bytes, keep)
+        })
+        .collect()
+}
+
+/// The entries of the central directory, read and held to the limits before anything is unpacked.
+fn directory(bytes: &[u8]) -> Result<Vec<Header>, ReadError> {
     let end = end_record(bytes)?;
-    let count = usize::from(u16_at(bytes, end + 10)?);
+    let count = u16_at(bytes, end + 10)?;
+    let length = u32_at(bytes, end + 12)?;
     let start = u32_at(bytes, end + 16)?;
-    if count == usize::from(u16::MAX) || start == u32::MAX {
+    if count == u16::MAX || length == u32::MAX || start == u32::MAX {
         return Err(ReadError::new("it is a zip64 archive, which this reader does not take"));
     }
-    if count > MEMBER_COUNT_LIMIT {
-        return Err(ReadError::new(format!("it has more than {MEMBER_COUNT_LIMIT} members")));
+    if u32_at(bytes, end + 4)? != 0 || u16_at(bytes, end + 8)? != count {
+        return Err(ReadError::new("it is one part of an archive of several"));
     }
-    let mut members = Vec::with_capacity(count);
+    // Python's `zipfile` goes by the length and counts back from here; others go by the start.
+    if u64::from(start) + u64::from(length) != end as u64 {
+        return Err(ReadError::new(
+            "its central directory does not end where its end record starts",
+        ));
+    }
+    let mut headers = Vec::new();
+    let mut names = BTreeSet::new();
     let mut position = start as usize;
     let mut unpacked = 0;
     for _ in 0..count {
@@ -55,17 +76,18 @@ pub fn read(bytes: &[u8], keep: impl Fn(&str) -> bool) -> Result<Vec<Member>, Re
         if unpacked > UNPACKED_LIMIT {
             return Err(ReadError::new(format!("it unpacks to more than {UNPACKED_LIMIT} bytes")));
         }
-        if !header.name.ends_with('/') {
-            let keep = keep(&header.name);
-            members.push(header.member(bytes, keep)?);
+        // Some readers take the first of two, some the last.
+        if !names.insert(header.name.clone()) {
+            return Err(ReadError::new(format!("it has two members `{}`", header.name)));
         }
+        headers.push(header);
     }
     if position != end {
         return Err(ReadError::new(
-            "its central directory does not end where its end record starts",
+            "its central directory holds something else than the members that its end record counts",
         ));
     }
-    Ok(members)
+    Ok(headers)
 }
 
 /// An entry of the central directory.
@@ -125,14 +147,23 @@ impl Header {
         let packed = slice(bytes, start, self.packed as usize)?;
         match self.method {
             0 => self.unpack(packed, keep),
-            8 => self.unpack(DeflateDecoder::new(packed), keep),
+            8 => {
+                let mut inflate = DeflateDecoder::new(packed);
+                let member = self.unpack(&mut inflate, keep)?;
+                // What follows the stream is seen by no reader, and travels with the wheel.
+                if inflate.total_in() == self.packed {
+                    Ok(member)
+                } else {
+                    Err(self.wrong("is not as long packed as declared"))
+                }
+            }
             method => {
                 Err(self.wrong(&format!("is packed by method {method}, which pip does not unpack")))
             }
         }
     }
 
-    fn unpack(self, source: impl Read, keep: bool) -> Result<Member, ReadError> {
+    fn unpack(&self, source: impl Read, keep: bool) -> Result<Member, ReadError> {
         if keep && self.size > TEXT_LIMIT {
             return Err(self.wrong(&format!("is larger than {TEXT_LIMIT} bytes")));
         }
@@ -165,7 +196,7 @@ impl Header {
             return Err(self.wrong("has another CRC than declared"));
         }
         let sum = <[u8; 32]>::from(digest.finalize()).into();
-        Ok(Member { name: self.name, size, sum, content })
+        Ok(Member { name: self.name.clone(), size, sum, content })
     }
 
     fn wrong(&self, what: &str) -> ReadError {
@@ -173,19 +204,22 @@ impl Header {
     }
 }
 
-/// The end record starts at most a comment's length before the end of the file.
+/// Where the end record starts: at most a comment's length before the end of the file.
+///
+/// Of several that could be it, Python's `zipfile` takes the last, and so does this reader, or it
+/// would judge another archive than the one that is installed.
 fn end_record(bytes: &[u8]) -> Result<usize, ReadError> {
     let none = || ReadError::new("it is not a zip archive: it has no end record");
     let last = bytes.len().checked_sub(END_LENGTH).ok_or_else(none)?;
+    if bytes[last..].starts_with(&END) && bytes.ends_with(&[0, 0]) {
+        return Ok(last);
+    }
     let first = last.saturating_sub(usize::from(u16::MAX));
-    (first..=last)
-        .rev()
-        .find(|&at| {
-            bytes[at..].starts_with(&END)
-                && u16_at(bytes, at + 20)
-                    .is_ok_and(|comment| at + END_LENGTH + usize::from(comment) == bytes.len())
-        })
-        .ok_or_else(none)
+    let found = bytes[first..].windows(END.len()).rposition(|window| window == END);
+    let at = first + found.ok_or_else(none)?;
+    let whole = u16_at(bytes, at + 20)
+        .is_ok_and(|comment| at + END_LENGTH + usize::from(comment) == bytes.len());
+    if whole { Ok(at) } else { Err(ReadError::new("its end record is not the last thing in it")) }
 }
 
 fn slice(bytes: &[u8], at: usize, length: usize) -> Result<&[u8], ReadError> {

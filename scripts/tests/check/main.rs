@@ -1,0 +1,84 @@
+//! Each check on a good release, which it passes, and on releases that are broken in one way each.
+
+#[path = "../fixture/mod.rs"]
+mod fixture;
+
+mod dist_as_built;
+mod dist_matches_plan;
+mod metadata_agrees;
+mod metadata_valid;
+mod record_complete;
+mod tags_agree;
+
+use fixture::release::{Dist, good};
+use wheel_pipeline::check::{CHECKS, Finding, Subject, Unknown};
+use wheel_pipeline::report::human;
+
+/// A release that is broken in one way.
+struct Case {
+    /// What is wrong with it.
+    name: &'static str,
+    broken: fn() -> Dist,
+}
+
+/// The broken releases, by the one check that must refuse them.
+const BROKEN: &[(&str, &[Case])] = &[
+    ("dist-matches-plan", dist_matches_plan::CASES),
+    ("dist-as-built", dist_as_built::CASES),
+    ("record-complete", record_complete::CASES),
+    ("tags-agree", tags_agree::CASES),
+    ("metadata-valid", metadata_valid::CASES),
+    ("metadata-agrees", metadata_agrees::CASES),
+];
+
+/// What a check says of a release.
+fn judge(check: &str, dist: &Dist) -> Result<Vec<Finding>, Unknown> {
+    let check = CHECKS.iter().find(|known| known.name == check).expect("a check's name");
+    let release = dist.read();
+    check.judge(Subject { release: &release, plan: &dist.plan, built: &dist.built })
+}
+
+/// What a check says of each broken release, as people read it.
+fn refusals(check: &str, cases: &[Case]) -> String {
+    let mut text = String::new();
+    for case in cases {
+        let findings = judge(check, &(case.broken)()).expect("the check can tell");
+        assert!(!findings.is_empty(), "`{}` passes {check}", case.name);
+        text += &format!("# {}\n", case.name);
+        text.extend(findings.iter().map(human::finding));
+    }
+    text
+}
+
+#[test]
+fn a_good_release_passes_every_check() {
+    for check in CHECKS {
+        assert_eq!(judge(check.name, &good()), Ok(Vec::new()), "{}", check.name);
+    }
+}
+
+#[test]
+fn every_check_has_releases_that_it_refuses() {
+    let tested: Vec<&str> = BROKEN.iter().map(|(check, _)| *check).collect();
+    let checks: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
+    assert_eq!(tested, checks);
+    assert!(BROKEN.iter().all(|(_, cases)| !cases.is_empty()));
+}
+
+#[test]
+fn a_broken_release_is_refused_for_its_own_reason_alone() {
+    let mut count = 0;
+    for (intended, cases) in BROKEN {
+        for case in *cases {
+            let dist = (case.broken)();
+            let refusing: Vec<&str> = CHECKS
+                .iter()
+                .map(|check| check.name)
+                .filter(|check| !judge(check, &dist).expect("every check can tell").is_empty())
+                .collect();
+            assert_eq!(refusing, [*intended], "{}", case.name);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 34);
+}

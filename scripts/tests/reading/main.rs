@@ -1,0 +1,8 @@
+//! Reading what is not as it should be: each way to be unreadable has its message, and no bytes make
+//! a reader panic, hang or take more memory than it says.
+
+#[path = "../fixture/mod.rs"]
+mod fixture;
+
+mod limits;
+mod zip;
