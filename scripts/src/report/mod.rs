@@ -52,8 +52,9 @@ pub struct Action<'a> {
 impl Report {
     /// A report to this process's own streams.
     pub fn new(format: Format) -> Self {
-        let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}")
-            .expect("the template is a constant, and a test draws it");
+        // Narrower than any terminal: what the terminal writes at Ctrl-C must not start a new line.
+        let style = ProgressStyle::with_template("{spinner} {elapsed:>4} {msg:70!}")
+            .expect("the template is a constant, and every test that starts the program makes it");
         Self {
             format,
             progress: ProgressBar::new_spinner().with_style(style),

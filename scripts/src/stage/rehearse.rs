@@ -14,7 +14,7 @@ use crate::exit::Verdict;
 use crate::plan::Plan;
 use crate::report::table;
 use crate::target::Target;
-use crate::tool::command::time_in_tools;
+use crate::tool::clock::time_in_tools;
 use crate::tool::server::{IndexServer, check_port};
 
 /// Everything that a rehearsal found out: what `--format json` prints.

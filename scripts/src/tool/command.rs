@@ -6,13 +6,13 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use process_wrap::std::{ChildWrapper, CommandWrap};
 
+use super::clock::Busy;
 use crate::exit::Stop;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -294,46 +294,6 @@ fn rewound(file: &mut File) -> Result<String> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Counts the time in which at least one tool runs, so that a benchmark can tell the pipeline's own
-/// share from that of the tools.
-struct Busy;
-
-struct Clock {
-    running: usize,
-    since: Option<Instant>,
-    total: Duration,
-}
-
-static CLOCK: Mutex<Clock> = Mutex::new(Clock { running: 0, since: None, total: Duration::ZERO });
-
-impl Busy {
-    fn start() -> Self {
-        let mut clock = CLOCK.lock().expect("no holder of the clock panics");
-        if clock.running == 0 {
-            clock.since = Some(Instant::now());
-        }
-        clock.running += 1;
-        Self
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        let mut clock = CLOCK.lock().expect("no holder of the clock panics");
-        clock.running -= 1;
-        if clock.running == 0
-            && let Some(since) = clock.since.take()
-        {
-            clock.total += since.elapsed();
-        }
-    }
-}
-
-/// The time so far in which at least one tool was running.
-pub fn time_in_tools() -> Duration {
-    CLOCK.lock().expect("no holder of the clock panics").total
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod cargo;
 pub mod checks;
+pub mod clock;
 pub mod command;
 pub mod environment;
 pub mod git;
