@@ -61,7 +61,7 @@ struct Answer {
 ///
 /// When the run is interrupted. A program that does not answer is passed over, with the reason.
 pub fn find() -> Result<Found> {
-    let candidates = candidates();
+    let candidates = Places::of_machine().programs();
     let answers: Vec<Result<Result<Interpreter, String>>> = std::thread::scope(|scope| {
         let threads: Vec<_> =
             candidates.iter().map(|candidate| scope.spawn(move || ask(candidate))).collect();
@@ -119,43 +119,61 @@ fn judge(answer: Answer) -> Result<Interpreter, String> {
     Ok(Interpreter { executable: answer.executable, version, release: answer.release })
 }
 
-fn candidates() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = Vec::new();
-    let home = env::home_dir();
-    let pyenv = env::var_os("PYENV_ROOT")
-        .map(PathBuf::from)
-        .or_else(|| Some(home.as_ref()?.join(".pyenv")));
-    let uv = env::var_os("UV_PYTHON_INSTALL_DIR").map(PathBuf::from).or_else(|| {
-        let data = env::var_os("APPDATA").filter(|_| cfg!(windows)).map(PathBuf::from);
-        let share = env::var_os("XDG_DATA_HOME").map(PathBuf::from);
-        Some(
-            data.or(share).or_else(|| Some(home.as_ref()?.join(".local/share")))?.join("uv/python"),
-        )
-    });
-    let path = env::var_os("PATH").unwrap_or_default();
-    // The shims would only lead to the interpreters that are listed anyway.
-    let shims = pyenv.as_ref().map(|root| root.join("shims"));
-    folders.extend(env::split_paths(&path).filter(|folder| Some(folder) != shims.as_ref()));
-    let installs = [
-        pyenv.as_ref().map(|root| root.join("versions")),
-        pyenv.map(|root| root.join("pyenv-win/versions")),
-        uv,
-    ];
-    for install in installs.into_iter().flatten().flat_map(|folder| listed(&folder)) {
-        folders.push(install.join("bin"));
-        folders.push(install);
+/// Where Pythons are looked for.
+#[derive(Debug)]
+struct Places {
+    /// The folders of `PATH`.
+    path: Vec<PathBuf>,
+    /// pyenv's own folder, with its versions and its shims.
+    pyenv: Option<PathBuf>,
+    /// The folder of the Pythons that uv has installed.
+    uv: Option<PathBuf>,
+}
+
+impl Places {
+    /// The places of this machine, by the rules of
+    /// [pyenv](https://github.com/pyenv/pyenv#environment-variables) and
+    /// [uv](https://docs.astral.sh/uv/reference/storage/#python-versions).
+    fn of_machine() -> Self {
+        let folder =
+            |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let home = env::home_dir();
+        let data = if cfg!(windows) { folder("APPDATA") } else { folder("XDG_DATA_HOME") };
+        let data = data.or_else(|| Some(home.as_ref()?.join(".local/share")));
+        Self {
+            path: env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect(),
+            pyenv: folder("PYENV_ROOT").or_else(|| Some(home?.join(".pyenv"))),
+            uv: folder("UV_PYTHON_INSTALL_DIR").or_else(|| Some(data?.join("uv/python"))),
+        }
     }
-    let mut programs: Vec<PathBuf> = folders
-        .iter()
-        .flat_map(|folder| listed(folder))
-        .filter(|path| {
-            path.is_file() && path.file_name().and_then(|name| name.to_str()).is_some_and(is_python)
-        })
-        .map(|path| fs::canonicalize(&path).unwrap_or(path))
-        .collect();
-    programs.sort();
-    programs.dedup();
-    programs
+
+    /// The programs there that are named as a Python is, links resolved, each once.
+    fn programs(&self) -> Vec<PathBuf> {
+        // The shims would only lead to the interpreters that are listed anyway.
+        let shims = self.pyenv.as_ref().map(|pyenv| pyenv.join("shims"));
+        let mut folders: Vec<PathBuf> =
+            self.path.iter().filter(|folder| Some(*folder) != shims.as_ref()).cloned().collect();
+        let pyenv = self
+            .pyenv
+            .iter()
+            .flat_map(|pyenv| [pyenv.join("versions"), pyenv.join("pyenv-win/versions")]);
+        for install in pyenv.chain(self.uv.clone()).flat_map(|folder| listed(&folder)) {
+            folders.push(install.join("bin"));
+            folders.push(install);
+        }
+        let mut programs: Vec<PathBuf> = folders
+            .iter()
+            .flat_map(|folder| listed(folder))
+            .filter(|path| {
+                path.is_file()
+                    && path.file_name().and_then(|name| name.to_str()).is_some_and(is_python)
+            })
+            .map(|path| fs::canonicalize(&path).unwrap_or(path))
+            .collect();
+        programs.sort();
+        programs.dedup();
+        programs
+    }
 }
 
 /// The entries of a folder; one that cannot be listed offers no Python.
@@ -207,6 +225,40 @@ mod tests {
             bits: usize::BITS,
             free_threaded: false,
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn every_place_is_looked_at_and_every_program_found_once() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path().canonicalize().expect("a folder");
+        let add = |path: &str| {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder");
+            fs::write(path, "").expect("a file");
+        };
+        for path in [
+            "bin/python3.12",
+            "bin/python3-config",
+            "pyenv/shims/python3",
+            "pyenv/versions/3.10.13/bin/python3.10",
+            "uv/cpython-3.14/bin/python3.14",
+        ] {
+            add(path);
+        }
+        std::os::unix::fs::symlink(root.join("bin/python3.12"), root.join("bin/python3"))
+            .expect("a link");
+        let places = Places {
+            path: vec![root.join("pyenv/shims"), root.join("bin"), root.join("no/such/folder")],
+            pyenv: Some(root.join("pyenv")),
+            uv: Some(root.join("uv")),
+        };
+        let expected = [
+            "bin/python3.12",
+            "pyenv/versions/3.10.13/bin/python3.10",
+            "uv/cpython-3.14/bin/python3.14",
+        ];
+        assert_eq!(places.programs(), expected.map(|path| root.join(path)));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 mod faults;
 #[cfg(unix)]
 mod interrupt;
+mod lock;
+mod plan;
 mod project;
 mod publish;
 mod rehearse;
