@@ -18,14 +18,16 @@ use thiserror::Error;
 
 /// The largest archive that is read, in bytes. PyPI's own default limit for a file is 100 MiB.
 pub const ARCHIVE_LIMIT: u64 = 1 << 30;
-/// The largest member that is unpacked, in bytes.
+/// The largest member of a wheel that is unpacked, in bytes.
 pub const MEMBER_LIMIT: u64 = 1 << 30;
-/// The most bytes that all members of one archive may unpack to.
+/// The most bytes that all members of one wheel may unpack to.
 pub const UNPACKED_LIMIT: u64 = 4 << 30;
-/// The most members that an archive may have.
+/// The most members that an sdist may have; a wheel's format allows for fewer.
 pub const MEMBER_COUNT_LIMIT: usize = 100_000;
 /// The largest text member (`METADATA`, `RECORD`, …) that is kept in memory, in bytes.
 pub const TEXT_LIMIT: u64 = 16 << 20;
+/// The most bytes that an sdist may unpack to: all of them are kept in memory.
+pub const SOURCE_LIMIT: u64 = 256 << 20;
 
 /// Why bytes could not be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! The source distribution: a gzipped tar with one folder
 //! ([source distribution format](https://packaging.python.org/en/latest/specifications/source-distribution-format/)).
 
-use std::io::{Cursor, Read};
+use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Component, Path};
 
-use flate2::bufread::GzDecoder;
+use flate2::bufread::MultiGzDecoder;
 
 use super::metadata::Headers;
-use super::{MEMBER_COUNT_LIMIT, MEMBER_LIMIT, ReadError, UNPACKED_LIMIT};
+use super::{MEMBER_COUNT_LIMIT, ReadError, SOURCE_LIMIT};
 
 /// A file of the sdist, unpacked in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +24,41 @@ pub struct SourceFile {
 ///
 /// # Errors
 ///
-/// When the bytes are no gzipped tar, a member lies outside the folder `NAME-VERSION` or is neither
-/// file nor folder, or a limit is broken.
+/// When the bytes are no gzipped tar, a member lies outside the folder `NAME-VERSION`, is there twice
+/// or is neither file nor folder, or a limit is broken.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<SourceFile>, ReadError> {
     let folder = file
         .strip_suffix(".tar.gz")
         .ok_or_else(|| ReadError::new(format!("`{file}` does not end in `.tar.gz`")))?;
-    let cut = |error: std::io::Error| ReadError::new(format!("it is not a gzipped tar: {error}"));
-    let mut archive = tar::Archive::new(GzDecoder::new(Cursor::new(bytes)).take(UNPACKED_LIMIT));
+    // Of several gzip members Python's `gzip` reads all. The one byte too many shows that the limit,
+    // and not the archive, is at its end.
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes).take(SOURCE_LIMIT + 1));
+    let files = unpack(&mut archive, folder);
+    let mut rest = archive.into_inner();
+    // Only at its end does a gzip stream show whether what it gave is what was packed.
+    let goes_on = files.is_ok() && holds_more(&mut rest).map_err(cut)?;
+    if rest.limit() == 0 {
+        return Err(ReadError::new(format!("it unpacks to more than {SOURCE_LIMIT} bytes")));
+    }
+    if goes_on {
+        return Err(ReadError::new("it goes on after the end of the archive"));
+    }
+    files
+}
+
+fn unpack<R: Read>(
+    archive: &mut tar::Archive<R>,
+    folder: &str,
+) -> Result<Vec<SourceFile>, ReadError> {
     let mut files = Vec::new();
-    for entry in archive.entries().map_err(cut)? {
+    let mut paths = BTreeSet::new();
+    for (count, entry) in archive.entries().map_err(cut)?.enumerate() {
         let mut entry = entry.map_err(cut)?;
         let name = String::from_utf8(entry.path_bytes().into_owned())
             .map_err(|_| ReadError::new("a member's name is not UTF-8"))?;
+        if count == MEMBER_COUNT_LIMIT {
+            return Err(ReadError::new(format!("it has more than {MEMBER_COUNT_LIMIT} members")));
+        }
         let kind = entry.header().entry_type();
         if kind.is_dir() || kind.is_pax_global_extensions() {
             continue;
@@ -43,23 +66,39 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<SourceFile>, ReadError> {
         if !kind.is_file() {
             return Err(ReadError::new(format!("member `{name}` is neither a file nor a folder")));
         }
-        if entry.size() > MEMBER_LIMIT {
+        if entry.size() > SOURCE_LIMIT {
             return Err(ReadError::new(format!(
-                "member `{name}` is larger than {MEMBER_LIMIT} bytes"
+                "member `{name}` is larger than {SOURCE_LIMIT} bytes"
             )));
-        }
-        if files.len() == MEMBER_COUNT_LIMIT {
-            return Err(ReadError::new(format!("it has more than {MEMBER_COUNT_LIMIT} members")));
         }
         let path = inside(&name, folder).ok_or_else(|| {
             ReadError::new(format!("member `{name}` lies outside the folder `{folder}`"))
         })?;
+        if !paths.insert(path.clone()) {
+            return Err(ReadError::new(format!("it has two members `{name}`")));
+        }
         let executable = entry.header().mode().is_ok_and(|mode| mode & 0o111 != 0);
         let mut content = Vec::new();
         entry.read_to_end(&mut content).map_err(cut)?;
         files.push(SourceFile { path, content, executable });
     }
     Ok(files)
+}
+
+fn cut(error: std::io::Error) -> ReadError {
+    ReadError::new(format!("it is not a gzipped tar: {error}"))
+}
+
+/// Whether anything but the zeros that pad a tar comes before the end.
+fn holds_more(rest: &mut impl Read) -> std::io::Result<bool> {
+    let mut buffer = vec![0; 64 << 10];
+    let mut more = false;
+    loop {
+        match rest.read(&mut buffer)? {
+            0 => return Ok(more),
+            length => more |= buffer[..length].iter().any(|byte| *byte != 0),
+        }
+    }
 }
 
 /// The fields of an sdist's `PKG-INFO`.
@@ -79,7 +118,8 @@ pub fn metadata(files: &[SourceFile]) -> Result<Headers, ReadError> {
 fn inside(name: &str, folder: &str) -> Option<String> {
     let path = name.strip_prefix(folder)?.strip_prefix('/')?;
     let plain = !path.is_empty()
-        && !path.contains(['\\', ':'])
+        && !path
+            .contains(|character: char| matches!(character, '\\' | ':') || character.is_control())
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     plain.then(|| path.to_owned())
 }

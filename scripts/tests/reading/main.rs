@@ -5,4 +5,5 @@
 mod fixture;
 
 mod limits;
+mod sdist;
 mod zip;
