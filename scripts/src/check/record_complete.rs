@@ -2,6 +2,8 @@
 //!
 //! Installers trust it for uninstalling, and some refuse a wheel whose `RECORD` is wrong.
 
+use std::collections::BTreeMap;
+
 use super::{Check, Finding, Subject, Unknown};
 use crate::wheel::record::{RecordEntry, RecordedHash, spell};
 use crate::wheel::release::WheelFacts;
@@ -24,19 +26,23 @@ fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
 }
 
 fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Result<(), Unknown> {
-    // Signatures cannot list themselves, nor can RECORD.
-    let unhashed =
-        ["RECORD", "RECORD.jws", "RECORD.p7s"].map(|name| format!("{}/{name}", wheel.dist_info));
+    // They are made of RECORD, so that RECORD cannot list them, as it cannot hash itself.
+    let signatures = ["RECORD.jws", "RECORD.p7s"].map(|name| format!("{}/{name}", wheel.dist_info));
+    let record = format!("{}/RECORD", wheel.dist_info);
     let mut say = |message: String, expected: &str| {
         findings.push(CHECK.finding(&wheel.file, message, expected, REMEDY));
     };
+    let mut listed: BTreeMap<&str, Vec<&RecordEntry>> = BTreeMap::new();
+    for entry in &wheel.record {
+        listed.entry(&entry.path).or_default().push(entry);
+    }
     for member in &wheel.members {
         let name = &member.name;
-        let lines: Vec<&RecordEntry> =
-            wheel.record.iter().filter(|entry| entry.path == *name).collect();
+        let lines = listed.remove(name.as_str()).unwrap_or_default();
         match lines[..] {
+            [] if signatures.contains(name) => {}
             [] => say(format!("`{name}` is not listed in `RECORD`"), "one line for each member"),
-            [line] if !unhashed.contains(name) => {
+            [line] if *name != record && !signatures.contains(name) => {
                 if let Some((message, expected)) = lie(line, member, &wheel.file)? {
                     say(message, &expected);
                 }
@@ -48,13 +54,11 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Result<(), Unknown>
             ),
         }
     }
-    for entry in &wheel.record {
-        if !wheel.members.iter().any(|member| member.name == entry.path) {
-            say(
-                format!("`RECORD` lists `{}`, which is not in the wheel", entry.path),
-                "members of the wheel only",
-            );
-        }
+    for path in listed.into_keys() {
+        say(
+            format!("`RECORD` lists `{path}`, which is not in the wheel"),
+            "members of the wheel only",
+        );
     }
     Ok(())
 }

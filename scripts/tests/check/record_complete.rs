@@ -119,3 +119,17 @@ fn quoted_names_and_windows_line_ends_are_normal() {
     dist.add(WINDOWS, wheel.bytes());
     assert_eq!(judge("record-complete", &dist), Ok(Vec::new()));
 }
+
+#[test]
+fn a_signature_of_the_record_need_not_be_listed_in_it() {
+    let dist = release(|parts| {
+        let signatures = ["RECORD.jws", "RECORD.p7s"].map(|name| parts.windows.own(name));
+        for path in &signatures {
+            parts.windows.members.push((path.clone(), b"signed".to_vec()));
+        }
+        for path in &signatures {
+            parts.windows.relist(path, |_| String::new());
+        }
+    });
+    assert_eq!(judge("record-complete", &dist), Ok(Vec::new()));
+}
