@@ -37,7 +37,7 @@ fn difference(first: &Headers, other: &Headers) -> Option<String> {
     let only = |these: &[&(String, String)], those: &[&(String, String)]| {
         these
             .iter()
-            .find(|field| !those.contains(field))
+            .find(|field| those.binary_search(field).is_err())
             .map(|(key, value)| format!("`{key}: {value}`"))
     };
     if let Some(field) = only(&theirs, &ours) {

@@ -13,8 +13,8 @@ mod tags_agree;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Plan;
-use crate::wheel::Sha256Sum;
 use crate::wheel::release::Release;
+use crate::wheel::{Sha256Sum, printable};
 
 /// Something that is wrong with a release.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,10 +89,10 @@ impl Check {
     /// A finding of this check.
     fn finding(&self, file: &str, message: String, expected: &str, remedy: &str) -> Finding {
         Finding {
-            file: file.to_owned(),
+            file: printable(file),
             check: self.name.to_owned(),
-            message,
-            expected: expected.to_owned(),
+            message: printable(&message),
+            expected: printable(expected),
             remedy: remedy.to_owned(),
         }
     }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{Check, Finding, Subject, Unknown};
+use crate::wheel::TAG_LIMIT;
 use crate::wheel::filename::expand;
 
 pub const CHECK: Check = Check {
@@ -16,14 +17,18 @@ pub const CHECK: Check = Check {
 fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
     let mut findings = Vec::new();
     for wheel in &subject.release.wheels {
-        let inside: BTreeSet<String> = wheel
-            .wheel
-            .all("Tag")
-            .flat_map(|tag| match tag.splitn(3, '-').collect::<Vec<_>>()[..] {
+        let mut inside = BTreeSet::new();
+        for tag in wheel.wheel.all("Tag") {
+            let tags = match tag.splitn(3, '-').collect::<Vec<_>>()[..] {
                 [python, abi, platform] => expand(python, abi, platform),
-                _ => BTreeSet::from([tag.to_owned()]),
-            })
-            .collect();
+                _ => None,
+            };
+            inside.extend(tags.unwrap_or_else(|| BTreeSet::from([tag.to_owned()])));
+            // More than any name stands for: it is already certain that they differ.
+            if inside.len() > TAG_LIMIT {
+                break;
+            }
+        }
         if inside != wheel.name.tags {
             let listed = |tags: &BTreeSet<String>| {
                 if tags.is_empty() {

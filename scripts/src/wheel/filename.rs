@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use super::ReadError;
+use super::{ReadError, TAG_LIMIT};
 
 /// The parts of a wheel's file name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,13 +41,19 @@ impl FromStr for WheelName {
             distribution: parts[0].to_owned(),
             version: parts[1].to_owned(),
             build: build.map(str::to_owned),
-            tags: expand(python, abi, platform),
+            tags: expand(python, abi, platform)
+                .ok_or_else(|| wrong(&format!("it stands for more than {TAG_LIMIT} tags")))?,
         })
     }
 }
 
-/// The combinations that three compressed tag sets stand for, as `WHEEL` lists them.
-pub fn expand(python: &str, abi: &str, platform: &str) -> BTreeSet<String> {
+/// The combinations that three compressed tag sets stand for, as `WHEEL` lists them; none when they
+/// are more than [`TAG_LIMIT`].
+pub fn expand(python: &str, abi: &str, platform: &str) -> Option<BTreeSet<String>> {
+    let sizes = [python, abi, platform].map(|set| set.split('.').count());
+    if sizes.into_iter().fold(1, usize::saturating_mul) > TAG_LIMIT {
+        return None;
+    }
     let mut tags = BTreeSet::new();
     for python in python.split('.') {
         for abi in abi.split('.') {
@@ -56,7 +62,7 @@ pub fn expand(python: &str, abi: &str, platform: &str) -> BTreeSet<String> {
             }
         }
     }
-    tags
+    Some(tags)
 }
 
 #[cfg(test)]
@@ -89,6 +95,9 @@ mod tests {
             let error = file.parse::<WheelName>().expect_err(file);
             assert_eq!(error.to_string(), format!("`{file}` is not a wheel file name: {why}"));
         }
+        let set = ["x"; 11].join(".");
+        let error = format!("a-1-{set}-{set}-{set}.whl").parse::<WheelName>().expect_err("1331");
+        assert!(error.to_string().ends_with("it stands for more than 1000 tags"), "{error}");
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! `METADATA`, `PKG-INFO` and `WHEEL`: header fields as of
 //! [core metadata](https://packaging.python.org/en/latest/specifications/core-metadata/), then a body.
 
-use super::ReadError;
+use super::{FIELD_LIMIT, ReadError};
 
 /// Header fields in the order of the file, and the text after them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,8 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// When the bytes are not UTF-8, or a line before the body is neither a field nor a continuation.
+    /// When the bytes are not UTF-8, a line before the body is neither a field nor a continuation, or
+    /// there are more than [`FIELD_LIMIT`] fields.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
         let text = std::str::from_utf8(bytes).map_err(|_| ReadError::new("it is not UTF-8"))?;
         let text = text.replace("\r\n", "\n");
@@ -33,6 +34,9 @@ impl Headers {
                 value.push('\n');
                 value.push_str(line.trim_start());
                 continue;
+            }
+            if fields.len() == FIELD_LIMIT {
+                return Err(ReadError::new(format!("it has more than {FIELD_LIMIT} fields")));
             }
             let (key, value) = line.split_once(':').ok_or_else(|| {
                 ReadError::new(format!("line {}, `{line}`, is not a field", number + 1))

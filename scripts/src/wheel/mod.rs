@@ -22,12 +22,16 @@ pub const ARCHIVE_LIMIT: u64 = 1 << 30;
 pub const MEMBER_LIMIT: u64 = 1 << 30;
 /// The most bytes that all members of one wheel may unpack to.
 pub const UNPACKED_LIMIT: u64 = 4 << 30;
-/// The most members that an sdist may have; a wheel's format allows for fewer.
+/// The most members that an sdist, or lines that `RECORD`, may have; a wheel's format allows for fewer.
 pub const MEMBER_COUNT_LIMIT: usize = 100_000;
 /// The largest text member (`METADATA`, `RECORD`, …) that is kept in memory, in bytes.
 pub const TEXT_LIMIT: u64 = 16 << 20;
 /// The most bytes that an sdist may unpack to: all of them are kept in memory.
 pub const SOURCE_LIMIT: u64 = 256 << 20;
+/// The most fields that `METADATA` or `WHEEL` may have; the longest on PyPI have some hundreds.
+pub const FIELD_LIMIT: usize = 10_000;
+/// The most tags that one name or field may stand for; few letters can stand for very many.
+pub const TAG_LIMIT: usize = 1_000;
 
 /// Why bytes could not be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -36,8 +40,22 @@ pub struct ReadError(pub String);
 
 impl ReadError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self(printable(&message.into()))
     }
+}
+
+/// A text that quotes an archive, with its control characters spelled out: printed as they are they
+/// would move the cursor of a terminal, or be commands to a CI runner that reads the log.
+pub fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            printable.extend(character.escape_default());
+        } else {
+            printable.push(character);
+        }
+    }
+    printable
 }
 
 /// A SHA-256, shown as 64 hexadecimal digits.

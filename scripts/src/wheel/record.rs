@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{ReadError, Sha256Sum};
+use super::{MEMBER_COUNT_LIMIT, ReadError, Sha256Sum};
 
 /// One line of `RECORD`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +28,13 @@ pub enum RecordedHash {
 ///
 /// # Errors
 ///
-/// When the bytes are not UTF-8, or a line has not three fields of the right form.
+/// When the bytes are not UTF-8, a line has not three fields of the right form, or there are more
+/// than [`MEMBER_COUNT_LIMIT`] lines.
 pub fn read(bytes: &[u8]) -> Result<Vec<RecordEntry>, ReadError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::new("it is not UTF-8"))?;
+    if text.lines().nth(MEMBER_COUNT_LIMIT).is_some() {
+        return Err(ReadError::new(format!("it has more than {MEMBER_COUNT_LIMIT} lines")));
+    }
     text.lines()
         .enumerate()
         .filter(|(_, line)| !line.is_empty())

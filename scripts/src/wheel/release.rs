@@ -88,6 +88,10 @@ impl Release {
         let unreadable =
             |error: std::io::Error| ReadError::new(format!("cannot be opened: {error}"));
         let about = fs::metadata(path).map_err(unreadable)?;
+        // Opening a named pipe would wait for a writer for ever.
+        if !about.is_file() {
+            return Err(ReadError::new("it is not a file"));
+        }
         if about.len() > ARCHIVE_LIMIT {
             return Err(ReadError::new(format!("it is larger than {ARCHIVE_LIMIT} bytes")));
         }

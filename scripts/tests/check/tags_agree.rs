@@ -72,3 +72,12 @@ fn a_compressed_set_in_the_wheel_file_stands_for_its_tags() {
     });
     assert_eq!(judge("tags-agree", &dist), Ok(Vec::new()));
 }
+
+#[test]
+fn sets_that_stand_for_too_many_tags_are_not_multiplied_out() {
+    let set = ["x"; 200].join(".");
+    let dist = tagged(MANYLINUX, &format!("Tag: {set}-{set}-{set}\n"));
+    let findings = judge("tags-agree", &dist).expect("it can tell");
+    assert_eq!(findings.len(), 1);
+    assert!(findings[0].message.contains(&format!("{set}-{set}-{set}")));
+}

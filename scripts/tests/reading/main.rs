@@ -5,5 +5,6 @@
 mod fixture;
 
 mod limits;
+mod release;
 mod sdist;
 mod zip;

@@ -107,7 +107,7 @@ fn long_names_are_held_to_the_same_rules() {
     let cut = pax("path", &format!("{FOLDER}/x\0y"));
     assert_eq!(
         refusal(&named(EntryType::XHeader, &cut)),
-        "member `sum_up_to-1.0.0/x\0y` lies outside the folder `sum_up_to-1.0.0`"
+        "member `sum_up_to-1.0.0/x\\u{0}y` lies outside the folder `sum_up_to-1.0.0`"
     );
 }
 
