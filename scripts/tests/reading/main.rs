@@ -4,6 +4,7 @@
 #[path = "../fixture/mod.rs"]
 mod fixture;
 
+mod any_bytes;
 mod limits;
 mod release;
 mod sdist;

@@ -1,0 +1,69 @@
+//! Properties: no bytes make a reader panic, and nothing is changed in a file unnoticed.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use wheel_pipeline::wheel::metadata::Headers;
+use wheel_pipeline::wheel::release::WheelFacts;
+use wheel_pipeline::wheel::{sdist, zip};
+
+use crate::fixture::release::{LINUX, SDIST};
+use crate::fixture::sdist::{Sdist, gzip, tar};
+use crate::fixture::wheel::Wheel;
+
+/// What is known of a wheel: its facts, as text.
+fn facts(bytes: &[u8]) -> Option<String> {
+    WheelFacts::read(LINUX.to_owned(), bytes).ok().map(|facts| format!("{facts:?}"))
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..600)) {
+        let zip = zip::read(&bytes, |_| true).is_ok();
+        // To be taken for an archive by chance takes 22 bytes of a certain form.
+        prop_assert!(!zip);
+        prop_assert!(sdist::read(SDIST, &bytes).is_err());
+        let _read_or_refused = Headers::read(&bytes);
+    }
+
+    #[test]
+    fn a_tar_of_any_bytes_is_read_or_refused(bytes in vec(any::<u8>(), 0..2000)) {
+        let _read_or_refused = sdist::read(SDIST, &gzip(&bytes));
+    }
+
+    #[test]
+    fn a_tar_with_any_one_byte_changed_is_read_or_refused(at: Index, to: u8) {
+        let mut bytes = tar(&Sdist::new(SDIST).entries);
+        let at = at.index(bytes.len());
+        bytes[at] = to;
+        let _read_or_refused = sdist::read(SDIST, &gzip(&bytes));
+    }
+
+    #[test]
+    fn an_sdist_with_any_one_byte_changed_is_refused_or_the_same(at: Index, to: u8) {
+        let good = Sdist::new(SDIST).bytes();
+        let mut bytes = good.clone();
+        let at = at.index(bytes.len());
+        bytes[at] = to;
+        if let Ok(files) = sdist::read(SDIST, &bytes) {
+            prop_assert_eq!(Ok(files), sdist::read(SDIST, &good));
+        }
+    }
+
+    #[test]
+    fn a_wheel_with_any_one_byte_changed_is_refused_or_the_same(at: Index, to: u8) {
+        let good = Wheel::new(LINUX).bytes();
+        let mut bytes = good.clone();
+        let at = at.index(bytes.len());
+        bytes[at] = to;
+        if let Some(changed) = facts(&bytes) {
+            prop_assert_eq!(Some(changed), facts(&good), "byte {} of {}", at, good.len());
+        }
+    }
+
+    #[test]
+    fn a_wheel_cut_short_is_refused(length: Index) {
+        let good = Wheel::new(LINUX).bytes();
+        prop_assert_eq!(facts(&good[..length.index(good.len())]), None);
+    }
+}
