@@ -1,0 +1,237 @@
+//! The gate: open for complete and clean evidence, closed for every single thing that is not.
+
+mod fixture;
+
+use fixture::release::{LINUX, SDIST, WINDOWS, good, plan};
+use wheel_pipeline::check::{CHECKS, Finding, Outcome};
+use wheel_pipeline::evidence::{
+    AuditEvidence, BuildEvidence, BuiltFile, SmokeEvidence, SmokeOutcome, SmokeResult,
+};
+use wheel_pipeline::gate::closed;
+use wheel_pipeline::plan::Plan;
+use wheel_pipeline::wheel::Sha256Sum;
+
+/// The evidence of a release on which nothing is wrong.
+struct Evidence {
+    plan: Plan,
+    build: Option<BuildEvidence>,
+    audit: Option<AuditEvidence>,
+    smoke: Option<SmokeEvidence>,
+}
+
+fn complete() -> Evidence {
+    let plan = plan();
+    let files: Vec<BuiltFile> = good()
+        .files
+        .into_iter()
+        .map(|(file, bytes)| BuiltFile {
+            sha256: Sha256Sum::of(&bytes),
+            size: bytes.len() as u64,
+            triple: None,
+            builder: "maturin 1.16.0".to_owned(),
+            commit: Some("0".repeat(40)),
+            dirty: false,
+            epoch: 0,
+            file,
+        })
+        .collect();
+    let sum = |name: &str| {
+        files.iter().find(|file| file.file == name).expect("a file of the release").sha256
+    };
+    let outcomes = plan
+        .environments
+        .iter()
+        .map(|environment| SmokeOutcome {
+            target: environment.target,
+            python: environment.python,
+            release: format!("{}.0", environment.python),
+            executable: "/usr/bin/python3".to_owned(),
+            file: environment.file.clone(),
+            sha256: sum(&environment.file),
+            result: SmokeResult::Passed,
+            milliseconds: 1,
+        })
+        .collect();
+    let audit = AuditEvidence {
+        files: files.iter().map(|file| (file.file.clone(), file.sha256)).collect(),
+        checks: CHECKS
+            .iter()
+            .map(|check| (check.name.to_owned(), Outcome::Ran { findings: 0 }))
+            .collect(),
+        findings: Vec::new(),
+        unread: Vec::new(),
+    };
+    let smoke = SmokeEvidence { outcomes, ..SmokeEvidence::default() };
+    Evidence { plan, build: Some(BuildEvidence { files }), audit: Some(audit), smoke: Some(smoke) }
+}
+
+impl Evidence {
+    fn reasons(&self) -> Vec<String> {
+        closed(&self.plan, self.build.as_ref(), self.audit.as_ref(), self.smoke.as_ref())
+    }
+
+    fn built(&mut self, file: &str) -> &mut BuiltFile {
+        let build = self.build.as_mut().expect("there was a build");
+        build.files.iter_mut().find(|built| built.file == file).expect("it was built")
+    }
+
+    fn audit(&mut self) -> &mut AuditEvidence {
+        self.audit.as_mut().expect("there was an audit")
+    }
+
+    fn outcome(&mut self) -> &mut SmokeOutcome {
+        let smoke = self.smoke.as_mut().expect("there was a smoke test");
+        smoke.outcomes.first_mut().expect("it ran")
+    }
+}
+
+/// Why the gate is closed after one change to complete evidence.
+fn reasons(change: impl FnOnce(&mut Evidence)) -> String {
+    let mut evidence = complete();
+    change(&mut evidence);
+    let reasons = evidence.reasons();
+    assert!(!reasons.is_empty(), "the gate is open");
+    reasons.join("\n")
+}
+
+#[test]
+fn complete_evidence_opens_the_gate() {
+    assert_eq!(complete().reasons(), Vec::<String>::new());
+}
+
+#[test]
+fn a_second_interpreter_of_a_series_changes_nothing() {
+    let mut evidence = complete();
+    let again = evidence.outcome().clone();
+    evidence.smoke.as_mut().expect("it ran").outcomes.push(again);
+    assert_eq!(evidence.reasons(), Vec::<String>::new());
+}
+
+#[test]
+fn without_a_tag_it_is_closed() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.plan.tag = None), @"the commit carries no version tag");
+}
+
+#[test]
+fn without_a_record_of_the_build_nothing_can_be_held_against_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.build = None), @"
+    there is no record of a build
+    the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
+    the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`
+    the audit did not see this build of `sum_up_to-1.0.0.tar.gz`
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
+    no smoke test of this build: win_amd64 on Python 3.10
+    no smoke test of this build: win_amd64 on Python 3.13
+    ");
+}
+
+#[test]
+fn a_file_that_was_not_built_closes_it() {
+    let forget = |evidence: &mut Evidence| {
+        evidence.build.as_mut().expect("it ran").files.retain(|built| built.file != SDIST);
+    };
+    insta::assert_snapshot!(reasons(forget), @"
+    `sum_up_to-1.0.0.tar.gz` was not built
+    the audit did not see this build of `sum_up_to-1.0.0.tar.gz`
+    ");
+}
+
+#[test]
+fn a_file_from_a_dirty_tree_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.built(LINUX).dirty = true), @"`sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl` was built from a dirty tree");
+}
+
+#[test]
+fn without_an_audit_it_is_closed() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.audit = None), @"there was no audit");
+}
+
+#[test]
+fn a_finding_closes_it() {
+    let find = |evidence: &mut Evidence| {
+        evidence.audit().checks[3].1 = Outcome::Ran { findings: 1 };
+        evidence.audit().findings.push(Finding {
+            file: WINDOWS.to_owned(),
+            check: "tags-agree".to_owned(),
+            message: "`WHEEL` lists no tag".to_owned(),
+            expected: "cp310-abi3-win_amd64".to_owned(),
+            remedy: "do not rename wheels".to_owned(),
+        });
+    };
+    insta::assert_snapshot!(reasons(find), @"the audit found: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl `WHEEL` lists no tag [tags-agree]");
+}
+
+#[test]
+fn a_file_that_was_not_read_closes_it() {
+    let unread = |evidence: &mut Evidence| {
+        evidence.audit().unread.push(format!("`{LINUX}`: it is not a zip archive"));
+    };
+    insta::assert_snapshot!(reasons(unread), @"the audit could not read `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: it is not a zip archive");
+}
+
+#[test]
+fn a_check_that_could_not_tell_closes_it() {
+    let unknown = |evidence: &mut Evidence| {
+        evidence.audit().checks[2].1 = Outcome::Unknown("hashed by sha512".to_owned());
+    };
+    insta::assert_snapshot!(reasons(unknown), @"check `record-complete` did not run: hashed by sha512");
+}
+
+#[test]
+fn a_check_that_did_not_apply_closes_it() {
+    let idle = |evidence: &mut Evidence| {
+        evidence.audit().checks[0].1 = Outcome::NotApplicable("no plan".to_owned());
+    };
+    insta::assert_snapshot!(reasons(idle), @"check `dist-matches-plan` did not run: no plan");
+}
+
+#[test]
+fn a_check_that_is_missing_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| drop(evidence.audit().checks.remove(1))), @"check `dist-as-built` did not run");
+}
+
+#[test]
+fn an_audit_of_another_build_closes_it() {
+    let other = |evidence: &mut Evidence| {
+        evidence.audit().files.insert(WINDOWS.to_owned(), Sha256Sum::of(b"another"));
+    };
+    insta::assert_snapshot!(reasons(other), @"the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`");
+}
+
+#[test]
+fn an_audit_that_did_not_see_a_file_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| drop(evidence.audit().files.remove(SDIST))), @"the audit did not see this build of `sum_up_to-1.0.0.tar.gz`");
+}
+
+#[test]
+fn a_failed_smoke_test_closes_it_even_beside_one_that_passed() {
+    let fail = |evidence: &mut Evidence| {
+        let mut failed = evidence.outcome().clone();
+        failed.result = SmokeResult::Failed { reason: "a traceback".to_owned() };
+        evidence.smoke.as_mut().expect("it ran").outcomes.push(failed);
+    };
+    insta::assert_snapshot!(reasons(fail), @"the smoke test failed: manylinux_2_17_x86_64 on Python 3.10");
+}
+
+#[test]
+fn a_missing_smoke_test_closes_it() {
+    let skip = |evidence: &mut Evidence| {
+        evidence.smoke.as_mut().expect("it ran").outcomes.remove(0);
+    };
+    insta::assert_snapshot!(reasons(skip), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
+    insta::assert_snapshot!(reasons(|evidence| evidence.smoke = None), @"
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
+    no smoke test of this build: win_amd64 on Python 3.10
+    no smoke test of this build: win_amd64 on Python 3.13
+    ");
+}
+
+#[test]
+fn a_smoke_test_of_another_build_closes_it() {
+    let other = |evidence: &mut Evidence| {
+        evidence.outcome().sha256 = Sha256Sum::of(b"another");
+    };
+    insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
+}
