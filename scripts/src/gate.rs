@@ -1,5 +1,7 @@
 //! The gate before an upload that cannot be undone: the evidence of all stages, held against the plan.
 
+use std::collections::BTreeSet;
+
 use crate::check::{CHECKS, Outcome};
 use crate::evidence::{AuditEvidence, BuildEvidence, SmokeEvidence, SmokeResult};
 use crate::plan::Plan;
@@ -26,6 +28,12 @@ pub fn closed(
                     }
                     Some(_) => {}
                 }
+            }
+            let built = plan.files().filter_map(|file| build.file(file));
+            let commits: BTreeSet<&str> = built.filter_map(|file| file.commit.as_deref()).collect();
+            if commits.len() > 1 {
+                let commits: Vec<&str> = commits.into_iter().collect();
+                reasons.push(format!("the files were built from {}", commits.join(" and ")));
             }
         }
     }
@@ -71,7 +79,15 @@ fn audited(
     reasons.extend(audit.unread.iter().map(|unread| format!("the audit could not read {unread}")));
     for check in CHECKS {
         match audit.checks.iter().find(|(name, _)| name == check.name) {
-            Some((_, Outcome::Ran { .. })) => {}
+            Some((_, Outcome::Ran { findings })) => {
+                let listed = audit.findings.iter().filter(|finding| finding.check == check.name);
+                if listed.count() != *findings {
+                    reasons.push(format!(
+                        "check `{}` counts {findings} findings, but they are not all listed",
+                        check.name
+                    ));
+                }
+            }
             Some((_, Outcome::NotApplicable(why) | Outcome::Unknown(why))) => {
                 reasons.push(format!("check `{}` did not run: {why}", check.name));
             }

@@ -235,3 +235,17 @@ fn a_smoke_test_of_another_build_closes_it() {
     };
     insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
 }
+
+#[test]
+fn files_from_two_commits_close_it() {
+    let other = |evidence: &mut Evidence| evidence.built(WINDOWS).commit = Some("1".repeat(40));
+    insta::assert_snapshot!(reasons(other), @"the files were built from 0000000000000000000000000000000000000000 and 1111111111111111111111111111111111111111");
+}
+
+#[test]
+fn findings_that_are_counted_but_not_listed_close_it() {
+    let lose = |evidence: &mut Evidence| {
+        evidence.audit().checks[3].1 = Outcome::Ran { findings: 2 };
+    };
+    insta::assert_snapshot!(reasons(lose), @"check `tags-agree` counts 2 findings, but they are not all listed");
+}
