@@ -1,0 +1,36 @@
+//! What people read when they ask for help, or type what the program does not take.
+//!
+//! `TRYCMD=overwrite cargo test --test cli` writes the texts down as they are.
+
+use clap::{Command, CommandFactory};
+use wheel_pipeline::cli::Cli;
+
+#[test]
+fn help_and_refusals_read_as_written_down() {
+    let cases = trycmd::TestCases::new();
+    // clap wraps at the width of the terminal, if there is one.
+    cases.env("COLUMNS", "100");
+    cases.env("NO_COLOR", "1");
+    cases.case("tests/cmd/*.trycmd");
+}
+
+#[test]
+fn the_help_of_every_stage_is_written_down() {
+    let written = include_str!("cmd/help.trycmd");
+    for command in commands(&Cli::command(), "wheel-pipeline") {
+        let line = format!("$ {command} --help\n");
+        assert!(written.contains(&line), "`{command}` is not in help.trycmd");
+    }
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    Cli::command().debug_assert();
+}
+
+fn commands(command: &Command, name: &str) -> Vec<String> {
+    let below = command
+        .get_subcommands()
+        .flat_map(|below| commands(below, &format!("{name} {}", below.get_name())));
+    std::iter::once(name.to_owned()).chain(below).collect()
+}
