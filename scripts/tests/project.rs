@@ -1,0 +1,189 @@
+//! What the program says of a project that it cannot use: which file, which line, what to do.
+
+use std::fs;
+use std::path::Path;
+
+use wheel_pipeline::exit::Stop;
+use wheel_pipeline::project::Project;
+
+const PYPROJECT: &str = "\
+[project]
+name = \"sum-up-to\"
+dynamic = [\"version\"]
+requires-python = \">=3.10\"
+
+[tool.wheel-pipeline]
+targets = [\"manylinux_2_17_x86_64\", \"win_amd64\"]
+pythons = [\"3.10\", \"3.13\"]
+smoke = \"tests/smoke.py\"
+";
+
+const CARGO: &str = "\
+[package]
+name = \"sum-up-to\"
+version = \"1.0.0-rc.1\"
+
+[dependencies]
+pyo3 = { version = \"0.30\", features = [\"abi3-py310\"] }
+";
+
+fn read(pyproject: Option<&str>, cargo: Option<&str>) -> Result<Project, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in [("pyproject.toml", pyproject), ("Cargo.toml", cargo)] {
+        if let Some(text) = text {
+            fs::write(folder.path().join(name), text).expect("written");
+        }
+    }
+    Project::read(folder.path()).map_err(|stop| said(&stop, folder.path()))
+}
+
+/// The message, with the folder and what the operating system says of a missing file made equal on
+/// every machine.
+fn said(stop: &Stop, folder: &Path) -> String {
+    assert!(matches!(stop, Stop::Usage(_)), "{stop:?}");
+    stop.to_string()
+        .replace(&folder.display().to_string(), "[project]")
+        .replace('\\', "/")
+        .replace("The system cannot find the file specified.", "No such file or directory")
+}
+
+/// What is said of a project whose `pyproject.toml` has `from` replaced.
+fn refused(from: &str, to: &str) -> String {
+    assert_eq!(PYPROJECT.matches(from).count(), 1, "{from}");
+    read(Some(&PYPROJECT.replace(from, to)), Some(CARGO)).expect_err("it is wrong")
+}
+
+/// The same for `Cargo.toml`.
+fn crate_refused(from: &str, to: &str) -> String {
+    assert_eq!(CARGO.matches(from).count(), 1, "{from}");
+    read(Some(PYPROJECT), Some(&CARGO.replace(from, to))).expect_err("it is wrong")
+}
+
+#[test]
+fn a_good_project_is_read() {
+    let project = read(Some(PYPROJECT), Some(CARGO)).expect("it is good");
+    assert_eq!(project.name, "sum-up-to");
+    assert_eq!(project.version.to_string(), "1.0.0rc1");
+    assert_eq!(project.table.targets.len(), 2);
+}
+
+#[test]
+fn a_folder_without_a_project_is_refused() {
+    insta::assert_snapshot!(read(None, Some(CARGO)).expect_err("no pyproject.toml"), @"
+    cannot read `[project]/pyproject.toml`: No such file or directory (os error 2)
+    hint: run in the project's folder, or name it with `--project DIR`
+    ");
+    insta::assert_snapshot!(read(Some(PYPROJECT), None).expect_err("no Cargo.toml"), @"
+    cannot read `[project]/Cargo.toml`: No such file or directory (os error 2)
+    hint: run in the project's folder, or name it with `--project DIR`
+    ");
+}
+
+#[test]
+fn broken_toml_is_shown_with_its_line() {
+    insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"", "smoke = tests/smoke.py"), @"
+    `[project]/pyproject.toml`: TOML parse error at line 9, column 9
+      |
+    9 | smoke = tests/smoke.py
+      |         ^^^^^^^^^^^^^^
+    invalid boolean, expected `true`
+    ");
+    insta::assert_snapshot!(crate_refused("[dependencies]", "[dependencies"), @"
+    `[project]/Cargo.toml`: TOML parse error at line 5, column 14
+      |
+    5 | [dependencies
+      |              ^
+    unclosed table, expected `]`
+    ");
+}
+
+#[test]
+fn a_project_without_a_name_is_refused() {
+    insta::assert_snapshot!(refused("name = \"sum-up-to\"\n", ""), @"
+    `[project]/pyproject.toml`: TOML parse error at line 1, column 1
+      |
+    1 | [project]
+      | ^^^^^^^^^
+    missing field `name`
+    ");
+}
+
+#[test]
+fn without_the_table_nothing_is_promised() {
+    let end = PYPROJECT.find("[tool.").expect("the table");
+    insta::assert_snapshot!(read(Some(&PYPROJECT[..end]), Some(CARGO)).expect_err("no table"), @"
+    `[project]/pyproject.toml` has no table `[tool.wheel-pipeline]`
+    hint: add one with `targets` (platform tags), `pythons` and `smoke` (a script)
+    ");
+}
+
+#[test]
+fn an_empty_promise_is_refused() {
+    insta::assert_snapshot!(refused("[\"manylinux_2_17_x86_64\", \"win_amd64\"]", "[]"), @"`[project]/pyproject.toml`: `targets` of `[tool.wheel-pipeline]` is empty, so nothing would be promised");
+    insta::assert_snapshot!(refused("[\"3.10\", \"3.13\"]", "[]"), @"`[project]/pyproject.toml`: `pythons` of `[tool.wheel-pipeline]` is empty, so nothing would be promised");
+}
+
+#[test]
+fn each_mistake_in_the_table_is_shown_with_its_line() {
+    insta::assert_snapshot!(refused("pythons = ", "python = "), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 8, column 1
+      |
+    8 | python = ["3.10", "3.13"]
+      | ^^^^^^
+    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`
+    "#);
+    insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", ""), @"
+    `[project]/pyproject.toml`: TOML parse error at line 6, column 1
+      |
+    6 | [tool.wheel-pipeline]
+      | ^^^^^^^^^^^^^^^^^^^^^
+    missing field `smoke`
+    ");
+    insta::assert_snapshot!(refused("win_amd64", "windows"), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 7, column 11
+      |
+    7 | targets = ["manylinux_2_17_x86_64", "windows"]
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    unknown target `windows`
+    hint: a target is a platform tag: `manylinux_2_17_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64`, `win_amd64`, …
+    "#);
+    insta::assert_snapshot!(refused("\"3.13\"", "3.13"), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 8, column 20
+      |
+    8 | pythons = ["3.10", 3.13]
+      |                    ^^^^
+    invalid type: floating point `3.13`, expected a string
+    "#);
+    insta::assert_snapshot!(refused("\"3.13\"", "\"3.x\""), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 8, column 11
+      |
+    8 | pythons = ["3.10", "3.x"]
+      |           ^^^^^^^^^^^^^^^
+    `3.x` is not a Python version
+    hint: write major and minor number, such as `3.13`
+    "#);
+}
+
+#[test]
+fn a_crate_without_pyo3_is_refused() {
+    let start = CARGO.find("pyo3").expect("the dependency");
+    insta::assert_snapshot!(crate_refused(&CARGO[start..], ""), @"
+    `[project]/Cargo.toml` has no dependency `pyo3`
+    hint: the pipeline releases PyO3 extensions
+    ");
+}
+
+#[test]
+fn a_release_without_a_version_is_refused() {
+    insta::assert_snapshot!(refused("dynamic = [\"version\"]\n", ""), @r#"
+    `[project]/pyproject.toml`: `[project]` has no version
+    hint: add `dynamic = ["version"]`, and maturin takes the one of `Cargo.toml`
+    "#);
+    insta::assert_snapshot!(crate_refused("version = \"1.0.0-rc.1\"\n", ""), @"`[project]/Cargo.toml`: `[package]` has no version");
+}
+
+#[test]
+fn a_version_that_python_does_not_know_is_refused() {
+    insta::assert_snapshot!(crate_refused("1.0.0-rc.1", "1.0.0-nightly.1"), @"`[project]/Cargo.toml`: version `1.0.0-nightly.1`: after parsing `1.0.0`, found `-nightly.1`, which is not part of a valid version");
+    insta::assert_snapshot!(refused("dynamic = [\"version\"]", "version = \"one\""), @"`[project]/pyproject.toml`: version `one`: expected version to start with a number, but no leading ASCII digits were found");
+}
