@@ -1,6 +1,6 @@
 //! The plan: exactly which files a release must hold, and which of them each promised Python gets.
 
-use pep440_rs::Version;
+use pep440_rs::{Version, VersionSpecifiers};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -88,34 +88,37 @@ impl Plan {
                 disagreements.push(format!("target `{target}` is promised twice: drop one"));
             }
         }
-        let mut environments = Vec::new();
-        let mut wheels = Vec::new();
-        for &target in &project.table.targets {
-            wheels.extend(project.families.iter().map(|&family| planned(project, family, target)));
-            for &python in &project.table.pythons {
-                match project.families.iter().find(|family| family.serves(python)) {
-                    Some(&family) => {
-                        let file = planned(project, family, target).file;
-                        environments.push(Environment { target, python, file });
-                    }
-                    None => disagreements.push(format!(
-                        "Python {python} is promised, but wheels tagged {} do not install there: \
-                         lower pyo3's `abi3-py3…` feature or drop that Python",
-                        quoted(&project.families)
-                    )),
-                }
+        for (index, &python) in project.table.pythons.iter().enumerate() {
+            if project.table.pythons[..index].contains(&python) {
+                disagreements.push(format!("Python {python} is promised twice: drop one"));
+                continue;
             }
-        }
-        for python in &project.table.pythons {
-            if project.python_floor.is_some_and(|floor| *python < floor) {
+            if !project.families.iter().any(|family| family.serves(python)) {
+                disagreements.push(format!(
+                    "Python {python} is promised, but wheels tagged {} do not install there: \
+                     lower pyo3's `abi3-py3…` feature or drop that Python",
+                    quoted(&project.families)
+                ));
+            }
+            if !project.requires_python.as_ref().is_none_or(|wanted| admits(wanted, python)) {
                 disagreements.push(format!(
                     "Python {python} is promised, but `requires-python` refuses it: change one of them"
                 ));
             }
         }
-        disagreements.dedup();
         if !disagreements.is_empty() {
             return Err(disagreements);
+        }
+        let mut environments = Vec::new();
+        let mut wheels = Vec::new();
+        for &target in &project.table.targets {
+            wheels.extend(project.families.iter().map(|&family| planned(project, family, target)));
+            for &python in &project.table.pythons {
+                let family = project.families.iter().find(|family| family.serves(python));
+                let family = *family.expect("every promised Python was seen to be served");
+                let file = planned(project, family, target).file;
+                environments.push(Environment { target, python, file });
+            }
         }
         Ok(Self {
             project: crate::project::normalize(&project.name),
@@ -163,6 +166,14 @@ fn planned(project: &Project, family: Family, target: Target) -> PlannedWheel {
     }
 }
 
+/// Whether some release of the series meets the requirement, which may name single releases.
+fn admits(wanted: &VersionSpecifiers, python: PythonVersion) -> bool {
+    (0..100).any(|patch| {
+        Version::from_str(&format!("{python}.{patch}"))
+            .is_ok_and(|release| wanted.contains(&release))
+    })
+}
+
 fn version_of(tag: &str) -> Option<Version> {
     Version::from_str(tag.strip_prefix('v')?).ok()
 }
@@ -183,7 +194,7 @@ mod tests {
             name: "Sum-Up-To".into(),
             version: Version::from_str("1.0.0-rc.1").expect("a version"),
             static_version: None,
-            python_floor: Some(PythonVersion::new(3, 10)),
+            requires_python: Some(">=3.10".parse().expect("a requirement")),
             families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],
             table: PromiseTable {
                 targets: vec![
@@ -274,6 +285,41 @@ mod tests {
         Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
         Python 3.9 is promised, but `requires-python` refuses it: change one of them
         "#);
+    }
+
+    #[test]
+    fn each_disagreement_is_said_once() {
+        let mut wrong = project();
+        wrong.table.pythons =
+            [(3, 8), (3, 9), (3, 10), (3, 10)].map(|(a, b)| PythonVersion::new(a, b)).into();
+        let disagreements = Plan::new(&wrong, &[]).expect_err("three things are wrong");
+        insta::assert_snapshot!(disagreements.join("\n"), @"
+        Python 3.8 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
+        Python 3.8 is promised, but `requires-python` refuses it: change one of them
+        Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
+        Python 3.9 is promised, but `requires-python` refuses it: change one of them
+        Python 3.10 is promised twice: drop one
+        ");
+    }
+
+    #[test]
+    fn any_form_of_requires_python_is_heard() {
+        for (requires, promised) in [
+            (">=3.10.1", true),
+            ("~=3.10", true),
+            (">=3.9, <4, !=3.10.0", true),
+            ("==3.10.*", true),
+            (">=3.10.12,<3.11", true),
+            (">=3.11.1", false),
+            ("~=3.11", false),
+            (">=3.11", false),
+            ("!=3.10.*", false),
+        ] {
+            let mut project = project();
+            project.table.pythons = vec![PythonVersion::new(3, 10)];
+            project.requires_python = Some(requires.parse().expect(requires));
+            assert_eq!(Plan::new(&project, &[]).is_ok(), promised, "{requires}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use pep440_rs::Version;
+use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
 use toml::Table;
 
@@ -23,8 +23,8 @@ pub struct Project {
     pub version: Version,
     /// The version that `pyproject.toml` gives, where it does not leave that to `Cargo.toml`.
     pub static_version: Option<Version>,
-    /// The oldest Python that pip lets install the project, where it says so.
-    pub python_floor: Option<PythonVersion>,
+    /// The Pythons on which pip installs the project, where it says so.
+    pub requires_python: Option<VersionSpecifiers>,
     /// The families of wheels that the crate builds.
     pub families: Vec<Family>,
     /// The table `[tool.wheel-pipeline]`.
@@ -134,7 +134,11 @@ impl Project {
             name: pyproject.project.name,
             version: version(&cargo_version, &manifest_path)?,
             static_version,
-            python_floor: pyproject.project.requires_python.as_deref().and_then(python_floor),
+            requires_python: pyproject
+                .project
+                .requires_python
+                .map(|text| requires_python(&text, &path))
+                .transpose()?,
             families,
             table,
             root,
@@ -188,6 +192,16 @@ fn version(text: &str, path: &Path) -> Result<Version, Stop> {
         .map_err(|error| Stop::Usage(format!("`{}`: version `{text}`: {error}", path.display())))
 }
 
+fn requires_python(text: &str, path: &Path) -> Result<VersionSpecifiers, Stop> {
+    VersionSpecifiers::from_str(text).map_err(|error| {
+        Stop::Usage(format!(
+            "`{}`: `requires-python` is `{text}`: {}",
+            path.display(),
+            error.to_string().trim_end()
+        ))
+    })
+}
+
 fn cargo_version(manifest: &Table, path: &Path) -> Result<String, Stop> {
     let inherited = || {
         let workspace = manifest.get("workspace")?.get("package")?.get("version")?.as_str()?;
@@ -224,14 +238,6 @@ fn families(
     })
 }
 
-/// The `3.10` of `>=3.10,<4`.
-fn python_floor(requires_python: &str) -> Option<PythonVersion> {
-    requires_python
-        .split(',')
-        .filter_map(|clause| clause.trim().strip_prefix(">="))
-        .find_map(|version| version.trim().parse().ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,11 +265,5 @@ mod tests {
         let pythons = [PythonVersion::new(3, 12), PythonVersion::new(3, 13)];
         let families = families(&manifest, &[], &pythons).expect("pyo3 is there");
         assert_eq!(families, pythons.map(Family::Exact));
-    }
-
-    #[test]
-    fn the_floor_is_read_from_among_other_clauses() {
-        assert_eq!(python_floor("<4, >= 3.10"), Some(PythonVersion::new(3, 10)));
-        assert_eq!(python_floor("!=3.11"), None);
     }
 }

@@ -187,3 +187,12 @@ fn a_version_that_python_does_not_know_is_refused() {
     insta::assert_snapshot!(crate_refused("1.0.0-rc.1", "1.0.0-nightly.1"), @"`[project]/Cargo.toml`: version `1.0.0-nightly.1`: after parsing `1.0.0`, found `-nightly.1`, which is not part of a valid version");
     insta::assert_snapshot!(refused("dynamic = [\"version\"]", "version = \"one\""), @"`[project]/pyproject.toml`: version `one`: expected version to start with a number, but no leading ASCII digits were found");
 }
+
+#[test]
+fn a_requirement_that_cannot_be_understood_is_refused() {
+    insta::assert_snapshot!(refused("\">=3.10\"", "\"3.10+\""), @"
+    `[project]/pyproject.toml`: `requires-python` is `3.10+`: Failed to parse version: Unexpected end of version specifier, expected operator:
+    3.10+
+    ^^^^^
+    ");
+}
