@@ -224,14 +224,14 @@ mod tests {
               "target": "manylinux_2_17_x86_64",
               "family": "cp310-abi3",
               "triple": "x86_64-unknown-linux-gnu",
-              "interpreter": "python3.10"
+              "interpreter": "3.10"
             },
             {
               "file": "sum_up_to-1.0.0rc1-cp310-abi3-win_amd64.whl",
               "target": "win_amd64",
               "family": "cp310-abi3",
               "triple": "x86_64-pc-windows-msvc",
-              "interpreter": "python3.10"
+              "interpreter": "3.10"
             }
           ],
           "environments": [

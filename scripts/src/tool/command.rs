@@ -114,6 +114,12 @@ impl Invocation {
         self
     }
 
+    /// The variables that are set or taken away. They may be secret: nothing but a test looks at them.
+    #[cfg(test)]
+    pub(super) fn environment(&self) -> &[(String, Option<OsString>)] {
+        &self.environment
+    }
+
     /// Runs the command to its end, with its output kept in memory.
     ///
     /// # Errors

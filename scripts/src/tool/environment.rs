@@ -141,3 +141,46 @@ impl Tools {
             .with_context(|| format!("`{}` cannot stand in `PATH`", self.0.programs().display()))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    //! Tools and environments that are not there, for tests that read command lines.
+
+    use super::*;
+
+    /// Tools in `/tools`.
+    pub fn tools() -> Tools {
+        Tools(environment("/tools"))
+    }
+
+    /// An environment in `folder`.
+    pub fn environment(folder: &str) -> Environment {
+        Environment { folder: folder.into() }
+    }
+
+    /// A command line and, in lines after it, what it sets and takes away of the environment, as they
+    /// read on every system and for every user.
+    pub fn shown(command: &Invocation) -> String {
+        let mut text = command.to_string();
+        for (key, value) in command.environment() {
+            let value = value.as_ref().map(|value| value.to_string_lossy());
+            text += &match (key.as_str(), value) {
+                (key, None) => format!("\n- {key}"),
+                ("PATH", Some(path)) => {
+                    let first = env::split_paths(&*path).next().unwrap_or_default();
+                    format!("\n+ PATH={}…", first.display())
+                }
+                ("CARGO_ENCODED_RUSTFLAGS", Some(flags)) => {
+                    flags.split('\x1f').map(|flag| format!("\n+ rustc {flag}")).collect()
+                }
+                (key, Some(value)) => format!("\n+ {key}={value}"),
+            };
+        }
+        let cargo = env::var_os("CARGO_HOME")
+            .map_or_else(|| env::home_dir().unwrap_or_default().join(".cargo"), PathBuf::from);
+        text.replace(&cargo.display().to_string(), "[cargo]")
+            .replace('\\', "/")
+            .replace("/Scripts", "/bin")
+            .replace(".exe", "")
+    }
+}

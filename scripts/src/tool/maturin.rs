@@ -104,3 +104,80 @@ fn rust_flags(source: &Path) -> String {
     // The separator that cargo defines for this variable; paths may hold spaces.
     flags.join("\x1f")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::environment::tests::{shown, tools};
+    use super::*;
+    use crate::target::Target;
+
+    fn wheel_for(tag: &str) -> String {
+        let target: Target = tag.parse().expect("a target");
+        let planned = PlannedWheel {
+            file: format!("a-1-cp310-abi3-{tag}.whl"),
+            target,
+            family: "cp310-abi3".into(),
+            triple: target.triple(),
+            interpreter: "3.10".into(),
+        };
+        let [source, out, cargo] = ["/source", "/out", "/cargo"].map(Path::new);
+        shown(&wheel(&tools(), source, &planned, out, cargo, 1_700_000_000).expect("a command"))
+    }
+
+    #[test]
+    fn the_sdist_is_made_in_the_project_with_the_time_of_the_commit() {
+        let command = sdist(&tools(), Path::new("/project"), Path::new("/out"), 1_700_000_000);
+        insta::assert_snapshot!(shown(&command.expect("a command")), @"
+        maturin sdist --out /out
+        - VIRTUAL_ENV
+        - CONDA_PREFIX
+        - CARGO_BUILD_TARGET
+        - RUSTFLAGS
+        - MATURIN_PEP517_ARGS
+        - MATURIN_STRIP
+        - MATURIN_PGO
+        - PYO3_PYTHON
+        - PYO3_CONFIG_FILE
+        + PATH=/tools/bin…
+        + SOURCE_DATE_EPOCH=1700000000
+        ");
+    }
+
+    #[test]
+    fn a_linux_wheel_is_linked_by_zig_against_the_glibc_of_its_tag() {
+        insta::assert_snapshot!(wheel_for("manylinux_2_17_x86_64"), @"
+        maturin build --release --locked --target x86_64-unknown-linux-gnu --interpreter 3.10 --out /out --compatibility pypi manylinux_2_17 --zig
+        - VIRTUAL_ENV
+        - CONDA_PREFIX
+        - CARGO_BUILD_TARGET
+        - RUSTFLAGS
+        - MATURIN_PEP517_ARGS
+        - MATURIN_STRIP
+        - MATURIN_PGO
+        - PYO3_PYTHON
+        - PYO3_CONFIG_FILE
+        + PATH=/tools/bin…
+        + SOURCE_DATE_EPOCH=1700000000
+        + CARGO_TARGET_DIR=/cargo
+        + rustc --remap-path-prefix=/source=.
+        + rustc --remap-path-prefix=[cargo]=/cargo
+        ");
+    }
+
+    #[test]
+    fn only_what_the_target_demands_differs_elsewhere() {
+        let linux = wheel_for("manylinux_2_17_x86_64");
+        let differing = |tag| {
+            let command = wheel_for(tag);
+            let (line, variables) = command.split_once('\n').expect("variables");
+            let added = variables.lines().filter(|line| !linux.contains(line));
+            std::iter::once(line).chain(added).collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(differing("musllinux_1_2_aarch64"), @"maturin build --release --locked --target aarch64-unknown-linux-musl --interpreter 3.10 --out /out --compatibility pypi musllinux_1_2 --zig");
+        insta::assert_snapshot!(differing("macosx_11_0_arm64"), @"
+        maturin build --release --locked --target aarch64-apple-darwin --interpreter 3.10 --out /out --compatibility pypi
+        + MACOSX_DEPLOYMENT_TARGET=11.0
+        ");
+        insta::assert_snapshot!(differing("win_amd64"), @"maturin build --release --locked --target x86_64-pc-windows-msvc --interpreter 3.10 --out /out --compatibility pypi");
+    }
+}

@@ -46,3 +46,43 @@ pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Invocation {
         .arg(out)
         .arg(project)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::environment::tests::{environment, shown, tools};
+    use super::*;
+
+    fn line(source: Source, what: &[&str]) -> String {
+        let command = shown(&install(&tools(), &environment("/fresh"), source, what));
+        command.lines().next().expect("a command line").to_owned()
+    }
+
+    #[test]
+    fn files_are_installed_without_any_index() {
+        insta::assert_snapshot!(line(Source::Files, &["/dist/a b.whl"]), @r#"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --no-index --no-deps "/dist/a b.whl""#);
+    }
+
+    #[test]
+    fn an_index_is_the_only_one() {
+        let index = Source::Index("http://127.0.0.1:3141/root/release/+simple/");
+        insta::assert_snapshot!(line(index, &["sum-up-to==1.0.0", "triangular.whl"]), @"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --index-url http://127.0.0.1:3141/root/release/+simple/ sum-up-to==1.0.0 triangular.whl");
+    }
+
+    #[test]
+    fn a_pure_wheel_is_built_without_a_network() {
+        let command = wheel(&tools(), Path::new("/project/downstream"), Path::new("/out"));
+        insta::assert_snapshot!(shown(&command), @"
+        python -m pip --isolated --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation --no-cache-dir --wheel-dir /out /project/downstream
+        - PYTHONPATH
+        - PYTHONHOME
+        - PYTHONSTARTUP
+        - PYTHONWARNINGS
+        - PYTHONDEVMODE
+        - PYTHONSAFEPATH
+        - VIRTUAL_ENV
+        - CONDA_PREFIX
+        - __PYVENV_LAUNCHER__
+        + PYTHONUTF8=1
+        ");
+    }
+}

@@ -42,3 +42,34 @@ pub fn upload(
         None => command,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::environment::tests::{shown, tools};
+    use super::*;
+
+    const LOOPBACK: &str = "http://127.0.0.1:3141/root/release/";
+
+    fn credentials() -> Credentials {
+        Credentials { user: "uploader".into(), password: "hidden".into() }
+    }
+
+    #[test]
+    fn credentials_travel_in_the_environment_and_are_never_shown() {
+        let command = upload(&tools(), LOOPBACK, Some(&credentials()), Path::new("dist/a.whl"));
+        insta::assert_snapshot!(shown(&command), @"
+        twine upload --non-interactive --disable-progress-bar --repository-url http://127.0.0.1:3141/root/release/ dist/a.whl
+        + TWINE_USERNAME=uploader
+        + TWINE_PASSWORD=hidden
+        ");
+        let line = command.to_string();
+        assert!(!line.contains("hidden") && !line.contains("uploader"), "{line}");
+        assert_eq!(format!("{:?}", credentials()), "Credentials(uploader, …)");
+    }
+
+    #[test]
+    fn without_credentials_twine_finds_its_own() {
+        let command = upload(&tools(), "https://upload.pypi.org/legacy/", None, Path::new("a.whl"));
+        insta::assert_snapshot!(shown(&command), @"twine upload --non-interactive --disable-progress-bar --repository-url https://upload.pypi.org/legacy/ a.whl");
+    }
+}

@@ -29,3 +29,31 @@ pub fn compile(uv: &Path, input: &Path, lock: &Path, upgrade: bool) -> Invocatio
         .without("VIRTUAL_ENV");
     if upgrade { invocation.arg("--upgrade") } else { invocation }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::environment::tests::shown;
+    use super::*;
+
+    #[test]
+    fn what_a_lock_pins_is_installed_by_hash_and_not_compiled() {
+        let [uv, python, lock] = ["/tools/bin/uv", "/fresh/bin/python", "/tools.lock"];
+        let command = install(Path::new(uv), Path::new(python), Path::new(lock));
+        insta::assert_snapshot!(shown(&command), @"
+        uv pip install --quiet --no-config --require-hashes --no-deps --only-binary :all: --python /fresh/bin/python --requirement /tools.lock
+        - VIRTUAL_ENV
+        ");
+    }
+
+    #[test]
+    fn a_lock_serves_every_platform_and_is_upgraded_only_on_demand() {
+        let [uv, input, lock] = ["/tools/bin/uv", "tools.in", "tools.lock"].map(Path::new);
+        let keep = shown(&compile(uv, input, lock, false));
+        insta::assert_snapshot!(keep, @"
+        uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.10 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file tools.lock tools.in
+        - VIRTUAL_ENV
+        ");
+        let upgrade = shown(&compile(uv, input, lock, true));
+        assert_eq!(upgrade, keep.replace("tools.in", "tools.in --upgrade"));
+    }
+}
