@@ -1,35 +1,18 @@
-//! The workflows under `.github/`: what they may hold, and what they must agree with.
-//!
-//! They run where no test looks. So each rule is a function from a workflow to what is wrong with it, and
-//! each is shown workflows that it must refuse: a rule that finds nothing there could find nothing anywhere.
+//! The rules: each says what is wrong with a workflow.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use saphyr::{LoadableYamlNode, YamlOwned as Yaml};
 use wheel_pipeline::cli::Cli;
-use wheel_pipeline::plan::Plan;
-use wheel_pipeline::project::Project;
 
-/// A workflow as text, where the comments are, and as the data that GitHub reads.
-struct Workflow {
-    text: String,
-    data: Yaml,
-}
-
-/// What the table of targets and Pythons says, as workflows have to repeat it.
-struct Promise {
-    pythons: Vec<String>,
-    runners: BTreeSet<String>,
-}
+use crate::workflow::{Promise, Workflow, collect, is_action, steps, text};
 
 /// Says what is wrong with a workflow.
-type Rule = fn(&Workflow, &Promise) -> Vec<String>;
+pub type Rule = fn(&Workflow, &Promise) -> Vec<String>;
 
 /// Every rule, with the one workflow it is for if it is not for all.
-const RULES: &[(&str, Option<&str>, Rule)] = &[
+pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("commands", None, commands),
     ("actions", None, actions),
     ("permissions", None, permissions),
@@ -44,7 +27,7 @@ const RULES: &[(&str, Option<&str>, Rule)] = &[
 ];
 
 /// What prints the matrices.
-const PLAN: &str = "cargo pipeline plan --format github-matrix";
+pub const PLAN: &str = "cargo pipeline plan --format github-matrix";
 
 /// A job has one command, and it is one of the pipeline's: anything else is logic that no other test sees.
 fn commands(workflow: &Workflow, _: &Promise) -> Vec<String> {
@@ -243,208 +226,4 @@ fn tags(workflow: &Workflow, _: &Promise) -> Vec<String> {
 fn runs_on(name: &str, job: &Yaml) -> Option<String> {
     (text(job, "runs-on") != Some("${{ matrix.runner }}"))
         .then(|| format!("job `{name}` does not run on the runner of its matrix"))
-}
-
-fn text<'a>(node: &'a Yaml, key: &str) -> Option<&'a str> {
-    node.as_mapping_get(key)?.as_str()
-}
-
-fn steps(job: &Yaml) -> impl Iterator<Item = &Yaml> {
-    job.as_mapping_get("steps").and_then(Yaml::as_sequence).into_iter().flatten()
-}
-
-fn is_action(step: &Yaml, action: &str) -> bool {
-    text(step, "uses").and_then(|uses| uses.split_once('@')).is_some_and(|(name, _)| name == action)
-}
-
-/// Every key with its value, at any depth.
-fn collect<'a>(node: &'a Yaml, entries: &mut Vec<(&'a str, &'a Yaml)>) {
-    for (key, value) in node.as_mapping().into_iter().flatten() {
-        entries.push((key.as_str().unwrap_or_default(), value));
-        collect(value, entries);
-    }
-    for item in node.as_sequence().into_iter().flatten() {
-        collect(item, entries);
-    }
-}
-
-impl Workflow {
-    fn new(text: &str) -> Self {
-        let mut documents = Yaml::load_from_str(text).expect("valid YAML");
-        assert_eq!(documents.len(), 1, "a workflow is one document");
-        Self { text: text.to_owned(), data: documents.remove(0) }
-    }
-
-    fn jobs(&self) -> Vec<(&str, &Yaml)> {
-        let jobs = self.data.as_mapping_get("jobs").and_then(Yaml::as_mapping);
-        let jobs: Vec<_> = jobs
-            .into_iter()
-            .flatten()
-            .map(|(name, job)| (name.as_str().expect("a job has a name"), job))
-            .collect();
-        assert!(!jobs.is_empty(), "a workflow has jobs");
-        jobs
-    }
-
-    fn all(&self, wanted: &str) -> Vec<&Yaml> {
-        let mut entries = Vec::new();
-        collect(&self.data, &mut entries);
-        entries.into_iter().filter(|(key, _)| *key == wanted).map(|(_, value)| value).collect()
-    }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it lies in the repository").to_owned()
-}
-
-fn read(file: &str) -> String {
-    let path = root().join(".github/workflows").join(file);
-    // git may check files out with the line ends of Windows.
-    fs::read_to_string(path).expect(file).replace("\r\n", "\n")
-}
-
-fn promise() -> Promise {
-    let project = Project::read(&root()).expect("the repository is a project");
-    let plan = Plan::new(&project, &[]).expect("its files agree");
-    Promise {
-        pythons: project.table.pythons.iter().map(ToString::to_string).collect(),
-        runners: plan.targets().iter().map(|target| target.runner().to_owned()).collect(),
-    }
-}
-
-#[test]
-fn every_workflow_keeps_every_rule() {
-    let promise = promise();
-    let folder = fs::read_dir(root().join(".github/workflows")).expect("the folder is there");
-    let files: BTreeSet<String> = folder
-        .map(|entry| entry.expect("listed").file_name().into_string().expect("UTF-8"))
-        .collect();
-    let mut wrong = Vec::new();
-    for (name, only, rule) in RULES {
-        assert!(only.is_none_or(|file| files.contains(file)), "rule `{name}` has no workflow");
-        for file in files.iter().filter(|file| only.is_none_or(|only| only == *file)) {
-            let found = rule(&Workflow::new(&read(file)), &promise);
-            wrong.extend(found.into_iter().map(|what| format!("{file}: {what} [{name}]")));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn every_rule_refuses_what_it_is_for() {
-    let checkout = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
-    // Rule, workflow, what is replaced in it by what, and what the rule must say then.
-    let cases = [
-        (
-            "commands",
-            "ci.yml",
-            "pipeline ci",
-            "test",
-            "`cargo test` is not one command of the pipeline",
-        ),
-        (
-            "commands",
-            "ci.yml",
-            "pipeline ci",
-            "pipeline ci && true",
-            "`cargo pipeline ci && true` is not one command of the pipeline",
-        ),
-        (
-            "commands",
-            "ci.yml",
-            "pipeline ci",
-            "pipeline cii",
-            "`cargo pipeline cii` is not one command of the pipeline",
-        ),
-        (
-            "commands",
-            "ci.yml",
-            "- run: cargo pipeline ci",
-            "- run: cargo pipeline ci\n      - run: cargo pipeline ci",
-            "job `ci` runs 2 commands",
-        ),
-        ("commands", "ci.yml", "- run: cargo pipeline ci", "", "job `ci` runs 0 commands"),
-        (
-            "actions",
-            "ci.yml",
-            "@3d3c42e5",
-            "@v7 # ",
-            "`actions/checkout@v7` is not pinned to a commit",
-        ),
-        ("actions", "ci.yml", "@3d3c", "@zzzz", "is not pinned to a commit"),
-        ("actions", "ci.yml", " # v7.0.1", "", "has no comment with its version"),
-        ("actions", "release.yml", " # v7.0.1", " # v7", "has no comment with its version"),
-        ("permissions", "ci.yml", "permissions: {}\n", "", "does not begin with `permissions: {}`"),
-        (
-            "permissions",
-            "ci.yml",
-            "permissions: {}",
-            "permissions: read-all",
-            "does not begin with `permissions: {}`",
-        ),
-        ("credentials", "ci.yml", "credentials: false", "credentials: true", "of job `ci` keeps"),
-        ("credentials", "ci.yml", checkout, "actions/download@1", "job `ci` has no checkout"),
-        (
-            "failures",
-            "ci.yml",
-            "- run:",
-            "- continue-on-error: true\n        run:",
-            "`continue-on-error` hides failures",
-        ),
-        ("failures", "ci.yml", "  ci:\n", "  ci:\n    continue-on-error: true\n", "hides failures"),
-        ("pythons", "ci.yml", "            3.15\n", "", "job `ci` has Pythons [[\"3.10\","),
-        ("pythons", "ci.yml", "actions/setup-python@", "actions/other@", "job `ci` has Pythons []"),
-        ("pythons", "release.yml", "            3.10\n", "            3.9\n", "job `rehearse` has"),
-        ("runners", "ci.yml", ", windows-2025]", "]", "job `ci` has runners {\"macos-15\","),
-        ("runners", "ci.yml", "on: ${{ matrix.runner }}", "on: macos-15", "not run on the runner"),
-        ("events", "ci.yml", "  pull_request:\n", "", "does not run on `pull_request`"),
-        ("matrix", "release.yml", "github-matrix", "json", "no job runs `cargo pipeline plan"),
-        (
-            "matrix",
-            "release.yml",
-            "${{ fromJSON(needs.plan.outputs.build) }}",
-            "\n        target: [win_amd64]",
-            "the matrix of job `rehearse` is not an output of the plan",
-        ),
-        (
-            "matrix",
-            "release.yml",
-            "steps.plan.outputs.build",
-            "steps.other.outputs.build",
-            "is not an",
-        ),
-        ("matrix", "release.yml", "needs: plan", "needs: other", "does not wait for the plan"),
-        (
-            "matrix",
-            "release.yml",
-            "on: ${{ matrix.runner }}",
-            "on: macos-15",
-            "not run on the runner",
-        ),
-        ("matrix", "release.yml", "    strategy:", "    other:", "no job has a matrix"),
-        (
-            "caches",
-            "release.yml",
-            "allow-prereleases: true",
-            "cache: pip",
-            "`cache` brings a cache into a release",
-        ),
-        ("caches", "release.yml", checkout, "actions/cache@1", "`uses` brings a cache"),
-        ("tags", "release.yml", "[\"v*\"]", "[\"*\"]", "does not run on tags `v*` alone"),
-        ("tags", "release.yml", "tags: [", "branches: [", "does not run on tags `v*` alone"),
-    ];
-    let promise = promise();
-    for (name, file, from, to, refusal) in cases {
-        let good = read(file);
-        assert!(good.contains(from), "{file} has no `{from}`");
-        let (_, _, rule) = RULES.iter().find(|(rule, ..)| *rule == name).expect(name);
-        let found = rule(&Workflow::new(&good.replacen(from, to, 1)), &promise);
-        assert!(
-            found.len() == 1 && found[0].contains(refusal),
-            "rule `{name}` on `{from}` replaced by `{to}` says {found:?}, not `{refusal}`"
-        );
-    }
-    let shown: BTreeSet<&str> = cases.iter().map(|case| case.0).collect();
-    let all: BTreeSet<&str> = RULES.iter().map(|(name, ..)| *name).collect();
-    assert_eq!(shown, all, "a rule without a workflow that it refuses may be blind");
 }
