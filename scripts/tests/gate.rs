@@ -79,6 +79,11 @@ impl Evidence {
         self.audit.as_mut().expect("there was an audit")
     }
 
+    fn check(&mut self, name: &str) -> &mut Outcome {
+        let mut checks = self.audit().checks.iter_mut();
+        &mut checks.find(|(known, _)| known == name).expect("a check").1
+    }
+
     fn outcome(&mut self) -> &mut SmokeOutcome {
         let smoke = self.smoke.as_mut().expect("there was a smoke test");
         smoke.outcomes.first_mut().expect("it ran")
@@ -153,7 +158,7 @@ fn without_an_audit_it_is_closed() {
 #[test]
 fn a_finding_closes_it() {
     let find = |evidence: &mut Evidence| {
-        evidence.audit().checks[3].1 = Outcome::Ran { findings: 1 };
+        *evidence.check("tags-agree") = Outcome::Ran { findings: 1 };
         evidence.audit().findings.push(Finding {
             file: WINDOWS.to_owned(),
             member: None,
@@ -177,7 +182,7 @@ fn a_file_that_was_not_read_closes_it() {
 #[test]
 fn a_check_that_could_not_tell_closes_it() {
     let unknown = |evidence: &mut Evidence| {
-        evidence.audit().checks[2].1 = Outcome::Unknown("hashed by sha512".to_owned());
+        *evidence.check("record-complete") = Outcome::Unknown("hashed by sha512".to_owned());
     };
     insta::assert_snapshot!(reasons(unknown), @"check `record-complete` did not run: hashed by sha512");
 }
@@ -185,7 +190,7 @@ fn a_check_that_could_not_tell_closes_it() {
 #[test]
 fn a_check_that_did_not_apply_closes_it() {
     let idle = |evidence: &mut Evidence| {
-        evidence.audit().checks[0].1 = Outcome::NotApplicable("no plan".to_owned());
+        *evidence.check("dist-matches-plan") = Outcome::NotApplicable("no plan".to_owned());
     };
     insta::assert_snapshot!(reasons(idle), @"check `dist-matches-plan` did not run: no plan");
 }
@@ -193,7 +198,7 @@ fn a_check_that_did_not_apply_closes_it() {
 #[test]
 fn a_check_that_was_ignored_closes_it() {
     let ignore = |evidence: &mut Evidence| {
-        evidence.audit().checks[3].1 = Outcome::Ignored("by `--ignore`".to_owned());
+        *evidence.check("tags-agree") = Outcome::Ignored("by `--ignore`".to_owned());
     };
     insta::assert_snapshot!(reasons(ignore), @"check `tags-agree` did not run: by `--ignore`");
 }
@@ -201,7 +206,7 @@ fn a_check_that_was_ignored_closes_it() {
 #[test]
 fn a_check_of_a_kind_of_file_that_the_release_has_not_does_not_close_it() {
     let mut evidence = complete();
-    evidence.audit().checks[3].1 = Outcome::NoSubject("no Mach-O file".to_owned());
+    *evidence.check("tags-agree") = Outcome::NoSubject("no Mach-O file".to_owned());
     assert_eq!(evidence.reasons(), Vec::<String>::new());
 }
 
@@ -269,7 +274,7 @@ fn files_from_two_commits_close_it() {
 #[test]
 fn findings_that_are_counted_but_not_listed_close_it() {
     let lose = |evidence: &mut Evidence| {
-        evidence.audit().checks[3].1 = Outcome::Ran { findings: 2 };
+        *evidence.check("tags-agree") = Outcome::Ran { findings: 2 };
     };
     insta::assert_snapshot!(reasons(lose), @"check `tags-agree` counts 2 findings, but they are not all listed");
 }

@@ -6,11 +6,14 @@
 mod abi3_symbols;
 mod architecture;
 mod code_signature;
+mod contents_exact;
 mod cpu_baseline;
 mod debug_build;
 mod dist_as_built;
 mod dist_matches_plan;
 mod exec_stack;
+mod index_accepts;
+pub mod install_table;
 mod libc_floor;
 mod linked_libraries;
 mod macos_floor;
@@ -20,10 +23,14 @@ mod page_alignment;
 mod placed;
 mod record_complete;
 mod run_path;
+mod sdist_contents;
+mod sdist_name;
+mod size_and_quota;
 mod suffix_and_exports;
 mod tags_agree;
 mod text_relocations;
 mod vc_runtime;
+mod zip_structure;
 
 use serde::{Deserialize, Serialize};
 
@@ -101,10 +108,17 @@ pub struct Check {
 pub const CHECKS: &[Check] = &[
     dist_matches_plan::CHECK,
     dist_as_built::CHECK,
+    install_table::CHECK,
+    zip_structure::CHECK,
     record_complete::CHECK,
     tags_agree::CHECK,
     metadata_valid::CHECK,
     metadata_agrees::CHECK,
+    index_accepts::CHECK,
+    size_and_quota::CHECK,
+    contents_exact::CHECK,
+    sdist_name::CHECK,
+    sdist_contents::CHECK,
     architecture::CHECK,
     suffix_and_exports::CHECK,
     abi3_symbols::CHECK,

@@ -14,6 +14,7 @@ pub mod record;
 pub mod release;
 pub mod sdist;
 pub mod zip;
+pub mod zip_structure;
 
 use std::fmt::Write;
 

@@ -10,6 +10,7 @@ use super::filename::WheelName;
 use super::metadata::Headers;
 use super::record::{self, RecordEntry};
 use super::zip::{self, Member};
+use super::zip_structure::{self, Structure};
 use super::{ARCHIVE_LIMIT, ReadError, Sha256Sum, printable, sdist};
 
 /// What the files of a release are.
@@ -35,7 +36,11 @@ pub struct DistFile {
 pub struct WheelFacts {
     pub file: String,
     pub name: WheelName,
+    /// Size of the file in bytes.
+    pub size: u64,
     pub members: Vec<Member>,
+    /// How the archive is put together.
+    pub structure: Structure,
     /// The `.dist-info` folder, without a slash.
     pub dist_info: String,
     pub record: Vec<RecordEntry>,
@@ -52,6 +57,8 @@ pub struct WheelFacts {
 #[derive(Clone, Debug)]
 pub struct SdistFacts {
     pub file: String,
+    /// The path of every file, below the archive's one folder.
+    pub paths: Vec<String>,
     pub metadata: Headers,
 }
 
@@ -151,7 +158,9 @@ impl Release {
             self.wheels.push(WheelFacts::read(name, &bytes)?);
         } else if name.ends_with(".tar.gz") {
             let files = sdist::read(&name, &bytes)?;
-            self.sdists.push(SdistFacts { metadata: sdist::metadata(&files)?, file: name });
+            let metadata = sdist::metadata(&files)?;
+            let paths = files.into_iter().map(|file| file.path).collect();
+            self.sdists.push(SdistFacts { file: name, paths, metadata });
         }
         Ok(())
     }
@@ -193,6 +202,8 @@ impl WheelFacts {
             wheel: headers(&wanted[2])?,
             file,
             name,
+            size: bytes.len() as u64,
+            structure: zip_structure::read(bytes)?,
             members,
             dist_info,
             binaries,

@@ -27,7 +27,7 @@ const CENTRAL: [u8; 4] = *b"PK\x01\x02";
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
 const END_LENGTH: usize = 22;
 const CENTRAL_LENGTH: usize = 46;
-const LOCAL_LENGTH: usize = 30;
+pub(super) const LOCAL_LENGTH: usize = 30;
 /// The most bytes that deflate makes of one ([zlib](https://zlib.net/zlib_tech.html)).
 const DEFLATE_RATIO: u64 = 1032;
 
@@ -63,7 +63,7 @@ pub fn visit(
 }
 
 /// The entries of the central directory, read and held to the limits before anything is unpacked.
-fn directory(bytes: &[u8]) -> Result<Vec<Header>, ReadError> {
+pub(super) fn directory(bytes: &[u8]) -> Result<Vec<Header>, ReadError> {
     let end = end_record(bytes)?;
     let count = u16_at(bytes, end + 10)?;
     let length = u32_at(bytes, end + 12)?;
@@ -106,13 +106,16 @@ fn directory(bytes: &[u8]) -> Result<Vec<Header>, ReadError> {
 }
 
 /// An entry of the central directory.
-struct Header {
-    name: String,
-    method: u16,
-    crc: u32,
-    packed: u64,
-    size: u64,
-    local: usize,
+pub(super) struct Header {
+    pub(super) name: String,
+    pub(super) flags: u16,
+    pub(super) method: u16,
+    pub(super) crc: u32,
+    pub(super) packed: u64,
+    pub(super) size: u64,
+    pub(super) local: usize,
+    /// The mode under Unix, where the archive was made there.
+    pub(super) mode: u32,
     /// Where the next entry starts.
     next: usize,
 }
@@ -139,6 +142,8 @@ impl Header {
             )));
         }
         Ok(Self {
+            flags,
+            mode: if bytes[at + 5] == 3 { u32_at(bytes, at + 38)? >> 16 } else { 0 },
             method: u16_at(bytes, at + 10)?,
             crc: u32_at(bytes, at + 16)?,
             packed: u64::from(u32_at(bytes, at + 20)?),
@@ -222,6 +227,16 @@ impl Header {
     }
 }
 
+/// The length of the archive's comment.
+pub(super) fn comment(bytes: &[u8]) -> Result<usize, ReadError> {
+    Ok(usize::from(u16_at(bytes, end_record(bytes)? + 20)?))
+}
+
+/// Where the central directory starts.
+pub(super) fn directory_start(bytes: &[u8]) -> Result<usize, ReadError> {
+    Ok(u32_at(bytes, end_record(bytes)? + 16)? as usize)
+}
+
 /// Where the end record starts: at most a comment's length before the end of the file.
 ///
 /// Of several that could be it, Python's `zipfile` takes the last, and so does this reader, or it
@@ -240,18 +255,18 @@ fn end_record(bytes: &[u8]) -> Result<usize, ReadError> {
     if whole { Ok(at) } else { Err(ReadError::new("its end record is not the last thing in it")) }
 }
 
-fn slice(bytes: &[u8], at: usize, length: usize) -> Result<&[u8], ReadError> {
+pub(super) fn slice(bytes: &[u8], at: usize, length: usize) -> Result<&[u8], ReadError> {
     at.checked_add(length)
         .and_then(|end| bytes.get(at..end))
         .ok_or_else(|| ReadError::new("it is cut short, or points outside itself"))
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Result<u16, ReadError> {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Result<u16, ReadError> {
     let two = slice(bytes, at, 2)?;
     Ok(u16::from_le_bytes([two[0], two[1]]))
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> Result<u32, ReadError> {
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Result<u32, ReadError> {
     let four = slice(bytes, at, 4)?;
     Ok(u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
 }

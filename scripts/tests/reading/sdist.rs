@@ -38,7 +38,7 @@ fn pax(key: &str, value: &str) -> Vec<u8> {
 #[test]
 fn a_good_sdist_has_files_and_metadata() {
     let bytes = Sdist::new(SDIST).bytes();
-    assert_eq!(paths(&bytes), ["Cargo.toml", "PKG-INFO"]);
+    assert_eq!(paths(&bytes), ["Cargo.toml", "Cargo.lock", "pyproject.toml", "PKG-INFO"]);
     let files = read(SDIST, &bytes).expect("a good sdist");
     assert_eq!(metadata(&files).expect("it is there").first("Name"), Some("sum-up-to"));
 }

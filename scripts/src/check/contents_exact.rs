@@ -1,0 +1,86 @@
+//! `contents-exact`: a wheel holds what its tags and its metadata promise, and nothing of the machine
+//! that built it.
+
+use super::placed::platforms;
+use super::{Check, Finding, Judgement, Subject};
+use crate::wheel::platform::PlatformSystem;
+use crate::wheel::release::WheelFacts;
+
+pub const CHECK: Check = Check {
+    name: "contents-exact",
+    about: "a wheel holds its binaries and licences, and no leftovers of the build",
+    run,
+};
+
+/// What no project means to publish, as parts of a path.
+const LEFTOVERS: &[&str] = &[
+    "__pycache__",
+    ".DS_Store",
+    "Thumbs.db",
+    ".git",
+    ".svn",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".venv",
+    ".env",
+];
+
+fn run(subject: Subject) -> Judgement {
+    let mut findings = Vec::new();
+    for wheel in subject.wheels()? {
+        judge(wheel, &mut findings);
+    }
+    Ok(findings)
+}
+
+fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
+    let mut say = |message: String, expected: &str, remedy: &str| {
+        findings.push(CHECK.finding(&wheel.file, message, expected, remedy));
+    };
+    let has = |wanted: &str| wheel.members.iter().any(|member| member.name == wanted);
+    let own = !platforms(wheel).any(|platform| platform.system == PlatformSystem::Any);
+    if own && wheel.binaries.is_empty() && wheel.unread.is_empty() {
+        say(
+            format!("it is for `{}` and holds no binary", wheel.name.platforms.join(".")),
+            "a program or a library for that platform",
+            "look why the extension was left out of the build; a wheel without one is tagged `any`",
+        );
+    }
+    let pure =
+        wheel.wheel.first("Root-Is-Purelib").is_some_and(|pure| pure.eq_ignore_ascii_case("true"));
+    let module = wheel.binaries.iter().find(|binary| {
+        let library = binary.member.ends_with(".so") || binary.member.ends_with(".pyd");
+        // What lies in `.data` is installed by a rule of its own.
+        library
+            && !binary.member.contains(".data/")
+            && binary.images.iter().any(|image| image.modules().next().is_some())
+    });
+    if pure && let Some(module) = module {
+        say(
+            format!("`Root-Is-Purelib` is true, and `{}` is an extension module", module.member),
+            "`Root-Is-Purelib: false`, so that it is installed with what belongs to one platform",
+            "let the build backend write `WHEEL`, and tell it that the project is not pure",
+        );
+    }
+    for license in wheel.metadata.all("License-File") {
+        let places = ["licenses/", "license_files/", ""];
+        if !places.iter().any(|place| has(&format!("{}/{place}{license}", wheel.dist_info))) {
+            say(
+                format!("the metadata names the licence `{license}`, which is not in the wheel"),
+                &format!("`{}/licenses/{license}`", wheel.dist_info),
+                "correct `license-files` in `pyproject.toml` and build again",
+            );
+        }
+    }
+    for member in &wheel.members {
+        let leftover = member.name.split('/').find(|part| LEFTOVERS.contains(part));
+        if let Some(leftover) = leftover {
+            say(
+                format!("`{}` is a leftover (`{leftover}`)", member.name),
+                "what the package is made of",
+                "exclude it in the build backend's settings, and build from a clean checkout",
+            );
+        }
+    }
+}

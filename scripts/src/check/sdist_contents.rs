@@ -1,0 +1,74 @@
+//! `sdist-contents`: the sdist holds what a build needs and what its metadata names, and no leftovers.
+
+use super::{Check, Finding, Judgement, Subject, Undecided};
+use crate::wheel::release::SdistFacts;
+
+pub const CHECK: Check = Check {
+    name: "sdist-contents",
+    about: "the sdist holds its licences, its build files and their lock, and no leftovers",
+    run,
+};
+
+/// What no project means to publish, as parts of a path.
+const LEFTOVERS: &[&str] = &[
+    "__pycache__",
+    ".DS_Store",
+    "Thumbs.db",
+    ".git",
+    ".svn",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".venv",
+    ".env",
+    "node_modules",
+];
+
+fn run(subject: Subject) -> Judgement {
+    if subject.release.sdists.is_empty() {
+        return Err(Undecided::NoSubject("no sdist".to_owned()));
+    }
+    let mut findings = Vec::new();
+    for sdist in &subject.release.sdists {
+        judge(sdist, &mut findings);
+    }
+    Ok(findings)
+}
+
+fn judge(sdist: &SdistFacts, findings: &mut Vec<Finding>) {
+    let mut say = |message: String, expected: &str, remedy: &str| {
+        findings.push(CHECK.finding(&sdist.file, message, expected, remedy));
+    };
+    let has = |wanted: &str| sdist.paths.iter().any(|path| path == wanted);
+    for license in sdist.metadata.all("License-File").filter(|license| !has(license)) {
+        say(
+            format!("`PKG-INFO` names the licence `{license}`, which is not in the sdist"),
+            "every `License-File`",
+            "correct `license-files` in `pyproject.toml`, or let the sdist include the file",
+        );
+    }
+    if !has("pyproject.toml") && !has("setup.py") {
+        say(
+            "it has neither `pyproject.toml` nor `setup.py`".to_owned(),
+            "`pyproject.toml`, which says how to build it",
+            "let the sdist include it",
+        );
+    }
+    // A crate whose dependencies are not pinned is built with whatever is newest on that day.
+    if has("Cargo.toml") && !sdist.paths.iter().any(|path| path.ends_with("Cargo.lock")) {
+        say(
+            "it has `Cargo.toml` and no `Cargo.lock`".to_owned(),
+            "the lock file that was tested",
+            "commit `Cargo.lock`, and do not exclude it from the sdist",
+        );
+    }
+    for path in &sdist.paths {
+        if let Some(leftover) = path.split('/').find(|part| LEFTOVERS.contains(part)) {
+            say(
+                format!("`{path}` is a leftover (`{leftover}`)"),
+                "what a build needs",
+                "build the sdist from a clean checkout",
+            );
+        }
+    }
+}

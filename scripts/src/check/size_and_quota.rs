@@ -1,0 +1,36 @@
+//! `size-and-quota`: no file is larger than PyPI takes, and the release does not use up the project's
+//! room.
+//!
+//! The limits are those of a project that has not asked for more
+//! ([PyPI: storage limits](https://docs.pypi.org/project-management/storage-limits/)).
+
+use super::{Check, Judgement, Subject, Undecided};
+
+pub const CHECK: Check = Check {
+    name: "size-and-quota",
+    about: "no file is larger than PyPI takes by default, nor is the release as a whole",
+    run,
+};
+
+/// The largest file, in bytes.
+const FILE: u64 = 100 << 20;
+/// All files of a project together, in bytes.
+const PROJECT: u64 = 10 << 30;
+
+fn run(subject: Subject) -> Judgement {
+    let files = &subject.release.files;
+    if files.is_empty() {
+        return Err(Undecided::NoSubject("no file".to_owned()));
+    }
+    let remedy = "leave out what need not be downloaded, or ask PyPI for a higher limit beforehand";
+    let large = files.iter().filter(|file| file.size > FILE).map(|file| {
+        CHECK.finding(&file.name, format!("it has {} bytes", file.size), "at most 100 MiB", remedy)
+    });
+    let mut findings: Vec<_> = large.collect();
+    let all: u64 = files.iter().map(|file| file.size).sum();
+    if all > PROJECT {
+        let message = format!("the files have {all} bytes together");
+        findings.push(CHECK.finding("", message, "at most 10 GiB for all releases", remedy));
+    }
+    Ok(findings)
+}

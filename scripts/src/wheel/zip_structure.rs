@@ -1,0 +1,93 @@
+//! How a zip archive is put together, beyond what its members hold: what two readers could see
+//! differently, and what unpacking would do outside the folder.
+
+use super::ReadError;
+use super::binary::text;
+use super::zip::{self, LOCAL_LENGTH, slice, u16_at, u32_at};
+
+/// The parts of an archive that its members do not show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Structure {
+    /// The length of the archive's comment.
+    pub comment: usize,
+    /// Bytes that belong to no member, each run by its place and length.
+    pub unclaimed: Vec<(usize, usize)>,
+    pub entries: Vec<Entry>,
+}
+
+/// One entry of the central directory, folders included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub name: String,
+    /// The mode under Unix, where one is given; 0 otherwise.
+    pub mode: u32,
+    /// What the header before the member says differently: the field's name.
+    pub differs: Option<&'static str>,
+    /// Whether it shares bytes with another entry.
+    pub overlaps: bool,
+}
+
+/// Reads the structure of an archive that [`zip::read`] has taken.
+///
+/// # Errors
+///
+/// When a header cannot be read.
+pub fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
+    let mut structure = Structure { comment: zip::comment(bytes)?, ..Structure::default() };
+    let mut places = Vec::new();
+    let headers = zip::directory(bytes)?;
+    for header in &headers {
+        let at = header.local;
+        let flags = u16_at(bytes, at + 6)?;
+        let later = flags & 8 != 0;
+        let local = |offset| u32_at(bytes, at + offset);
+        // With the sizes written after the member, the header before it holds zeros.
+        let same = |given: u32, declared: u64| u64::from(given) == declared || later && given == 0;
+        let differs = if u16_at(bytes, at + 8)? != header.method {
+            Some("method")
+        } else if flags != header.flags {
+            Some("flags")
+        } else if !same(local(14)?, u64::from(header.crc)) {
+            Some("CRC")
+        } else if !same(local(18)?, header.packed) {
+            Some("packed size")
+        } else if !same(local(22)?, header.size) {
+            Some("size")
+        } else {
+            None
+        };
+        let lengths = usize::from(u16_at(bytes, at + 26)?) + usize::from(u16_at(bytes, at + 28)?);
+        let end =
+            at + LOCAL_LENGTH + lengths + usize::try_from(header.packed).unwrap_or(usize::MAX / 2);
+        places.push((
+            at,
+            end + if later { descriptor(bytes, end) } else { 0 },
+            structure.entries.len(),
+        ));
+        structure.entries.push(Entry {
+            name: text(header.name.as_bytes()),
+            mode: header.mode,
+            differs,
+            overlaps: false,
+        });
+    }
+    places.sort_unstable();
+    let mut claimed = 0;
+    for (start, end, entry) in places {
+        if start > claimed {
+            structure.unclaimed.push((claimed, start - claimed));
+        }
+        structure.entries[entry].overlaps = start < claimed;
+        claimed = claimed.max(end);
+    }
+    let directory = zip::directory_start(bytes)?;
+    if directory > claimed {
+        structure.unclaimed.push((claimed, directory - claimed));
+    }
+    Ok(structure)
+}
+
+/// The length of the data descriptor behind a member; its mark is not obligatory.
+fn descriptor(bytes: &[u8], at: usize) -> usize {
+    if slice(bytes, at, 4).is_ok_and(|mark| mark == b"PK\x07\x08") { 16 } else { 12 }
+}
