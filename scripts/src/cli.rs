@@ -12,7 +12,7 @@ use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
     Session, audit, bench, build, ci, explain, lock, plan, publish, readme, rehearse, serve, smoke,
-    verify,
+    tables, verify,
 };
 use crate::target::Target;
 
@@ -138,6 +138,12 @@ pub enum Stage {
         #[arg(long, conflicts_with = "check")]
         upgrade: bool,
     },
+    /// Write the table of CPython's stable ABI anew, from the package pinned for it
+    Tables {
+        /// Only say whether it is current
+        #[arg(long)]
+        check: bool,
+    },
     /// Bring the table of wheels in README.md up to date
     Readme {
         /// Only say whether it is current
@@ -166,6 +172,7 @@ impl Cli {
             | Stage::Explain { .. }
             | Stage::Ci
             | Stage::Lock { .. }
+            | Stage::Tables { .. }
             | Stage::Readme { .. }
             | Stage::Bench { .. } => Format::Human,
         }
@@ -203,6 +210,7 @@ impl Cli {
             Stage::Serve { port, .. } => serve::run(&open(report)?, port),
             Stage::Ci => ci::run(&open(report)?),
             Stage::Lock { check, upgrade } => lock::run(&open(report)?, check, upgrade),
+            Stage::Tables { check } => tables::run(&open(report)?, check),
             Stage::Readme { check } => readme::run(&open(report)?, check),
             Stage::Bench { what } => bench::run(&open(report)?, &what),
         }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::Session;
-use crate::check::{CHECKS, Outcome, Subject, Undecided};
+use crate::check::{CHECKS, Outcome, Subject, Undecided, install_table};
 use crate::evidence::{self, AuditEvidence, BuildEvidence};
 use crate::exit::{Stop, Verdict};
 use crate::plan::Plan;
@@ -74,8 +74,8 @@ pub fn run(
     choice.known()?;
     if paths.is_empty() && promised(root)? {
         let session = Session::open(root, report)?;
-        let evidence = judge_chosen(&session, &session.plan, choice)?;
-        return show(&session.report, &evidence, format);
+        let (evidence, picked) = judge_chosen(&session, &session.plan, choice)?;
+        return show(&session.report, &evidence, &picked, format);
     }
     let paths = match paths {
         [] => archives(&root.join("dist"))?,
@@ -96,7 +96,7 @@ pub fn run(
         .extend(others.map(|file| format!("`{}`: it is neither a wheel nor an sdist", file.name)));
     let evidence = judged(&release, unread, None, None, choice);
     done(action, &evidence);
-    show(&report, &evidence, format)
+    show(&report, &evidence, &[], format)
 }
 
 /// Judges `dist/` by a plan, and writes `audit.json`.
@@ -105,10 +105,15 @@ pub fn run(
 ///
 /// When there is nothing to audit.
 pub fn judge(session: &Session, plan: &Plan) -> Result<AuditEvidence> {
-    judge_chosen(session, plan, &Choice::default())
+    Ok(judge_chosen(session, plan, &Choice::default())?.0)
 }
 
-fn judge_chosen(session: &Session, plan: &Plan, choice: &Choice) -> Result<AuditEvidence> {
+/// The evidence, and what pip picks in each promised environment.
+fn judge_chosen(
+    session: &Session,
+    plan: &Plan,
+    choice: &Choice,
+) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
     session.exclusive()?;
     let dist = session.project.dist();
     let paths = list(&dist)?;
@@ -126,7 +131,11 @@ fn judge_chosen(session: &Session, plan: &Plan, choice: &Choice) -> Result<Audit
     let evidence = judged(&release, unread, Some(plan), Some(&built), choice);
     evidence::write(&session.evidence("audit"), &evidence)?;
     done(action, &evidence);
-    Ok(evidence)
+    let picked = install_table::table(&release, plan).into_iter().map(|(environment, picked)| {
+        let picked = picked.unwrap_or_else(|| "no wheel".to_owned());
+        vec![environment.target.title(), environment.python.to_string(), picked]
+    });
+    Ok((evidence, picked.collect()))
 }
 
 fn judged(
@@ -185,9 +194,21 @@ pub fn verdict(evidence: &AuditEvidence) -> Verdict {
     bad.and(if unknown { Verdict::Unknown } else { Verdict::Yes })
 }
 
-fn show(report: &Report, evidence: &AuditEvidence, format: AuditFormat) -> Result<Verdict> {
+fn show(
+    report: &Report,
+    evidence: &AuditEvidence,
+    picked: &[Vec<String>],
+    format: AuditFormat,
+) -> Result<Verdict> {
     match format {
-        AuditFormat::Human => report.data(&(shown(evidence) + &checks_shown(evidence))),
+        AuditFormat::Human => {
+            let mut text = shown(evidence);
+            if !picked.is_empty() {
+                text += &table::plain(&["platform", "Python", "what pip picks"], picked);
+                text.push('\n');
+            }
+            report.data(&(text + &checks_shown(evidence)));
+        }
         AuditFormat::Json => report.data(&(serde_json::to_string_pretty(evidence)? + "\n")),
         AuditFormat::Github => report.data(&github::annotations(evidence)),
     }

@@ -14,6 +14,7 @@ pub mod rehearse;
 pub mod serve;
 pub mod smoke;
 mod suite;
+pub mod tables;
 mod trial;
 pub mod verify;
 
