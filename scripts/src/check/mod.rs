@@ -19,6 +19,7 @@ mod linked_libraries;
 mod macos_floor;
 mod metadata_agrees;
 mod metadata_valid;
+mod no_leaked_paths;
 mod page_alignment;
 mod placed;
 mod record_complete;
@@ -30,6 +31,7 @@ mod suffix_and_exports;
 mod tags_agree;
 mod text_relocations;
 mod vc_runtime;
+mod version_agrees;
 mod zip_structure;
 
 use serde::{Deserialize, Serialize};
@@ -114,9 +116,11 @@ pub const CHECKS: &[Check] = &[
     tags_agree::CHECK,
     metadata_valid::CHECK,
     metadata_agrees::CHECK,
+    version_agrees::CHECK,
     index_accepts::CHECK,
     size_and_quota::CHECK,
     contents_exact::CHECK,
+    no_leaked_paths::CHECK,
     sdist_name::CHECK,
     sdist_contents::CHECK,
     architecture::CHECK,

@@ -12,6 +12,13 @@ use super::macho::{self, MachoFacts};
 use super::pe::{self, PeFacts};
 use super::{ReadError, printable};
 
+/// The longest name or path that is kept of a binary, in bytes; what is beyond is cut off.
+const NAME_LIMIT: usize = 4096;
+/// The most libraries that a binary may ask for.
+pub(super) const LIBRARY_LIMIT: usize = 1_000;
+/// The most symbols in CPython's name space, on each side; CPython itself has some thousands.
+pub(super) const SYMBOL_LIMIT: usize = 100_000;
+
 /// A member that is a program or a library.
 #[derive(Clone, Debug)]
 pub struct Binary {
@@ -155,6 +162,7 @@ pub(super) fn libraries<'data>(object: &impl Object<'data>) -> Result<Vec<Librar
         if !libraries.contains(&library) {
             libraries.push(library);
         }
+        few(libraries.len(), LIBRARY_LIMIT, "libraries")?;
     }
     Ok(libraries)
 }
@@ -173,6 +181,7 @@ pub(super) fn imports<'data>(
         {
             let library = Some(text(import.library())).filter(|library| !library.is_empty());
             imports.insert(Import { name, library, optional: import.is_weak() });
+            few(imports.len(), SYMBOL_LIMIT, "symbols of Python")?;
         }
     }
     Ok(imports)
@@ -188,6 +197,7 @@ pub(super) fn exports<'data>(
         let export = export.map_err(wrong)?;
         if let NameOrOrdinal::Name(symbol) = export.name() {
             exports.extend(python_name(symbol, prefix));
+            few(exports.len(), SYMBOL_LIMIT, "symbols of Python")?;
         }
     }
     Ok(exports)
@@ -202,6 +212,14 @@ pub(super) fn debug_bytes<'data>(object: &impl Object<'data>) -> u64 {
     };
     let sections = object.sections().filter(|section| debug(&section.name()));
     sections.map(|section| section.file_range().map_or(0, |(_, size)| size)).sum()
+}
+
+/// Refuses what no file of use has, before it fills the memory.
+pub(super) fn few(count: usize, limit: usize, what: &str) -> Result<(), ReadError> {
+    if count > limit {
+        return Err(ReadError::new(format!("it has more than {limit} {what}")));
+    }
+    Ok(())
 }
 
 /// A symbol's name, if it lies in CPython's name space.
@@ -221,7 +239,8 @@ fn optional(flags: object::read::ImportLibraryFlags) -> bool {
 
 /// A name from a file, fit to be printed.
 pub(super) fn text(bytes: &[u8]) -> String {
-    printable(&String::from_utf8_lossy(bytes))
+    // Many names may lie in one long string, each a little shorter than the one before.
+    printable(&String::from_utf8_lossy(&bytes[..bytes.len().min(NAME_LIMIT)]))
 }
 
 pub(super) fn wrong(error: object::read::Error) -> ReadError {

@@ -8,8 +8,11 @@ use object::read::elf::{ElfFile, FileHeader, NoteIterator, ProgramHeader, Sectio
 
 use super::ReadError;
 use super::binary::{
-    Format, Image, Machine, debug_bytes, exports, imports, libraries, parse, text, wrong,
+    Format, Image, Machine, debug_bytes, exports, few, imports, libraries, parse, text, wrong,
 };
+
+/// The most versions that a file may ask of its libraries; the largest ask for some hundreds.
+const VERSION_LIMIT: usize = 10_000;
 
 /// What is known of an ELF file alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -162,6 +165,7 @@ fn facts<H: FileHeader<Endian = Endianness>>(
         while let Some((library, mut versions)) = libraries.next().map_err(wrong)? {
             let library = text(library.file(endian, strings).map_err(wrong)?);
             while let Some(version) = versions.next().map_err(wrong)? {
+                few(facts.versions.len(), VERSION_LIMIT, "versions")?;
                 facts.versions.push(NeededVersion {
                     library: library.clone(),
                     version: text(version.name(endian, strings).map_err(wrong)?),

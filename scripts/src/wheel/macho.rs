@@ -1,6 +1,8 @@
 //! Mach-O: the libraries and programs of macOS, alone or several in a fat file
 //! ([`<mach-o/loader.h>`](https://github.com/apple-oss-distributions/xnu/blob/main/EXTERNAL_HEADERS/mach-o/loader.h)).
 
+use std::collections::BTreeSet;
+
 use object::Endianness;
 use object::macho as constants;
 use object::read::File;
@@ -10,7 +12,9 @@ use object::read::macho::{
 use sha2::{Digest, Sha256};
 
 use super::ReadError;
-use super::binary::{Format, Image, Machine, exports, imports, libraries, parse, text, wrong};
+use super::binary::{
+    Format, Image, LIBRARY_LIMIT, Machine, exports, few, imports, libraries, parse, text, wrong,
+};
 
 /// What is known of a Mach-O file alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +96,14 @@ fn of<H: MachHeader<Endian = Endianness>>(file: &MachOFile<H>) -> Result<Vec<Ima
     let mut commands = file.macho_load_commands().map_err(wrong)?;
     while let Some(command) = commands.next().map_err(wrong)? {
         match command.variant().map_err(wrong)? {
+            LoadCommandVariant::DyldInfo(info) => {
+                tree(file.data(), info.export_off.get(endian), info.export_size.get(endian))?;
+            }
+            LoadCommandVariant::LinkeditData(place)
+                if command.cmd() == constants::LC_DYLD_EXPORTS_TRIE =>
+            {
+                tree(file.data(), place.dataoff.get(endian), place.datasize.get(endian))?;
+            }
             LoadCommandVariant::BuildVersion(build, _)
                 if build.platform.get(endian) == constants::PLATFORM_MACOS =>
             {
@@ -103,6 +115,7 @@ fn of<H: MachHeader<Endian = Endianness>>(file: &MachOFile<H>) -> Result<Vec<Ima
                 facts.minimum = Some(version(minimum.version.get(endian).0));
             }
             LoadCommandVariant::Rpath(rpath) => {
+                few(facts.rpaths.len(), LIBRARY_LIMIT, "run paths")?;
                 facts.rpaths.push(text(command.string(endian, rpath.path).map_err(wrong)?));
             }
             LoadCommandVariant::LinkeditData(place)
@@ -126,6 +139,45 @@ fn of<H: MachHeader<Endian = Endianness>>(file: &MachOFile<H>) -> Result<Vec<Ima
     }])
 }
 
+/// Refuses exports whose branches meet again: of few bytes they would make more names than anybody can
+/// walk through.
+fn tree(data: &[u8], at: u32, size: u32) -> Result<(), ReadError> {
+    let outside = || ReadError::new("its exports lie outside it");
+    let end = at.checked_add(size).ok_or_else(outside)? as usize;
+    let trie = data.get(at as usize..end).ok_or_else(outside)?;
+    let mut seen = BTreeSet::new();
+    let mut waiting = if trie.is_empty() { Vec::new() } else { vec![0_usize] };
+    while let Some(node) = waiting.pop() {
+        if !seen.insert(node) {
+            return Err(ReadError::new("its exports are no tree"));
+        }
+        let mut rest = trie.get(node..).ok_or_else(outside)?;
+        let terminal = number(&mut rest).ok_or_else(outside)?;
+        rest = rest.get(terminal..).ok_or_else(outside)?;
+        let (&children, mut rest) = rest.split_first().ok_or_else(outside)?;
+        for _ in 0..children {
+            let end = rest.iter().position(|byte| *byte == 0).ok_or_else(outside)?;
+            rest = &rest[end + 1..];
+            waiting.push(number(&mut rest).ok_or_else(outside)?);
+        }
+    }
+    Ok(())
+}
+
+/// A number of seven bits a byte, the lowest first.
+fn number(bytes: &mut &[u8]) -> Option<usize> {
+    let mut number = 0;
+    for shift in (0..32).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= usize::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
 fn version(number: u32) -> (u32, u32) {
     (number >> 16, number >> 8 & 0xff)
 }
@@ -143,7 +195,8 @@ fn signature(
         Err(error) => return broken(error),
     };
     let mut outcome = Signature::Broken("it has no hashes of the code".to_owned());
-    for blob in blobs {
+    // Real ones have two, for older and newer systems; each costs a pass over the file.
+    for blob in blobs.take(16) {
         let directory = match blob.and_then(|blob| blob.code_directory()) {
             Ok(Some(directory)) => directory,
             Ok(None) => continue,
@@ -180,4 +233,21 @@ fn signature(
         outcome = Signature::Whole;
     }
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exports_whose_branches_meet_are_refused() {
+        // A root with two children, which are one node without children.
+        let meeting = b"\0\x02a\0\x08b\0\x08\0\0";
+        let error = tree(meeting, 0, 10).expect_err("no tree");
+        assert_eq!(error.to_string(), "its exports are no tree");
+        let good = b"\0\x02a\0\x08b\0\x0a\0\0\0\0";
+        assert_eq!(tree(good, 0, 12), Ok(()));
+        assert!(tree(good, 0, 13).is_err());
+        assert!(tree(&good[..9], 0, 9).is_err());
+    }
 }

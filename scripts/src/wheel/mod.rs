@@ -6,6 +6,7 @@
 pub mod binary;
 pub mod elf;
 pub mod filename;
+pub mod leaks;
 pub mod macho;
 pub mod metadata;
 pub mod pe;

@@ -9,7 +9,8 @@ use object::read::{File, Object};
 
 use super::ReadError;
 use super::binary::{
-    Format, Image, Import, Library, Machine, debug_bytes, exports, parse, python_name, text,
+    Format, Image, Import, LIBRARY_LIMIT, Library, Machine, SYMBOL_LIMIT, debug_bytes, exports,
+    few, parse, python_name, text,
 };
 
 /// The most imports that are followed: the tables may point at one name again and again.
@@ -108,6 +109,7 @@ fn imports<H: ImageNtHeaders>(
                     if let Some(name) = python_name(symbol.as_bytes(), "") {
                         let library = Some(library.clone());
                         imports.insert(Import { name, library, optional });
+                        few(imports.len(), SYMBOL_LIMIT, "symbols of Python")?;
                     }
                 }
                 thunk = next(thunk, width)?;
@@ -117,6 +119,7 @@ fn imports<H: ImageNtHeaders>(
                 libraries.push(library);
             }
             count += 1;
+            few(libraries.len(), LIBRARY_LIMIT, "libraries")?;
             at = next(at, length)?;
         }
     }

@@ -1,5 +1,6 @@
 //! A whole release: every file of a `dist/` folder, read into facts.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use super::metadata::Headers;
 use super::record::{self, RecordEntry};
 use super::zip::{self, Member};
 use super::zip_structure::{self, Structure};
-use super::{ARCHIVE_LIMIT, ReadError, Sha256Sum, printable, sdist};
+use super::{ARCHIVE_LIMIT, ReadError, Sha256Sum, leaks, printable, sdist};
 
 /// What the files of a release are.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +50,8 @@ pub struct WheelFacts {
     pub wheel: Headers,
     /// The members that are programs or libraries.
     pub binaries: Vec<Binary>,
+    /// The home folders that binaries and bills of materials name, by member.
+    pub homes: Vec<(String, BTreeSet<String>)>,
     /// The members that look like binaries and could not be understood, each with the reason.
     pub unread: Vec<ReadError>,
 }
@@ -59,6 +62,8 @@ pub struct SdistFacts {
     pub file: String,
     /// The path of every file, below the archive's one folder.
     pub paths: Vec<String>,
+    /// The version that each of the project's own files gives.
+    pub versions: Vec<(&'static str, String)>,
     pub metadata: Headers,
 }
 
@@ -159,8 +164,9 @@ impl Release {
         } else if name.ends_with(".tar.gz") {
             let files = sdist::read(&name, &bytes)?;
             let metadata = sdist::metadata(&files)?;
+            let versions = sdist::versions(&files);
             let paths = files.into_iter().map(|file| file.path).collect();
-            self.sdists.push(SdistFacts { file: name, paths, metadata });
+            self.sdists.push(SdistFacts { file: name, paths, versions, metadata });
         }
         Ok(())
     }
@@ -179,11 +185,19 @@ impl WheelFacts {
         let wanted = [own("RECORD"), own("METADATA"), own("WHEEL")];
         let (mut binaries, mut unread) = (Vec::new(), Vec::new());
         let keep = |member: &str| wanted.iter().any(|wanted| wanted == member);
-        let members =
-            zip::visit(bytes, keep, |member, content| match binary::read(member, content) {
+        let mut homes = Vec::new();
+        let members = zip::visit(bytes, keep, |member, content| {
+            let found = binary::read(member, content);
+            let bill = member.starts_with(&dist_info) && member.contains("/sboms/");
+            if bill || found.as_ref().is_ok_and(Option::is_some) {
+                homes.push((member.to_owned(), leaks::homes(content)));
+            }
+            match found {
                 Ok(found) => binaries.extend(found),
                 Err(error) => unread.push(error),
-            })?;
+            }
+        })?;
+        homes.retain(|(_, homes)| !homes.is_empty());
         let content = |wanted: &str| {
             members
                 .iter()
@@ -207,6 +221,7 @@ impl WheelFacts {
             members,
             dist_info,
             binaries,
+            homes,
             unread,
         })
     }

@@ -114,6 +114,29 @@ pub fn metadata(files: &[SourceFile]) -> Result<Headers, ReadError> {
     Headers::read(&file.content).map_err(|error| ReadError::new(format!("`PKG-INFO`: {error}")))
 }
 
+/// The versions that `pyproject.toml`, and `Cargo.toml` where maturin builds, state themselves.
+pub fn versions(files: &[SourceFile]) -> Vec<(&'static str, String)> {
+    let table = |wanted: &str| -> Option<toml::Table> {
+        let file = files.iter().find(|file| file.path == wanted)?;
+        toml::from_str(std::str::from_utf8(&file.content).ok()?).ok()
+    };
+    let version =
+        |table: &toml::Table, key: &str| Some(table.get(key)?.get("version")?.as_str()?.to_owned());
+    let Some(project) = table("pyproject.toml") else { return Vec::new() };
+    let mut versions = Vec::new();
+    versions.extend(version(&project, "project").map(|version| ("pyproject.toml", version)));
+    let backend = project.get("build-system").and_then(|system| system.get("build-backend"));
+    let maturin = backend.and_then(|backend| backend.as_str()) == Some("maturin");
+    // Its crate may lie elsewhere.
+    let moved = || project.get("tool")?.get("maturin")?.get("manifest-path");
+    if maturin && moved().is_none() {
+        let manifest = table("Cargo.toml");
+        let version = manifest.and_then(|manifest| version(&manifest, "package"));
+        versions.extend(version.map(|version| ("Cargo.toml", version)));
+    }
+    versions
+}
+
 /// The path below `folder`, if the name stays below it by whichever rules it is unpacked.
 fn inside(name: &str, folder: &str) -> Option<String> {
     let path = name.strip_prefix(folder)?.strip_prefix('/')?;

@@ -19,6 +19,7 @@ mod linked_libraries;
 mod macos_floor;
 mod metadata_agrees;
 mod metadata_valid;
+mod no_leaked_paths;
 mod page_alignment;
 mod record_complete;
 mod run_path;
@@ -29,6 +30,7 @@ mod suffix_and_exports;
 mod tags_agree;
 mod text_relocations;
 mod vc_runtime;
+mod version_agrees;
 mod zip_structure;
 
 use fixture::elf::Elf;
@@ -55,9 +57,11 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("tags-agree", tags_agree::CASES),
     ("metadata-valid", metadata_valid::CASES),
     ("metadata-agrees", metadata_agrees::CASES),
+    ("version-agrees", version_agrees::CASES),
     ("index-accepts", index_accepts::CASES),
     ("size-and-quota", size_and_quota::CASES),
     ("contents-exact", contents_exact::CASES),
+    ("no-leaked-paths", no_leaked_paths::CASES),
     ("sdist-name", sdist_name::CASES),
     ("sdist-contents", sdist_contents::CASES),
     ("architecture", architecture::CASES),

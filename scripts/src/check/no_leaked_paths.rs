@@ -1,0 +1,95 @@
+//! `no-leaked-paths`: no binary and no bill of materials names the home folder of a person.
+//!
+//! It tells the world who built the file and how their disk is laid out, and makes two builds of one
+//! source differ. The folders of hosted build machines tell of nobody, and are in most good wheels.
+
+use std::collections::BTreeMap;
+
+use super::{Check, Finding, Judgement, Subject};
+use crate::wheel::release::WheelFacts;
+
+pub const CHECK: Check = Check {
+    name: "no-leaked-paths",
+    about: "no binary and no bill of materials names the home folder of a person",
+    run,
+};
+
+/// Users of hosted build machines and of images, and names that stand for anybody.
+const NOBODY: &[&str] = &[
+    "runner",
+    "runneradmin",
+    "runner-admin",
+    "vsts",
+    "vsts_azpcontainer",
+    "VssAdministrator",
+    "appveyor",
+    "circleci",
+    "distiller",
+    "travis",
+    "cirrus",
+    "admin",
+    "Administrator",
+    "ContainerAdministrator",
+    "Shared",
+    "Public",
+    "Default",
+    "linuxbrew",
+    "conda",
+    "builder",
+    "build",
+    "ubuntu",
+    "rust",
+    "user",
+    "username",
+    "name",
+    "you",
+    "me",
+    "foo",
+    "bar",
+    "buildozer",
+    "ferris",
+    "mockbuild",
+    "abuild",
+    "jenkins",
+    "test",
+    "example",
+    "alice",
+    "bob",
+    "john",
+    "root",
+];
+
+fn run(subject: Subject) -> Judgement {
+    let mut findings = Vec::new();
+    for wheel in subject.wheels()? {
+        judge(wheel, &mut findings);
+    }
+    Ok(findings)
+}
+
+fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
+    let mut named: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (member, homes) in &wheel.homes {
+        for home in homes.iter().filter(|home| !NOBODY.contains(&owner(home))) {
+            named.entry(home).or_default().push(member);
+        }
+    }
+    for (home, members) in named {
+        let others = match members.len() {
+            1 => String::new(),
+            count => format!(", as {} other members do", count - 1),
+        };
+        findings.push(CHECK.inside(
+            &wheel.file,
+            members[0],
+            format!("it names the folder `{home}`{others}"),
+            "no path of the machine that built it",
+            "build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine",
+        ));
+    }
+}
+
+/// The name of the folder's owner.
+fn owner(home: &str) -> &str {
+    home.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default()
+}

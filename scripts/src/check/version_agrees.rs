@@ -1,0 +1,41 @@
+//! `version-agrees`: the project's own files in the sdist give the version that the release has.
+//!
+//! What is built from the sdist elsewhere takes its version from them.
+
+use std::str::FromStr;
+
+use pep440_rs::Version;
+
+use super::{Check, Judgement, Subject, Undecided};
+
+pub const CHECK: Check = Check {
+    name: "version-agrees",
+    about: "`pyproject.toml` and `Cargo.toml` in the sdist give the version of the release",
+    run,
+};
+
+fn run(subject: Subject) -> Judgement {
+    if subject.release.sdists.is_empty() {
+        return Err(Undecided::NoSubject("no sdist".to_owned()));
+    }
+    let mut findings = Vec::new();
+    for sdist in &subject.release.sdists {
+        let Some(stated) = sdist.metadata.first("Version") else { continue };
+        for (file, version) in &sdist.versions {
+            // Cargo writes `1.0.0-rc.1` where Python writes `1.0.0rc1`.
+            let (Ok(released), Ok(given)) = (Version::from_str(stated), Version::from_str(version))
+            else {
+                continue;
+            };
+            if released != given {
+                findings.push(CHECK.finding(
+                    &sdist.file,
+                    format!("`{file}` gives version {version}"),
+                    &format!("version {stated}, as in `PKG-INFO`"),
+                    "keep the version in one place (`dynamic = [\"version\"]` takes Cargo's), and build again",
+                ));
+            }
+        }
+    }
+    Ok(findings)
+}
