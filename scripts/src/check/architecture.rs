@@ -50,8 +50,13 @@ fn run(subject: Subject) -> Judgement {
 }
 
 fn judge(wheel: &WheelFacts, tag: &str, platform: &Platform, findings: &mut Vec<Finding>) {
-    let modules: Vec<&Binary> = wheel.binaries.iter().filter(|binary| is_module(binary)).collect();
     let any = platform.system == PlatformSystem::Any;
+    // Pythons elsewhere pass over a suffix that names one platform.
+    let modules: Vec<&Binary> = wheel
+        .binaries
+        .iter()
+        .filter(|binary| is_module(binary) && !(any && names_platform(&binary.member)))
+        .collect();
     // What a library that is no module is for cannot be seen: a wheel may bring several. One of them
     // must serve, or none is of use.
     let judged = if !modules.is_empty() {
@@ -96,6 +101,12 @@ fn is_module(binary: &Binary) -> bool {
     let stem = file.split('.').next().unwrap_or_default();
     let named = file.ends_with(".so") || file.ends_with(".pyd");
     named && binary.images.iter().any(|image| image.modules().any(|module| module == stem))
+}
+
+/// Whether the file's suffix says for which platform it is: `.cp310-win_amd64.pyd`.
+pub fn names_platform(member: &str) -> bool {
+    let file = member.rsplit('/').next().unwrap_or_default();
+    file.split_once('.').is_some_and(|(_, suffix)| suffix.contains('-'))
 }
 
 fn serving(wheel: &WheelFacts, platform: &Platform) -> bool {

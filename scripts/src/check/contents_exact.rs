@@ -1,6 +1,7 @@
 //! `contents-exact`: a wheel holds what its tags and its metadata promise, and nothing of the machine
 //! that built it.
 
+use super::architecture::names_platform;
 use super::placed::platforms;
 use super::{Check, Finding, Judgement, Subject};
 use crate::wheel::platform::PlatformSystem;
@@ -54,6 +55,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         // What lies in `.data` is installed by a rule of its own.
         library
             && !binary.member.contains(".data/")
+            && !names_platform(&binary.member)
             && binary.images.iter().any(|image| image.modules().next().is_some())
     });
     if pure && let Some(module) = module {

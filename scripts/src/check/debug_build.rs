@@ -21,6 +21,9 @@ const DEBUG_SYMBOLS: &[&str] = &[
     "PyModule_Create2TraceRefs",
 ];
 
+/// Less than this does nobody harm, in bytes.
+const LEAST: u64 = 1 << 20;
+
 fn run(subject: Subject) -> Judgement {
     let mut findings = each(subject, "binary", |_| true, judge)?;
     // Some good releases leave debug information in parts of them. Where it is most of what everybody
@@ -29,7 +32,7 @@ fn run(subject: Subject) -> Judgement {
         let images = || wheel.binaries.iter().flat_map(|binary| &binary.images);
         let debug: u64 = images().map(|image| image.debug_bytes).sum();
         let size: u64 = images().map(|image| image.size).sum();
-        if debug > size / 2 {
+        if debug > LEAST && debug > size / 2 {
             findings.push(CHECK.finding(
                 &wheel.file,
                 format!("{debug} of the {size} bytes of its binaries are debug information"),

@@ -78,10 +78,8 @@ fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &m
             &format!("`{version}`, as in the file name"),
         ),
     }
-    for field in ["Summary", "Requires-Python"] {
-        if metadata.first(field).is_none_or(str::is_empty) {
-            say(format!("`{field}` is missing"), "a value");
-        }
+    if metadata.first("Requires-Python").is_none_or(str::is_empty) {
+        say("`Requires-Python` is missing".to_owned(), "a value");
     }
 }
 

@@ -148,6 +148,8 @@ impl Check {
     pub fn judge(&self, subject: Subject) -> Judgement {
         let mut findings = (self.run)(subject)?;
         findings.sort();
+        // Two machines in one fat file may have the same wrong.
+        findings.dedup();
         Ok(findings)
     }
 

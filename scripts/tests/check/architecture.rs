@@ -3,7 +3,8 @@
 use crate::fixture::elf::{AARCH64, Elf};
 use crate::fixture::macho::{self, Macho, fat};
 use crate::fixture::pe::{self, Pe};
-use crate::fixture::release::release;
+use crate::fixture::release::{good, release};
+use crate::fixture::wheel::Wheel;
 use crate::{Case, elf, judge, refusals};
 
 pub const CASES: &[Case] = &[
@@ -55,6 +56,20 @@ fn each_broken_release_is_refused() {
 fn a_fat_file_with_the_promised_machine_serves() {
     let both = fat(&[Macho::new(macho::X86_64), Macho::new(macho::ARM64)]);
     let dist = release(|parts| parts.macos.set_module(both));
+    assert_eq!(judge("architecture", &dist), Ok(Vec::new()));
+}
+
+#[test]
+fn a_module_in_a_wheel_for_any_platform_is_refused_unless_its_suffix_names_one() {
+    let name = "sum_up_to-1.0.0-py3-none-any.whl";
+    let mut wheel = Wheel::new(name);
+    let mut dist = good();
+    dist.add(name, wheel.bytes());
+    let findings = judge("architecture", &dist).expect("it can tell");
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].expected, "no extension module in a wheel for any platform");
+    wheel.rename("sum_up_to/_native.abi3.so", "sum_up_to/_native.cpython-310-x86_64-linux-gnu.so");
+    dist.add(name, wheel.bytes());
     assert_eq!(judge("architecture", &dist), Ok(Vec::new()));
 }
 

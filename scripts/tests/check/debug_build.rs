@@ -3,7 +3,7 @@
 use crate::{Case, elf, judge, pe, refusals};
 
 pub const CASES: &[Case] = &[
-    Case { name: "more debug information than code", broken: || elf(|elf| elf.debug = 100_000) },
+    Case { name: "more debug information than code", broken: || elf(|elf| elf.debug = 2_000_000) },
     Case {
         name: "the debug build of the C runtime",
         broken: || pe(|pe| pe.imports.push(("ucrtbased.dll", vec!["malloc"]))),
@@ -14,7 +14,7 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("debug-build", CASES), @"
     # more debug information than code
-    finding[debug-build]: 100000 of the 101328 bytes of its binaries are debug information
+    finding[debug-build]: 2000000 of the 2001328 bytes of its binaries are debug information
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: stripped binaries
        = remedy: build with `--release` and `strip = true`, or run `strip --strip-debug`
@@ -28,5 +28,5 @@ fn each_broken_release_is_refused() {
 
 #[test]
 fn a_little_debug_information_does_no_harm() {
-    assert_eq!(judge("debug-build", &elf(|elf| elf.debug = 100)), Ok(Vec::new()));
+    assert_eq!(judge("debug-build", &elf(|elf| elf.debug = 100_000)), Ok(Vec::new()));
 }

@@ -23,10 +23,6 @@ pub const CASES: &[Case] = &[
     Case { name: "no version", broken: || stating("\nVersion: 1.0.0", "") },
     Case { name: "no floor of Python", broken: || stating("Requires-Python: >=3.10\n", "") },
     Case {
-        name: "no summary",
-        broken: || stating("Summary: The exact sum of the first n integers\n", ""),
-    },
-    Case {
         name: "an empty floor of Python",
         broken: || stating("Requires-Python: >=3.10", "Requires-Python:"),
     },
@@ -168,23 +164,6 @@ fn each_broken_release_is_refused() {
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
     finding[metadata-valid]: `Requires-Python` is missing
-      --> sum_up_to-1.0.0.tar.gz
-       = expected: a value
-       = remedy: correct `[project]` in `pyproject.toml` and build again
-    # no summary
-    finding[metadata-valid]: `Summary` is missing
-      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
-       = expected: a value
-       = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Summary` is missing
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
-       = expected: a value
-       = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Summary` is missing
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
-       = expected: a value
-       = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Summary` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
