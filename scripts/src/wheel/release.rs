@@ -50,7 +50,7 @@ pub struct WheelFacts {
     pub wheel: Headers,
     /// The members that are programs or libraries.
     pub binaries: Vec<Binary>,
-    /// The home folders that binaries and bills of materials name, by member.
+    /// The home folders that binaries name, by member.
     pub homes: Vec<(String, BTreeSet<String>)>,
     /// The members that look like binaries and could not be understood, each with the reason.
     pub unread: Vec<ReadError>,
@@ -188,8 +188,7 @@ impl WheelFacts {
         let mut homes = Vec::new();
         let members = zip::visit(bytes, keep, |member, content| {
             let found = binary::read(member, content);
-            let bill = member.starts_with(&dist_info) && member.contains("/sboms/");
-            if bill || found.as_ref().is_ok_and(Option::is_some) {
+            if found.as_ref().is_ok_and(Option::is_some) {
                 homes.push((member.to_owned(), leaks::homes(content)));
             }
             match found {
