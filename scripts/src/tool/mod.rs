@@ -4,6 +4,7 @@ pub mod cargo;
 pub mod checks;
 pub mod clock;
 pub mod command;
+pub mod compiler;
 pub mod environment;
 pub mod git;
 pub mod lock;
