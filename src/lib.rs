@@ -1,6 +1,7 @@
 //! `sum_up_to._native`, the Python face: which functions and classes there are, what they accept, and their docs.
 
 mod add;
+mod fastcall;
 mod integer;
 mod triangular;
 
@@ -15,7 +16,13 @@ use crate::triangular::Integer;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use super::{Add, accept_args, add_up_to, create_python_object, sum_as_string};
+    use super::{Add, accept_args, create_python_object, sum_as_string};
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn add_fast_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::fastcall::export(module, pyo3::wrap_pyfunction!(super::add_up_to, module)?)
+    }
 }
 
 /// Return the exact sum 1 + 2 + … + n, which is 0 for n < 1.
