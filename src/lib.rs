@@ -1,8 +1,15 @@
 //! `sum_up_to._native`, the Python face: which functions and classes there are, what they accept, and their docs.
 
 mod add;
+mod callable;
+mod chunks;
 mod integer;
+mod interrupt;
+mod sum_of;
+mod threads;
+mod total;
 mod triangular;
+mod visit;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyTuple};
@@ -15,7 +22,13 @@ use crate::triangular::Integer;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use super::{Add, accept_args, add_up_to, create_python_object, sum_as_string};
+    use super::{Add, accept_args, add_up_to, create_python_object, sum_as_string, sum_of::sum_of};
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::visit::prepare(module)
+    }
 }
 
 /// Return the exact sum 1 + 2 + … + n, which is 0 for n < 1.
