@@ -3,7 +3,7 @@
 //! A `#[pyfunction]` costs about 1.4 times what the same function written in C does, for a guard against panics and
 //! conversions that a closed form in machine words does not need. So this function stands in front of it: an exact `int`
 //! whose sum fits 64 bits is answered here, and everything else by the `#[pyfunction]`, which also lends its name, signature
-//! and documentation. All of the crate's `unsafe` code is here.
+//! and documentation.
 #![allow(unsafe_code)]
 
 use std::ffi::{CString, c_int};

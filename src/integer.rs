@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use pyo3::exceptions::{PyMemoryError, PyTypeError};
+use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -71,4 +71,29 @@ pub fn value_of(int: &Bound<'_, PyInt>) -> PyResult<Integer> {
         black_box(&memory);
     }
     Ok(Integer::Large(int.extract()?))
+}
+
+/// The number of calls to make that `value` stands for; 0 if it is negative.
+pub fn count(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<i64> {
+    let int = exact(value, argument)?;
+    if let Ok(count) = int.extract::<i64>() {
+        return Ok(count.max(0));
+    }
+    if int.lt(0)? {
+        return Ok(0);
+    }
+    let largest = i64::MAX;
+    Err(PyOverflowError::new_err(format!(
+        "`{argument}` must be at most {largest}: no computer lives to make more calls"
+    )))
+}
+
+/// The number of things to have at a time that `value` stands for, at least 1.
+pub fn positive(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<i64> {
+    match count(value, argument)? {
+        0 => Err(PyValueError::new_err(format!(
+            "`{argument}` must be at least 1"
+        ))),
+        count => Ok(count),
+    }
 }

@@ -1,9 +1,16 @@
 //! `sum_up_to._native`, the Python face: which functions and classes there are, what they accept, and their docs.
 
 mod add;
+mod callable;
+mod chunks;
 mod fastcall;
 mod integer;
+mod interrupt;
+mod sum_of;
+mod threads;
+mod total;
 mod triangular;
+mod visit;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyTuple};
@@ -16,11 +23,12 @@ use crate::triangular::Integer;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use super::{Add, accept_args, create_python_object, sum_as_string};
+    use super::{Add, accept_args, create_python_object, sum_as_string, sum_of::sum_of};
     use pyo3::prelude::*;
 
     #[pymodule_init]
-    fn add_fast_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::visit::prepare(module)?;
         super::fastcall::export(module, pyo3::wrap_pyfunction!(super::add_up_to, module)?)
     }
 }
