@@ -14,6 +14,7 @@ use crate::tool::uv;
 const LOCKS: &[(&str, &str)] = &[
     ("scripts/data/tools.in", "scripts/data/tools.lock"),
     ("scripts/data/peers.in", "scripts/data/peers.lock"),
+    ("scripts/data/auditors.in", "scripts/data/auditors.lock"),
     ("tests/requirements.in", REQUIREMENTS),
 ];
 

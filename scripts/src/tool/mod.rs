@@ -10,6 +10,7 @@ pub mod git;
 pub mod lock;
 pub mod machine;
 pub mod maturin;
+pub mod measured;
 pub mod pip;
 pub mod python;
 pub mod server;

@@ -3,8 +3,11 @@
 //! Machines differ and are noisy: whatever is compared is measured in turn in one run, and what is
 //! shown are medians.
 
+mod audit;
 mod calls;
 mod rehearse;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 
@@ -26,6 +29,21 @@ pub enum Bench {
         #[arg(long, default_value_t = 21, value_parser = clap::value_parser!(u8).range(1..))]
         rounds: u8,
     },
+    /// The audit of real wheels, beside the least that it could cost and the tools of the field
+    Audit {
+        /// A folder of wheels; without it, those of the corpus are downloaded
+        #[arg(long, value_name = "DIR")]
+        wheels: Option<PathBuf>,
+        /// How many runs of the audit the medians are taken of
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
+        rounds: u8,
+    },
+    /// Read, inflate and hash wheels, and nothing else: what `bench audit` compares with
+    #[command(hide = true)]
+    Floor {
+        /// A folder of wheels
+        wheels: PathBuf,
+    },
 }
 
 /// The stage.
@@ -37,6 +55,8 @@ pub fn run(session: &Session, what: &Bench) -> Result<Verdict> {
     match what {
         Bench::Rehearse { runs } => rehearse::run(session, *runs),
         Bench::Calls { rounds } => calls::run(session, *rounds),
+        Bench::Audit { wheels, rounds } => audit::run(session, wheels.as_deref(), *rounds),
+        Bench::Floor { wheels } => audit::floor(wheels),
     }
 }
 
