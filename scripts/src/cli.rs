@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::exit::Verdict;
 use crate::report::{Format, Report};
+use crate::stage::audit::{AuditFormat, Choice};
 use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
-    Session, audit, bench, build, ci, lock, plan, publish, readme, rehearse, serve, smoke, verify,
+    Session, audit, bench, build, ci, explain, lock, plan, publish, readme, rehearse, serve, smoke,
+    verify,
 };
 use crate::target::Target;
 
@@ -53,10 +55,25 @@ pub enum Stage {
         #[command(flatten)]
         output: Output,
     },
-    /// Judge every file in dist/, and the set
+    /// Judge every file of a release, and the set
     Audit {
-        #[command(flatten)]
-        output: Output,
+        /// Wheels, sdists, or folders that hold them; by default dist/, by the project's plan if it has one
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Run this check alone; may be repeated
+        #[arg(long, value_name = "CHECK")]
+        select: Vec<String>,
+        /// Leave this check out, which the report says; may be repeated
+        #[arg(long, value_name = "CHECK")]
+        ignore: Vec<String>,
+        /// How the result is printed
+        #[arg(long, value_enum, default_value_t)]
+        format: AuditFormat,
+    },
+    /// Say what a check of the audit is for, and what to do about its findings
+    Explain {
+        /// The name of the check, as in a finding
+        check: String,
     },
     /// Install each wheel on each promised Python of this machine, and run the smoke test
     Smoke {
@@ -139,13 +156,14 @@ impl Cli {
     pub fn format(&self) -> Format {
         match &self.stage {
             Stage::Build { output, .. }
-            | Stage::Audit { output }
             | Stage::Smoke { output, .. }
             | Stage::Publish { output, .. }
             | Stage::Verify { output, .. }
             | Stage::Rehearse { output, .. }
             | Stage::Serve { output, .. } => output.format,
             Stage::Plan { .. }
+            | Stage::Audit { .. }
+            | Stage::Explain { .. }
             | Stage::Ci
             | Stage::Lock { .. }
             | Stage::Readme { .. }
@@ -159,29 +177,34 @@ impl Cli {
     ///
     /// Whatever keeps the stage from a verdict.
     pub fn run(self, report: Report) -> Result<Verdict> {
-        let session = Session::open(&self.project, report)?;
+        let open = |report| Session::open(&self.project, report);
         match self.stage {
-            Stage::Plan { format } => plan::run(&session, format),
-            Stage::Build { targets, .. } => build::run(&session, &targets),
-            Stage::Audit { .. } => audit::run(&session),
-            Stage::Smoke { complete, .. } => smoke::run(&session, complete),
+            Stage::Plan { format } => plan::run(&open(report)?, format),
+            Stage::Build { targets, .. } => build::run(&open(report)?, &targets),
+            // These two are of use without a project.
+            Stage::Audit { paths, select, ignore, format } => {
+                let choice = Choice { select, ignore };
+                audit::run(&self.project, report, &paths, &choice, format)
+            }
+            Stage::Explain { check } => explain::run(&report, &check),
+            Stage::Smoke { complete, .. } => smoke::run(&open(report)?, complete),
             Stage::Publish { repository_url, index_url, execute, .. } => {
                 let destination = Destination {
                     repository: repository_url,
                     simple: index_url,
                     credentials: None,
                 };
-                publish::run(&session, &destination, execute)
+                publish::run(&open(report)?, &destination, execute)
             }
-            Stage::Verify { index_url, .. } => verify::run(&session, &index_url),
+            Stage::Verify { index_url, .. } => verify::run(&open(report)?, &index_url),
             Stage::Rehearse { targets, complete, port, .. } => {
-                rehearse::run(&session, &targets, port, complete)
+                rehearse::run(&open(report)?, &targets, port, complete)
             }
-            Stage::Serve { port, .. } => serve::run(&session, port),
-            Stage::Ci => ci::run(&session),
-            Stage::Lock { check, upgrade } => lock::run(&session, check, upgrade),
-            Stage::Readme { check } => readme::run(&session, check),
-            Stage::Bench { what } => bench::run(&session, &what),
+            Stage::Serve { port, .. } => serve::run(&open(report)?, port),
+            Stage::Ci => ci::run(&open(report)?),
+            Stage::Lock { check, upgrade } => lock::run(&open(report)?, check, upgrade),
+            Stage::Readme { check } => readme::run(&open(report)?, check),
+            Stage::Bench { what } => bench::run(&open(report)?, &what),
         }
     }
 }

@@ -88,7 +88,12 @@ fn audited(
                     ));
                 }
             }
-            Some((_, Outcome::NotApplicable(why) | Outcome::Unknown(why))) => {
+            // A release without a Mach-O file has no need of a signature.
+            Some((_, Outcome::NoSubject(_))) => {}
+            Some((
+                _,
+                Outcome::NotApplicable(why) | Outcome::Unknown(why) | Outcome::Ignored(why),
+            )) => {
                 reasons.push(format!("check `{}` did not run: {why}", check.name));
             }
             None => reasons.push(format!("check `{}` did not run", check.name)),

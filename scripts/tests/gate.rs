@@ -153,6 +153,7 @@ fn a_finding_closes_it() {
         evidence.audit().checks[3].1 = Outcome::Ran { findings: 1 };
         evidence.audit().findings.push(Finding {
             file: WINDOWS.to_owned(),
+            member: None,
             check: "tags-agree".to_owned(),
             message: "`WHEEL` lists no tag".to_owned(),
             expected: "cp310-abi3-win_amd64".to_owned(),
@@ -184,6 +185,21 @@ fn a_check_that_did_not_apply_closes_it() {
         evidence.audit().checks[0].1 = Outcome::NotApplicable("no plan".to_owned());
     };
     insta::assert_snapshot!(reasons(idle), @"check `dist-matches-plan` did not run: no plan");
+}
+
+#[test]
+fn a_check_that_was_ignored_closes_it() {
+    let ignore = |evidence: &mut Evidence| {
+        evidence.audit().checks[3].1 = Outcome::Ignored("by `--ignore`".to_owned());
+    };
+    insta::assert_snapshot!(reasons(ignore), @"check `tags-agree` did not run: by `--ignore`");
+}
+
+#[test]
+fn a_check_of_a_kind_of_file_that_the_release_has_not_does_not_close_it() {
+    let mut evidence = complete();
+    evidence.audit().checks[3].1 = Outcome::NoSubject("no Mach-O file".to_owned());
+    assert_eq!(evidence.reasons(), Vec::<String>::new());
 }
 
 #[test]

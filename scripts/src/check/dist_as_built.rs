@@ -3,7 +3,7 @@
 //! Between build and upload files travel through artifact stores, unpackers and people's hands. What
 //! was not made by `build`, or was changed since, is not what the project releases.
 
-use super::{Check, Finding, Subject, Unknown};
+use super::{Check, Judgement, Subject, Undecided};
 
 pub const CHECK: Check = Check {
     name: "dist-as-built",
@@ -11,9 +11,11 @@ pub const CHECK: Check = Check {
     run,
 };
 
-fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+fn run(subject: Subject) -> Judgement {
+    let built =
+        subject.built.ok_or_else(|| Undecided::NotApplicable("no record of a build".to_owned()))?;
     let judge = |file: &crate::wheel::release::DistFile| {
-        let built = subject.built.iter().find(|(name, _)| *name == file.name);
+        let built = built.iter().find(|(name, _)| *name == file.name);
         let message = match built {
             Some((_, sum)) if *sum == file.sum => return None,
             Some((_, sum)) => {

@@ -3,7 +3,7 @@
 //! A release without one of its wheels looks complete to the maintainer, and makes everybody on that
 //! platform compile.
 
-use super::{Check, Finding, Subject, Unknown};
+use super::{Check, Judgement, Subject};
 
 pub const CHECK: Check = Check {
     name: "dist-matches-plan",
@@ -11,9 +11,9 @@ pub const CHECK: Check = Check {
     run,
 };
 
-fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+fn run(subject: Subject) -> Judgement {
     let present: Vec<&str> = subject.release.files.iter().map(|file| file.name.as_str()).collect();
-    let planned: Vec<&str> = subject.plan.files().collect();
+    let planned: Vec<&str> = subject.plan()?.files().collect();
     let missing = planned.iter().filter(|file| !present.contains(file)).map(|file| {
         CHECK.finding(
             file,

@@ -3,7 +3,10 @@
 //! An index shows the metadata of the file that was uploaded first, and resolvers read any of them:
 //! files that differ give different answers to different people.
 
-use super::{Check, Finding, Subject, Unknown};
+use std::collections::BTreeMap;
+
+use super::{Check, Judgement, Subject, Undecided};
+use crate::project::normalize;
 use crate::wheel::metadata::Headers;
 
 pub const CHECK: Check = Check {
@@ -12,23 +15,36 @@ pub const CHECK: Check = Check {
     run,
 };
 
-fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+fn run(subject: Subject) -> Judgement {
     let wheels = subject.release.wheels.iter().map(|wheel| (&wheel.file, &wheel.metadata));
     let sdists = subject.release.sdists.iter().map(|sdist| (&sdist.file, &sdist.metadata));
-    let mut files = wheels.chain(sdists);
-    let Some((first_file, first)) = files.next() else {
-        return Ok(Vec::new());
-    };
-    let findings = files.filter_map(|(file, metadata)| {
-        let difference = difference(first, metadata)?;
-        Some(CHECK.finding(
-            file,
-            difference,
-            &format!("the metadata of `{first_file}`"),
-            "build all files of a release from one sdist",
-        ))
-    });
-    Ok(findings.collect())
+    let mut releases: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (file, metadata) in wheels.chain(sdists) {
+        releases.entry(release(file)).or_default().push((file, metadata));
+    }
+    if releases.values().all(|files| files.len() < 2) {
+        return Err(Undecided::NoSubject("no two files of one release".to_owned()));
+    }
+    let mut findings = Vec::new();
+    for files in releases.values() {
+        let Some(((first_file, first), others)) = files.split_first() else { continue };
+        findings.extend(others.iter().filter_map(|(file, metadata)| {
+            Some(CHECK.finding(
+                file,
+                difference(first, metadata)?,
+                &format!("the metadata of `{first_file}`"),
+                "build all files of a release from one sdist",
+            ))
+        }));
+    }
+    Ok(findings)
+}
+
+/// The project and version that a file name tells, as far as it does: a folder may hold several.
+fn release(file: &str) -> (String, String) {
+    let mut parts = file.strip_suffix(".tar.gz").unwrap_or(file).split('-');
+    let name = normalize(parts.next().unwrap_or_default());
+    (name, parts.next().unwrap_or_default().to_owned())
 }
 
 /// Compared by meaning: order, line ends and space around the description say nothing.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use pep440_rs::Version;
 
-use super::{Check, Finding, Subject, Unknown};
+use super::{Check, Finding, Judgement, Subject, Undecided};
 use crate::project::normalize;
 use crate::wheel::metadata::Headers;
 
@@ -21,7 +21,10 @@ const REMEDY: &str = "correct `[project]` in `pyproject.toml` and build again";
 /// ([core metadata](https://packaging.python.org/en/latest/specifications/core-metadata/)).
 const METADATA_VERSIONS: &[&str] = &["1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5"];
 
-fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+fn run(subject: Subject) -> Judgement {
+    if subject.release.wheels.is_empty() && subject.release.sdists.is_empty() {
+        return Err(Undecided::NoSubject("no wheel and no sdist".to_owned()));
+    }
     let mut findings = Vec::new();
     for wheel in &subject.release.wheels {
         judge(

@@ -1,7 +1,7 @@
 //! Judging: facts and plan become findings. Pure functions, one file per check.
 //!
-//! A [`Finding`] says that a file is bad. A check that cannot tell says so with [`Unknown`], which is
-//! never a pass. A check that does not apply says why, which is never a pass either.
+//! A [`Finding`] says that a file is bad. A check that cannot tell, has nothing to hold the release
+//! against, or finds nothing of its kind to look at says so with [`Undecided`], which is never a pass.
 
 mod dist_as_built;
 mod dist_matches_plan;
@@ -21,6 +21,9 @@ use crate::wheel::{Sha256Sum, printable};
 pub struct Finding {
     /// The file in `dist/`; empty for what concerns the set.
     pub file: String,
+    /// The member of the file; none for what concerns all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
     /// The name of the check.
     pub check: String,
     /// What is wrong, and where in the file.
@@ -31,9 +34,19 @@ pub struct Finding {
     pub remedy: String,
 }
 
-/// Why a check could not tell.
+/// Why a check gives no judgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown(pub String);
+pub enum Undecided {
+    /// It cannot tell, for this reason.
+    Unknown(String),
+    /// It lacks what it would hold the release against.
+    NotApplicable(String),
+    /// Nothing in the release is of the kind that it looks at.
+    NoSubject(String),
+}
+
+/// All findings of one check, or why there is no judgement.
+pub type Judgement = Result<Vec<Finding>, Undecided>;
 
 /// What one check said of one release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,19 +54,24 @@ pub struct Unknown(pub String);
 pub enum Outcome {
     /// It looked, and found this many things.
     Ran { findings: usize },
-    /// It had nothing to look at, for this reason.
+    /// It lacked what it would have held the release against.
     NotApplicable(String),
+    /// Nothing in the release is of the kind that it looks at.
+    NoSubject(String),
     /// It could not tell, for this reason.
     Unknown(String),
+    /// Whoever started the audit did not want it, by this word of the command line.
+    Ignored(String),
 }
 
 /// What checks look at.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
     pub release: &'a Release,
-    pub plan: &'a Plan,
-    /// The files that `build` recorded, by name.
-    pub built: &'a [(String, Sha256Sum)],
+    /// What the release must hold, where a project says so.
+    pub plan: Option<&'a Plan>,
+    /// The files that `build` recorded, by name, where there is a record.
+    pub built: Option<&'a [(String, Sha256Sum)]>,
 }
 
 /// A check: its name, which is the same in file, test, message and documentation, and its rule.
@@ -61,7 +79,7 @@ pub struct Check {
     pub name: &'static str,
     /// One sentence on what it holds the release to.
     pub about: &'static str,
-    run: fn(Subject) -> Result<Vec<Finding>, Unknown>,
+    run: fn(Subject) -> Judgement,
 }
 
 /// Every check, in the order in which reports show them.
@@ -79,21 +97,37 @@ impl Check {
     ///
     /// # Errors
     ///
-    /// When the check cannot tell.
-    pub fn judge(&self, subject: Subject) -> Result<Vec<Finding>, Unknown> {
+    /// When there is no judgement.
+    pub fn judge(&self, subject: Subject) -> Judgement {
         let mut findings = (self.run)(subject)?;
         findings.sort();
         Ok(findings)
     }
 
-    /// A finding of this check.
+    /// A finding of this check about a file, or with an empty name about the set.
     fn finding(&self, file: &str, message: String, expected: &str, remedy: &str) -> Finding {
         Finding {
             file: printable(file),
+            member: None,
             check: self.name.to_owned(),
             message: printable(&message),
             expected: printable(expected),
             remedy: remedy.to_owned(),
         }
+    }
+}
+
+impl Subject<'_> {
+    /// Every wheel, for checks that judge each by itself.
+    fn wheels(&self) -> Result<&[crate::wheel::release::WheelFacts], Undecided> {
+        match &self.release.wheels[..] {
+            [] => Err(Undecided::NoSubject("no wheel".to_owned())),
+            wheels => Ok(wheels),
+        }
+    }
+
+    /// The plan, for checks that hold the release against it.
+    fn plan(&self) -> Result<&Plan, Undecided> {
+        self.plan.ok_or_else(|| Undecided::NotApplicable("no plan".to_owned()))
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Finding, Subject, Unknown};
+use super::{Check, Finding, Judgement, Subject, Undecided};
 use crate::wheel::record::{RecordEntry, RecordedHash, spell};
 use crate::wheel::release::WheelFacts;
 use crate::wheel::zip::Member;
@@ -17,15 +17,15 @@ pub const CHECK: Check = Check {
 
 const REMEDY: &str = "build the wheel again; a tool that changes wheels must rewrite `RECORD`";
 
-fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+fn run(subject: Subject) -> Judgement {
     let mut findings = Vec::new();
-    for wheel in &subject.release.wheels {
+    for wheel in subject.wheels()? {
         judge(wheel, &mut findings)?;
     }
     Ok(findings)
 }
 
-fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Result<(), Unknown> {
+fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Result<(), Undecided> {
     // They are made of RECORD, so that RECORD cannot list them, as it cannot hash itself.
     let signatures = ["RECORD.jws", "RECORD.p7s"].map(|name| format!("{}/{name}", wheel.dist_info));
     let record = format!("{}/RECORD", wheel.dist_info);
@@ -67,7 +67,7 @@ fn lie(
     line: &RecordEntry,
     member: &Member,
     file: &str,
-) -> Result<Option<(String, String)>, Unknown> {
+) -> Result<Option<(String, String)>, Undecided> {
     let name = &member.name;
     match &line.hash {
         RecordedHash::None => {
@@ -81,7 +81,7 @@ fn lie(
         }
         RecordedHash::Sha256(_) => {}
         RecordedHash::Other(algorithm) => {
-            return Err(Unknown(format!(
+            return Err(Undecided::Unknown(format!(
                 "`{file}`: `RECORD` hashes `{name}` by {algorithm}, which is not computed here"
             )));
         }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Finding, Subject, Unknown};
+use super::{Check, Judgement, Subject};
 use crate::wheel::TAG_LIMIT;
 use crate::wheel::filename::expand;
 
@@ -14,9 +14,9 @@ pub const CHECK: Check = Check {
     run,
 };
 
-fn run(subject: Subject) -> Result<Vec<Finding>, Unknown> {
+fn run(subject: Subject) -> Judgement {
     let mut findings = Vec::new();
-    for wheel in &subject.release.wheels {
+    for wheel in subject.wheels()? {
         let mut inside = BTreeSet::new();
         for tag in wheel.wheel.all("Tag") {
             let tags = match tag.splitn(3, '-').collect::<Vec<_>>()[..] {

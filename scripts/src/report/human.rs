@@ -4,9 +4,14 @@ use crate::check::{Check, Finding, Outcome};
 
 /// A finding as a paragraph: what is wrong, what should be, what to do.
 pub fn finding(finding: &Finding) -> String {
+    let place = match (&finding.file[..], &finding.member) {
+        ("", _) => "the release",
+        (file, None) => file,
+        (file, Some(member)) => &format!("{file}: {member}"),
+    };
     format!(
-        "finding[{}]: {}\n  --> {}\n   = expected: {}\n   = remedy: {}\n",
-        finding.check, finding.message, finding.file, finding.expected, finding.remedy
+        "finding[{}]: {}\n  --> {place}\n   = expected: {}\n   = remedy: {}\n",
+        finding.check, finding.message, finding.expected, finding.remedy
     )
 }
 
@@ -16,6 +21,8 @@ pub fn outcome(check: &Check, outcome: &Outcome) -> Vec<String> {
         Outcome::Ran { findings: 0 } => "passed".to_owned(),
         Outcome::Ran { findings: 1 } => "1 finding".to_owned(),
         Outcome::Ran { findings } => format!("{findings} findings"),
+        Outcome::NoSubject(why) => format!("nothing to look at: {why}"),
+        Outcome::Ignored(why) => format!("ignored {why}"),
         Outcome::NotApplicable(why) => format!("not applicable: {why}"),
         Outcome::Unknown(why) => format!("could not tell: {why}"),
     };
@@ -44,6 +51,7 @@ mod tests {
     fn a_finding_says_what_where_and_what_to_do() {
         let text = finding(&Finding {
             file: "a.whl".into(),
+            member: None,
             check: "tags-agree".into(),
             message: "`WHEEL` lists no tag".into(),
             expected: "py3-none-any".into(),

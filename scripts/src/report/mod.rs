@@ -1,5 +1,6 @@
 //! Reporting: the only place that prints. Data goes to stdout, everything else to stderr.
 
+pub mod github;
 pub mod human;
 pub mod table;
 

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod build;
 mod by_hand;
 pub mod ci;
+pub mod explain;
 pub mod lock;
 pub mod plan;
 pub mod publish;

@@ -11,7 +11,7 @@ mod record_complete;
 mod tags_agree;
 
 use fixture::release::{Dist, good};
-use wheel_pipeline::check::{CHECKS, Finding, Subject, Unknown};
+use wheel_pipeline::check::{CHECKS, Judgement, Subject};
 use wheel_pipeline::report::human;
 
 /// A release that is broken in one way.
@@ -32,10 +32,10 @@ const BROKEN: &[(&str, &[Case])] = &[
 ];
 
 /// What a check says of a release.
-fn judge(check: &str, dist: &Dist) -> Result<Vec<Finding>, Unknown> {
+fn judge(check: &str, dist: &Dist) -> Judgement {
     let check = CHECKS.iter().find(|known| known.name == check).expect("a check's name");
     let release = dist.read();
-    check.judge(Subject { release: &release, plan: &dist.plan, built: &dist.built })
+    check.judge(Subject { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) })
 }
 
 /// What a check says of each broken release, as people read it.

@@ -182,6 +182,7 @@ fn an_sdist_without_a_version_in_its_name_is_refused() {
     [
         Finding {
             file: "sum_up_to.tar.gz",
+            member: None,
             check: "metadata-valid",
             message: "the file name has no version",
             expected: "`NAME-VERSION.tar.gz`",
