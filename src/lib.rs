@@ -5,7 +5,9 @@ mod callable;
 mod chunks;
 mod integer;
 mod interrupt;
+mod race;
 mod sum_of;
+mod sum_of_code;
 mod threads;
 mod total;
 mod triangular;
@@ -22,7 +24,10 @@ use crate::triangular::Integer;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use super::{Add, accept_args, add_up_to, create_python_object, sum_as_string, sum_of::sum_of};
+    use super::{
+        Add, accept_args, add_up_to, create_python_object, race::race, sum_as_string,
+        sum_of::sum_of, sum_of_code::sum_of_code,
+    };
     use pyo3::prelude::*;
 
     #[pymodule_init]
