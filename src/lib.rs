@@ -6,7 +6,9 @@ mod chunks;
 mod fastcall;
 mod integer;
 mod interrupt;
+mod race;
 mod sum_of;
+mod sum_of_code;
 mod threads;
 mod total;
 mod triangular;
@@ -23,7 +25,10 @@ use crate::triangular::Integer;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use super::{Add, accept_args, create_python_object, sum_as_string, sum_of::sum_of};
+    use super::{
+        Add, accept_args, create_python_object, race::race, sum_as_string, sum_of::sum_of,
+        sum_of_code::sum_of_code,
+    };
     use pyo3::prelude::*;
 
     #[pymodule_init]

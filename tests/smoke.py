@@ -20,7 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import sum_up_to
-from sum_up_to import Add, _native, accept_args, add_up_to, create_python_object, sum_as_string, sum_of
+from sum_up_to import (
+    Add,
+    _native,
+    accept_args,
+    add_up_to,
+    create_python_object,
+    race,
+    sum_as_string,
+    sum_of,
+    sum_of_code,
+)
 
 passed = 0
 failures: list[str] = []
@@ -66,7 +76,16 @@ def check_origin() -> None:
         check(f"{extension} uses the stable ABI", ".abi3" in suffix, expected=True)
     for name in ("py.typed", "_native.pyi"):
         check(f"{name} is installed", importlib.resources.files(sum_up_to).joinpath(name).is_file(), expected=True)
-    public = ["Add", "accept_args", "add_up_to", "create_python_object", "sum_as_string", "sum_of"]
+    public = [
+        "Add",
+        "accept_args",
+        "add_up_to",
+        "create_python_object",
+        "race",
+        "sum_as_string",
+        "sum_of",
+        "sum_of_code",
+    ]
     check("sum_up_to.__all__", sum_up_to.__all__, public)
     if sysconfig.get_config_var("Py_GIL_DISABLED"):
         check("the GIL after the import", getattr(sys, "_is_gil_enabled", lambda: True)(), expected=False)
@@ -86,6 +105,8 @@ def check_functions() -> None:
     check("create_python_object()", create_python_object(), "Hello from Python!")
     check("sum_of a Python function", sum_of(lambda i: i * i, 1000), 333833500)
     check("sum_of a name in threads", sum_of("math:isqrt", 100, threads=4), 625)
+    check("sum_of_code", sum_of_code("def f(i): return i", 1000), 500500)
+    check("race", sorted(race(1000)), ["python", "rust"])
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
         accept_args("Ada", 1, key="value")

@@ -27,6 +27,7 @@ def test_wheel_holds_exactly_the_package() -> None:
     files = {str(path) for path in DISTRIBUTION.files or () if "__pycache__" not in path.parts}
     assert {path for path in files if ".dist-info" not in path} == {
         "sum_up_to/__init__.py",
+        "sum_up_to/__main__.py",
         f"sum_up_to/{extension}",
         "sum_up_to/_native.pyi",
         "sum_up_to/py.typed",
@@ -65,7 +66,16 @@ def test_import_brings_in_nothing_else() -> None:
 
 def test_public_names_are_those_of_the_extension() -> None:
     assert sorted(sum_up_to.__all__) == sorted(_native.__all__)
-    assert sum_up_to.__all__ == ["Add", "accept_args", "add_up_to", "create_python_object", "sum_as_string", "sum_of"]
+    assert sum_up_to.__all__ == [
+        "Add",
+        "accept_args",
+        "add_up_to",
+        "create_python_object",
+        "race",
+        "sum_as_string",
+        "sum_of",
+        "sum_of_code",
+    ]
 
 
 def test_signatures_can_be_inspected() -> None:
@@ -75,7 +85,9 @@ def test_signatures_can_be_inspected() -> None:
         "accept_args": "(name, *args, **kwargs)",
         "add_up_to": "(n)",
         "create_python_object": "()",
+        "race": "(n)",
         "sum_as_string": "(a, b)",
+        "sum_of_code": "(source, n)",
         "sum_of": "(f, n, *, threads=1)",
     }
     assert str(inspect.signature(sum_up_to.Add.up_to)) == "(self, /)"

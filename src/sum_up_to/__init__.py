@@ -8,6 +8,6 @@ Examples:
     5050
 """
 
-from ._native import Add, accept_args, add_up_to, create_python_object, sum_as_string, sum_of
+from ._native import Add, accept_args, add_up_to, create_python_object, race, sum_as_string, sum_of, sum_of_code
 
-__all__ = ["Add", "accept_args", "add_up_to", "create_python_object", "sum_as_string", "sum_of"]
+__all__ = ["Add", "accept_args", "add_up_to", "create_python_object", "race", "sum_as_string", "sum_of", "sum_of_code"]

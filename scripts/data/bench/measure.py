@@ -1,7 +1,7 @@
 """Runs a command and prints one line of JSON about it: `python measure.py COMMAND [ARGUMENT ...]`.
 
-Seconds of wall and processor time and the peak memory in bytes of the largest process, as the operating system accounts for
-them, and the command's exit code. Its output is thrown away.
+Seconds of wall and processor time and the peak memory in bytes of the largest process, as the operating system accounts
+for them, and the command's exit code. Its output is thrown away.
 """
 
 import json
