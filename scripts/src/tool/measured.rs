@@ -5,11 +5,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::command::Invocation;
 use super::environment::Tools;
 
 /// What a command took.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub struct Usage {
     /// Seconds from start to end.
     pub wall: f64,
@@ -21,6 +20,19 @@ pub struct Usage {
     pub code: i32,
 }
 
+impl Usage {
+    /// Another command after this one.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        Self {
+            wall: self.wall + next.wall,
+            cpu: self.cpu + next.cpu,
+            peak: self.peak.max(next.peak),
+            code: self.code.max(next.code),
+        }
+    }
+}
+
 const SCRIPT: &str = include_str!("../../data/bench/measure.py");
 
 /// Runs a program with arguments, and says what it took.
@@ -29,10 +41,6 @@ const SCRIPT: &str = include_str!("../../data/bench/measure.py");
 ///
 /// When it cannot be started, or the system keeps no accounts (Windows does not).
 pub fn run(tools: &Tools, program: &Path, arguments: &[String]) -> Result<Usage> {
-    let finished = measured(tools).arg(program).args(arguments).check()?;
+    let finished = tools.python().args(["-c", SCRIPT]).arg(program).args(arguments).check()?;
     serde_json::from_str(&finished.stdout).context("the measuring script prints JSON")
-}
-
-fn measured(tools: &Tools) -> Invocation {
-    tools.python().args(["-c", SCRIPT])
 }

@@ -64,7 +64,7 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
         Some(folder) => std::path::absolute(folder)?,
         None => corpus(session)?,
     };
-    let files: Vec<PathBuf> = list(&folder)?;
+    let files = wheels_in(&folder)?;
     if files.is_empty() {
         return Err(Stop::Unknown(format!("there are no wheels in `{}`", folder.display())).into());
     }
@@ -87,6 +87,10 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
     };
     let audit = own(&["audit", "--format", "json"])?;
     let floor = own(&["bench", "floor"])?;
+    // Findings are an answer, anything worse is not; and a floor that stops early would be none.
+    if audit.iter().any(|usage| usage.code > 1) || floor.iter().any(|usage| usage.code != 0) {
+        return Err(Stop::Unknown(format!("not every wheel in `{path}` can be read\nhint: `cargo pipeline audit {path}` says which")).into());
+    }
     let cpu = |usages: &[Usage]| median(usages.iter().map(|usage| usage.cpu).collect());
     let base = cpu(&audit);
     let mut rows = Vec::new();
@@ -100,22 +104,29 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
             format!("{:.2}", cpu(usages)),
             format!("{:.2}", cpu(usages) / base),
             format!("{:.0}", peak as f64 / 1e6),
+            usages.iter().map(|usage| usage.code).max().unwrap_or_default().to_string(),
         ]);
     };
     row("`cargo pipeline audit`", files.len(), &audit);
     row("floor: read, inflate, CRC, SHA-256", files.len(), &floor);
-    let mut sum = Usage { wall: 0.0, cpu: 0.0, peak: 0, code: 0 };
+    let mut sum = Usage::default();
     for peer in PEERS {
         let action = session.report.start(format!("running {}", peer.name));
         let (count, usage) = measure(session, peer, &auditors, &files)?;
         action.done(Mood::Good, "measured", peer.name);
         row(peer.name, count, &[usage]);
-        sum.wall += usage.wall;
-        sum.cpu += usage.cpu;
-        sum.peak = sum.peak.max(usage.peak);
+        sum = sum.then(usage);
     }
     row("all seven in sequence", files.len(), &[sum]);
-    let header = ["", "wheels", "wall, s", "CPU, s", "CPU, ratio to the audit", "peak memory, MB"];
+    let header = [
+        "",
+        "wheels",
+        "wall, s",
+        "CPU, s",
+        "CPU, ratio to the audit",
+        "peak memory, MB",
+        "exit code",
+    ];
     session.report.data(&format!(
         "{}; {} wheels, {:.0} MB; medians of {rounds} runs of our own, one run of the others\n\n{}",
         machine::describe()?,
@@ -132,7 +143,7 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
 ///
 /// When a wheel cannot be read.
 pub fn floor(folder: &Path) -> Result<Verdict> {
-    let files = list(folder)?;
+    let files = wheels_in(folder)?;
     let next = std::sync::atomic::AtomicUsize::new(0);
     let work = || -> Result<()> {
         while let Some(file) = files.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
@@ -151,6 +162,12 @@ pub fn floor(folder: &Path) -> Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
+fn wheels_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = list(folder)?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "whl"));
+    Ok(files)
+}
+
 fn measure(
     session: &Session,
     peer: &Peer,
@@ -165,15 +182,13 @@ fn measure(
         .collect();
     let calls: Vec<&[String]> =
         if peer.many { vec![&names[..]] } else { names.chunks(1).collect() };
-    let mut sum = Usage { wall: 0.0, cpu: 0.0, peak: 0, code: 0 };
+    let mut sum = Usage::default();
     for call in calls.into_iter().filter(|call| !call.is_empty()) {
         let mut arguments: Vec<String> =
             peer.arguments.iter().map(|&argument| argument.to_owned()).collect();
         arguments.extend_from_slice(call);
         let usage = measured::run(tools, &auditors.program(peer.name), &arguments)?;
-        sum.wall += usage.wall;
-        sum.cpu += usage.cpu;
-        sum.peak = sum.peak.max(usage.peak);
+        sum = sum.then(usage);
     }
     Ok((names.len(), sum))
 }
