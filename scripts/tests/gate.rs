@@ -117,10 +117,13 @@ fn without_a_record_of_the_build_nothing_can_be_held_against_it() {
     insta::assert_snapshot!(reasons(|evidence| evidence.build = None), @"
     there is no record of a build
     the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
+    the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
     the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`
     the audit did not see this build of `sum_up_to-1.0.0.tar.gz`
     no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
     no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.10
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.13
     no smoke test of this build: win_amd64 on Python 3.10
     no smoke test of this build: win_amd64 on Python 3.13
     ");
@@ -242,6 +245,8 @@ fn a_missing_smoke_test_closes_it() {
     insta::assert_snapshot!(reasons(|evidence| evidence.smoke = None), @"
     no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
     no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.10
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.13
     no smoke test of this build: win_amd64 on Python 3.10
     no smoke test of this build: win_amd64 on Python 3.13
     ");

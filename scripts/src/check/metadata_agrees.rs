@@ -49,8 +49,13 @@ fn release(file: &str) -> (String, String) {
 
 /// Compared by meaning: order, line ends and space around the description say nothing.
 fn difference(first: &Headers, other: &Headers) -> Option<String> {
-    let (ours, theirs) = (first.sorted(), other.sorted());
-    let only = |these: &[&(String, String)], those: &[&(String, String)]| {
+    // How the metadata came about is not what it says of the project.
+    let said = |headers: &Headers| -> Vec<(String, String)> {
+        let fields = headers.sorted().into_iter().cloned();
+        fields.filter(|(key, _)| key != "dynamic" && key != "metadata-version").collect()
+    };
+    let (ours, theirs) = (said(first), said(other));
+    let only = |these: &[(String, String)], those: &[(String, String)]| {
         these
             .iter()
             .find(|field| those.binary_search(field).is_err())

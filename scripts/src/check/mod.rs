@@ -3,12 +3,27 @@
 //! A [`Finding`] says that a file is bad. A check that cannot tell, has nothing to hold the release
 //! against, or finds nothing of its kind to look at says so with [`Undecided`], which is never a pass.
 
+mod abi3_symbols;
+mod architecture;
+mod code_signature;
+mod cpu_baseline;
+mod debug_build;
 mod dist_as_built;
 mod dist_matches_plan;
+mod exec_stack;
+mod libc_floor;
+mod linked_libraries;
+mod macos_floor;
 mod metadata_agrees;
 mod metadata_valid;
+mod page_alignment;
+mod placed;
 mod record_complete;
+mod run_path;
+mod suffix_and_exports;
 mod tags_agree;
+mod text_relocations;
+mod vc_runtime;
 
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +105,20 @@ pub const CHECKS: &[Check] = &[
     tags_agree::CHECK,
     metadata_valid::CHECK,
     metadata_agrees::CHECK,
+    architecture::CHECK,
+    suffix_and_exports::CHECK,
+    abi3_symbols::CHECK,
+    libc_floor::CHECK,
+    linked_libraries::CHECK,
+    macos_floor::CHECK,
+    run_path::CHECK,
+    exec_stack::CHECK,
+    text_relocations::CHECK,
+    page_alignment::CHECK,
+    cpu_baseline::CHECK,
+    code_signature::CHECK,
+    debug_build::CHECK,
+    vc_runtime::CHECK,
 ];
 
 impl Check {
@@ -114,6 +143,19 @@ impl Check {
             expected: printable(expected),
             remedy: remedy.to_owned(),
         }
+    }
+
+    /// A finding of this check about a member of a file.
+    fn inside(
+        &self,
+        file: &str,
+        member: &str,
+        message: String,
+        expected: &str,
+        remedy: &str,
+    ) -> Finding {
+        let member = Some(printable(member));
+        Finding { member, ..self.finding(file, message, expected, remedy) }
     }
 }
 

@@ -15,6 +15,12 @@ pub struct WheelName {
     pub version: String,
     /// The build tag, where there is one.
     pub build: Option<String>,
+    /// The compressed set of Python tags, taken apart: `cp310`.
+    pub pythons: Vec<String>,
+    /// The compressed set of ABI tags, taken apart: `abi3`.
+    pub abis: Vec<String>,
+    /// The compressed set of platform tags, taken apart: `win_amd64`.
+    pub platforms: Vec<String>,
     /// Every (Python, ABI, platform) combination that the compressed tag sets stand for.
     pub tags: BTreeSet<String>,
 }
@@ -41,10 +47,17 @@ impl FromStr for WheelName {
             distribution: parts[0].to_owned(),
             version: parts[1].to_owned(),
             build: build.map(str::to_owned),
+            pythons: set(python),
+            abis: set(abi),
+            platforms: set(platform),
             tags: expand(python, abi, platform)
                 .ok_or_else(|| wrong(&format!("it stands for more than {TAG_LIMIT} tags")))?,
         })
     }
+}
+
+fn set(compressed: &str) -> Vec<String> {
+    compressed.split('.').map(str::to_owned).collect()
 }
 
 /// The combinations that three compressed tag sets stand for, as `WHEEL` lists them; none when they

@@ -3,8 +3,13 @@
 //! Whatever comes from an archive is bounded before it is read. Bytes that cannot be read are a
 //! [`ReadError`], never an empty fact, so that nothing unread can pass for good.
 
+pub mod binary;
+pub mod elf;
 pub mod filename;
+pub mod macho;
 pub mod metadata;
+pub mod pe;
+pub mod platform;
 pub mod record;
 pub mod release;
 pub mod sdist;

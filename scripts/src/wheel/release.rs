@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::binary::{self, Binary};
 use super::filename::WheelName;
 use super::metadata::Headers;
 use super::record::{self, RecordEntry};
@@ -41,6 +42,10 @@ pub struct WheelFacts {
     pub metadata: Headers,
     /// The fields of the `WHEEL` file.
     pub wheel: Headers,
+    /// The members that are programs or libraries.
+    pub binaries: Vec<Binary>,
+    /// The members that look like binaries and could not be understood, each with the reason.
+    pub unread: Vec<ReadError>,
 }
 
 /// What is inside a source distribution.
@@ -103,6 +108,10 @@ impl Release {
                 let name = paths[at].file_name().unwrap_or_default().to_string_lossy();
                 unread.push(printable(&format!("`{name}`: {error}")));
             }
+            for wheel in &part.wheels {
+                unread
+                    .extend(wheel.unread.iter().map(|error| format!("`{}`: {error}", wheel.file)));
+            }
             release.files.extend(part.files);
             release.wheels.extend(part.wheels);
             release.sdists.extend(part.sdists);
@@ -159,7 +168,13 @@ impl WheelFacts {
         let dist_info = format!("{}-{}.dist-info", name.distribution, name.version);
         let own = |member: &str| format!("{dist_info}/{member}");
         let wanted = [own("RECORD"), own("METADATA"), own("WHEEL")];
-        let members = zip::read(bytes, |member| wanted.iter().any(|wanted| wanted == member))?;
+        let (mut binaries, mut unread) = (Vec::new(), Vec::new());
+        let keep = |member: &str| wanted.iter().any(|wanted| wanted == member);
+        let members =
+            zip::visit(bytes, keep, |member, content| match binary::read(member, content) {
+                Ok(found) => binaries.extend(found),
+                Err(error) => unread.push(error),
+            })?;
         let content = |wanted: &str| {
             members
                 .iter()
@@ -180,6 +195,8 @@ impl WheelFacts {
             name,
             members,
             dist_info,
+            binaries,
+            unread,
         })
     }
 }

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use flate2::bufread::DeflateDecoder;
-use sha2::{Digest, Sha256};
 
 use super::{MEMBER_LIMIT, ReadError, Sha256Sum, TEXT_LIMIT, UNPACKED_LIMIT};
 
@@ -29,6 +28,8 @@ const LOCAL: [u8; 4] = *b"PK\x03\x04";
 const END_LENGTH: usize = 22;
 const CENTRAL_LENGTH: usize = 46;
 const LOCAL_LENGTH: usize = 30;
+/// The most bytes that deflate makes of one ([zlib](https://zlib.net/zlib_tech.html)).
+const DEFLATE_RATIO: u64 = 1032;
 
 /// Reads every member of an archive; `keep` says, by name, whose content is wanted.
 ///
@@ -37,12 +38,26 @@ const LOCAL_LENGTH: usize = 30;
 /// When the bytes are no zip archive, use a feature that wheels do not (encryption, zip64, a method
 /// other than stored and deflated), break a limit, or contradict themselves (CRC, sizes, names).
 pub fn read(bytes: &[u8], keep: impl Fn(&str) -> bool) -> Result<Vec<Member>, ReadError> {
+    visit(bytes, keep, |_, _| {})
+}
+
+/// The same, with a look at every member whole, by name and content. One member is in memory at a
+/// time, beside those whose content is wanted.
+///
+/// # Errors
+///
+/// As for [`read`].
+pub fn visit(
+    bytes: &[u8],
+    keep: impl Fn(&str) -> bool,
+    mut look: impl FnMut(&str, &[u8]),
+) -> Result<Vec<Member>, ReadError> {
     let headers = directory(bytes)?;
     let files = headers.into_iter().filter(|header| !header.name.ends_with('/'));
     files
         .map(|header| {
             let keep = keep(&header.name);
-            header.member(bytes, keep)
+            header.member(bytes, keep, &mut look)
         })
         .collect()
 }
@@ -134,7 +149,12 @@ impl Header {
         })
     }
 
-    fn member(self, bytes: &[u8], keep: bool) -> Result<Member, ReadError> {
+    fn member(
+        self,
+        bytes: &[u8],
+        keep: bool,
+        look: &mut impl FnMut(&str, &[u8]),
+    ) -> Result<Member, ReadError> {
         if slice(bytes, self.local, 4)? != LOCAL {
             return Err(self.wrong("has no local header"));
         }
@@ -146,10 +166,10 @@ impl Header {
         let start = self.local + LOCAL_LENGTH + name_length + extra_length;
         let packed = slice(bytes, start, self.packed as usize)?;
         match self.method {
-            0 => self.unpack(packed, keep),
+            0 => self.unpack(packed, keep, look),
             8 => {
                 let mut inflate = DeflateDecoder::new(packed);
-                let member = self.unpack(&mut inflate, keep)?;
+                let member = self.unpack(&mut inflate, keep, look)?;
                 // What follows the stream is seen by no reader, and travels with the wheel.
                 if inflate.total_in() == self.packed {
                     Ok(member)
@@ -163,40 +183,38 @@ impl Header {
         }
     }
 
-    fn unpack(&self, source: impl Read, keep: bool) -> Result<Member, ReadError> {
+    fn unpack(
+        &self,
+        source: impl Read,
+        keep: bool,
+        look: &mut impl FnMut(&str, &[u8]),
+    ) -> Result<Member, ReadError> {
         if keep && self.size > TEXT_LIMIT {
             return Err(self.wrong(&format!("is larger than {TEXT_LIMIT} bytes")));
         }
+        // No more is set aside than the packed bytes can become, whatever is declared.
+        let possible = self.size.min(self.packed.saturating_mul(DEFLATE_RATIO));
+        let mut content = Vec::with_capacity(usize::try_from(possible + 1).unwrap_or(0));
         // One byte more than declared is enough to see that the declaration is a lie.
-        let mut source = source.take(self.size + 1);
-        let mut content = keep.then(Vec::new);
-        let mut digest = Sha256::new();
-        let mut crc = flate2::Crc::new();
-        let mut buffer = vec![0; 64 << 10];
-        let mut size = 0;
-        loop {
-            let length = source
-                .read(&mut buffer)
-                .map_err(|error| self.wrong(&format!("cannot be unpacked: {error}")))?;
-            if length == 0 {
-                break;
-            }
-            let part = &buffer[..length];
-            digest.update(part);
-            crc.update(part);
-            size += length as u64;
-            if let Some(content) = &mut content {
-                content.extend_from_slice(part);
-            }
-        }
-        if size != self.size {
+        source
+            .take(self.size + 1)
+            .read_to_end(&mut content)
+            .map_err(|error| self.wrong(&format!("cannot be unpacked: {error}")))?;
+        if content.len() as u64 != self.size {
             return Err(self.wrong("is not as long as declared"));
         }
+        let mut crc = flate2::Crc::new();
+        crc.update(&content);
         if crc.sum() != self.crc {
             return Err(self.wrong("has another CRC than declared"));
         }
-        let sum = <[u8; 32]>::from(digest.finalize()).into();
-        Ok(Member { name: self.name.clone(), size, sum, content })
+        look(&self.name, &content);
+        Ok(Member {
+            name: self.name.clone(),
+            size: self.size,
+            sum: Sha256Sum::of(&content),
+            content: keep.then_some(content),
+        })
     }
 
     fn wrong(&self, what: &str) -> ReadError {

@@ -37,6 +37,10 @@ fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("metadata-valid", CASES), @"
     # a metadata version that no index knows
     finding[metadata-valid]: `Metadata-Version` is `9.0`
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
+       = remedy: correct `[project]` in `pyproject.toml` and build again
+    finding[metadata-valid]: `Metadata-Version` is `9.0`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
@@ -49,6 +53,10 @@ fn each_broken_release_is_refused() {
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no metadata version
+    finding[metadata-valid]: `Metadata-Version` is missing
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
+       = remedy: correct `[project]` in `pyproject.toml` and build again
     finding[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
@@ -63,6 +71,10 @@ fn each_broken_release_is_refused() {
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # another project
     finding[metadata-valid]: `Name` is `summation`
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: `sum-up-to`, as in the file name
+       = remedy: correct `[project]` in `pyproject.toml` and build again
+    finding[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
@@ -75,6 +87,10 @@ fn each_broken_release_is_refused() {
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # another version
+    finding[metadata-valid]: `Version` is `1.0.1`
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: `1.0.0`, as in the file name
+       = remedy: correct `[project]` in `pyproject.toml` and build again
     finding[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
@@ -89,6 +105,10 @@ fn each_broken_release_is_refused() {
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # a version that is none
     finding[metadata-valid]: `Version` is `one`
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: `1.0.0`, as in the file name
+       = remedy: correct `[project]` in `pyproject.toml` and build again
+    finding[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
@@ -101,6 +121,10 @@ fn each_broken_release_is_refused() {
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no project
+    finding[metadata-valid]: `Name` is missing
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: `sum-up-to`, as in the file name
+       = remedy: correct `[project]` in `pyproject.toml` and build again
     finding[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `sum-up-to`, as in the file name
@@ -115,6 +139,10 @@ fn each_broken_release_is_refused() {
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no version
     finding[metadata-valid]: `Version` is missing
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: `1.0.0`, as in the file name
+       = remedy: correct `[project]` in `pyproject.toml` and build again
+    finding[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
@@ -127,6 +155,10 @@ fn each_broken_release_is_refused() {
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no floor of Python
+    finding[metadata-valid]: `Requires-Python` is missing
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: a value
+       = remedy: correct `[project]` in `pyproject.toml` and build again
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a value
@@ -141,6 +173,10 @@ fn each_broken_release_is_refused() {
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no summary
     finding[metadata-valid]: `Summary` is missing
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: a value
+       = remedy: correct `[project]` in `pyproject.toml` and build again
+    finding[metadata-valid]: `Summary` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
@@ -153,6 +189,10 @@ fn each_broken_release_is_refused() {
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # an empty floor of Python
+    finding[metadata-valid]: `Requires-Python` is missing
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: a value
+       = remedy: correct `[project]` in `pyproject.toml` and build again
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a value

@@ -5,11 +5,24 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use wheel_pipeline::wheel::metadata::Headers;
 use wheel_pipeline::wheel::release::WheelFacts;
-use wheel_pipeline::wheel::{sdist, zip};
+use wheel_pipeline::wheel::{binary, sdist, zip};
 
+use crate::fixture::elf::{self, Elf};
+use crate::fixture::macho::{self, Macho};
+use crate::fixture::pe::{self, Pe};
 use crate::fixture::release::{LINUX, SDIST};
 use crate::fixture::sdist::{Sdist, gzip, tar};
 use crate::fixture::wheel::Wheel;
+
+/// Good binaries of each format.
+fn binaries() -> [Vec<u8>; 4] {
+    let mut elf = Elf::new(elf::X86_64);
+    elf.runpath = Some("$ORIGIN");
+    elf.debug = 10;
+    let arm64 = Macho::new(macho::ARM64);
+    let both = macho::fat(&[arm64.clone(), Macho::new(macho::X86_64)]);
+    [elf.bytes(), arm64.bytes(), both, Pe::new(pe::AMD64).bytes()]
+}
 
 /// What is known of a wheel: its facts, as text.
 fn facts(bytes: &[u8]) -> Option<String> {
@@ -59,6 +72,32 @@ proptest! {
         if let Some(changed) = facts(&bytes) {
             prop_assert_eq!(Some(changed), facts(&good), "byte {} of {}", at, good.len());
         }
+    }
+
+    #[test]
+    fn a_binary_with_any_bytes_changed_is_read_or_refused(
+        which in 0..4_usize,
+        changes in vec((any::<Index>(), any::<u8>()), 1..8),
+    ) {
+        let mut bytes = binaries()[which].clone();
+        for (at, to) in changes {
+            let at = at.index(bytes.len().min(2048));
+            bytes[at] = to;
+        }
+        let _read_or_refused = binary::read("a.so", &bytes);
+    }
+
+    #[test]
+    fn a_binary_cut_short_is_read_or_refused(which in 0..4_usize, length: Index) {
+        let good = binaries()[which].clone();
+        let _read_or_refused = binary::read("a.so", &good[..length.index(good.len())]);
+    }
+
+    #[test]
+    fn what_begins_like_a_binary_is_read_or_refused(which in 0..4_usize, rest in vec(any::<u8>(), 0..600)) {
+        let mut bytes = binaries()[which][..4].to_vec();
+        bytes.extend(rest);
+        let _read_or_refused = binary::read("a.so", &bytes);
     }
 
     #[test]

@@ -1,0 +1,61 @@
+//! `code-signature`: code for macOS on arm64 is signed, and the signature is of this code.
+//!
+//! The system ends a process that maps a page without a hash, or with another. An ad-hoc signature is
+//! enough; tools that change a finished file must renew it.
+
+use super::placed::{Placed, each};
+use super::{Check, Finding, Judgement, Subject, Undecided};
+use crate::wheel::binary::{Format, Machine};
+use crate::wheel::macho::Signature;
+
+pub const CHECK: Check = Check {
+    name: "code-signature",
+    about: "code for macOS on arm64 carries a signature whose page hashes are true",
+    run,
+};
+
+fn run(subject: Subject) -> Judgement {
+    let findings =
+        each(subject, "Mach-O file for arm64", |placed| signature(*placed).is_some(), judge)?;
+    let unknown = |wheel: &crate::wheel::release::WheelFacts| {
+        wheel.binaries.iter().flat_map(|binary| &binary.images).find_map(|image| {
+            match &image.format {
+                Format::Macho(facts) if image.machine == Machine::Aarch64 => match &facts.signature
+                {
+                    Signature::Unknown(why) => {
+                        Some(format!("`{}`: a signature: {why}", wheel.file))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            }
+        })
+    };
+    match subject.release.wheels.iter().find_map(unknown) {
+        Some(why) if findings.is_empty() => Err(Undecided::Unknown(why)),
+        _ => Ok(findings),
+    }
+}
+
+fn signature<'a>(placed: Placed<'a>) -> Option<&'a Signature> {
+    match &placed.image.format {
+        Format::Macho(facts) if placed.image.machine == Machine::Aarch64 => Some(&facts.signature),
+        _ => None,
+    }
+}
+
+fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+    let message = match signature(placed) {
+        Some(Signature::Absent) => "its code for arm64 is not signed".to_owned(),
+        Some(Signature::Broken(why)) => {
+            format!("the signature of its code for arm64 does not hold: {why}")
+        }
+        _ => return,
+    };
+    findings.push(placed.finding(
+        &CHECK,
+        message,
+        "a signature, at least an ad-hoc one, made after the last change",
+        "sign it at the end: `codesign --force --sign - FILE`",
+    ));
+}

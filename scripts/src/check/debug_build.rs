@@ -1,0 +1,70 @@
+//! `debug-build`: no binary was built for debugging.
+
+use super::placed::{Placed, each};
+use super::{Check, Finding, Judgement, Subject};
+
+pub const CHECK: Check = Check {
+    name: "debug-build",
+    about: "no binary is mostly debug information, or needs a debug build of Python or the C runtime",
+    run,
+};
+
+/// The debug builds of Microsoft's runtimes, which nobody may pass on.
+const DEBUG_RUNTIMES: &[&str] =
+    &["ucrtbased.dll", "vcruntime140d.dll", "vcruntime140_1d.dll", "msvcp140d.dll"];
+/// Symbols that only a debug build of CPython has.
+const DEBUG_SYMBOLS: &[&str] = &[
+    "_Py_NegativeRefcount",
+    "_Py_RefTotal",
+    "_Py_INCREF_IncRefTotal",
+    "_Py_DECREF_DecRefTotal",
+    "PyModule_Create2TraceRefs",
+];
+
+fn run(subject: Subject) -> Judgement {
+    let mut findings = each(subject, "binary", |_| true, judge)?;
+    // Some good releases leave debug information in parts of them. Where it is most of what everybody
+    // downloads, nobody meant it.
+    for wheel in &subject.release.wheels {
+        let images = || wheel.binaries.iter().flat_map(|binary| &binary.images);
+        let debug: u64 = images().map(|image| image.debug_bytes).sum();
+        let size: u64 = images().map(|image| image.size).sum();
+        if debug > size / 2 {
+            findings.push(CHECK.finding(
+                &wheel.file,
+                format!("{debug} of the {size} bytes of its binaries are debug information"),
+                "stripped binaries",
+                "build with `--release` and `strip = true`, or run `strip --strip-debug`",
+            ));
+        }
+    }
+    Ok(findings)
+}
+
+fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+    let mut say = |message: String, expected: &str, remedy: &str| {
+        findings.push(placed.finding(&CHECK, message, expected, remedy));
+    };
+    for library in &placed.image.libraries {
+        let name = library.name.to_ascii_lowercase();
+        let python = name.starts_with("python3") && name.ends_with("_d.dll");
+        if python || DEBUG_RUNTIMES.contains(&name.as_str()) {
+            say(
+                format!("it needs `{}`, which is part of a debug build", library.name),
+                "the library of a release build",
+                "build with the release configuration",
+            );
+        }
+    }
+    // An ABI tag that ends in `d` promises nothing else.
+    let promised = placed.wheel.name.abis.iter().any(|abi| abi.ends_with('d'));
+    for import in placed.image.imports.iter().filter(|import| !import.optional && !promised) {
+        if DEBUG_SYMBOLS.contains(&import.name.as_str()) {
+            say(
+                format!("it uses `{}`, which only a debug build of CPython has", import.name),
+                "symbols of a release build",
+                "build with a Python that is no debug build",
+            );
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `libc-floor`: no binary needs a newer glibc than the tag promises, and none for musl needs glibc.
+//!
+//! glibc's versions are told by the symbols ([PEP 600](https://peps.python.org/pep-0600/)). musl's
+//! symbols have no versions, so that its floor cannot be seen in the bytes.
+
+use super::placed::{Placed, each};
+use super::{Check, Finding, Judgement, Subject};
+use crate::wheel::binary::{Format, Machine};
+use crate::wheel::elf::{ElfFacts, NeededVersion};
+use crate::wheel::platform::PlatformSystem;
+
+pub const CHECK: Check = Check {
+    name: "libc-floor",
+    about: "no binary needs a newer C library than the platform tag promises, or another one",
+    run,
+};
+
+/// The libraries that are glibc. Others define versions of such names as well: musl's `libgcc_s` does.
+const GLIBC: &[&str] = &[
+    "libc.so",
+    "libm.so",
+    "libpthread.so",
+    "libdl.so",
+    "librt.so",
+    "libutil.so",
+    "libresolv.so",
+    "libnsl.so",
+    "libanl.so",
+    "libmvec.so",
+    "libBrokenLocale.so",
+    "ld-linux",
+    "ld64.so",
+    "ld.so",
+    "libthread_db.so",
+];
+
+fn run(subject: Subject) -> Judgement {
+    each(subject, "ELF file", |placed| elf(*placed).is_some(), judge)
+}
+
+fn elf<'a>(placed: Placed<'a>) -> Option<&'a ElfFacts> {
+    match &placed.image.format {
+        Format::Elf(facts) => Some(facts),
+        _ => None,
+    }
+}
+
+fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+    let Some(facts) = elf(placed) else { return };
+    let needed: Vec<(Vec<u32>, &NeededVersion)> = facts
+        .versions
+        .iter()
+        .filter(|version| !version.weak && of_glibc(&version.library))
+        .filter_map(|version| Some((number(&version.version)?, version)))
+        .collect();
+    let highest = needed.iter().max_by(|one, other| one.0.cmp(&other.0));
+    let remedy = "build on, or link against, a system as old as the tag says, or change the tag";
+    let lowest = placed
+        .platforms()
+        .filter_map(|platform| match platform.system {
+            PlatformSystem::Manylinux { major, minor } => Some((major, minor)),
+            _ => None,
+        })
+        .min();
+    if let (Some((version, needed)), Some((major, minor))) = (highest, lowest) {
+        let allowed = match (placed.image.machine, major, minor) {
+            // The system that manylinux2014 was measured on has this version for this machine
+            // (auditwheel's policy says so).
+            (Machine::Aarch64, 2, 17) => vec![2, 18],
+            _ => vec![major, minor],
+        };
+        // 2.17.1 would be as old as 2.17: third numbers are of releases of the same series.
+        if version[..version.len().min(2)] > allowed[..] {
+            let message = format!("it needs `{}` of `{}`", needed.version, needed.library);
+            findings.push(placed.finding(
+                &CHECK,
+                message,
+                &format!("no version of glibc after {major}.{minor}"),
+                remedy,
+            ));
+        }
+    }
+    let musl = placed
+        .platforms()
+        .any(|platform| matches!(platform.system, PlatformSystem::Musllinux { .. }));
+    let loader = facts.interpreter.as_deref().unwrap_or_default();
+    if musl && let Some((_, needed)) = highest {
+        let message = format!("it needs `{}` of `{}`", needed.version, needed.library);
+        findings.push(placed.finding(&CHECK, message, "nothing of glibc", remedy));
+    } else if musl && loader.contains("ld-linux") || lowest.is_some() && loader.contains("ld-musl")
+    {
+        let message = format!("its loader is `{loader}`");
+        findings.push(placed.finding(
+            &CHECK,
+            message,
+            "the loader of the C library of its tag",
+            remedy,
+        ));
+    }
+}
+
+fn of_glibc(library: &str) -> bool {
+    GLIBC.iter().any(|name| library.starts_with(name))
+}
+
+/// The number of a version of glibc; its other names (`GLIBC_PRIVATE`) have none.
+fn number(version: &str) -> Option<Vec<u32>> {
+    // Relative relocations are told by a name of their own.
+    if version == "GLIBC_ABI_DT_RELR" {
+        return Some(vec![2, 36]);
+    }
+    version.strip_prefix("GLIBC_")?.split('.').map(|part| part.parse().ok()).collect()
+}

@@ -1,0 +1,129 @@
+//! `linked-libraries`: what a binary asks the loader for is on every system that the tag promises, or
+//! in the wheel; of Python's DLLs it names the one that its ABI tag is for.
+
+use super::placed::{Placed, each};
+use super::{Check, Finding, Judgement, Subject};
+use crate::wheel::binary::Format;
+use crate::wheel::platform::PlatformSystem;
+
+pub const CHECK: Check = Check {
+    name: "linked-libraries",
+    about: "every library that a binary asks for is part of the promised systems or of the wheel",
+    run,
+};
+
+/// What each kind of platform brings.
+const TABLE: &str = include_str!("../../data/libraries.txt");
+
+const REMEDY: &str = "link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)";
+
+fn run(subject: Subject) -> Judgement {
+    each(subject, "binary", |_| true, judge)
+}
+
+fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+    let libraries = placed.image.libraries.iter().filter(|library| !library.optional);
+    for library in libraries.map(|library| library.name.as_str()) {
+        let refusal = match placed.image.format {
+            Format::Pe(_) => of_windows(placed, library),
+            Format::Elf(_) => of_linux(placed, library),
+            Format::Macho(_) => of_macos(placed, library),
+        };
+        if let Some(expected) = refusal {
+            let message = format!("it needs the library `{library}`");
+            findings.push(placed.finding(&CHECK, message, &expected, REMEDY));
+        }
+    }
+}
+
+fn of_linux(placed: Placed, library: &str) -> Option<String> {
+    if file(library).starts_with("libpython") && !bundled(placed, library) {
+        return Some(
+            "symbols of Python without a library: the program that imports has them".into(),
+        );
+    }
+    if bundled(placed, library) || depends(placed) {
+        return None;
+    }
+    let mut kinds = placed.platforms().filter_map(|platform| match platform.system {
+        PlatformSystem::Manylinux { .. } => Some("manylinux"),
+        PlatformSystem::Musllinux { .. } => Some("musllinux"),
+        _ => None,
+    });
+    let kind = kinds.find(|kind| !listed(kind, file(library)))?;
+    Some(format!("libraries in the wheel, and those that every {kind} system has"))
+}
+
+fn of_macos(placed: Placed, library: &str) -> Option<String> {
+    if listed("macos", library) || bundled(placed, library) || own_name(placed, library) {
+        return None;
+    }
+    if !library.starts_with('/') && depends(placed) {
+        return None;
+    }
+    Some("libraries in the wheel, in `/usr/lib` and in `/System/Library`".to_owned())
+}
+
+fn of_windows(placed: Placed, library: &str) -> Option<String> {
+    let name = library.to_ascii_lowercase();
+    if let Some(version) = python_version(&name) {
+        return of_python(placed, &name, version);
+    }
+    // Windows has too many DLLs to list. None of its own begins as those of MinGW and Unix do.
+    let foreign = name.starts_with("lib") && !bundled(placed, library) && !depends(placed);
+    foreign.then(|| "DLLs in the wheel, and those of Windows and Python".to_owned())
+}
+
+/// The digits and letters between `python` and `.dll`, where it is CPython's DLL: `3`, `3t`, `310`.
+fn python_version(name: &str) -> Option<&str> {
+    let version = name.strip_prefix("python")?.strip_suffix(".dll")?;
+    version.starts_with(|first: char| first.is_ascii_digit()).then_some(version)
+}
+
+fn of_python(placed: Placed, name: &str, version: &str) -> Option<String> {
+    let abis = &placed.wheel.name.abis;
+    let has = |abi: &str| abis.iter().any(|known| known == abi);
+    let wanted = if has("abi3t") {
+        "python3t.dll".to_owned()
+    } else if has("abi3") {
+        "python3.dll".to_owned()
+    } else {
+        let exact = format!("cp{}", version.trim_end_matches("_d"));
+        let tagged: Vec<&String> = abis.iter().filter(|abi| abi.starts_with("cp3")).collect();
+        // A wheel for one Python may be linked like one for all; without an ABI nothing is promised.
+        if tagged.is_empty() || version == "3" || tagged.iter().any(|abi| **abi == exact) {
+            return None;
+        }
+        format!("python{}.dll", tagged[0].trim_start_matches("cp"))
+    };
+    (name != wanted).then(|| format!("`{wanted}`, as the ABI tag is `{}`", abis.join(".")))
+}
+
+/// Whether the wheel has a member of that file name. Where the loader looks for it is not followed.
+fn bundled(placed: Placed, library: &str) -> bool {
+    let wanted = file(library);
+    placed.wheel.members.iter().any(|member| file(&member.name).eq_ignore_ascii_case(wanted))
+}
+
+/// A library asks for itself where its name was changed and the reference was not.
+fn own_name(placed: Placed, library: &str) -> bool {
+    file(&placed.binary.member) == file(library)
+}
+
+/// Whether other packages are installed with it, which may bring the library and load it first.
+fn depends(placed: Placed) -> bool {
+    placed.wheel.metadata.all("Requires-Dist").any(|requirement| !requirement.contains("extra =="))
+}
+
+fn listed(kind: &str, name: &str) -> bool {
+    TABLE.lines().filter_map(|line| line.strip_prefix(kind)?.strip_prefix(' ')).any(|known| {
+        match known.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => name == known,
+        }
+    })
+}
+
+fn file(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

@@ -1,0 +1,56 @@
+//! `run-path`: no binary makes the loader look into folders of the machine that built it.
+//!
+//! Such a folder may belong to anybody on the user's machine, who then decides what is loaded.
+
+use super::placed::{Placed, each};
+use super::{Check, Finding, Judgement, Subject};
+use crate::wheel::binary::Format;
+
+pub const CHECK: Check = Check {
+    name: "run-path",
+    about: "no binary makes the loader look outside the wheel and the system's own folders",
+    run,
+};
+
+fn run(subject: Subject) -> Judgement {
+    each(
+        subject,
+        "ELF or Mach-O file",
+        |placed| !matches!(placed.image.format, Format::Pe(_)),
+        judge,
+    )
+}
+
+fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+    let mut say = |kind: &str, path: &str, expected: &str| {
+        findings.push(placed.finding(
+            &CHECK,
+            format!("its {kind} holds `{path}`"),
+            expected,
+            "link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)",
+        ));
+    };
+    match &placed.image.format {
+        Format::Elf(facts) => {
+            for (kind, paths) in [("RPATH", &facts.rpath), ("RUNPATH", &facts.runpath)] {
+                // Nothing at all is no entry, but nothing between two colons is the current folder.
+                let paths = paths.as_deref().filter(|paths| !paths.is_empty());
+                for path in paths.into_iter().flat_map(|paths| paths.split(':')) {
+                    if !path.starts_with("$ORIGIN") && !path.starts_with("${ORIGIN}") {
+                        say(kind, path, "paths from `$ORIGIN`");
+                    }
+                }
+            }
+        }
+        Format::Macho(facts) => {
+            for path in &facts.rpaths {
+                let relative = path.starts_with('@');
+                let system = path.starts_with("/usr/lib") || path.starts_with("/System/");
+                if !relative && !system {
+                    say("LC_RPATH", path, "paths from `@loader_path`");
+                }
+            }
+        }
+        Format::Pe(_) => {}
+    }
+}

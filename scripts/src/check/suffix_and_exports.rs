@@ -1,0 +1,130 @@
+//! `suffix-and-exports`: an extension module's file name and the functions that it exports are those
+//! that the Pythons of the wheel's tags look for.
+//!
+//! CPython finds a module by the suffix of its file
+//! ([`importlib.machinery.EXTENSION_SUFFIXES`](https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES))
+//! and starts it by `PyInit_NAME`, or since 3.15 by `PyModExport_NAME`
+//! ([PEP 793](https://peps.python.org/pep-0793/)).
+
+use super::placed::{Placed, each};
+use super::{Check, Finding, Judgement, Subject};
+use crate::wheel::binary::Format;
+use crate::wheel::release::WheelFacts;
+
+pub const CHECK: Check = Check {
+    name: "suffix-and-exports",
+    about: "extension modules have the file suffix and the exports that the promised Pythons look for",
+    run,
+};
+
+const REMEDY: &str =
+    "build the wheel again with the ABI of its tag; do not rename wheels or modules";
+
+fn run(subject: Subject) -> Judgement {
+    each(subject, "extension module", is_module, judge)
+}
+
+fn is_module(placed: &Placed) -> bool {
+    let (_, suffix) = parts(&placed.binary.member);
+    let of_python = suffix == "pyd" || suffix.starts_with("cpython-") || suffix.starts_with("abi3");
+    let library = suffix.ends_with("so") || suffix.ends_with("pyd");
+    // libpython brings the modules of the standard library with it.
+    let python = placed.image.exports.contains("Py_Initialize");
+    library && !python && (of_python || placed.image.modules().next().is_some())
+}
+
+fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+    let (stem, suffix) = parts(&placed.binary.member);
+    let image = placed.image;
+    let mut say = |message: String, expected: &str| {
+        findings.push(placed.finding(&CHECK, message, expected, REMEDY));
+    };
+    let exports = |prefix: &str| image.exports.contains(&format!("{prefix}{stem}"));
+    // A name beyond ASCII is encoded, and a library that is no module may lie beside them.
+    let judged = stem.is_ascii() && !stem.starts_with("lib");
+    if judged && !exports("PyInit_") && !exports("PyModExport_") {
+        let found: Vec<&str> = image.modules().take(3).collect();
+        let found = match &found[..] {
+            [] => "it exports no module".to_owned(),
+            found => format!("it exports the module `{}`", found.join("`, `")),
+        };
+        say(found, &format!("`PyInit_{stem}`"));
+    } else if exports("PyModExport_")
+        && !exports("PyInit_")
+        && let Some((major, minor)) = oldest(placed.wheel)
+        && (major, minor) < (3, 15)
+    {
+        say(
+            format!("it exports `PyModExport_{stem}` alone"),
+            &format!("`PyInit_{stem}`, which is what Python {major}.{minor} looks for"),
+        );
+    }
+    if let Some((found, expected)) = suffix_wrong(placed, suffix)
+        && !has_better(placed, stem)
+    {
+        say(found, &expected);
+    }
+}
+
+/// What is wrong with a suffix, and what it should be.
+fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
+    let abis = &placed.wheel.name.abis;
+    let has = |abi: &str| abis.iter().any(|known| known == abi);
+    let windows = matches!(placed.image.format, Format::Pe(_));
+    let plain = if windows { "pyd" } else { "so" };
+    let wrong = |expected: String| Some((format!("its suffix is `.{suffix}`"), expected));
+    if windows && suffix.starts_with("abi3") {
+        return wrong("`.pyd`, the only suffix of the stable ABI that Windows knows".to_owned());
+    }
+    if has("abi3") || has("abi3t") {
+        let own = if has("abi3t") { "abi3t" } else { "abi3" };
+        let wanted = if windows { "`.pyd`".to_owned() } else { format!("`.{own}.so`") };
+        let fits = suffix == plain || !windows && suffix == format!("{own}.so");
+        return if fits {
+            None
+        } else {
+            wrong(format!("{wanted}, as the ABI tag is `{}`", abis.join(".")))
+        };
+    }
+    let version = suffix_version(suffix)?;
+    let tagged: Vec<&String> = abis.iter().filter(|abi| abi.starts_with("cp")).collect();
+    if tagged.is_empty() || tagged.iter().any(|abi| **abi == version) {
+        return None;
+    }
+    wrong(format!("the one of `{}`, as the ABI tag says", abis.join(".")))
+}
+
+/// The ABI tag that a suffix such as `cpython-310-x86_64-linux-gnu.so` or `cp310-win_amd64.pyd` is for.
+fn suffix_version(suffix: &str) -> Option<String> {
+    let digits = suffix.strip_prefix("cpython-").or_else(|| suffix.strip_prefix("cp"))?;
+    let end = digits.find(['-', '.'])?;
+    Some(format!("cp{}", &digits[..end]))
+}
+
+/// Whether the same module lies beside it under a suffix that is right.
+fn has_better(placed: Placed, stem: &str) -> bool {
+    let folder = placed.binary.member.rsplit_once('/').map_or("", |(folder, _)| folder);
+    placed.wheel.binaries.iter().any(|other| {
+        let (other_stem, suffix) = parts(&other.member);
+        other.member != placed.binary.member
+            && other_stem == stem
+            && other.member.rsplit_once('/').map_or("", |(folder, _)| folder) == folder
+            && (suffix.ends_with("so") || suffix.ends_with("pyd"))
+            && suffix_wrong(placed, suffix).is_none()
+    })
+}
+
+/// The name before the first dot, and the suffix after it.
+fn parts(member: &str) -> (&str, &str) {
+    let file = member.rsplit('/').next().unwrap_or_default();
+    file.split_once('.').unwrap_or((file, ""))
+}
+
+/// The oldest CPython of the wheel's tags.
+pub fn oldest(wheel: &WheelFacts) -> Option<(u32, u32)> {
+    let version = |tag: &String| {
+        let digits = tag.strip_prefix("cp")?;
+        Some((digits.get(..1)?.parse().ok()?, digits.get(1..)?.parse().ok()?))
+    };
+    wheel.name.pythons.iter().filter_map(version).min()
+}

@@ -1,0 +1,55 @@
+//! `vc-runtime`: what a binary for Windows needs of the Visual C++ runtime comes with Python or in the
+//! wheel.
+//!
+//! CPython brings `vcruntime140.dll` and `vcruntime140_1.dll`
+//! ([PC/layout](https://github.com/python/cpython/blob/main/PC/layout/main.py)); the C runtime proper is
+//! part of Windows 10. The rest is on machines where somebody happens to have installed it.
+
+use super::placed::{Placed, each};
+use super::{Check, Finding, Judgement, Subject};
+use crate::wheel::binary::Format;
+
+pub const CHECK: Check = Check {
+    name: "vc-runtime",
+    about: "what binaries for Windows need of the Visual C++ runtime is in Python or in the wheel",
+    run,
+};
+
+/// The parts of the runtime that neither Windows nor CPython brings, by the beginning of their names.
+const APART: &[&str] = &[
+    "msvcp140",
+    "concrt140",
+    "vcomp140",
+    "vcamp140",
+    "vccorlib140",
+    "mfc140",
+    "msvcp120",
+    "msvcr120",
+    "msvcp110",
+    "msvcr110",
+    "msvcp100",
+    "msvcr100",
+];
+
+fn run(subject: Subject) -> Judgement {
+    each(subject, "PE file", |placed| matches!(placed.image.format, Format::Pe(_)), judge)
+}
+
+fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+    for library in placed.image.libraries.iter().filter(|library| !library.optional) {
+        let name = library.name.to_ascii_lowercase();
+        let bundled = placed.wheel.members.iter().any(|member| {
+            member.name.rsplit('/').next().is_some_and(|file| file.eq_ignore_ascii_case(&name))
+        });
+        // Its debug build is another check's business.
+        let debug = name.ends_with("d.dll");
+        if !bundled && !debug && APART.iter().any(|part| name.starts_with(part)) {
+            findings.push(placed.finding(
+                &CHECK,
+                format!("it needs `{}`", library.name),
+                "a part of the runtime that Windows or CPython brings, or that is in the wheel",
+                "link the runtime statically (`-C target-feature=+crt-static`, `/MT`), or add it with delvewheel",
+            ));
+        }
+    }
+}

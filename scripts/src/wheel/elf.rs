@@ -1,0 +1,196 @@
+//! ELF: the libraries and programs of Linux
+//! ([gABI](https://gabi.xinuos.com/), [System V ABI: symbol versioning](https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html)).
+
+use object::Endianness;
+use object::elf as constants;
+use object::read::File;
+use object::read::elf::{ElfFile, FileHeader, NoteIterator, ProgramHeader, SectionHeader};
+
+use super::ReadError;
+use super::binary::{
+    Format, Image, Machine, debug_bytes, exports, imports, libraries, parse, text, wrong,
+};
+
+/// What is known of an ELF file alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ElfFacts {
+    /// The versions that it asks of other libraries.
+    pub versions: Vec<NeededVersion>,
+    pub rpath: Option<String>,
+    pub runpath: Option<String>,
+    /// Whether it asks for a stack that can be executed; none where it does not say.
+    pub executable_stack: Option<bool>,
+    /// Whether its code is changed while it is loaded.
+    pub text_relocations: bool,
+    /// The alignment of each part that is loaded, in bytes.
+    pub alignments: Vec<u64>,
+    /// The x86-64 levels that it says it needs, as a set of bits; 1 is the baseline.
+    pub needed_isa: u32,
+    /// The loader that it names.
+    pub interpreter: Option<String>,
+}
+
+/// A version that a library must define.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeededVersion {
+    pub library: String,
+    /// The version's name: `GLIBC_2.17`.
+    pub version: String,
+    /// Whether the loader goes on without it.
+    pub weak: bool,
+}
+
+/// Reads an ELF file; object files and the like are no image.
+///
+/// # Errors
+///
+/// When the bytes contradict themselves.
+pub fn read(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
+    match parse(bytes)? {
+        File::Elf32(file) => of(&file),
+        File::Elf64(file) => of(&file),
+        _ => Err(ReadError::new("it is no ELF file")),
+    }
+}
+
+fn of<H: FileHeader<Endian = Endianness>>(file: &ElfFile<H>) -> Result<Vec<Image>, ReadError> {
+    let (header, endian) = (file.elf_header(), file.endian());
+    let kind = header.e_type(endian);
+    if kind != constants::ET_DYN && kind != constants::ET_EXEC {
+        return Ok(Vec::new());
+    }
+    let little = header.is_little_endian();
+    let machine = match header.e_machine(endian) {
+        constants::EM_X86_64 if header.is_class_64() => Machine::X86_64,
+        constants::EM_386 => Machine::I686,
+        constants::EM_AARCH64 if little && header.is_class_64() => Machine::Aarch64,
+        constants::EM_ARM if little => Machine::Armv7l,
+        constants::EM_PPC64 if little => Machine::Ppc64le,
+        constants::EM_PPC64 => Machine::Ppc64,
+        constants::EM_S390 if header.is_class_64() => Machine::S390x,
+        constants::EM_RISCV if header.is_class_64() => Machine::Riscv64,
+        constants::EM_LOONGARCH if header.is_class_64() => Machine::Loongarch64,
+        _ => Machine::Other,
+    };
+    let Some(facts) = facts(file)? else {
+        return Ok(Vec::new());
+    };
+    // A program that may lie anywhere looks like a library, but names a loader.
+    let executable = kind == constants::ET_EXEC || facts.interpreter.is_some();
+    Ok(vec![Image {
+        machine,
+        executable,
+        libraries: libraries(file)?,
+        imports: imports(file, "")?,
+        exports: exports(file, "")?,
+        debug_bytes: debug_bytes(file),
+        size: file.data().len() as u64,
+        format: Format::Elf(facts),
+    }])
+}
+
+/// The facts; none for a companion file that holds debug information only.
+fn facts<H: FileHeader<Endian = Endianness>>(
+    file: &ElfFile<H>,
+) -> Result<Option<ElfFacts>, ReadError> {
+    let (endian, data) = (file.endian(), file.data());
+    let sections = file.elf_section_table();
+    let mut facts = ElfFacts::default();
+    let mut dynamic = None;
+    for segment in file.elf_program_headers() {
+        let kind = segment.p_type(endian);
+        if kind == constants::PT_LOAD {
+            facts.alignments.push(segment.p_align(endian).into());
+        } else if kind == constants::PT_GNU_STACK {
+            facts.executable_stack = Some(segment.p_flags(endian).0 & constants::PF_X.0 != 0);
+        } else if kind == constants::PT_INTERP {
+            let name = segment.data(endian, data).map_err(|()| cut())?;
+            facts.interpreter = Some(text(name.strip_suffix(b"\0").unwrap_or(name)));
+        } else if kind == constants::PT_DYNAMIC {
+            dynamic = Some(segment);
+        } else if kind == constants::PT_GNU_PROPERTY {
+            let notes = segment.data(endian, data).map_err(|()| cut())?;
+            facts.needed_isa |= needed_isa::<H>(endian, segment.p_align(endian), notes)?;
+        }
+    }
+    let Some(dynamic) = dynamic else {
+        // Linked statically, which needs nothing; or debug information that was split off.
+        let split = sections.iter().any(|section| {
+            section.sh_type(endian) == constants::SHT_NOBITS
+                && section.sh_flags(endian).0 & constants::SHF_EXECINSTR.0 != 0
+        });
+        return Ok(if split { None } else { Some(facts) });
+    };
+    // What `strip --only-keep-debug` leaves has the headers of the library, and no content.
+    let table = sections.iter().find(|section| {
+        let kind = section.sh_type(endian);
+        kind == constants::SHT_DYNAMIC
+            || kind == constants::SHT_NOBITS
+                && section.sh_addr(endian).into() == dynamic.p_vaddr(endian).into()
+    });
+    match table {
+        None => {
+            return Err(ReadError::new(
+                "its section headers are gone, and symbols are found by them",
+            ));
+        }
+        Some(table) if table.sh_type(endian) == constants::SHT_NOBITS => return Ok(None),
+        // The loader goes by the segment and this reader by the section: they must be one.
+        Some(table)
+            if table.sh_addr(endian).into() != dynamic.p_vaddr(endian).into()
+                || table.sh_offset(endian).into() != dynamic.p_offset(endian).into() =>
+        {
+            return Err(ReadError::new("its dynamic section is not its dynamic segment"));
+        }
+        Some(_) => {}
+    }
+    let table = file.elf_dynamic_table().map_err(wrong)?;
+    for entry in table.iter() {
+        let string = || Ok(Some(text(table.string(entry).map_err(wrong)?)));
+        match entry.tag {
+            constants::DT_RPATH => facts.rpath = string()?,
+            constants::DT_RUNPATH => facts.runpath = string()?,
+            constants::DT_TEXTREL => facts.text_relocations = true,
+            constants::DT_FLAGS => {
+                facts.text_relocations |= entry.val & constants::DF_TEXTREL.0 != 0;
+            }
+            _ => {}
+        }
+    }
+    if let Some((mut libraries, link)) = sections.gnu_verneed(endian, data).map_err(wrong)? {
+        let strings = sections.strings(endian, data, link).map_err(wrong)?;
+        while let Some((library, mut versions)) = libraries.next().map_err(wrong)? {
+            let library = text(library.file(endian, strings).map_err(wrong)?);
+            while let Some(version) = versions.next().map_err(wrong)? {
+                facts.versions.push(NeededVersion {
+                    library: library.clone(),
+                    version: text(version.name(endian, strings).map_err(wrong)?),
+                    weak: version.vna_flags.get(endian).0 & constants::VER_FLG_WEAK.0 != 0,
+                });
+            }
+        }
+    }
+    Ok(Some(facts))
+}
+
+fn needed_isa<H: FileHeader<Endian = Endianness>>(
+    endian: Endianness,
+    align: H::Word,
+    notes: &[u8],
+) -> Result<u32, ReadError> {
+    let mut needed = 0;
+    let mut notes = NoteIterator::<H>::new(endian, align, notes).map_err(wrong)?;
+    while let Some(note) = notes.next().map_err(wrong)? {
+        let Some(mut properties) = note.gnu_properties(endian) else { continue };
+        while let Some(property) = properties.next().map_err(wrong)? {
+            if property.pr_type() == constants::GNU_PROPERTY_X86_ISA_1_NEEDED {
+                needed |= property.data_u32(endian).map_err(wrong)?;
+            }
+        }
+    }
+    Ok(needed)
+}
+
+fn cut() -> ReadError {
+    ReadError::new("a segment lies outside the file")
+}

@@ -1,0 +1,183 @@
+//! Mach-O: the libraries and programs of macOS, alone or several in a fat file
+//! ([`<mach-o/loader.h>`](https://github.com/apple-oss-distributions/xnu/blob/main/EXTERNAL_HEADERS/mach-o/loader.h)).
+
+use object::Endianness;
+use object::macho as constants;
+use object::read::File;
+use object::read::macho::{
+    FatArch, LoadCommandVariant, MachHeader, MachOFatFile32, MachOFatFile64, MachOFile,
+};
+use sha2::{Digest, Sha256};
+
+use super::ReadError;
+use super::binary::{Format, Image, Machine, exports, imports, libraries, parse, text, wrong};
+
+/// What is known of a Mach-O file alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachoFacts {
+    /// The oldest macOS that it says it runs on; none where it does not say, or is for another system.
+    pub minimum: Option<(u32, u32)>,
+    pub rpaths: Vec<String>,
+    pub signature: Signature,
+}
+
+/// The signature of the code, without which macOS on arm64 ends the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    Absent,
+    /// The hash of every page is that of the page.
+    Whole,
+    /// For this reason it does not fit the code.
+    Broken(String),
+    /// It is of a kind that is not computed here.
+    Unknown(String),
+}
+
+/// Reads every machine's part of a fat file.
+///
+/// # Errors
+///
+/// When the bytes contradict themselves.
+pub fn read_fat(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
+    let parts: Vec<&[u8]> = match bytes.get(3) {
+        Some(0xbf) => {
+            let fat = MachOFatFile64::parse(bytes).map_err(wrong)?;
+            fat.arches().iter().map(|part| part.data(bytes)).collect::<Result<_, _>>()
+        }
+        _ => {
+            let fat = MachOFatFile32::parse(bytes).map_err(wrong)?;
+            fat.arches().iter().map(|part| part.data(bytes)).collect::<Result<_, _>>()
+        }
+    }
+    .map_err(wrong)?;
+    let mut images = Vec::new();
+    for part in parts {
+        match part {
+            [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] => images.extend(read(part)?),
+            // A static library may be fat as well.
+            [b'!', b'<', b'a', b'r', ..] => {}
+            _ => return Err(ReadError::new("a part of it is no Mach-O file")),
+        }
+    }
+    Ok(images)
+}
+
+/// Reads a Mach-O file; object files and debug companions are no image.
+///
+/// # Errors
+///
+/// When the bytes contradict themselves.
+pub fn read(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
+    match parse(bytes)? {
+        File::MachO32(file) => of(&file),
+        File::MachO64(file) => of(&file),
+        _ => Err(ReadError::new("it is no Mach-O file")),
+    }
+}
+
+fn of<H: MachHeader<Endian = Endianness>>(file: &MachOFile<H>) -> Result<Vec<Image>, ReadError> {
+    let (header, endian) = (file.macho_header(), file.endian());
+    let kind = header.filetype(endian);
+    let executable = kind == constants::MH_EXECUTE;
+    if !executable && kind != constants::MH_DYLIB && kind != constants::MH_BUNDLE {
+        return Ok(Vec::new());
+    }
+    let machine = match header.cputype(endian) {
+        constants::CPU_TYPE_X86_64 => Machine::X86_64,
+        constants::CPU_TYPE_X86 => Machine::I686,
+        constants::CPU_TYPE_ARM64 => Machine::Aarch64,
+        _ => Machine::Other,
+    };
+    let mut facts = MachoFacts { minimum: None, rpaths: Vec::new(), signature: Signature::Absent };
+    let mut commands = file.macho_load_commands().map_err(wrong)?;
+    while let Some(command) = commands.next().map_err(wrong)? {
+        match command.variant().map_err(wrong)? {
+            LoadCommandVariant::BuildVersion(build, _)
+                if build.platform.get(endian) == constants::PLATFORM_MACOS =>
+            {
+                facts.minimum = Some(version(build.minos.get(endian).0));
+            }
+            LoadCommandVariant::VersionMin(minimum)
+                if command.cmd() == constants::LC_VERSION_MIN_MACOSX =>
+            {
+                facts.minimum = Some(version(minimum.version.get(endian).0));
+            }
+            LoadCommandVariant::Rpath(rpath) => {
+                facts.rpaths.push(text(command.string(endian, rpath.path).map_err(wrong)?));
+            }
+            LoadCommandVariant::LinkeditData(place)
+                if command.cmd() == constants::LC_CODE_SIGNATURE =>
+            {
+                facts.signature = signature(file.data(), place, endian);
+            }
+            _ => {}
+        }
+    }
+    Ok(vec![Image {
+        machine,
+        executable,
+        libraries: libraries(file)?,
+        imports: imports(file, "_")?,
+        exports: exports(file, "_")?,
+        // It lies in files of its own.
+        debug_bytes: 0,
+        size: file.data().len() as u64,
+        format: Format::Macho(facts),
+    }])
+}
+
+fn version(number: u32) -> (u32, u32) {
+    (number >> 16, number >> 8 & 0xff)
+}
+
+/// Recomputes the hash of every page
+/// ([`cs_blobs.h`](https://github.com/apple-oss-distributions/xnu/blob/main/osfmk/kern/cs_blobs.h)).
+fn signature(
+    data: &[u8],
+    place: &constants::LinkeditDataCommand<Endianness>,
+    endian: Endianness,
+) -> Signature {
+    let broken = |error: object::read::Error| Signature::Broken(text(error.to_string().as_bytes()));
+    let blobs = match place.code_signature(endian, data) {
+        Ok(signature) => signature.blobs(),
+        Err(error) => return broken(error),
+    };
+    let mut outcome = Signature::Broken("it has no hashes of the code".to_owned());
+    for blob in blobs {
+        let directory = match blob.and_then(|blob| blob.code_directory()) {
+            Ok(Some(directory)) => directory,
+            Ok(None) => continue,
+            Err(error) => return broken(error),
+        };
+        let header = directory.header();
+        if header.hash_type != constants::CS_HASHTYPE_SHA256 || header.hash_size != 32 {
+            // Older systems read an older kind beside it.
+            if !matches!(outcome, Signature::Whole) {
+                outcome = Signature::Unknown("its hashes are no SHA-256".to_owned());
+            }
+            continue;
+        }
+        let limit = usize::try_from(directory.code_limit()).ok();
+        let Some(code) = limit.and_then(|limit| data.get(..limit)) else {
+            return Signature::Broken("it speaks of more code than there is".to_owned());
+        };
+        let page = match header.page_size {
+            0 => code.len().max(1),
+            bits @ 10..=20 => 1 << bits,
+            _ => return Signature::Unknown("its pages have an unusual size".to_owned()),
+        };
+        let mut pages = 0;
+        for (number, page) in (0_u32..).zip(code.chunks(page)) {
+            match directory.code_hash(number) {
+                Ok(hash) if *hash == Sha256::digest(page)[..] => pages += 1,
+                Ok(_) => return Signature::Broken(format!("the hash of page {number} is another")),
+                Err(error) => return broken(error),
+            }
+        }
+        if pages != header.n_code_slots.get(object::BigEndian) {
+            return Signature::Broken("it has more hashes than the code has pages".to_owned());
+        }
+        outcome = Signature::Whole;
+    }
+    outcome
+}

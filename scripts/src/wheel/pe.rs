@@ -1,0 +1,159 @@
+//! PE: the libraries and programs of Windows
+//! ([PE format](https://learn.microsoft.com/en-us/windows/win32/debug/pe-format)).
+
+use std::collections::BTreeSet;
+
+use object::pe as constants;
+use object::read::pe::{ImageNtHeaders, PeFile};
+use object::read::{File, Object};
+
+use super::ReadError;
+use super::binary::{
+    Format, Image, Import, Library, Machine, debug_bytes, exports, parse, python_name, text,
+};
+
+/// The most imports that are followed: the tables may point at one name again and again.
+const IMPORT_LIMIT: usize = 1_000_000;
+/// The longest name that is read.
+const NAME_LIMIT: usize = 16 << 10;
+
+/// What is known of a PE file alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeFacts {
+    /// Whether it is a DLL.
+    pub dll: bool,
+}
+
+/// Whether bytes that begin like a program for DOS are one for Windows.
+pub fn is_pe(bytes: &[u8]) -> bool {
+    let at = bytes.get(0x3c..0x40).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
+    at.and_then(|at| bytes.get(at as usize..)).is_some_and(|header| header.starts_with(b"PE\0\0"))
+}
+
+/// Reads a PE file.
+///
+/// # Errors
+///
+/// When the bytes contradict themselves.
+pub fn read(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
+    match parse(bytes)? {
+        File::Pe32(file) => of(&file),
+        File::Pe64(file) => of(&file),
+        _ => Err(ReadError::new("it is no PE file")),
+    }
+}
+
+fn of<H: ImageNtHeaders>(file: &PeFile<H>) -> Result<Vec<Image>, ReadError> {
+    let header = file.nt_headers().file_header();
+    let machine = match header.machine.get(object::LittleEndian) {
+        constants::IMAGE_FILE_MACHINE_AMD64 => Machine::X86_64,
+        constants::IMAGE_FILE_MACHINE_I386 => Machine::I686,
+        constants::IMAGE_FILE_MACHINE_ARM64 => Machine::Aarch64,
+        _ => Machine::Other,
+    };
+    let flags = header.characteristics.get(object::LittleEndian);
+    let dll = flags.0 & constants::IMAGE_FILE_DLL.0 != 0;
+    let (libraries, imports) = imports(file)?;
+    Ok(vec![Image {
+        machine,
+        executable: !dll,
+        libraries,
+        imports,
+        exports: exports(file, "")?,
+        debug_bytes: debug_bytes(file),
+        size: file.data().len() as u64,
+        format: Format::Pe(PeFacts { dll }),
+    }])
+}
+
+/// The tables of imports, those that wait until they are used last. By hand, because tools that put
+/// longer names of libraries into a finished file put them into a section of their own.
+fn imports<H: ImageNtHeaders>(
+    file: &PeFile<H>,
+) -> Result<(Vec<Library>, BTreeSet<Import>), ReadError> {
+    let (mut libraries, mut imports) = (Vec::new(), BTreeSet::new());
+    let mut count = 0;
+    let width = if file.is_64() { 8 } else { 4 };
+    for (directory, length, name_at, thunks_at, optional) in [
+        (constants::IMAGE_DIRECTORY_ENTRY_IMPORT, 20, 12, [0, 16], false),
+        (constants::IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT, 32, 4, [16, 12], true),
+    ] {
+        let Some(directory) = file.data_directory(directory) else { continue };
+        let (mut at, _) = directory.address_range();
+        if at == 0 {
+            continue;
+        }
+        loop {
+            let descriptor = taken(file, at, length)?;
+            let name = number(&descriptor[name_at..]);
+            if name == 0 {
+                break;
+            }
+            let library = terminated(file, name)?;
+            // The second table is overwritten when the file is loaded, and need not hold names.
+            let [first, second] = thunks_at.map(|place| number(&descriptor[place..]));
+            let mut thunk = if first == 0 { second } else { first };
+            while thunk != 0 {
+                let entry = taken(file, thunk, width)?;
+                if entry.iter().all(|byte| *byte == 0) {
+                    break;
+                }
+                count += 1;
+                if count > IMPORT_LIMIT {
+                    return Err(ReadError::new(format!("it has more than {IMPORT_LIMIT} imports")));
+                }
+                let by_number = entry[width - 1] & 0x80 != 0;
+                if !by_number {
+                    let symbol = terminated(file, number(entry).saturating_add(2))?;
+                    if let Some(name) = python_name(symbol.as_bytes(), "") {
+                        let library = Some(library.clone());
+                        imports.insert(Import { name, library, optional });
+                    }
+                }
+                thunk = next(thunk, width)?;
+            }
+            let library = Library { name: library, optional };
+            if !libraries.contains(&library) {
+                libraries.push(library);
+            }
+            count += 1;
+            at = next(at, length)?;
+        }
+    }
+    Ok((libraries, imports))
+}
+
+fn next(at: u32, length: usize) -> Result<u32, ReadError> {
+    at.checked_add(u32::try_from(length).unwrap_or(u32::MAX)).ok_or_else(outside)
+}
+
+/// The bytes that lie at an address when the file is loaded, to the end of their section.
+fn loaded<'data, H: ImageNtHeaders>(
+    file: &PeFile<'data, H>,
+    at: u32,
+) -> Result<&'data [u8], ReadError> {
+    file.section_table().pe_data_at(file.data(), at).ok_or_else(outside)
+}
+
+fn taken<'data, H: ImageNtHeaders>(
+    file: &PeFile<'data, H>,
+    at: u32,
+    length: usize,
+) -> Result<&'data [u8], ReadError> {
+    loaded(file, at)?.get(..length).ok_or_else(outside)
+}
+
+fn terminated<H: ImageNtHeaders>(file: &PeFile<H>, at: u32) -> Result<String, ReadError> {
+    let bytes = loaded(file, at)?;
+    let bytes = &bytes[..bytes.len().min(NAME_LIMIT)];
+    let end = bytes.iter().position(|byte| *byte == 0).ok_or_else(outside)?;
+    Ok(text(&bytes[..end]))
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+}
+
+fn outside() -> ReadError {
+    ReadError::new("its imports point outside it")
+}
