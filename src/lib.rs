@@ -4,10 +4,12 @@ mod add;
 mod callable;
 mod chunks;
 mod fastcall;
+mod in_thread;
 mod integer;
 mod interrupt;
 mod race;
 mod sum_of;
+mod sum_of_async;
 mod sum_of_code;
 mod threads;
 mod total;
@@ -26,8 +28,8 @@ use crate::triangular::Integer;
 mod _native {
     #[pymodule_export]
     use super::{
-        Add, accept_args, create_python_object, race::race, sum_as_string, sum_of::sum_of,
-        sum_of_code::sum_of_code,
+        Add, accept_args, create_python_object, in_thread::in_thread, race::race, sum_as_string,
+        sum_of::sum_of, sum_of_async::sum_of_async, sum_of_code::sum_of_code,
     };
     use pyo3::prelude::*;
 

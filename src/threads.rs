@@ -20,7 +20,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// As much as Python gives its threads where the default is low. Python bounds recursion by count, not by stack, and
 /// Rust's 2 MiB are too few for that count.
-const STACK: usize = 16 << 20;
+pub const STACK: usize = 16 << 20;
 
 /// One thread's part of the work, as something that a `contextvars.Context` can run.
 #[pyclass(frozen)]

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use pyo3::exceptions::PySystemExit;
+use pyo3::exceptions::{PyRuntimeError, PySystemExit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
@@ -32,6 +32,9 @@ static VISITORS: Mutex<Vec<c_long>> = Mutex::new(Vec::new());
 /// visitor that is still there then waits in a system call, and will hardly return before the process is gone.
 const LOOKS: [usize; 2] = [50, 200];
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+
+/// Errands of all threads.
+static ERRANDS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// Visits of this thread.
@@ -69,6 +72,32 @@ impl Visit {
             return Err(PySystemExit::new_err(()));
         }
         Ok(())
+    }
+}
+
+/// Work in a thread of its own, that the process waits for before it ends.
+pub struct Errand(());
+
+impl Errand {
+    /// Begins an errand.
+    ///
+    /// Fails if the process is about to end.
+    pub fn begin() -> PyResult<Self> {
+        ERRANDS.fetch_add(1, SeqCst);
+        let errand = Self(());
+        if LEAVING.load(SeqCst) {
+            return Err(PyRuntimeError::new_err(
+                "cannot start a thread, as the process is about to end",
+            ));
+        }
+        Ok(errand)
+    }
+}
+
+impl Drop for Errand {
+    fn drop(&mut self) {
+        // Less than none are counted in a process that was forked by an errand.
+        let _ = ERRANDS.fetch_update(SeqCst, SeqCst, |errands| errands.checked_sub(1));
     }
 }
 
@@ -113,6 +142,7 @@ pub fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
 #[pyfunction]
 fn leave(py: Python<'_>) -> PyResult<()> {
     let here = identifier(py)?;
+    let waited = wait_for_errands(py);
     LAST.set(true);
     LEAVING.store(true, SeqCst);
     for looks in LOOKS {
@@ -138,6 +168,15 @@ fn leave(py: Python<'_>) -> PyResult<()> {
             interrupt::raise_system_exit(py, visitor);
         }
     }
+    waited
+}
+
+/// Waits until no errand is under way, or a signal says not to.
+fn wait_for_errands(py: Python<'_>) -> PyResult<()> {
+    while ERRANDS.load(SeqCst) > 0 {
+        py.check_signals()?;
+        py.detach(|| thread::sleep(BETWEEN_LOOKS));
+    }
     Ok(())
 }
 
@@ -146,6 +185,7 @@ fn leave(py: Python<'_>) -> PyResult<()> {
 fn be_alone() {
     let own = OWN.get();
     VISITS.store(own, SeqCst);
+    ERRANDS.store(0, SeqCst);
     let mut visitors = visitors();
     // Those of this thread are the only ones whose identifier can still be right, and they are in no need of it.
     visitors.clear();

@@ -4,6 +4,7 @@ Needs the standard library alone, so that it runs wherever a wheel can be instal
 with 0, or names every check that failed and exits with 1. Without `assert`, because `-O` removes it.
 """
 
+import asyncio
 import contextlib
 import importlib.machinery
 import importlib.metadata
@@ -26,9 +27,11 @@ from sum_up_to import (
     accept_args,
     add_up_to,
     create_python_object,
+    in_thread,
     race,
     sum_as_string,
     sum_of,
+    sum_of_async,
     sum_of_code,
 )
 
@@ -81,9 +84,11 @@ def check_origin() -> None:
         "accept_args",
         "add_up_to",
         "create_python_object",
+        "in_thread",
         "race",
         "sum_as_string",
         "sum_of",
+        "sum_of_async",
         "sum_of_code",
     ]
     check("sum_up_to.__all__", sum_up_to.__all__, public)
@@ -106,6 +111,8 @@ def check_functions() -> None:
     check("sum_of a Python function", sum_of(lambda i: i * i, 1000), 333833500)
     check("sum_of a name in threads", sum_of("math:isqrt", 100, threads=4), 625)
     check("sum_of_code", sum_of_code("def f(i): return i", 1000), 500500)
+    check("sum_of_async", asyncio.run(sum_of_async(lambda i: asyncio.sleep(0, i), 100, limit=7)), 5050)
+    check("in_thread", asyncio.run(in_thread(pow, 2, 10, mod=1000)), 24)
     check("race", sorted(race(1000)), ["python", "rust"])
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):

@@ -13,12 +13,12 @@ import pytest
 TIMES = int(os.environ.get("SUM_UP_TO_EXITS", "20"))
 
 FUNCTIONS = """
-import atexit, math, sys, threading, time
+import asyncio, atexit, math, signal, sys, threading, time
 
 very_last = []
 atexit.register(lambda: [call() for call in very_last])
 
-from sum_up_to import sum_of
+from sum_up_to import in_thread, sum_of, sum_of_async
 
 def short(i):
     return i
@@ -29,6 +29,15 @@ def long(i):
 
 def waits(i):
     time.sleep(3600)
+
+async def turn(i):
+    await asyncio.sleep(0)
+    return i
+
+async def start_and_leave(*calls):
+    tasks = [asyncio.ensure_future(call) for call in calls]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
 
 def daemon(target):
     started = threading.Event()
@@ -67,6 +76,20 @@ CASES = {
         1,
         "LookupError",
     ),
+    "asyncio, at once": ("asyncio.run(sum_of_async(turn, 50))", 0, ""),
+    "asyncio, in the middle": ("asyncio.run(start_and_leave(sum_of_async(turn, 50)))", 0, ""),
+    "asyncio, exception": ("asyncio.run(sum_of_async(abs, 5))", 1, "TypeError"),
+    "asyncio, daemon": ("daemon(lambda: asyncio.run(sum_of_async(turn, 10**15)))\ntime.sleep(0.01)", 0, ""),
+    "tokio, right after the last result": ("asyncio.run(in_thread(short, 5))", 0, ""),
+    "tokio, after many": (
+        "async def main():\n    await asyncio.gather(*(in_thread(short, i) for i in range(20)))\nasyncio.run(main())",
+        0,
+        "",
+    ),
+    "tokio, in the middle": ("asyncio.run(start_and_leave(in_thread(time.sleep, 0.01), in_thread(short, 1)))", 0, ""),
+    "tokio, exception": ("asyncio.run(in_thread(lambda: 1 // 0))", 1, "ZeroDivisionError"),
+    "tokio, exit in a thread": ("asyncio.run(in_thread(sys.exit, 3))", 3, ""),
+    "tokio, daemon": ("daemon(lambda: asyncio.run(in_thread(time.sleep, 0.01)))\ntime.sleep(0.01)", 0, ""),
     "after the package's own hook": (
         "very_last.append(lambda: (sum_of(short, 10), sum_of(short, 10, threads=2)))",
         0,
@@ -94,6 +117,29 @@ def test_ends_cleanly(case: str) -> None:
             assert (returncode, stdout) == (code, ""), stderr
             last = stderr.splitlines()[-1] if stderr else ""
             assert last.startswith(message) if message else not stderr
+
+
+def test_call_under_way_is_waited_for() -> None:
+    body = (
+        "def late():\n    time.sleep(0.2)\n    print('done', flush=True)\nasyncio.run(start_and_leave(in_thread(late)))"
+    )
+    assert run(body) == (0, "done\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no `setitimer`")
+@pytest.mark.parametrize("call", ["time.sleep, 3600", "long, 1"])
+def test_signal_ends_that_wait(call: str) -> None:
+    body = (
+        "signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
+        "atexit.register(signal.setitimer, signal.ITIMER_REAL, 0.05)\n"
+        f"asyncio.run(start_and_leave(in_thread({call})))"
+    )
+    with ThreadPoolExecutor(4) as pool:
+        for returncode, stdout, stderr in pool.map(run, [body] * TIMES):
+            assert (returncode, stdout) == (0, "")
+            # As Python says it for its own threads.
+            assert "Exception ignored in" in stderr
+            assert stderr.splitlines()[-1] == "KeyboardInterrupt: "
 
 
 def test_each_case_runs() -> None:

@@ -71,9 +71,11 @@ def test_public_names_are_those_of_the_extension() -> None:
         "accept_args",
         "add_up_to",
         "create_python_object",
+        "in_thread",
         "race",
         "sum_as_string",
         "sum_of",
+        "sum_of_async",
         "sum_of_code",
     ]
 
@@ -87,6 +89,8 @@ def test_signatures_can_be_inspected() -> None:
         "create_python_object": "()",
         "race": "(n)",
         "sum_as_string": "(a, b)",
+        "in_thread": "(f, /, *args, **kwargs)",
+        "sum_of_async": "(f, n, *, limit=100)",
         "sum_of_code": "(source, n)",
         "sum_of": "(f, n, *, threads=1)",
     }
