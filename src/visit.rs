@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use pyo3::exceptions::{PyRuntimeError, PySystemExit};
+use pyo3::exceptions::{PyImportError, PyRuntimeError, PySystemExit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
@@ -126,6 +126,7 @@ impl Drop for Visit {
 /// Registers what has to happen at exit and after a fork.
 pub fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    forbid_second_interpreter(py)?;
     py.import("atexit")?
         .call_method1("register", (wrap_pyfunction!(leave, module)?,))?;
     if cfg!(unix) {
@@ -136,6 +137,21 @@ pub fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
             .call_method("register_at_fork", (), Some(&hooks))?;
     }
     Ok(())
+}
+
+/// Fails in every interpreter of the process but the first: all of them would share the objects that are kept in statics.
+/// From 3.12 on Python refuses by itself, since PyO3's modules do not declare that they support several interpreters.
+fn forbid_second_interpreter(py: Python<'_>) -> PyResult<()> {
+    static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    // Each interpreter has a module `sys` of its own.
+    let sys = py.import("sys")?;
+    if SYS.get_or_init(py, || sys.clone().unbind()).is(&sys) {
+        Ok(())
+    } else {
+        Err(PyImportError::new_err(
+            "`sum_up_to` does not support loading in subinterpreters",
+        ))
+    }
 }
 
 /// Makes every other thread leave.

@@ -13,7 +13,10 @@ import pytest
 TIMES = int(os.environ.get("SUM_UP_TO_EXITS", "20"))
 
 FUNCTIONS = """
-import asyncio, atexit, math, signal, sys, threading, time
+import asyncio, atexit, logging, math, signal, sys, threading, time
+
+# Asyncio's debug mode would tell of a slow machine.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 very_last = []
 atexit.register(lambda: [call() for call in very_last])

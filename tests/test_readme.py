@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize(("document", "examples"), [("README.md", 7), ("docs/doors.md", 20)])
+@pytest.mark.parametrize(("document", "examples"), [("README.md", 7), ("docs/doors.md", 20), ("docs/limits.md", 11)])
 def test_examples_are_true(document: str, examples: int) -> None:
     results = doctest.testfile(str(ROOT / document), module_relative=False, encoding="utf-8")
     assert results.attempted >= examples
