@@ -127,6 +127,9 @@ impl Drop for Visit {
 pub fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     forbid_second_interpreter(py)?;
+    // Kept from now on. The first use of a `PyOnceLock` detaches for a moment: at exit, in a thread that is not counted
+    // yet, that would be a Rust frame in a thread that Python ends.
+    identifier(py)?;
     py.import("atexit")?
         .call_method1("register", (wrap_pyfunction!(leave, module)?,))?;
     if cfg!(unix) {
