@@ -2,12 +2,13 @@
 
 use std::hint::black_box;
 
-use pyo3::exceptions::{PyMemoryError, PyTypeError};
+use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyInt;
 
+use crate::fastcall;
 use crate::triangular::Integer;
 
 /// Bytes of working memory for each bit of an integer. Measured at the peak: 1.2 for `add_up_to`, 2.4 for `sum_as_string`.
@@ -47,17 +48,20 @@ pub fn wrong_type(value: &Bound<'_, PyAny>, argument: &str, expected: &str) -> P
     }
 }
 
+/// The number of bits of an `int` without its sign.
+pub fn bits(int: &Bound<'_, PyInt>) -> PyResult<usize> {
+    int.call_method0(intern!(int.py(), "bit_length"))?.extract()
+}
+
 /// The value of an `int`.
 ///
 /// Rust ends the process when memory runs out, where Python raises `MemoryError`. So the memory that the work on a
 /// very large integer takes is asked for, and given back, before the work starts.
 pub fn value_of(int: &Bound<'_, PyInt>) -> PyResult<Integer> {
-    if let Ok(word) = int.extract() {
+    if let Some(word) = fastcall::word(int) {
         return Ok(Integer::Word(word));
     }
-    let bits: usize = int
-        .call_method0(intern!(int.py(), "bit_length"))?
-        .extract()?;
+    let bits = bits(int)?;
     if bits > SMALL_BITS {
         let mut memory = Vec::<u8>::new();
         memory
@@ -67,4 +71,29 @@ pub fn value_of(int: &Bound<'_, PyInt>) -> PyResult<Integer> {
         black_box(&memory);
     }
     Ok(Integer::Large(int.extract()?))
+}
+
+/// The number of calls to make that `value` stands for; 0 if it is negative.
+pub fn count(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<i64> {
+    let int = exact(value, argument)?;
+    if let Ok(count) = int.extract::<i64>() {
+        return Ok(count.max(0));
+    }
+    if int.lt(0)? {
+        return Ok(0);
+    }
+    let largest = i64::MAX;
+    Err(PyOverflowError::new_err(format!(
+        "`{argument}` must be at most {largest}: no computer lives to make more calls"
+    )))
+}
+
+/// The number of things to have at a time that `value` stands for, at least 1.
+pub fn positive(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<i64> {
+    match count(value, argument)? {
+        0 => Err(PyValueError::new_err(format!(
+            "`{argument}` must be at least 1"
+        ))),
+        count => Ok(count),
+    }
 }

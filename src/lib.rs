@@ -1,8 +1,20 @@
 //! `sum_up_to._native`, the Python face: which functions and classes there are, what they accept, and their docs.
 
 mod add;
+mod callable;
+mod chunks;
+mod fastcall;
+mod in_thread;
 mod integer;
+mod interrupt;
+mod race;
+mod sum_of;
+mod sum_of_async;
+mod sum_of_code;
+mod threads;
+mod total;
 mod triangular;
+mod visit;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyTuple};
@@ -15,7 +27,17 @@ use crate::triangular::Integer;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use super::{Add, accept_args, add_up_to, create_python_object, sum_as_string};
+    use super::{
+        Add, accept_args, create_python_object, in_thread::in_thread, race::race, sum_as_string,
+        sum_of::sum_of, sum_of_async::sum_of_async, sum_of_code::sum_of_code,
+    };
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::visit::prepare(module)?;
+        super::fastcall::export(module, pyo3::wrap_pyfunction!(super::add_up_to, module)?)
+    }
 }
 
 /// Return the exact sum 1 + 2 + … + n, which is 0 for n < 1.

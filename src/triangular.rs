@@ -19,12 +19,12 @@ impl From<Integer> for BigInt {
     }
 }
 
-/// The sum 1 + 2 + … + n, 0 for n < 1.
+/// The sum 1 + 2 + … + n, 0 for n < 1; none if it does not fit 64 bits.
 ///
-/// The product stays below 2^126 for every `i64`, so it cannot overflow.
-pub fn up_to_word(n: i64) -> u128 {
+/// The product stays below 2^127 for every `i64`, so it cannot overflow.
+pub fn up_to_word(n: i64) -> Option<u64> {
     let n = u128::try_from(n).unwrap_or(0);
-    n * (n + 1) / 2
+    u64::try_from(n * (n + 1) / 2).ok()
 }
 
 /// The sum 1 + 2 + … + n, 0 for n < 1.

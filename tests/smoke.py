@@ -4,6 +4,7 @@ Needs the standard library alone, so that it runs wherever a wheel can be instal
 with 0, or names every check that failed and exits with 1. Without `assert`, because `-O` removes it.
 """
 
+import asyncio
 import contextlib
 import importlib.machinery
 import importlib.metadata
@@ -20,7 +21,19 @@ from pathlib import Path
 from typing import Any
 
 import sum_up_to
-from sum_up_to import Add, _native, accept_args, add_up_to, create_python_object, sum_as_string
+from sum_up_to import (
+    Add,
+    _native,
+    accept_args,
+    add_up_to,
+    create_python_object,
+    in_thread,
+    race,
+    sum_as_string,
+    sum_of,
+    sum_of_async,
+    sum_of_code,
+)
 
 passed = 0
 failures: list[str] = []
@@ -66,7 +79,18 @@ def check_origin() -> None:
         check(f"{extension} uses the stable ABI", ".abi3" in suffix, expected=True)
     for name in ("py.typed", "_native.pyi"):
         check(f"{name} is installed", importlib.resources.files(sum_up_to).joinpath(name).is_file(), expected=True)
-    public = ["Add", "accept_args", "add_up_to", "create_python_object", "sum_as_string"]
+    public = [
+        "Add",
+        "accept_args",
+        "add_up_to",
+        "create_python_object",
+        "in_thread",
+        "race",
+        "sum_as_string",
+        "sum_of",
+        "sum_of_async",
+        "sum_of_code",
+    ]
     check("sum_up_to.__all__", sum_up_to.__all__, public)
     if sysconfig.get_config_var("Py_GIL_DISABLED"):
         check("the GIL after the import", getattr(sys, "_is_gil_enabled", lambda: True)(), expected=False)
@@ -84,6 +108,12 @@ def check_functions() -> None:
     check("sum_as_string of words", sum_as_string(2, -5), "-3")
     check("sum_as_string of 5001 digits", sum_as_string(10**5000, 0), "1" + "0" * 5000)
     check("create_python_object()", create_python_object(), "Hello from Python!")
+    check("sum_of a Python function", sum_of(lambda i: i * i, 1000), 333833500)
+    check("sum_of a name in threads", sum_of("math:isqrt", 100, threads=4), 625)
+    check("sum_of_code", sum_of_code("def f(i): return i", 1000), 500500)
+    check("sum_of_async", asyncio.run(sum_of_async(lambda i: asyncio.sleep(0, i), 100, limit=7)), 5050)
+    check("in_thread", asyncio.run(in_thread(pow, 2, 10, mod=1000)), 24)
+    check("race", sorted(race(1000)), ["python", "rust"])
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
         accept_args("Ada", 1, key="value")

@@ -27,6 +27,7 @@ def test_wheel_holds_exactly_the_package() -> None:
     files = {str(path) for path in DISTRIBUTION.files or () if "__pycache__" not in path.parts}
     assert {path for path in files if ".dist-info" not in path} == {
         "sum_up_to/__init__.py",
+        "sum_up_to/__main__.py",
         f"sum_up_to/{extension}",
         "sum_up_to/_native.pyi",
         "sum_up_to/py.typed",
@@ -51,10 +52,11 @@ def test_metadata_tells_licenses_and_python() -> None:
 
 
 def test_import_brings_in_nothing_else() -> None:
+    # `atexit` is part of the interpreter, and some have imported it by now.
     # Python before 3.12 fetches `encodings.ascii` itself for the name of any extension.
     script = (
-        "import sys, encodings.ascii; before = set(sys.modules); import sum_up_to; new = set(sys.modules) - before;"
-        "import json; print(json.dumps(sorted(new)))"
+        "import sys, atexit, encodings.ascii; before = set(sys.modules); import sum_up_to;"
+        "new = set(sys.modules) - before; import json; print(json.dumps(sorted(new)))"
     )
     command = [sys.executable, "-I", "-X", "dev", "-W", "error", "-c", script]
     finished = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -64,7 +66,18 @@ def test_import_brings_in_nothing_else() -> None:
 
 def test_public_names_are_those_of_the_extension() -> None:
     assert sorted(sum_up_to.__all__) == sorted(_native.__all__)
-    assert sum_up_to.__all__ == ["Add", "accept_args", "add_up_to", "create_python_object", "sum_as_string"]
+    assert sum_up_to.__all__ == [
+        "Add",
+        "accept_args",
+        "add_up_to",
+        "create_python_object",
+        "in_thread",
+        "race",
+        "sum_as_string",
+        "sum_of",
+        "sum_of_async",
+        "sum_of_code",
+    ]
 
 
 def test_signatures_can_be_inspected() -> None:
@@ -74,7 +87,12 @@ def test_signatures_can_be_inspected() -> None:
         "accept_args": "(name, *args, **kwargs)",
         "add_up_to": "(n)",
         "create_python_object": "()",
+        "race": "(n)",
         "sum_as_string": "(a, b)",
+        "in_thread": "(f, /, *args, **kwargs)",
+        "sum_of_async": "(f, n, *, limit=100)",
+        "sum_of_code": "(source, n)",
+        "sum_of": "(f, n, *, threads=1)",
     }
     assert str(inspect.signature(sum_up_to.Add.up_to)) == "(self, /)"
 

@@ -1,12 +1,15 @@
-"""The example of the README runs as it stands there."""
+"""The examples of the README and of the documents run as they stand there."""
 
 import doctest
 from pathlib import Path
 
-README = Path(__file__).parent.parent / "README.md"
+import pytest
+
+ROOT = Path(__file__).parent.parent
 
 
-def test_example_of_the_readme_is_true() -> None:
-    results = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
-    assert results.attempted >= 7
+@pytest.mark.parametrize(("document", "examples"), [("README.md", 7), ("docs/doors.md", 20), ("docs/limits.md", 11)])
+def test_examples_are_true(document: str, examples: int) -> None:
+    results = doctest.testfile(str(ROOT / document), module_relative=False, encoding="utf-8")
+    assert results.attempted >= examples
     assert results.failed == 0

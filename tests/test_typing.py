@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from sum_up_to import Add, accept_args, add_up_to, create_python_object, sum_as_string
+from sum_up_to import Add, accept_args, add_up_to, create_python_object, race, sum_as_string, sum_of
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type
@@ -24,6 +24,8 @@ def test_types_of_results() -> None:
     assert_type(Add(5).up_to(), int)
     assert_type(sum_as_string(1, np.uint8(2)), str)
     assert_type(create_python_object(), str)
+    assert_type(race(5)["rust"], float)
+    assert_type(sum_of(add_up_to, 5), int)
 
 
 def test_types_of_arguments() -> None:
@@ -42,6 +44,8 @@ def test_wrong_types_are_refused_by_both() -> None:
         sum_as_string("1", 2)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         accept_args(5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        sum_of(str, 5)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         create_python_object(1)  # type: ignore[call-arg]
     with pytest.raises(TypeError):

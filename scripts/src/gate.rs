@@ -1,14 +1,15 @@
 //! The gate before an upload that cannot be undone: the evidence of all stages, held against the plan.
 
-use std::collections::BTreeSet;
-
 use crate::check::{CHECKS, Outcome};
 use crate::evidence::{AuditEvidence, BuildEvidence, SmokeEvidence, SmokeResult};
 use crate::plan::Plan;
 
 /// Every reason why the files must not be uploaded; empty when the gate is open.
+///
+/// `commit` is the one that is checked out: what was built from another is not what its tag names.
 pub fn closed(
     plan: &Plan,
+    commit: Option<&str>,
     build: Option<&BuildEvidence>,
     audit: Option<&AuditEvidence>,
     smoke: Option<&SmokeEvidence>,
@@ -26,14 +27,13 @@ pub fn closed(
                     Some(built) if built.dirty => {
                         reasons.push(format!("`{file}` was built from a dirty tree"));
                     }
+                    Some(built) if built.commit.as_deref() != commit => reasons.push(format!(
+                        "`{file}` was built from {}, but the checkout is at {}",
+                        built.commit.as_deref().unwrap_or("no commit"),
+                        commit.unwrap_or("no commit")
+                    )),
                     Some(_) => {}
                 }
-            }
-            let built = plan.files().filter_map(|file| build.file(file));
-            let commits: BTreeSet<&str> = built.filter_map(|file| file.commit.as_deref()).collect();
-            if commits.len() > 1 {
-                let commits: Vec<&str> = commits.into_iter().collect();
-                reasons.push(format!("the files were built from {}", commits.join(" and ")));
             }
         }
     }

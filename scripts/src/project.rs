@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
-use toml::Table;
+use toml::{Table, Value};
 
 use crate::exit::Stop;
 use crate::family::{Family, PythonVersion};
@@ -115,7 +115,7 @@ impl Project {
         let families = families(&manifest, &pyproject.tool.maturin.features, &table.pythons)
             .ok_or_else(|| {
                 Stop::Usage(format!(
-                    "`{}` has no dependency `pyo3`\nhint: the pipeline releases PyO3 extensions",
+                    "`{}` has no dependency `pyo3`, or takes it from another file's workspace\nhint: the pipeline releases PyO3 extensions, and looks for their features in this file",
                     manifest_path.display()
                 ))
             })?;
@@ -220,10 +220,14 @@ fn families(
     pythons: &[PythonVersion],
 ) -> Option<Vec<Family>> {
     let pyo3 = manifest.get("dependencies")?.get("pyo3")?;
-    let of_dependency = pyo3
-        .get("features")
-        .and_then(|features| features.as_array())
-        .into_iter()
+    // What `workspace = true` stands for is in the same file or out of reach.
+    let inherited = match pyo3.get("workspace").and_then(Value::as_bool) {
+        Some(true) => Some(manifest.get("workspace")?.get("dependencies")?.get("pyo3")?),
+        _ => None,
+    };
+    let of_dependency = std::iter::once(pyo3)
+        .chain(inherited)
+        .filter_map(|pyo3| pyo3.get("features")?.as_array())
         .flatten()
         .filter_map(|feature| feature.as_str());
     let of_maturin = maturin_features.iter().filter_map(|feature| feature.strip_prefix("pyo3/"));
@@ -257,6 +261,18 @@ mod tests {
         let pythons = [PythonVersion::new(3, 12)];
         let both = families(&manifest, &["pyo3/abi3-py39".into()], &pythons);
         assert_eq!(both, Some(vec![Family::Abi3 { floor: PythonVersion::new(3, 9) }]));
+    }
+
+    #[test]
+    fn features_of_the_workspace_are_found_or_missed_aloud() {
+        let pythons = [PythonVersion::new(3, 12)];
+        let member = "[dependencies]\npyo3 = { workspace = true }\n";
+        let alone: Table = toml::from_str(member).expect("valid");
+        assert_eq!(families(&alone, &[], &pythons), None);
+        let both = "[workspace.dependencies]\npyo3 = { version = \"0.30\", features = [\"abi3-py311\"] }\n";
+        let both: Table = toml::from_str(&format!("{member}{both}")).expect("valid");
+        let floor = PythonVersion::new(3, 11);
+        assert_eq!(families(&both, &[], &pythons), Some(vec![Family::Abi3 { floor }]));
     }
 
     #[test]

@@ -31,6 +31,7 @@ fn the_command_line_is_well_formed() {
 fn commands(command: &Command, name: &str) -> Vec<String> {
     let below = command
         .get_subcommands()
+        .filter(|below| !below.is_hide_set())
         .flat_map(|below| commands(below, &format!("{name} {}", below.get_name())));
     std::iter::once(name.to_owned()).chain(below).collect()
 }

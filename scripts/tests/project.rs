@@ -168,8 +168,8 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
 fn a_crate_without_pyo3_is_refused() {
     let start = CARGO.find("pyo3").expect("the dependency");
     insta::assert_snapshot!(crate_refused(&CARGO[start..], ""), @"
-    `[project]/Cargo.toml` has no dependency `pyo3`
-    hint: the pipeline releases PyO3 extensions
+    `[project]/Cargo.toml` has no dependency `pyo3`, or takes it from another file's workspace
+    hint: the pipeline releases PyO3 extensions, and looks for their features in this file
     ");
 }
 

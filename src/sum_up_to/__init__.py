@@ -8,6 +8,28 @@ Examples:
     5050
 """
 
-from ._native import Add, accept_args, add_up_to, create_python_object, sum_as_string
+from ._native import (
+    Add,
+    accept_args,
+    add_up_to,
+    create_python_object,
+    in_thread,
+    race,
+    sum_as_string,
+    sum_of,
+    sum_of_async,
+    sum_of_code,
+)
 
-__all__ = ["Add", "accept_args", "add_up_to", "create_python_object", "sum_as_string"]
+__all__ = [
+    "Add",
+    "accept_args",
+    "add_up_to",
+    "create_python_object",
+    "in_thread",
+    "race",
+    "sum_as_string",
+    "sum_of",
+    "sum_of_async",
+    "sum_of_code",
+]

@@ -1,6 +1,27 @@
-from typing import ClassVar, Literal, SupportsIndex, final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ClassVar, Literal, ParamSpec, Protocol, SupportsIndex, TypeVar, final, overload, type_check_only
 
-__all__ = ["Add", "accept_args", "add_up_to", "create_python_object", "sum_as_string"]
+__all__ = [
+    "Add",
+    "accept_args",
+    "add_up_to",
+    "create_python_object",
+    "in_thread",
+    "race",
+    "sum_as_string",
+    "sum_of",
+    "sum_of_async",
+    "sum_of_code",
+]
+
+@type_check_only
+class _Addable(Protocol):
+    def __add__(self, other: Any, /) -> Any: ...
+    def __radd__(self, other: int, /) -> Any: ...
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_T = TypeVar("_T", bound=_Addable)
 
 @final
 class Add:
@@ -16,4 +37,26 @@ class Add:
 def accept_args(name: str, *args: object, **kwargs: object) -> None: ...
 def add_up_to(n: SupportsIndex) -> int: ...
 def create_python_object() -> str: ...
+@overload
+def in_thread(f: Callable[_P, _R], /, *args: _P.args, **kwargs: _P.kwargs) -> Coroutine[Any, Any, _R]: ...
+@overload
+def in_thread(f: str, /, *args: object, **kwargs: object) -> Coroutine[Any, Any, Any]: ...
+def race(n: SupportsIndex) -> dict[str, float]: ...
 def sum_as_string(a: SupportsIndex, b: SupportsIndex) -> str: ...
+@overload
+def sum_of(f: Callable[[int], int], n: SupportsIndex, *, threads: SupportsIndex = 1) -> int: ...
+@overload
+def sum_of(f: Callable[[int], _T], n: SupportsIndex, *, threads: SupportsIndex = 1) -> _T | Literal[0]: ...
+@overload
+def sum_of(f: str, n: SupportsIndex, *, threads: SupportsIndex = 1) -> Any: ...
+@overload
+def sum_of_async(
+    f: Callable[[int], Awaitable[int]], n: SupportsIndex, *, limit: SupportsIndex = 100
+) -> Coroutine[Any, Any, int]: ...
+@overload
+def sum_of_async(
+    f: Callable[[int], Awaitable[_T]], n: SupportsIndex, *, limit: SupportsIndex = 100
+) -> Coroutine[Any, Any, _T | Literal[0]]: ...
+@overload
+def sum_of_async(f: str, n: SupportsIndex, *, limit: SupportsIndex = 100) -> Coroutine[Any, Any, Any]: ...
+def sum_of_code(source: str, n: SupportsIndex) -> Any: ...

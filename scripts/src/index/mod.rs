@@ -125,6 +125,10 @@ pub fn is_loopback(url: &str) -> bool {
     let Ok(uri) = url.parse::<ureq::http::Uri>() else {
         return false;
     };
+    // Without a scheme, a client may well take it for something else.
+    if uri.scheme().is_none() {
+        return false;
+    }
     match uri.host().map(|host| host.trim_matches(['[', ']'])) {
         Some("localhost") => true,
         Some(host) => host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),

@@ -46,7 +46,7 @@ pub fn run(session: &Session) -> Result<Verdict> {
     tally.stage("rehearse", || rehearse::run(session, &[], 0, false))?;
     let environments = suite::environments(session)?;
     for (position, environment) in environments.iter().enumerate() {
-        let on = &environment.release;
+        let on = &environment.interpreter.release;
         if position == 0 {
             let here = &environment.environment;
             tally.command("ruff format", &checks::ruff_format(here, root))?;

@@ -1,7 +1,7 @@
 //! `lock`: pins the Python packages that the pipeline and the tests run, with their hashes.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -10,11 +10,16 @@ use crate::exit::{Stop, Verdict};
 use crate::report::Mood;
 use crate::tool::uv;
 
-/// The inputs, each beside its lock: what is asked for, and what that was resolved to.
+/// The inputs, each with its lock: what is asked for, and what that was resolved to.
 const LOCKS: &[(&str, &str)] = &[
     ("scripts/data/tools.in", "scripts/data/tools.lock"),
-    ("tests/requirements.in", "tests/requirements.lock"),
+    ("scripts/data/peers.in", "scripts/data/peers.lock"),
+    ("scripts/data/auditors.in", "scripts/data/auditors.lock"),
+    ("tests/requirements.in", REQUIREMENTS),
 ];
+
+/// What the tests need.
+const REQUIREMENTS: &str = "tests/requirements.lock";
 
 /// The stage: brings each lock up to its input, or with `check` says whether it is; `upgrade` takes
 /// the newest versions.
@@ -23,32 +28,45 @@ const LOCKS: &[(&str, &str)] = &[
 ///
 /// When a package cannot be found or the index cannot be reached.
 pub fn run(session: &Session, check: bool, upgrade: bool) -> Result<Verdict> {
+    let (root, report) = (&session.project.root, &session.report);
     let uv = session.tools()?.program("uv");
-    let mut verdict = Verdict::Yes;
-    for (input, lock) in LOCKS {
-        let action = session.report.start(format!("resolving {input}"));
-        let (input, path) = (session.project.root.join(input), session.project.root.join(lock));
+    let one = |input: &str, lock: &str| -> Result<Verdict> {
+        let action = report.start(format!("resolving {input}"));
+        let path = root.join(lock);
         let before = fs::read_to_string(&path).unwrap_or_default();
-        let folder = tempfile::tempdir()?;
-        // uv keeps the pins of the file that it writes to.
-        let fresh: PathBuf = folder.path().join("fresh.lock");
-        fs::write(&fresh, &before)?;
-        uv::compile(&uv, &input, &fresh, upgrade)
-            .check()
-            .context("cannot resolve the locked packages\nhint: is there a network?")?;
-        let after = fs::read_to_string(&fresh)?;
+        let after = resolve(&uv, &root.join(input), &before, upgrade)?;
         if after == before {
             action.done(Mood::Good, "current", lock);
         } else if check {
             action.done(Mood::Bad, "stale", &format!("{lock}: run `cargo pipeline lock`"));
-            verdict = Verdict::No;
+            return Ok(Verdict::No);
         } else {
             fs::write(&path, after)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
             action.done(Mood::Good, "locked", lock);
         }
-    }
-    Ok(verdict)
+        Ok(Verdict::Yes)
+    };
+    // All at once: nearly all of the time goes into waiting for the index.
+    std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            LOCKS.iter().map(|(input, lock)| scope.spawn(|| one(input, lock))).collect();
+        threads.into_iter().try_fold(Verdict::Yes, |verdict, thread| {
+            Ok(verdict.and(thread.join().expect("resolving does not panic")?))
+        })
+    })
+}
+
+/// The lock that `input` has now, where `before` keeps what it pins unless `upgrade` is asked for.
+fn resolve(uv: &Path, input: &Path, before: &str, upgrade: bool) -> Result<String> {
+    let folder = tempfile::tempdir()?;
+    // uv keeps the pins of the file that it writes to.
+    let fresh = folder.path().join("fresh.lock");
+    fs::write(&fresh, before)?;
+    uv::compile(uv, input, &fresh, upgrade)
+        .check()
+        .context("cannot resolve the locked packages\nhint: is there a network?")?;
+    Ok(fs::read_to_string(&fresh)?)
 }
 
 /// The text of a lock file of the project.
@@ -57,7 +75,7 @@ pub fn run(session: &Session, check: bool, upgrade: bool) -> Result<Verdict> {
 ///
 /// When it cannot be read.
 pub fn requirements(session: &Session) -> Result<String> {
-    let path = session.project.root.join(LOCKS[1].1);
+    let path = session.project.root.join(REQUIREMENTS);
     fs::read_to_string(&path)
         .map_err(|error| Stop::Usage(format!("cannot read `{}`: {error}", path.display())).into())
 }

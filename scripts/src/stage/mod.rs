@@ -131,7 +131,7 @@ impl Session {
 
     /// The Python that the tools run on: the newest that the project promises, as the newest of all
     /// may be too new for their wheels.
-    fn tool_python(&self) -> Result<&Interpreter> {
+    pub(crate) fn tool_python(&self) -> Result<&Interpreter> {
         let interpreters = &self.found()?.interpreters;
         let promised =
             |interpreter: &&Interpreter| self.project.table.pythons.contains(&interpreter.version);

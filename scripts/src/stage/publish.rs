@@ -39,6 +39,7 @@ pub fn run(session: &Session, destination: &Destination, execute: bool) -> Resul
     if !is_loopback(&destination.repository) {
         let reasons = gate::closed(
             plan,
+            session.revision.as_ref().map(|revision| revision.commit.as_str()),
             evidence::read(&session.evidence("build"))?.as_ref(),
             evidence::read(&session.evidence("audit"))?.as_ref(),
             evidence::read(&session.evidence("smoke"))?.as_ref(),

@@ -9,6 +9,7 @@ use crate::report::Mood;
 use crate::tool::command::Invocation;
 use crate::tool::environment::Environment;
 use crate::tool::pip::{self, Source};
+use crate::tool::python::Interpreter;
 
 /// How many tests of a suite did what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,8 +21,7 @@ pub struct Counts {
 /// A Python with the built wheel installed, and what the tests need beside it.
 pub struct TestEnvironment {
     pub environment: Environment,
-    /// The interpreter's full version.
-    pub release: String,
+    pub interpreter: Interpreter,
     /// The folder that holds the environment, which goes with it.
     pub folder: TempDir,
 }
@@ -53,9 +53,10 @@ pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
             .find(|(_, built)| built.file == promise.file)
             .context("the plan's files were looked at")?;
         pip::install(tools, &environment, Source::Files, &[&wheel.to_string_lossy()]).check()?;
-        let release = interpreter.release.clone();
+        let release = &interpreter.release;
         action.done(Mood::Good, "prepared", &format!("CPython {release} for the tests"));
-        environments.push(TestEnvironment { environment, release, folder });
+        let interpreter = interpreter.clone();
+        environments.push(TestEnvironment { environment, interpreter, folder });
     }
     if environments.is_empty() {
         return Err(Stop::Unknown(

@@ -1,6 +1,8 @@
 //! cargo: formatting, lints, documentation and tests of a crate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
 
 use super::command::Invocation;
 
@@ -40,6 +42,17 @@ fn cargo(crate_folder: &Path) -> Invocation {
     // Where rustup provides cargo, the toolchain that runs this program is used again.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     Invocation::new(cargo).folder(crate_folder).env("CARGO_TERM_COLOR", "never")
+}
+
+/// Compiles the pipeline as it is measured, and gives its program.
+///
+/// # Errors
+///
+/// When it does not compile.
+pub fn release(crate_folder: &Path) -> Result<PathBuf> {
+    cargo(crate_folder).args(["build", "--release", "--locked", "--quiet"]).check()?;
+    let name = format!("wheel-pipeline{}", std::env::consts::EXE_SUFFIX);
+    Ok(crate_folder.join("target").join("release").join(name))
 }
 
 /// The main command of the README in a clone, with every cache in `caches` and none of the machine's.

@@ -36,7 +36,7 @@ pub fn check_interrupt() -> Result<(), Stop> {
 }
 
 /// A command line that has not been run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Invocation {
     program: OsString,
     arguments: Vec<OsString>,
@@ -256,6 +256,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         // Nothing more can be done from here; the server also ends by itself when its `stdin` closes.
         let _ended = end(self.0.as_mut());
+    }
+}
+
+impl fmt::Debug for Invocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Invocation({self})")
     }
 }
 

@@ -78,13 +78,24 @@ fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
     let inherited = [
         "VIRTUAL_ENV",
         "CONDA_PREFIX",
+        "ARCHFLAGS",
+        "MACOSX_DEPLOYMENT_TARGET",
         "CARGO_BUILD_TARGET",
+        "CARGO_PROFILE_RELEASE_CODEGEN_UNITS",
+        "CARGO_PROFILE_RELEASE_DEBUG",
+        "CARGO_PROFILE_RELEASE_LTO",
+        "CARGO_PROFILE_RELEASE_OPT_LEVEL",
+        "CARGO_PROFILE_RELEASE_PANIC",
+        "CARGO_PROFILE_RELEASE_STRIP",
         "RUSTFLAGS",
         "MATURIN_PEP517_ARGS",
         "MATURIN_STRIP",
         "MATURIN_PGO",
         "PYO3_PYTHON",
         "PYO3_CONFIG_FILE",
+        "PYO3_CROSS",
+        "PYO3_CROSS_LIB_DIR",
+        "PYO3_CROSS_PYTHON_VERSION",
     ];
     let command =
         inherited.into_iter().fold(Invocation::new(tools.program("maturin")), Invocation::without);
@@ -131,13 +142,24 @@ mod tests {
         maturin sdist --out /out
         - VIRTUAL_ENV
         - CONDA_PREFIX
+        - ARCHFLAGS
+        - MACOSX_DEPLOYMENT_TARGET
         - CARGO_BUILD_TARGET
+        - CARGO_PROFILE_RELEASE_CODEGEN_UNITS
+        - CARGO_PROFILE_RELEASE_DEBUG
+        - CARGO_PROFILE_RELEASE_LTO
+        - CARGO_PROFILE_RELEASE_OPT_LEVEL
+        - CARGO_PROFILE_RELEASE_PANIC
+        - CARGO_PROFILE_RELEASE_STRIP
         - RUSTFLAGS
         - MATURIN_PEP517_ARGS
         - MATURIN_STRIP
         - MATURIN_PGO
         - PYO3_PYTHON
         - PYO3_CONFIG_FILE
+        - PYO3_CROSS
+        - PYO3_CROSS_LIB_DIR
+        - PYO3_CROSS_PYTHON_VERSION
         + PATH=/tools/bin…
         + SOURCE_DATE_EPOCH=1700000000
         ");
@@ -149,13 +171,24 @@ mod tests {
         maturin build --release --locked --target x86_64-unknown-linux-gnu --interpreter 3.10 --out /out --compatibility pypi manylinux_2_17 --zig
         - VIRTUAL_ENV
         - CONDA_PREFIX
+        - ARCHFLAGS
+        - MACOSX_DEPLOYMENT_TARGET
         - CARGO_BUILD_TARGET
+        - CARGO_PROFILE_RELEASE_CODEGEN_UNITS
+        - CARGO_PROFILE_RELEASE_DEBUG
+        - CARGO_PROFILE_RELEASE_LTO
+        - CARGO_PROFILE_RELEASE_OPT_LEVEL
+        - CARGO_PROFILE_RELEASE_PANIC
+        - CARGO_PROFILE_RELEASE_STRIP
         - RUSTFLAGS
         - MATURIN_PEP517_ARGS
         - MATURIN_STRIP
         - MATURIN_PGO
         - PYO3_PYTHON
         - PYO3_CONFIG_FILE
+        - PYO3_CROSS
+        - PYO3_CROSS_LIB_DIR
+        - PYO3_CROSS_PYTHON_VERSION
         + PATH=/tools/bin…
         + SOURCE_DATE_EPOCH=1700000000
         + CARGO_TARGET_DIR=/cargo

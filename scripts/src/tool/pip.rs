@@ -47,6 +47,17 @@ pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Invocation {
         .arg(project)
 }
 
+/// Downloads one wheel for a platform, from the index that pip is set up for.
+pub fn download(tools: &Tools, requirement: &str, platforms: &[&str], out: &Path) -> Invocation {
+    let pip = tools
+        .python()
+        .args(["-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"])
+        .args(["--only-binary", ":all:", "--implementation", "cp", "--python-version", "3.13"])
+        .arg("--dest")
+        .arg(out);
+    platforms.iter().fold(pip, |pip, platform| pip.args(["--platform", platform])).arg(requirement)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::environment::tests::{environment, shown, tools};

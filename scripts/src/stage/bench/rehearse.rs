@@ -1,6 +1,4 @@
-//! `bench`: measurements, as tables in Markdown for `docs/benchmarks.md`.
-//!
-//! Machines differ and are noisy: what is run is whole commands, several times, and medians are shown.
+//! `bench rehearse`: the rehearsal from a fresh clone, cold and warm, stage by stage.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,22 +6,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::Session;
-use super::rehearse::{STAGES, StageTime};
+use super::median;
 use crate::exit::{Stop, Verdict};
 use crate::report::{Mood, table};
+use crate::stage::Session;
+use crate::stage::rehearse::{STAGES, StageTime};
 use crate::tool::{cargo, git, machine};
-
-/// What is measured.
-#[derive(Debug, clap::Subcommand)]
-pub enum Bench {
-    /// The rehearsal of the last commit, from a fresh clone with empty caches and then warm, by stage
-    Rehearse {
-        /// How many warm runs the medians are taken of
-        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
-        runs: u8,
-    },
-}
 
 /// The part of a rehearsal's JSON that is read here.
 #[derive(Deserialize)]
@@ -39,18 +27,12 @@ struct Run {
     rehearsal: Rehearsal,
 }
 
-/// The stage.
+/// Measures one cold run and so many warm ones.
 ///
 /// # Errors
 ///
-/// When a run that is measured does not succeed.
-pub fn run(session: &Session, what: &Bench) -> Result<Verdict> {
-    match what {
-        Bench::Rehearse { runs } => rehearse(session, *runs),
-    }
-}
-
-fn rehearse(session: &Session, runs: u8) -> Result<Verdict> {
+/// When there is no commit to measure, or a run that is measured does not succeed.
+pub fn run(session: &Session, runs: u8) -> Result<Verdict> {
     if session.revision.is_none() {
         return Err(Stop::Unknown(
             "only a commit can be measured, and this is no git checkout with one".into(),
@@ -72,29 +54,23 @@ fn rehearse(session: &Session, runs: u8) -> Result<Verdict> {
         .collect::<Result<Vec<_>>>()?;
 
     let mut rows: Vec<Vec<String>> = Vec::new();
-    for stage in STAGES {
-        let warm: Vec<Duration> = warm.iter().map(|run| run.of(stage).whole()).collect();
+    let mut row = |name: &str, of: &dyn Fn(&Run) -> f64, shown: fn(f64) -> String| {
         rows.push(vec![
-            (*stage).to_owned(),
-            seconds(cold.of(stage).whole()),
-            seconds(median(&warm)),
+            name.to_owned(),
+            shown(of(&cold)),
+            shown(median(warm.iter().map(of).collect())),
         ]);
+    };
+    for stage in STAGES {
+        row(stage, &|run| run.of(stage).whole().as_secs_f64(), seconds);
     }
-    let rest: Vec<Duration> = warm.iter().map(Run::outside_stages).collect();
-    rows.push(vec![
-        "cargo: compile and start the pipeline".into(),
-        seconds(cold.outside_stages()),
-        seconds(median(&rest)),
-    ]);
-    let whole: Vec<Duration> = warm.iter().map(|run| run.whole).collect();
-    rows.push(vec!["**whole command**".into(), seconds(cold.whole), seconds(median(&whole))]);
-    let mut shares: Vec<f64> = warm.iter().map(Run::own_share).collect();
-    shares.sort_by(f64::total_cmp);
-    rows.push(vec![
-        "share of the stages outside all tools".into(),
-        percent(cold.own_share()),
-        percent(shares[shares.len() / 2]),
-    ]);
+    row(
+        "cargo: compile and start the pipeline",
+        &|run| run.outside_stages().as_secs_f64(),
+        seconds,
+    );
+    row("**whole command**", &|run| run.whole.as_secs_f64(), seconds);
+    row("share of the stages outside all tools", &Run::own_share, percent);
     let header = ["stage", "cold, s", &format!("warm, s (median of {runs})")];
     session.report.data(&format!(
         "{}; {} promised environments reached\n\n{}",
@@ -134,14 +110,8 @@ impl Run {
     }
 }
 
-fn median(times: &[Duration]) -> Duration {
-    let mut times = times.to_vec();
-    times.sort();
-    times[times.len() / 2]
-}
-
-fn seconds(time: Duration) -> String {
-    format!("{:.2}", time.as_secs_f64())
+fn seconds(time: f64) -> String {
+    format!("{time:.2}")
 }
 
 fn percent(share: f64) -> String {

@@ -1,0 +1,88 @@
+"""Times calls of `sum_up_to` beside its peers, in turn: `python calls.py ROUNDS`, with the peers on `PYTHONPATH`.
+
+Prints a JSON list: for each group its name and its contenders, for each of these its name and the nanoseconds of a call
+in each round. Contenders of a group are timed one after the other in every round, so that a machine that slows down
+slows them all.
+"""
+
+import importlib
+import importlib.util
+import json
+import math
+import random
+import sys
+from collections.abc import Callable
+from timeit import Timer
+from typing import Any
+
+from sum_up_to import Add, add_up_to
+
+SMALL = 10**6
+ROUND_SECONDS = 0.02
+
+
+def closed_form(n: int) -> int:
+    """The sum in closed form, in Python."""
+    return n * (n + 1) // 2
+
+
+def loop(n: int) -> int:
+    """The sum as a loop, in Python."""
+    total = 0
+    for i in range(1, n + 1):
+        total += i
+    return total
+
+
+def timer(function: Callable[[Any], object], argument: object) -> Timer:
+    """What times one call, with nothing but the call inside."""
+    return Timer("function(argument)", globals={"function": function, "argument": argument})
+
+
+def small_contenders() -> dict[str, Timer]:
+    """Whatever sums up to a small limit, and what is as small a call."""
+    contenders: dict[str, Timer] = {}
+    for name, module in (("C, `METH_O`", "peer_c"), ("Cython", "peer_cython"), ("mypyc", "peer_mypyc")):
+        # One that could not be built is not there, which the caller knows and says.
+        if importlib.util.find_spec(module):
+            contenders[name] = timer(importlib.import_module(module).add_up_to, SMALL)
+    add = Add(SMALL)
+    contenders["`add_up_to(n)`"] = timer(add_up_to, SMALL)
+    contenders["`Add.up_to()`"] = Timer("method()", globals={"method": add.up_to})
+    contenders["`Add(n)`"] = timer(Add, SMALL)
+    contenders["`math.isqrt(n)`"] = timer(math.isqrt, SMALL)
+    contenders["closed form in Python"] = timer(closed_form, SMALL)
+    contenders["`sum(range(n + 1))`"] = timer(lambda n: sum(range(n + 1)), SMALL)
+    contenders["loop in Python"] = timer(loop, SMALL)
+    return contenders
+
+
+def large_contenders(bits: int) -> dict[str, Timer]:
+    """The sums up to a limit of so many bits."""
+    # Digits of no pattern: Python multiplies faster where one of the factors is nearly empty.
+    limit = random.Random(bits).getrandbits(bits) | 1 << (bits - 1)  # noqa: S311
+    return {
+        "`n * (n + 1) // 2` in Python": timer(closed_form, limit),
+        "`(n * n + n) >> 1` in Python": timer(lambda n: (n * n + n) >> 1, limit),
+        "`add_up_to(n)`": timer(add_up_to, limit),
+    }
+
+
+def in_turn(contenders: dict[str, Timer], rounds: int) -> list[tuple[str, list[float]]]:
+    """The nanoseconds of one call of each contender in each round."""
+    numbers = {}
+    for name, contender in contenders.items():
+        once = max(contender.timeit(1), contender.timeit(1), 1e-9)
+        trial = max(1, int(ROUND_SECONDS / 10 / once))
+        numbers[name] = max(1, int(ROUND_SECONDS / contender.timeit(trial) * trial))
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, contender in contenders.items():
+            times[name].append(contender.timeit(numbers[name]) / numbers[name] * 1e9)
+    return list(times.items())
+
+
+rounds = int(sys.argv[1])
+groups = {f"n = {SMALL:_}": small_contenders()}
+groups |= {f"n of {bits:_} bits": large_contenders(bits) for bits in (1_000, 10_000, 1_000_000)}
+json.dump([(name, in_turn(contenders, rounds)) for name, contenders in groups.items()], sys.stdout)

@@ -1,0 +1,72 @@
+//! `race`: a Python module embedded in the extension, imported by Rust, and run against Rust.
+
+use std::time::Instant;
+
+use pyo3::exceptions::PyArithmeticError;
+use pyo3::ffi::c_str;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+use crate::add::Add;
+use crate::integer;
+use crate::visit::Visit;
+
+/// Return how long Rust and a Python loop take for the sum 1 + 2 + … + n.
+///
+/// The loop is a Python module that is compiled into the extension. Both are run once, and have to agree. Rust takes the
+/// closed form, so its time does not grow with n, while that of the loop does.
+///
+/// Args:
+///     n (SupportsIndex): The limit, as for `add_up_to`. `Ctrl-C` ends a loop that takes too long.
+///
+/// Returns:
+///     dict[str, float]: Seconds, under the keys `rust` and `python`.
+///
+/// Raises:
+///     TypeError: If `n` is not an integer.
+///     ArithmeticError: If the two sums differ, which would be a bug.
+///
+/// Examples:
+///     >>> from sum_up_to import race
+///     >>> seconds = race(100_000)
+///     >>> seconds["rust"] < seconds["python"]
+///     True
+#[pyfunction]
+pub fn race<'py>(n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let py = n.py();
+    let n = integer::exact(n, "n")?;
+    let _visit = Visit::begin(py)?;
+    let up_to = python_loop(py)?.getattr("up_to")?;
+
+    let start = Instant::now();
+    let in_rust = Add::new(&n)?.up_to(py)?;
+    let rust = start.elapsed();
+
+    let start = Instant::now();
+    let in_python = up_to.call1((&n,))?;
+    let python = start.elapsed();
+
+    if !in_python.eq(in_rust)? {
+        return Err(PyArithmeticError::new_err(format!(
+            "Rust and Python disagree about {}",
+            n.repr()?
+        )));
+    }
+    let seconds = PyDict::new(py);
+    seconds.set_item("rust", rust.as_secs_f64())?;
+    seconds.set_item("python", python.as_secs_f64())?;
+    Ok(seconds)
+}
+
+/// The embedded module, imported at its first use.
+fn python_loop(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let source = c_str!(include_str!("python_loop.py"));
+    MODULE
+        .get_or_try_init(py, || {
+            PyModule::from_code(py, source, c"python_loop.py", c"sum_up_to._python_loop")
+                .map(Bound::unbind)
+        })
+        .map(|module| module.bind(py))
+}

@@ -1,0 +1,90 @@
+//! `sum_of_code`: Python source compiled and run from Rust.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::callable::callable;
+use crate::integer::{self, wrong_type};
+use crate::sum_of::sum_from;
+use crate::total::Total;
+use crate::visit::Visit;
+
+/// The file that errors name.
+const FILE: &str = "<sum_of_code>";
+
+/// Return f(1) + f(2) + … + f(n), with `f` defined by Python source.
+///
+/// The source is compiled once and run as a module of its own, which sees neither the caller's names nor the caller's
+/// `from __future__` imports; then its `f` is summed as by `sum_of`. A traceback shows the lines of the source, as those of
+/// the file `<sum_of_code>`.
+///
+/// The source can do whatever Python can: trust it as you would trust it in `exec`.
+///
+/// Args:
+///     source (str): What defines `f`, by `def`, by assignment or by an import.
+///     n (SupportsIndex): The last integer.
+///
+/// Returns:
+///     object: The sum.
+///
+/// Raises:
+///     SyntaxError: If the source is not Python.
+///     ValueError: If it does not define `f`.
+///     TypeError: If `source` is not a string, `f` cannot be called, or `n` is not an integer.
+///     OverflowError: If `n` is more than 2**63 - 1.
+///     BaseException: What the source, `f` or `+` raises, unchanged.
+///
+/// Examples:
+///     >>> from sum_up_to import sum_of_code
+///     >>> sum_of_code("def f(i): return i * i", 10)
+///     385
+///     >>> sum_of_code("from math import isqrt as f", 100)
+///     625
+///     >>> sum_of_code("g = abs", 100)
+///     Traceback (most recent call last):
+///         ...
+///     ValueError: `source` must define `f`
+#[pyfunction]
+pub fn sum_of_code<'py>(
+    source: &Bound<'py, PyAny>,
+    n: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = source.py();
+    let source = source
+        .cast::<PyString>()
+        .map_err(|_| wrong_type(source, "source", "a string"))?;
+    let n = integer::count(n, "n")?;
+    let visit = Visit::begin(py)?;
+    run(source, n, &visit).inspect_err(|_| {
+        // Where Python's tracebacks look for lines. It is for show: an error here must not hide the one at hand.
+        let _ = keep_lines(source);
+    })
+}
+
+fn run<'py>(source: &Bound<'py, PyString>, n: i64, visit: &Visit) -> PyResult<Bound<'py, PyAny>> {
+    let py = source.py();
+    let builtins = py.import("builtins")?;
+    let options = PyDict::new(py);
+    // Otherwise the caller's `from __future__` imports would hold in the source too.
+    options.set_item("dont_inherit", true)?;
+    let code = builtins.call_method("compile", (source, FILE, "exec"), Some(&options))?;
+    let module = PyModule::new(py, "sum_of_code")?;
+    builtins.call_method1("exec", (code, module.dict()))?;
+    let f = module
+        .dict()
+        .get_item("f")?
+        .ok_or_else(|| PyValueError::new_err("`source` must define `f`"))?;
+    sum_from(Total::Word(0), &callable(&f)?, 1..=n, || visit.go_on())
+}
+
+/// Gives the lines of the source to `linecache`, in place of those of the source before.
+fn keep_lines(source: &Bound<'_, PyString>) -> PyResult<()> {
+    let py = source.py();
+    let lines = source.call_method1("splitlines", (true,))?;
+    // Without a time of change, which says that there is no file to compare with.
+    let entry = (source.len()?, py.None(), lines, FILE);
+    py.import("linecache")?
+        .getattr("cache")?
+        .set_item(FILE, entry)
+}

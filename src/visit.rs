@@ -1,0 +1,224 @@
+//! The end of the process: when the interpreter finalizes, no thread is inside this extension and in Python code too.
+//!
+//! Up to 3.13 CPython ends a thread that asks for the interpreter too late with `pthread_exit`, which unwinds its stack;
+//! if Rust has a frame there, the process aborts: https://docs.python.org/3/c-api/threads.html#cautions-regarding-runtime-finalization
+//! So whatever calls Python code in a loop, or code that may block, holds a [`Visit`], and a hook of `atexit` asks the
+//! visitors to leave, by `SystemExit`, which Python's threads end with in silence. 3.14 and later only hang the thread.
+
+use std::cell::Cell;
+use std::ffi::c_long;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use pyo3::exceptions::{PyImportError, PyRuntimeError, PySystemExit};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+use crate::interrupt;
+
+/// Whether the process is about to end, and every other thread has to leave.
+static LEAVING: AtomicBool = AtomicBool::new(false);
+
+/// Visits of all threads.
+static VISITS: AtomicUsize = AtomicUsize::new(0);
+
+/// The Python identifier of each visiting thread, once for each of its visits. Locked by attached threads alone, and
+/// never while Python is called: so a process that forks, which takes the GIL, does not inherit it locked.
+static VISITORS: Mutex<Vec<c_long>> = Mutex::new(Vec::new());
+
+/// How often, and how long apart, the hook looks whether all have left: before it interrupts them, and after. A
+/// visitor that is still there then waits in a system call, and will hardly return before the process is gone.
+const LOOKS: [usize; 2] = [50, 200];
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+
+/// Errands of all threads.
+static ERRANDS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// Visits of this thread.
+    static OWN: Cell<usize> = const { Cell::new(0) };
+    /// Whether this thread is the one that ends the process, which may go on until the end.
+    static LAST: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A thread's stay in Python code that was called from here.
+pub struct Visit {
+    visitor: c_long,
+}
+
+impl Visit {
+    /// Begins a visit.
+    ///
+    /// Fails with `SystemExit` if the process is about to end.
+    pub fn begin(py: Python<'_>) -> PyResult<Self> {
+        let visitor = identifier(py)?;
+        // Counted before the first look at `LEAVING`, which the hook sets before it looks at the count.
+        VISITS.fetch_add(1, SeqCst);
+        OWN.set(OWN.get() + 1);
+        visitors().push(visitor);
+        let visit = Self { visitor };
+        visit.go_on()?;
+        Ok(visit)
+    }
+
+    /// Fails with `SystemExit` if the process is about to end.
+    // Through `&self`, since only a visitor has to ask.
+    #[inline]
+    #[expect(clippy::unused_self)]
+    pub fn go_on(&self) -> PyResult<()> {
+        if LEAVING.load(SeqCst) && !LAST.get() {
+            return Err(PySystemExit::new_err(()));
+        }
+        Ok(())
+    }
+}
+
+/// Work in a thread of its own, that the process waits for before it ends.
+pub struct Errand(());
+
+impl Errand {
+    /// Begins an errand.
+    ///
+    /// Fails if the process is about to end.
+    pub fn begin() -> PyResult<Self> {
+        ERRANDS.fetch_add(1, SeqCst);
+        let errand = Self(());
+        if LEAVING.load(SeqCst) {
+            return Err(PyRuntimeError::new_err(
+                "cannot start a thread, as the process is about to end",
+            ));
+        }
+        Ok(errand)
+    }
+}
+
+impl Drop for Errand {
+    fn drop(&mut self) {
+        // Less than none are counted in a process that was forked by an errand.
+        let _ = ERRANDS.fetch_update(SeqCst, SeqCst, |errands| errands.checked_sub(1));
+    }
+}
+
+/// Whether this thread ends the process, and may go on.
+pub fn is_last() -> bool {
+    LAST.get()
+}
+
+/// Lets a new thread go on where the thread that started it may.
+pub fn inherit(is_last: bool) {
+    LAST.set(is_last);
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let mut visitors = visitors();
+        if let Some(position) = visitors.iter().position(|visitor| *visitor == self.visitor) {
+            visitors.swap_remove(position);
+        }
+        drop(visitors);
+        OWN.set(OWN.get() - 1);
+        VISITS.fetch_sub(1, SeqCst);
+    }
+}
+
+/// Registers what has to happen at exit and after a fork.
+pub fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    forbid_second_interpreter(py)?;
+    // Kept from now on. The first use of a `PyOnceLock` detaches for a moment: at exit, in a thread that is not counted
+    // yet, that would be a Rust frame in a thread that Python ends.
+    identifier(py)?;
+    py.import("atexit")?
+        .call_method1("register", (wrap_pyfunction!(leave, module)?,))?;
+    if cfg!(unix) {
+        let hooks = pyo3::types::PyDict::new(py);
+        hooks.set_item("after_in_child", wrap_pyfunction!(be_alone, module)?)?;
+        // Of the module behind `os`, which is always there.
+        py.import("posix")?
+            .call_method("register_at_fork", (), Some(&hooks))?;
+    }
+    Ok(())
+}
+
+/// Fails in every interpreter of the process but the first: all of them would share the objects that are kept in statics.
+/// From 3.12 on Python refuses by itself, since PyO3's modules do not declare that they support several interpreters.
+fn forbid_second_interpreter(py: Python<'_>) -> PyResult<()> {
+    static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    // Each interpreter has a module `sys` of its own.
+    let sys = py.import("sys")?;
+    if SYS.get_or_init(py, || sys.clone().unbind()).is(&sys) {
+        Ok(())
+    } else {
+        Err(PyImportError::new_err(
+            "`sum_up_to` does not support loading in subinterpreters",
+        ))
+    }
+}
+
+/// Makes every other thread leave.
+#[pyfunction]
+fn leave(py: Python<'_>) -> PyResult<()> {
+    let here = identifier(py)?;
+    let waited = wait_for_errands(py);
+    LAST.set(true);
+    LEAVING.store(true, SeqCst);
+    for looks in LOOKS {
+        let own = OWN.get();
+        let all_left = py.detach(|| {
+            (0..looks).any(|_| {
+                let all_left = VISITS.load(SeqCst) <= own;
+                if !all_left {
+                    thread::sleep(BETWEEN_LOOKS);
+                }
+                all_left
+            })
+        });
+        if all_left {
+            break;
+        }
+        let others: Vec<c_long> = visitors()
+            .iter()
+            .copied()
+            .filter(|visitor| *visitor != here)
+            .collect();
+        for visitor in others {
+            interrupt::raise_system_exit(py, visitor);
+        }
+    }
+    waited
+}
+
+/// Waits until no errand is under way, or a signal says not to.
+fn wait_for_errands(py: Python<'_>) -> PyResult<()> {
+    while ERRANDS.load(SeqCst) > 0 {
+        py.check_signals()?;
+        py.detach(|| thread::sleep(BETWEEN_LOOKS));
+    }
+    Ok(())
+}
+
+/// Forgets, in a process just forked, the threads that stayed behind.
+#[pyfunction]
+fn be_alone() {
+    let own = OWN.get();
+    VISITS.store(own, SeqCst);
+    ERRANDS.store(0, SeqCst);
+    let mut visitors = visitors();
+    // Those of this thread are the only ones whose identifier can still be right, and they are in no need of it.
+    visitors.clear();
+}
+
+/// The calling thread, as Python identifies it.
+fn identifier(py: Python<'_>) -> PyResult<c_long> {
+    static IDENTIFIER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    IDENTIFIER
+        .import(py, "_thread", "get_ident")?
+        .call0()?
+        .extract()
+}
+
+fn visitors() -> std::sync::MutexGuard<'static, Vec<c_long>> {
+    VISITORS.lock().unwrap_or_else(PoisonError::into_inner)
+}

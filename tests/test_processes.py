@@ -1,0 +1,136 @@
+"""Forked and spawned processes, sub-interpreters and many threads: what works works, and the rest says so."""
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+
+from sum_up_to import Add, add_up_to, in_thread, sum_of, sum_of_async, sum_of_code
+
+SUBINTERPRETER = """
+import sum_up_to
+code = '''
+try:
+    import sum_up_to
+except ImportError as error:
+    print("ImportError:", error)
+else:
+    print(sum_up_to.add_up_to(100))
+'''
+try:
+    import _interpreters as interpreters
+    run = interpreters.exec
+except ImportError:
+    import _xxsubinterpreters as interpreters
+    run = interpreters.run_string
+run(interpreters.create(), code)
+print(sum_up_to.sum_of(abs, 100, threads=2))
+"""
+
+
+async def turn(i: int) -> int:
+    await asyncio.sleep(0)
+    return i
+
+
+def every_door() -> list[int]:
+    return [
+        sum_of(abs, 100),
+        sum_of(abs, 100, threads=3),
+        sum_of_code("f = abs", 100),
+        asyncio.run(sum_of_async(turn, 100, limit=7)),
+        asyncio.run(in_thread(add_up_to, 100)),
+        Add(100).up_to(),
+    ]
+
+
+EXPECTED = [5050] * 6
+
+
+def test_spawned_processes() -> None:
+    every_door()
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        results: list[int] = list(pool.map(add_up_to, [100, 10**30]))
+        assert results == [5050, add_up_to(10**30)]
+        assert pool.submit(sum_of, "math:isqrt", 100, threads=2).result() == 625
+        assert pool.submit(Add(100).up_to).result() == 5050
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("meanwhile", ["pass", "daemon.start()"], ids=["alone", "beside a thread"])
+def test_forked_process_uses_every_door_and_exits_cleanly(meanwhile: str) -> None:
+    script = (
+        "import asyncio, logging, os, sys, threading, warnings\n"
+        # Asyncio's debug mode would tell of a slow machine.
+        "logging.getLogger('asyncio').setLevel(logging.ERROR)\n"
+        "from sum_up_to import sum_of, sum_of_async, in_thread\n"
+        "warnings.simplefilter('ignore', DeprecationWarning)\n"
+        "async def turn(i): return i\n"
+        "def every_door():\n"
+        "    return [sum_of(abs, 10), sum_of(abs, 10, threads=2),\n"
+        "            asyncio.run(sum_of_async(turn, 10)), asyncio.run(in_thread(sum_of, abs, 10))]\n"
+        "assert every_door() == [55] * 4\n"
+        "daemon = threading.Thread(target=sum_of, args=(abs, 10**15), kwargs=dict(threads=2), daemon=True)\n"
+        f"{meanwhile}\n"
+        "child = os.fork()\n"
+        "assert every_door() == [55] * 4\n"
+        "if child:\n"
+        "    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    for _ in range(5):
+        command = [sys.executable, "-I", "-X", "dev", "-c", script]
+        finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+
+
+def test_threads_through_every_door() -> None:
+    barrier = threading.Barrier(8)
+
+    def work(_: int) -> list[list[int]]:
+        barrier.wait()
+        return [every_door() for _ in range(5)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(8))) == [[EXPECTED] * 5] * 8
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="3.14 has `concurrent.interpreters` instead of this module")
+def test_sub_interpreter_gets_an_import_error() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-I", "-c", SUBINTERPRETER], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
+    second, first = sorted(finished.stdout.splitlines(), reverse=True)
+    assert re.fullmatch("ImportError: .* does not support loading in subinterpreters", second)
+    assert first == "5050"
+
+
+CALLS: list[Callable[[], object]] = [
+    lambda: sum_of(abs, 5),
+    lambda: sum_of(abs, 5, threads=2),
+    lambda: sum_of_code("f = abs", 5),
+    lambda: asyncio.run(sum_of_async(turn, 5)),
+    lambda: asyncio.run(in_thread(abs, 5)),
+]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=["sum_of", "threads", "sum_of_code", "sum_of_async", "in_thread"])
+def test_calls_leave_no_memory_behind(call: Callable[[], object]) -> None:
+    def blocks() -> int:
+        for _ in range(200):
+            call()
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    blocks()
+    before = blocks()
+    # One leaked object per call would be 200.
+    assert blocks() - before < 100

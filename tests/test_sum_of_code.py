@@ -1,0 +1,88 @@
+"""`sum_of_code`: source that becomes a module of its own, with errors that point at its lines."""
+
+import sys
+import traceback
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sum_up_to import add_up_to, sum_of_code
+
+HIDDEN = "a name of the caller"
+
+
+@given(st.integers(-5, 200), st.integers(), st.integers())
+def test_agrees_with_the_closed_form(n: int, factor: int, offset: int) -> None:
+    source = f"def f(i):\n    return {factor} * i + {offset}\n"
+    assert sum_of_code(source, n) == factor * add_up_to(n) + offset * max(n, 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("f = abs", 55),
+        ("from math import isqrt as f", 19),
+        ("f = lambda i: g(i)\ng = abs", 55),
+        ("f = 'math:isqrt'", 19),
+        ("from fractions import Fraction\nf = Fraction", 55),
+        ("state = []\ndef f(i):\n    state.append(i)\n    return len(state)", 55),
+    ],
+)
+def test_any_way_to_define_it(source: str, expected: int) -> None:
+    assert sum_of_code(source, 10) == expected
+
+
+@pytest.mark.parametrize("source", ["f = lambda _: HIDDEN", "f = lambda _: source"])
+def test_names_of_the_caller_are_not_seen(source: str) -> None:
+    with pytest.raises(NameError):
+        sum_of_code(source, 1)
+
+
+def test_future_imports_of_the_caller_do_not_hold() -> None:
+    caller = (
+        "from __future__ import annotations\n"
+        "from sum_up_to import sum_of_code\n"
+        "result = sum_of_code('def f(i: int): return i\\nassert f.__annotations__ == dict(i=int)', 3)\n"
+    )
+    namespace: dict[str, Any] = {}
+    exec(caller, namespace)  # noqa: S102
+    assert namespace["result"] == 6
+
+
+def test_module_is_not_left_behind() -> None:
+    before = set(sys.modules)
+    assert sum_of_code("f = abs\nname = __name__", 1) == 1
+    assert set(sys.modules) == before
+
+
+def test_error_points_at_its_line() -> None:
+    for divisor in ("i - 3", "3 - i"):
+        with pytest.raises(ZeroDivisionError) as caught:
+            sum_of_code(f"# first line\ndef f(i):\n    return 1 // ({divisor})\n", 10)
+        last = traceback.extract_tb(caught.tb)[-1]
+        assert (last.filename, last.lineno, last.name) == ("<sum_of_code>", 3, "f")
+        assert last.line == f"return 1 // ({divisor})"
+
+
+def test_syntax_error_points_at_its_line() -> None:
+    with pytest.raises(SyntaxError) as caught:
+        sum_of_code("x = 1\ndef f(i) return i\n", 1)
+    assert (caught.value.filename, caught.value.lineno) == ("<sum_of_code>", 2)
+
+
+@pytest.mark.parametrize(
+    ("source", "n", "error", "message"),
+    [
+        ("", 1, ValueError, "`source` must define `f`"),
+        ("f = 5", 1, TypeError, "`f` must be callable, not `int`"),
+        ("raise LookupError('mine')", 0, LookupError, "mine"),
+        (b"f = abs", 1, TypeError, "`source` must be a string, not `bytes`"),
+        ("f = abs", 1.0, TypeError, "`n` must be an integer, not `float`"),
+    ],
+)
+def test_wrong_arguments(source: Any, n: Any, error: type[Exception], message: str) -> None:  # noqa: ANN401
+    with pytest.raises(error) as caught:
+        sum_of_code(source, n)
+    assert (type(caught.value), str(caught.value)) == (error, message)
