@@ -108,9 +108,16 @@ pub fn sum<'py>(
         if message == Err(RecvTimeoutError::Disconnected) {
             break;
         }
-        if let Err(error) = py.check_signals().and_then(|()| visit.go_on()) {
+        if let Err(error) = py.check_signals() {
             needed.store(0, SeqCst);
             outcome = Err(error);
+        }
+        if let Err(error) = visit.go_on() {
+            needed.store(0, SeqCst);
+            outcome = Err(error);
+            // Looked often enough: while the process ends, this thread had better not ask for the interpreter again
+            // before it must, which is when the calls under way have returned, if they ever do.
+            break;
         }
     }
     let sums = py.detach(|| {
