@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyType};
 
 use crate::triangular;
+use crate::visit::Visit;
 use crate::{fastcall, integer};
 
 /// The sum of the integers from 1 up to a limit.
@@ -105,6 +106,7 @@ impl Add {
             return in_python(n);
         }
         let n = BigInt::from(integer::value_of(n)?);
+        let _visit = Visit::begin(py)?;
         py.detach(|| triangular::up_to_large(&n)).into_pyobject(py)
     }
 

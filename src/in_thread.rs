@@ -90,6 +90,7 @@ impl Call {
         call_soon_threadsafe: Py<PyAny>,
         future: Py<PyAny>,
     ) -> PyResult<()> {
+        let _visit = Visit::begin(py)?;
         let f = std::iter::once(self.f.bind(py).clone());
         let arguments: Vec<_> = f.chain(self.args.bind(py).iter()).collect();
         let arguments = PyTuple::new(py, arguments)?.unbind();
@@ -169,6 +170,7 @@ fn deliver(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 #[pyfunction]
 fn set_result(future: &Bound<'_, PyAny>, outcome: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = future.py();
+    let _visit = Visit::begin(py)?;
     if !future.call_method0(intern!(py, "done"))?.is_truthy()? {
         future.call_method1(intern!(py, "set_result"), (outcome,))?;
     }

@@ -10,6 +10,7 @@ use pyo3::types::PyInt;
 
 use crate::fastcall;
 use crate::triangular::Integer;
+use crate::visit::Visit;
 
 /// Bytes of working memory for each bit of an integer. Measured at the peak: 1.2 for `add_up_to`, 2.4 for `sum_as_string`.
 const BYTES_PER_BIT: usize = 3;
@@ -20,6 +21,11 @@ const SMALL_BITS: usize = 1 << 20;
 /// `operator.index`, kept because the look-up costs more than the call.
 static INDEX: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
+/// Makes the strings that are kept, so that no later call does: see `visit::prepare`.
+pub fn prepare(py: Python<'_>) -> PyResult<()> {
+    bits(&PyInt::new(py, 0)).map(drop)
+}
+
 /// The plain `int` that `value` stands for, by the rules of `operator.index`.
 ///
 /// An instance of a subclass of `int` goes through `operator.index` too, since it may override the methods that
@@ -29,6 +35,8 @@ pub fn exact<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Bound<'
         return Ok(int.clone());
     }
     let py = value.py();
+    // `__index__` may be Python code.
+    let _visit = Visit::begin(py)?;
     let index = INDEX.import(py, "operator", "index")?;
     match index.call1((value,)) {
         Ok(int) => Ok(int.cast_into()?),

@@ -21,6 +21,7 @@ use pyo3::types::{PyDict, PyInt, PyString, PyTuple};
 
 use crate::add::Add;
 use crate::triangular::Integer;
+use crate::visit::Visit;
 
 /// The extension module behind `sum_up_to`: import that package, since this name may change.
 // Free-threaded Python needs no GIL for it: the only shared state is written once, inside a `PyOnceLock`.
@@ -103,6 +104,7 @@ fn sum_as_string(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<String>
     let py = a.py();
     let a = integer::value_of(&integer::exact(a, "a")?)?;
     let b = integer::value_of(&integer::exact(b, "b")?)?;
+    let _visit = Visit::begin(py)?;
     Ok(match (a, b) {
         (Integer::Word(a), Integer::Word(b)) => triangular::words_in_decimal(a, b),
         (a, b) => py.detach(|| triangular::large_in_decimal(a.into(), b.into())),
@@ -137,6 +139,7 @@ fn accept_args(
     kwargs: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<()> {
     let py = name.py();
+    let _visit = Visit::begin(py)?;
     if !name.is_instance_of::<PyString>() {
         return Err(integer::wrong_type(name, "name", "a string"));
     }

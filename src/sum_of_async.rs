@@ -123,6 +123,7 @@ impl Gathering {
 
     /// Cancels what is under way and starts nothing more.
     fn cancel(&self, py: Python<'_>) -> PyResult<()> {
+        let _visit = Visit::begin(py)?;
         let tasks: Vec<_> = {
             let mut state = self.state();
             state.stopped = true;

@@ -16,7 +16,7 @@ use pyo3::exceptions::{PyImportError, PyRuntimeError, PySystemExit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::interrupt;
+use crate::{integer, interrupt};
 
 /// Whether the process is about to end, and every other thread has to leave.
 static LEAVING: AtomicBool = AtomicBool::new(false);
@@ -130,6 +130,7 @@ pub fn prepare(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // Kept from now on. The first use of a `PyOnceLock` detaches for a moment: at exit, in a thread that is not counted
     // yet, that would be a Rust frame in a thread that Python ends.
     identifier(py)?;
+    integer::prepare(py)?;
     py.import("atexit")?
         .call_method1("register", (wrap_pyfunction!(leave, module)?,))?;
     if cfg!(unix) {
