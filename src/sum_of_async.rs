@@ -14,7 +14,7 @@ use pyo3::sync::PyOnceLock;
 
 use crate::callable::callable;
 use crate::integer;
-use crate::visit::Visit;
+use crate::visit::{Stay, Visit};
 
 /// How many awaitables are under way where nothing else is said.
 const LIMIT: i64 = 100;
@@ -102,6 +102,8 @@ struct State {
     failure: Option<PyErr>,
     /// The future that the coroutine waits for.
     waiter: Option<Py<PyAny>>,
+    /// From the first wait until no task is left.
+    stay: Option<Stay>,
 }
 
 #[pymethods]
@@ -111,9 +113,19 @@ impl Gathering {
         slf: &Bound<'py, Self>,
         create_future: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let visit = Visit::begin(slf.py())?;
+        let py = slf.py();
+        let first = slf.get().state().stay.is_none();
+        let visit = if first {
+            let visit = Visit::begin(py)?;
+            let stay = Stay::begin(py)?;
+            slf.get().state().stay = Some(stay);
+            visit
+        } else {
+            Visit::within_stay(py)?
+        };
         Self::start_tasks(slf, &visit)?;
         if slf.get().state().tasks.is_empty() {
+            slf.get().state().stay = None;
             return Ok(None);
         }
         let waiter = create_future.call0()?;
@@ -123,7 +135,7 @@ impl Gathering {
 
     /// Cancels what is under way and starts nothing more.
     fn cancel(&self, py: Python<'_>) -> PyResult<()> {
-        let _visit = Visit::begin(py)?;
+        let _visit = Visit::within_stay(py)?;
         let tasks: Vec<_> = {
             let mut state = self.state();
             state.stopped = true;
@@ -179,7 +191,9 @@ impl Gathering {
     fn start_tasks(slf: &Bound<'_, Self>, visit: &Visit) -> PyResult<()> {
         let gathering = slf.get();
         loop {
-            visit.go_on()?;
+            if let Err(error) = visit.go_on() {
+                return gathering.fail(slf.py(), error);
+            }
             let i = {
                 let mut state = gathering.state();
                 if state.stopped
@@ -266,7 +280,7 @@ struct Done {
 impl Done {
     fn __call__(&self, task: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = task.py();
-        let visit = Visit::begin(py)?;
+        let visit = Visit::within_stay(py)?;
         let gathering = self.gathering.bind(py);
         if gathering.get().state().tasks.remove(&self.i).is_none() {
             return Err(PyRuntimeError::new_err("a task was done twice"));

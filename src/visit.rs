@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::ffi::c_long;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +21,9 @@ use crate::{integer, interrupt};
 /// Whether the process is about to end, and every other thread has to leave.
 static LEAVING: AtomicBool = AtomicBool::new(false);
 
+/// Whether it is too late for that: from now on, nothing of another thread calls Python code from here.
+static GONE: AtomicBool = AtomicBool::new(false);
+
 /// Visits of all threads.
 static VISITS: AtomicUsize = AtomicUsize::new(0);
 
@@ -32,6 +35,9 @@ static VISITORS: Mutex<Vec<c_long>> = Mutex::new(Vec::new());
 /// visitor that is still there then waits in a system call, and will hardly return before the process is gone.
 const LOOKS: [usize; 2] = [50, 200];
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+
+/// The Python identifier of the thread of each [`Stay`]. Locked as `VISITORS` is.
+static STAYS: Mutex<Vec<c_long>> = Mutex::new(Vec::new());
 
 /// Errands of all threads.
 static ERRANDS: AtomicUsize = AtomicUsize::new(0);
@@ -53,13 +59,24 @@ impl Visit {
     ///
     /// Fails with `SystemExit` if the process is about to end.
     pub fn begin(py: Python<'_>) -> PyResult<Self> {
+        let visit = Self::within_stay(py)?;
+        visit.go_on()?;
+        Ok(visit)
+    }
+
+    /// Begins a visit that belongs to a [`Stay`], and so may be needed to end it.
+    ///
+    /// Fails with `SystemExit` if it is too late for that.
+    pub fn within_stay(py: Python<'_>) -> PyResult<Self> {
         let visitor = identifier(py)?;
-        // Counted before the first look at `LEAVING`, which the hook sets before it looks at the count.
+        // Counted before the look at what the hook sets before it looks at the count.
         VISITS.fetch_add(1, SeqCst);
         OWN.set(OWN.get() + 1);
-        visitors().push(visitor);
+        locked(&VISITORS).push(visitor);
         let visit = Self { visitor };
-        visit.go_on()?;
+        if GONE.load(SeqCst) && !LAST.get() {
+            return Err(PySystemExit::new_err(()));
+        }
         Ok(visit)
     }
 
@@ -72,6 +89,26 @@ impl Visit {
             return Err(PySystemExit::new_err(()));
         }
         Ok(())
+    }
+}
+
+/// Tasks of an event loop that end in order only if the loop goes on for some turns, with visits in each.
+pub struct Stay {
+    thread: c_long,
+}
+
+impl Stay {
+    /// Begins a stay in the calling thread.
+    pub fn begin(py: Python<'_>) -> PyResult<Self> {
+        let thread = identifier(py)?;
+        locked(&STAYS).push(thread);
+        Ok(Self { thread })
+    }
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        forget(&STAYS, self.thread);
     }
 }
 
@@ -113,11 +150,7 @@ pub fn inherit(is_last: bool) {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        let mut visitors = visitors();
-        if let Some(position) = visitors.iter().position(|visitor| *visitor == self.visitor) {
-            visitors.swap_remove(position);
-        }
-        drop(visitors);
+        forget(&VISITORS, self.visitor);
         OWN.set(OWN.get() - 1);
         VISITS.fetch_sub(1, SeqCst);
     }
@@ -165,30 +198,36 @@ fn leave(py: Python<'_>) -> PyResult<()> {
     let waited = wait_for_errands(py);
     LAST.set(true);
     LEAVING.store(true, SeqCst);
+    wait_for_others(py, here);
+    GONE.store(true, SeqCst);
+    wait_for_others(py, here);
+    waited
+}
+
+/// Waits until no other thread is on a visit or a stay; those that will not leave are interrupted.
+fn wait_for_others(py: Python<'_>, here: c_long) {
+    let own = OWN.get();
     for looks in LOOKS {
-        let own = OWN.get();
-        let all_left = py.detach(|| {
-            (0..looks).any(|_| {
-                let all_left = VISITS.load(SeqCst) <= own;
-                if !all_left {
-                    thread::sleep(BETWEEN_LOOKS);
-                }
-                all_left
-            })
-        });
-        if all_left {
-            break;
+        for _ in 0..looks {
+            let stays = !GONE.load(SeqCst) && locked(&STAYS).iter().any(|thread| *thread != here);
+            if VISITS.load(SeqCst) <= own && !stays {
+                return;
+            }
+            py.detach(|| thread::sleep(BETWEEN_LOOKS));
         }
-        let others: Vec<c_long> = visitors()
+        let others: Vec<c_long> = locked(&VISITORS)
             .iter()
             .copied()
             .filter(|visitor| *visitor != here)
             .collect();
+        if others.is_empty() {
+            // Stays alone are left, in loops that wait for something.
+            return;
+        }
         for visitor in others {
             interrupt::raise_system_exit(py, visitor);
         }
     }
-    waited
 }
 
 /// Waits until no errand is under way, or a signal says not to.
@@ -206,9 +245,9 @@ fn be_alone() {
     let own = OWN.get();
     VISITS.store(own, SeqCst);
     ERRANDS.store(0, SeqCst);
-    let mut visitors = visitors();
     // Those of this thread are the only ones whose identifier can still be right, and they are in no need of it.
-    visitors.clear();
+    locked(&VISITORS).clear();
+    locked(&STAYS).clear();
 }
 
 /// The calling thread, as Python identifies it.
@@ -220,6 +259,14 @@ fn identifier(py: Python<'_>) -> PyResult<c_long> {
         .extract()
 }
 
-fn visitors() -> std::sync::MutexGuard<'static, Vec<c_long>> {
-    VISITORS.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked(threads: &'static Mutex<Vec<c_long>>) -> MutexGuard<'static, Vec<c_long>> {
+    threads.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes one entry of a thread.
+fn forget(threads: &'static Mutex<Vec<c_long>>, thread: c_long) {
+    let mut threads = locked(threads);
+    if let Some(position) = threads.iter().position(|entry| *entry == thread) {
+        threads.swap_remove(position);
+    }
 }
