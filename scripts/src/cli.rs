@@ -1,6 +1,7 @@
 //! The command line: what people type, as values.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -94,6 +95,9 @@ pub enum Stage {
         /// Really upload; refused unless all evidence is there and clean
         #[arg(long)]
         execute: bool,
+        /// How long faults of the network or the index are waited out, in seconds for each file
+        #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
+        patience: u16,
         #[command(flatten)]
         output: Output,
     },
@@ -195,11 +199,12 @@ impl Cli {
             }
             Stage::Explain { check } => explain::run(&report, &check),
             Stage::Smoke { complete, .. } => smoke::run(&open(report)?, complete),
-            Stage::Publish { repository_url, index_url, execute, .. } => {
+            Stage::Publish { repository_url, index_url, execute, patience, .. } => {
                 let destination = Destination {
                     repository: repository_url,
                     simple: index_url,
                     credentials: None,
+                    patience: Duration::from_secs(patience.into()),
                 };
                 publish::run(&open(report)?, &destination, execute)
             }

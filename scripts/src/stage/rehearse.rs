@@ -106,6 +106,7 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
             repository: address.repository,
             simple: address.simple,
             credentials: Some(server.uploader.clone()),
+            patience: publish::PATIENCE,
         };
         Ok((publish::send(session, &part, &destination)?, destination.simple))
     })?;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -165,6 +165,18 @@ impl Invocation {
         Ok(Server(spawn(command, self)?))
     }
 
+    /// Starts the command as a partner that reads questions and writes answers.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub(super) fn converse(&self, errors: Stdio) -> Result<Server> {
+        check_interrupt()?;
+        let mut command = self.command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
+        Ok(Server(spawn(command, self)?))
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
@@ -249,6 +261,16 @@ impl Server {
     /// When the operating system cannot tell.
     pub fn is_running(&mut self) -> Result<bool> {
         Ok(self.0.try_wait()?.is_none())
+    }
+
+    /// The pipe to it, once.
+    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+        self.0.stdin().take()
+    }
+
+    /// The pipe from it, once.
+    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
+        self.0.stdout().take()
     }
 }
 
