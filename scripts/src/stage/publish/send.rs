@@ -177,7 +177,7 @@ fn told(end: &End, built: &BuiltFile, destination: &Destination) -> Stop {
     const AGAIN: &str = "what was sent before is in the receipt; run the stage again to go on";
     let file = &built.file;
     let not_taken = |why: &str, hint: &str| {
-        Stop::No(format!("the index did not take `{file}`\n{why}\nhint: {hint}; {AGAIN}"))
+        Stop::No(format!("the index did not take `{file}`\n{why}\nhint: {hint}\nhint: {AGAIN}"))
     };
     match end {
         End::OtherBytes(sum) => Stop::No(format!(
