@@ -12,8 +12,8 @@ use crate::stage::audit::{AuditFormat, Choice};
 use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
-    Session, audit, bench, build, ci, explain, lock, plan, publish, readme, rehearse, serve, smoke,
-    tables, verify,
+    Session, audit, bench, build, ci, explain, gate, lock, plan, publish, readme, rehearse, serve,
+    smoke, tables, verify,
 };
 use crate::target::Target;
 
@@ -84,6 +84,14 @@ pub enum Stage {
         #[command(flatten)]
         output: Output,
     },
+    /// Say whether dist/ may be uploaded, by all the evidence there is
+    Gate {
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Upload the release, wheels first; a dry run unless the index is on loopback
     Publish {
         /// Where twine sends files
@@ -95,6 +103,9 @@ pub enum Stage {
         /// Really upload; refused unless all evidence is there and clean
         #[arg(long)]
         execute: bool,
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
         /// How long faults of the network or the index are waited out, in seconds for each file
         #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
         patience: u16,
@@ -167,6 +178,7 @@ impl Cli {
         match &self.stage {
             Stage::Build { output, .. }
             | Stage::Smoke { output, .. }
+            | Stage::Gate { output, .. }
             | Stage::Publish { output, .. }
             | Stage::Verify { output, .. }
             | Stage::Rehearse { output, .. }
@@ -199,14 +211,15 @@ impl Cli {
             }
             Stage::Explain { check } => explain::run(&report, &check),
             Stage::Smoke { complete, .. } => smoke::run(&open(report)?, complete),
-            Stage::Publish { repository_url, index_url, execute, patience, .. } => {
+            Stage::Gate { from, .. } => gate::run(&open(report)?, from.as_deref()),
+            Stage::Publish { repository_url, index_url, execute, from, patience, .. } => {
                 let destination = Destination {
                     repository: repository_url,
                     simple: index_url,
                     credentials: None,
                     patience: Duration::from_secs(patience.into()),
                 };
-                publish::run(&open(report)?, &destination, execute)
+                publish::run(&open(report)?, &destination, execute, from.as_deref())
             }
             Stage::Verify { index_url, .. } => verify::run(&open(report)?, &index_url),
             Stage::Rehearse { targets, complete, port, .. } => {

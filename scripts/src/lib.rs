@@ -10,6 +10,7 @@ pub mod exit;
 pub mod family;
 pub mod gate;
 pub mod index;
+pub mod join;
 pub mod pause;
 pub mod plan;
 pub mod project;

@@ -188,6 +188,7 @@ fn built(
         size: bytes.len() as u64,
         triple: wheel.map(|wheel| wheel.triple.clone()),
         builder: maturin::builder(wheel)?,
+        stand_in: false,
         commit: session.revision.as_ref().map(|revision| revision.commit.clone()),
         dirty: session.revision.as_ref().is_none_or(|revision| revision.dirty),
         epoch: session.epoch()?,

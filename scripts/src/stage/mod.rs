@@ -6,6 +6,8 @@ pub mod build;
 mod by_hand;
 pub mod ci;
 pub mod explain;
+pub mod gate;
+pub mod gather;
 pub mod lock;
 pub mod plan;
 pub mod publish;

@@ -9,6 +9,7 @@ mod fixture;
 #[path = "../stages/project.rs"]
 mod project;
 
+mod gathering;
 mod hostile;
 mod http;
 mod index;

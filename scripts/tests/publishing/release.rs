@@ -65,6 +65,7 @@ impl Release {
                 size: bytes.len() as u64,
                 triple: None,
                 builder: "maturin 1.16.0".to_owned(),
+                stand_in: false,
                 commit: None,
                 dirty: true,
                 epoch: 0,
