@@ -10,6 +10,7 @@ pub mod exit;
 pub mod family;
 pub mod gate;
 pub mod index;
+pub mod parallel;
 pub mod plan;
 pub mod project;
 pub mod report;
