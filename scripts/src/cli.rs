@@ -6,6 +6,8 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
+use pep440_rs::Version;
+
 use crate::exit::Verdict;
 use crate::report::{Format, Report};
 use crate::stage::audit::{AuditFormat, Choice};
@@ -13,7 +15,7 @@ use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
     Session, audit, bench, build, ci, explain, gate, lock, plan, publish, readme, rehearse, serve,
-    smoke, tables, verify,
+    smoke, tables, verify, verify_any,
 };
 use crate::target::Target;
 
@@ -115,8 +117,22 @@ pub enum Stage {
     /// Install the published release from the index, and test it and a package that depends on it
     Verify {
         /// The simple API of the index
-        #[arg(long, value_name = "URL", default_value = "https://pypi.org/simple/")]
+        #[arg(
+            long,
+            visible_alias = "index",
+            value_name = "URL",
+            default_value = "https://pypi.org/simple/"
+        )]
         index_url: String,
+        /// Another version, of which no receipt is needed: it must install with the hashes that the index gives
+        #[arg(long, value_name = "VERSION")]
+        version: Option<Version>,
+        /// Another package than the project's own
+        #[arg(long, value_name = "NAME", requires = "version")]
+        package: Option<String>,
+        /// How long an index that lags behind is waited for, in seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
+        patience: u16,
         #[command(flatten)]
         output: Output,
     },
@@ -221,7 +237,16 @@ impl Cli {
                 };
                 publish::run(&open(report)?, &destination, execute, from.as_deref())
             }
-            Stage::Verify { index_url, .. } => verify::run(&open(report)?, &index_url),
+            Stage::Verify { index_url, version, package, patience, .. } => {
+                let (session, patience) = (open(report)?, Duration::from_secs(patience.into()));
+                match version {
+                    None => verify::run(&session, &index_url, patience),
+                    Some(version) => {
+                        let package = package.as_deref().unwrap_or(&session.project.name);
+                        verify_any::run(&session, &index_url, package, &version, patience)
+                    }
+                }
+            }
             Stage::Rehearse { targets, complete, port, .. } => {
                 rehearse::run(&open(report)?, &targets, port, complete)
             }

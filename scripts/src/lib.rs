@@ -11,6 +11,7 @@ pub mod family;
 pub mod gate;
 pub mod index;
 pub mod join;
+pub mod parallel;
 pub mod pause;
 pub mod plan;
 pub mod project;

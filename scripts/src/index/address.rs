@@ -104,7 +104,7 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// The last part of an address's path, as a file name.
-pub(super) fn file_name(url: &str) -> Option<String> {
+pub fn file_name(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next()?;
     let last = path.rsplit('/').next()?;
     let name = percent_encoding::percent_decode_str(last).decode_utf8().ok()?;

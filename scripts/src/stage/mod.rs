@@ -14,11 +14,13 @@ pub mod publish;
 pub mod readme;
 pub mod rehearse;
 pub mod serve;
+mod shelf;
 pub mod smoke;
 mod suite;
 pub mod tables;
 mod trial;
 pub mod verify;
+pub mod verify_any;
 
 use std::cell::OnceCell;
 use std::fs::{self, File, TryLockError};

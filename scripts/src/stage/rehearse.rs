@@ -110,7 +110,8 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
         };
         Ok((publish::send(session, &part, &destination)?, destination.simple))
     })?;
-    let verify = clock.time("verify", || verify::prove(session, &part, &simple))?;
+    let verify =
+        clock.time("verify", || verify::prove(session, &part, &simple, publish::PATIENCE))?;
 
     let promised = session.plan.environments.len();
     let text = format!(

@@ -35,6 +35,20 @@ pub fn check_interrupt() -> Result<(), Stop> {
     if INTERRUPTED.load(Ordering::SeqCst) { Err(Stop::Interrupted) } else { Ok(()) }
 }
 
+/// Waits, unless an interrupt comes.
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+pub fn wait(pause: Duration) -> Result<(), Stop> {
+    let started = Instant::now();
+    while let Some(rest) = pause.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
+        check_interrupt()?;
+        std::thread::sleep(rest.min(Duration::from_millis(100)));
+    }
+    check_interrupt()
+}
+
 /// A command line that has not been run.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Invocation {

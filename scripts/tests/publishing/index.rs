@@ -26,6 +26,21 @@ struct State {
     uploads: Vec<(String, Sha256Sum)>,
     /// Whether it speaks HTML alone.
     html: bool,
+    /// How many more questions it answers as if it held nothing.
+    lag: usize,
+    /// What it says of every file beside the truth: another hash, or a provenance about one.
+    lie: Option<Lie>,
+}
+
+/// How the index lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+    /// Pages give the hash of something else.
+    Hash,
+    /// The provenance is that of something else.
+    Provenance,
+    /// None, but there is a provenance.
+    None,
 }
 
 impl Index {
@@ -37,6 +52,15 @@ impl Index {
 
     pub fn speak_html(&self) {
         self.0.lock().expect("no holder panics").html = true;
+    }
+
+    /// Answers so many questions as if it held nothing.
+    pub fn lag(&self, questions: usize) {
+        self.0.lock().expect("no holder panics").lag = questions;
+    }
+
+    pub fn lie(&self, lie: Lie) {
+        self.0.lock().expect("no holder panics").lie = Some(lie);
     }
 
     /// Puts a file there, as another run would.
@@ -65,6 +89,15 @@ impl Index {
         let mut state = self.0.lock().expect("no holder panics");
         match line.as_str() {
             "POST /legacy/" => upload(&mut state, request),
+            "GET /simple/sum-up-to/" if state.lag > 0 => {
+                state.lag -= 1;
+                http::answer("404 Not Found", "", b"")
+            }
+            line if line.starts_with("GET /f/") => {
+                let bytes = &state.held[line.trim_start_matches("GET /f/")];
+                http::answer("200 OK", "Content-Type: application/octet-stream\r\n", bytes)
+            }
+            line if line.starts_with("GET /simple/provenance/") => provenance(&state, line),
             "GET /simple/sum-up-to/" if state.held.is_empty() => {
                 http::answer("404 Not Found", "", b"")
             }
@@ -140,10 +173,36 @@ fn page(state: &State, request: &Request) -> Vec<u8> {
     }
     let files: Vec<_> = files
         .map(|(name, sum)| {
-            json!({"filename": name, "url": format!("/f/{name}"), "hashes": {"sha256": sum.to_string()}})
+            let sum = if state.lie == Some(Lie::Hash) { Sha256Sum::of(b"lie") } else { sum };
+            let mut file = json!({
+                "filename": name,
+                "url": format!("/f/{name}"),
+                "hashes": {"sha256": sum.to_string()},
+            });
+            if matches!(state.lie, Some(Lie::Provenance | Lie::None)) {
+                let host = request.header("host").expect("a host");
+                file["provenance"] = json!(format!("http://{host}/simple/provenance/{name}"));
+            }
+            file
         })
         .collect();
     let page = json!({"meta": {"api-version": "1.1"}, "name": "sum-up-to", "files": files});
     let kind = "Content-Type: application/vnd.pypi.simple.v1+json\r\n";
     http::answer("200 OK", kind, page.to_string().as_bytes())
+}
+
+/// What PyPI's integrity API says of a file, about its own hash or another.
+fn provenance(state: &State, line: &str) -> Vec<u8> {
+    let name = line.rsplit('/').next().expect("a path");
+    let sum = match state.lie {
+        Some(Lie::Provenance) => Sha256Sum::of(b"lie"),
+        _ => Sha256Sum::of(&state.held[name]),
+    };
+    let statement = json!({"subject": [{"name": name, "digest": {"sha256": sum.to_string()}}]});
+    let statement = STANDARD.encode(statement.to_string());
+    let object = json!({"version": 1, "attestation_bundles": [{
+        "publisher": {"kind": "GitHub", "repository": "o/n", "workflow": "release.yml"},
+        "attestations": [{"version": 1, "envelope": {"statement": statement, "signature": ""}}],
+    }]});
+    http::answer("200 OK", "Content-Type: application/json\r\n", object.to_string().as_bytes())
 }

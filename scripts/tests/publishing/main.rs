@@ -18,3 +18,4 @@ mod proxy;
 mod refusals;
 mod release;
 mod secrets;
+mod verifying;

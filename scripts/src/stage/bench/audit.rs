@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::median;
 use crate::exit::{Stop, Verdict};
+use crate::parallel;
 use crate::report::{Mood, table};
 use crate::stage::Session;
 use crate::tool::environment::Environment;
@@ -144,21 +145,14 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
 /// When a wheel cannot be read.
 pub fn floor(folder: &Path) -> Result<Verdict> {
     let files = wheels_in(folder)?;
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let work = || -> Result<()> {
-        while let Some(file) = files.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-            let bytes =
-                fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
-            std::hint::black_box(crate::wheel::Sha256Sum::of(&bytes));
-            std::hint::black_box(zip::read(&bytes, |_| false)?);
-        }
+    parallel::map(&files, |file| -> Result<()> {
+        let bytes = fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        std::hint::black_box(crate::wheel::Sha256Sum::of(&bytes));
+        std::hint::black_box(zip::read(&bytes, |_| false)?);
         Ok(())
-    };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().expect("a worker does not panic"))
-    })?;
+    })
+    .into_iter()
+    .collect::<Result<()>>()?;
     Ok(Verdict::Yes)
 }
 

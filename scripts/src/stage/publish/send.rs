@@ -1,7 +1,7 @@
 //! Files on their way to a real index, with a receipt that is written before and after each step.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -14,7 +14,7 @@ use crate::index::{self, OfferedFile, Trouble};
 use crate::plan::Plan;
 use crate::report::Mood;
 use crate::stage::{Session, held};
-use crate::tool::command::check_interrupt;
+use crate::tool::command::{check_interrupt, wait};
 use crate::tool::twine::{Answer, Uploader};
 
 /// The longest silence of an index, as a part of all patience with one file, and its bounds.
@@ -145,12 +145,7 @@ impl World for Parcel<'_, '_> {
         let why = entry.faults.last().map_or("", |why| why.lines().next().unwrap_or_default());
         let what = format!("{}: again in {:.1} s: {why}", entry.file, pause.as_secs_f64());
         self.road.session.report.say(Mood::Doubtful, "waiting", &what);
-        let started = Instant::now();
-        while let Some(rest) = pause.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
-            check_interrupt()?;
-            std::thread::sleep(rest.min(Duration::from_millis(100)));
-        }
-        Ok(())
+        Ok(wait(pause)?)
     }
 
     fn note(&mut self, note: Note) -> Result<()> {

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use crate::pause::Pauses;
 use crate::tool::twine::Answer;
 use crate::wheel::Sha256Sum;
 
@@ -59,20 +60,14 @@ pub enum End {
 /// One file on its way.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// All pauses together are not longer than this.
-    patience: Duration,
-    paused: Duration,
-    next: Duration,
+    pauses: Pauses,
     last: Option<Answer>,
 }
-
-/// The first pause is this part of all patience: 300 s begin with 1 s, and end after eight pauses.
-const PARTS: u32 = 300;
 
 impl Step {
     /// A file of which nothing is known.
     pub fn new(patience: Duration) -> Self {
-        Self { patience, paused: Duration::ZERO, next: patience / PARTS, last: None }
+        Self { pauses: Pauses::new(patience), last: None }
     }
 
     /// The first move, always: to ask.
@@ -117,19 +112,16 @@ impl Step {
     }
 
     fn ask_later(&mut self, why: String, retry_after: Option<Duration>) -> Move {
-        let pause = self.next.max(retry_after.unwrap_or_default());
-        if self.paused.saturating_add(pause) > self.patience {
-            let why = match retry_after {
-                Some(asked) if asked > self.patience => {
-                    format!("{why}; it asks for a pause of {} s", asked.as_secs())
-                }
-                _ => why,
-            };
-            return Move { pause: Duration::ZERO, act: Act::End(End::GaveUp { why }) };
+        if let Some(pause) = self.pauses.next(retry_after) {
+            return Move { pause, act: Act::Ask };
         }
-        self.paused += pause;
-        self.next *= 2;
-        Move { pause, act: Act::Ask }
+        let why = match retry_after {
+            Some(asked) if asked > self.pauses.patience() => {
+                format!("{why}; it asks for a pause of {} s", asked.as_secs())
+            }
+            _ => why,
+        };
+        Move { pause: Duration::ZERO, act: Act::End(End::GaveUp { why }) }
     }
 }
 
