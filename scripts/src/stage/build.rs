@@ -33,6 +33,17 @@ pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
+/// `sdist`: the source distribution alone.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn sdist(session: &Session) -> Result<Verdict> {
+    let evidence = make(session, &[])?;
+    session.report.result("", &evidence)?;
+    Ok(Verdict::Yes)
+}
+
 /// Makes the sdist and the wheels of `targets`.
 ///
 /// # Errors

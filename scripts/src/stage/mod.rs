@@ -1,5 +1,6 @@
 //! The stages: verbs that put reading, judging and acting in order. They hold no format knowledge.
 
+pub mod announce;
 pub mod audit;
 pub mod bench;
 pub mod build;
@@ -10,6 +11,7 @@ pub mod gate;
 pub mod gather;
 pub mod lock;
 pub mod plan;
+pub mod prepare;
 pub mod publish;
 pub mod readme;
 pub mod rehearse;

@@ -7,6 +7,7 @@ pub mod command;
 pub mod compiler;
 pub mod conversation;
 pub mod environment;
+pub mod gh;
 pub mod git;
 pub mod lock;
 pub mod machine;
