@@ -5,6 +5,7 @@
 
 mod audit;
 mod calls;
+mod growth;
 mod rehearse;
 
 use std::path::PathBuf;
