@@ -38,6 +38,14 @@ pub fn test(crate_folder: &Path) -> Invocation {
     if cfg!(windows) { command.args(["--target-dir", "target/tests"]) } else { command }
 }
 
+/// The command that tells of every crate that the one of `manifest` is made of, for some Rust targets.
+pub fn metadata(folder: &Path, manifest: &Path, triples: &[String]) -> Invocation {
+    let command = cargo(folder)
+        .args(["metadata", "--locked", "--format-version", "1", "--manifest-path"])
+        .arg(manifest);
+    triples.iter().fold(command, |command, triple| command.args(["--filter-platform", triple]))
+}
+
 fn cargo(crate_folder: &Path) -> Invocation {
     // Where rustup provides cargo, the toolchain that runs this program is used again.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
