@@ -19,7 +19,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::callable::callable;
 use crate::threads::STACK;
-use crate::visit::{Errand, Visit};
+use crate::visit::{self, Errand, Visit};
 
 /// The runtime, and the process that made it: threads do not survive a fork. Locked by attached threads alone, and
 /// never while Python is called, so that no fork inherits it locked.
@@ -103,7 +103,8 @@ impl Call {
         spawn(move || {
             // Counted until after the interpreter is let go of.
             let _errand = errand;
-            Python::attach(|py| {
+            // If it is too late, nobody waits any more: the wait at exit was interrupted.
+            let _attached = visit::attach(|py| {
                 let outcome = Visit::begin(py).and_then(|_visit| {
                     let run = context.bind(py).getattr(intern!(py, "run"))?;
                     run.call(

@@ -7,6 +7,7 @@ use pyo3::sync::PyOnceLock;
 
 use crate::callable::callable;
 use crate::chunks;
+use crate::fastcall::Values;
 use crate::integer;
 use crate::threads;
 use crate::total::Total;
@@ -88,7 +89,7 @@ pub fn sum_from<'py>(
     go_on: impl Fn() -> PyResult<()>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = f.py();
-    let next = values(f, &range)?;
+    let values = values(f, &range)?;
     let mut calls = 0_u8;
     for _ in range {
         go_on()?;
@@ -100,17 +101,16 @@ pub fn sum_from<'py>(
             calls = 0;
             py.detach(|| ());
         }
-        total = total.add(next.call0()?)?;
+        total.add(values.next()?)?;
     }
     Ok(total.into_object(py))
 }
 
-/// What returns the value of `f` for the next i of the range, each time that it is called.
+/// The values of `f` over the range.
 ///
-/// It is Python's own `map`, since the stable ABI lets an extension call without a tuple of arguments only from 3.12 on,
-/// while `map` does it everywhere; and its `__next__`, since iterating from here would take a `StopIteration` that `f`
-/// raises for the end.
-fn values<'py>(f: &Bound<'py, PyAny>, range: &RangeInclusive<i64>) -> PyResult<Bound<'py, PyAny>> {
+/// They come from Python's own `map`, since the stable ABI lets an extension call without a tuple of arguments only from
+/// 3.12 on, while `map` does it everywhere.
+fn values<'py>(f: &Bound<'py, PyAny>, range: &RangeInclusive<i64>) -> PyResult<Values<'py>> {
     static MAP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     static RANGE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = f.py();
@@ -118,7 +118,5 @@ fn values<'py>(f: &Bound<'py, PyAny>, range: &RangeInclusive<i64>) -> PyResult<B
     let integers = RANGE
         .import(py, "builtins", "range")?
         .call1((*range.start(), end))?;
-    MAP.import(py, "builtins", "map")?
-        .call1((f, integers))?
-        .getattr("__next__")
+    Values::of(MAP.import(py, "builtins", "map")?.call1((f, integers))?)
 }

@@ -153,6 +153,7 @@ fn spawn(
         .spawn(move || {
             let _alive = alive;
             visit::inherit(is_last);
-            Python::attach(|py| run.bind(py).call1((chunk,)).map(Bound::unbind))
+            visit::attach(|py| run.bind(py).call1((chunk,)).map(Bound::unbind))
+                .unwrap_or_else(|| Err(PySystemExit::new_err(())))
         })
 }

@@ -23,24 +23,39 @@ impl<'py> Total<'py> {
         }
     }
 
-    /// `total + value`. Subclasses of `int` and `float` are objects like any other, since they may override `+`.
+    /// Makes it `total + value`. Subclasses of `int` and `float` are objects like any other, since they may override `+`.
     #[inline]
-    pub fn add(self, value: Bound<'py, PyAny>) -> PyResult<Self> {
+    pub fn add(&mut self, value: Bound<'py, PyAny>) -> PyResult<()> {
         match self {
             Self::Word(total) => {
                 if let Some(sum) = word(&value).and_then(|word| total.checked_add(word)) {
-                    return Ok(Self::Word(sum));
+                    *total = sum;
+                    return Ok(());
                 }
-                let total = PyInt::new(value.py(), total).add(value)?;
-                // An integer beyond the word stays an object, as asking each time whether it has shrunk would cost more.
-                Ok(float(&total).map_or(Self::Object(total), Self::Float))
             }
-            Self::Float(total) => match float(&value) {
-                Some(value) => Ok(Self::Float(total + value)),
-                None => Ok(Self::Object(PyFloat::new(value.py(), total).add(value)?)),
-            },
-            Self::Object(total) => Ok(Self::Object(total.add(value)?)),
+            Self::Float(total) => {
+                if let Some(value) = float(&value) {
+                    *total += value;
+                    return Ok(());
+                }
+            }
+            Self::Object(_) => {}
         }
+        self.add_object(value)
+    }
+
+    fn add_object(&mut self, value: Bound<'py, PyAny>) -> PyResult<()> {
+        let py = value.py();
+        *self = match self {
+            Self::Word(total) => {
+                let sum = PyInt::new(py, *total).add(value)?;
+                // An integer beyond the word stays an object, as asking each time whether it has shrunk would cost more.
+                float(&sum).map_or(Self::Object(sum), Self::Float)
+            }
+            Self::Float(total) => Self::Object(PyFloat::new(py, *total).add(value)?),
+            Self::Object(total) => Self::Object(total.add(value)?),
+        };
+        Ok(())
     }
 
     pub fn into_object(self, py: Python<'py>) -> Bound<'py, PyAny> {

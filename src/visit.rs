@@ -138,6 +138,14 @@ impl Drop for Errand {
     }
 }
 
+/// Attaches a thread of Rust's own to the interpreter for `run`, unless the process is so far gone that there may be none.
+pub fn attach<T>(run: impl FnOnce(Python<'_>) -> T) -> Option<T> {
+    if GONE.load(SeqCst) && !LAST.get() {
+        return None;
+    }
+    Python::try_attach(run)
+}
+
 /// Whether this thread ends the process, and may go on.
 pub fn is_last() -> bool {
     LAST.get()

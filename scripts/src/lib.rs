@@ -11,6 +11,7 @@ pub mod exit;
 pub mod family;
 pub mod gate;
 pub mod index;
+pub mod parallel;
 pub mod plan;
 pub mod project;
 pub mod report;

@@ -5,6 +5,7 @@ in each round. Contenders of a group are timed one after the other in every roun
 slows them all.
 """
 
+import asyncio
 import importlib
 import importlib.util
 import json
@@ -15,9 +16,12 @@ from collections.abc import Callable
 from timeit import Timer
 from typing import Any
 
-from sum_up_to import Add, add_up_to
+from sum_up_to import Add, add_up_to, sum_of, sum_of_async
 
 SMALL = 10**6
+VALUES = 10_000
+TASKS = 1_000
+LIMIT = 100
 ROUND_SECONDS = 0.02
 
 
@@ -68,6 +72,54 @@ def large_contenders(bits: int) -> dict[str, Timer]:
     }
 
 
+def identity(i: int) -> int:
+    """The smallest function."""
+    return i
+
+
+def loop_of(f: Callable[[int], int]) -> int:
+    """The values of a function, added in a loop."""
+    total = 0
+    for i in range(1, VALUES + 1):
+        total += f(i)
+    return total
+
+
+def contenders_for_values(f: Callable[[int], int]) -> dict[str, Timer]:
+    """Whatever adds the values of a function."""
+    return {
+        "`for` loop": timer(loop_of, f),
+        "`sum(map(f, range(1, n + 1)))`": timer(lambda f: sum(map(f, range(1, VALUES + 1))), f),
+        "`sum_of(f, n)`": timer(lambda f: sum_of(f, VALUES), f),
+        "`sum_of(f, n, threads=2)`": timer(lambda f: sum_of(f, VALUES, threads=2), f),
+    }
+
+
+async def turn(i: int) -> int:
+    """Let the loop turn once."""
+    await asyncio.sleep(0)
+    return i
+
+
+async def gathered(f: Callable[[int], Any]) -> int:
+    """As many tasks at a time, by what asyncio offers."""
+    semaphore = asyncio.Semaphore(LIMIT)
+
+    async def limited(i: int) -> int:
+        async with semaphore:
+            return await f(i)
+
+    return sum(await asyncio.gather(*(limited(i) for i in range(1, TASKS + 1))))
+
+
+def contenders_for_tasks() -> dict[str, Timer]:
+    """Whatever adds the results of tasks, with the loop that each needs."""
+    return {
+        "`asyncio.gather` and `Semaphore`": timer(lambda f: asyncio.run(gathered(f)), turn),
+        "`sum_of_async(f, n)`": timer(lambda f: asyncio.run(sum_of_async(f, TASKS, limit=LIMIT)), turn),
+    }
+
+
 def in_turn(contenders: dict[str, Timer], rounds: int) -> list[tuple[str, list[float]]]:
     """The nanoseconds of one call of each contender in each round."""
     numbers = {}
@@ -85,4 +137,7 @@ def in_turn(contenders: dict[str, Timer], rounds: int) -> list[tuple[str, list[f
 rounds = int(sys.argv[1])
 groups = {f"n = {SMALL:_}": small_contenders()}
 groups |= {f"n of {bits:_} bits": large_contenders(bits) for bits in (1_000, 10_000, 1_000_000)}
+groups[f"f in Python, n = {VALUES:_}"] = contenders_for_values(identity)
+groups[f"f = `math.isqrt`, n = {VALUES:_}"] = contenders_for_values(math.isqrt)
+groups[f"an `async def` that waits for one turn, n = {TASKS:_}, {LIMIT} at a time"] = contenders_for_tasks()
 json.dump([(name, in_turn(contenders, rounds)) for name, contenders in groups.items()], sys.stdout)

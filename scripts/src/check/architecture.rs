@@ -4,7 +4,7 @@
 //! the kind that was promised.
 
 use super::placed::{platforms, serves};
-use super::{Check, Finding, Judgement, Subject, Undecided};
+use super::{Check, Finding, Judgement, Subject, Undecided, told};
 use crate::wheel::binary::{Binary, Image, Machine};
 use crate::wheel::platform::{Platform, PlatformSystem};
 use crate::wheel::release::WheelFacts;
@@ -19,7 +19,7 @@ const REMEDY: &str = "build this platform's wheel for its own target; do not ren
 
 fn run(subject: Subject) -> Judgement {
     let mut findings = Vec::new();
-    let mut looked = false;
+    let (mut looked, mut unknown) = (false, None);
     for wheel in &subject.release.wheels {
         if wheel.binaries.is_empty() {
             continue;
@@ -32,11 +32,13 @@ fn run(subject: Subject) -> Judgement {
             .filter_map(|tag| Some((tag.as_str(), Platform::read(tag)?)))
             .collect();
         if known.is_empty() {
-            return Err(Undecided::Unknown(format!(
-                "`{}`: platform tag `{}` is not known here",
-                wheel.file,
-                wheel.name.platforms.join(".")
-            )));
+            unknown.get_or_insert_with(|| {
+                format!(
+                    "`{}`: platform tag `{}` is not known here",
+                    wheel.file,
+                    wheel.name.platforms.join(".")
+                )
+            });
         }
         for (number, (tag, platform)) in known.iter().enumerate() {
             // `manylinux2014` and `manylinux_2_17` are one promise.
@@ -46,7 +48,7 @@ fn run(subject: Subject) -> Judgement {
             judge(wheel, tag, platform, &mut findings);
         }
     }
-    if looked { Ok(findings) } else { Err(Undecided::NoSubject("no binary".to_owned())) }
+    if looked { told(findings, unknown) } else { Err(Undecided::NoSubject("no binary".to_owned())) }
 }
 
 fn judge(wheel: &WheelFacts, tag: &str, platform: &Platform, findings: &mut Vec<Finding>) {

@@ -4,7 +4,7 @@
 //! enough; tools that change a finished file must renew it.
 
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject, Undecided};
+use super::{Check, Finding, Judgement, Subject, told};
 use crate::wheel::binary::{Format, Machine};
 use crate::wheel::macho::Signature;
 
@@ -31,10 +31,7 @@ fn run(subject: Subject) -> Judgement {
             }
         })
     };
-    match subject.release.wheels.iter().find_map(unknown) {
-        Some(why) if findings.is_empty() => Err(Undecided::Unknown(why)),
-        _ => Ok(findings),
-    }
+    told(findings, subject.release.wheels.iter().find_map(unknown))
 }
 
 fn signature<'a>(placed: Placed<'a>) -> Option<&'a Signature> {

@@ -61,8 +61,8 @@ pub struct Finding {
 /// Why a check gives no judgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undecided {
-    /// It cannot tell, for this reason.
-    Unknown(String),
+    /// It cannot tell of every file, for this reason; of the others it found this.
+    Unknown { why: String, found: Vec<Finding> },
     /// It lacks what it would hold the release against.
     NotApplicable(String),
     /// Nothing in the release is of the kind that it looks at.
@@ -146,11 +146,19 @@ impl Check {
     ///
     /// When there is no judgement.
     pub fn judge(&self, subject: Subject) -> Judgement {
-        let mut findings = (self.run)(subject)?;
-        findings.sort();
-        // Two machines in one fat file may have the same wrong.
-        findings.dedup();
-        Ok(findings)
+        let in_order = |mut findings: Vec<Finding>| {
+            findings.sort();
+            // Two machines in one fat file may have the same wrong.
+            findings.dedup();
+            findings
+        };
+        match (self.run)(subject) {
+            Ok(findings) => Ok(in_order(findings)),
+            Err(Undecided::Unknown { why, found }) => {
+                Err(Undecided::Unknown { why, found: in_order(found) })
+            }
+            Err(undecided) => Err(undecided),
+        }
     }
 
     /// A finding of this check about a file, or with an empty name about the set.
@@ -176,6 +184,14 @@ impl Check {
     ) -> Finding {
         let member = Some(printable(member));
         Finding { member, ..self.finding(file, message, expected, remedy) }
+    }
+}
+
+/// The judgement of a check that could not tell of every file.
+fn told(found: Vec<Finding>, unknown: Option<String>) -> Judgement {
+    match unknown {
+        None => Ok(found),
+        Some(why) => Err(Undecided::Unknown { why, found }),
     }
 }
 

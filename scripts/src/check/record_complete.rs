@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Finding, Judgement, Subject, Undecided};
+use super::{Check, Finding, Judgement, Subject, told};
 use crate::wheel::record::{RecordEntry, RecordedHash, spell};
 use crate::wheel::release::WheelFacts;
 use crate::wheel::zip::Member;
@@ -18,20 +18,22 @@ pub const CHECK: Check = Check {
 const REMEDY: &str = "build the wheel again; a tool that changes wheels must rewrite `RECORD`";
 
 fn run(subject: Subject) -> Judgement {
-    let mut findings = Vec::new();
+    let (mut findings, mut unknown) = (Vec::new(), None);
     for wheel in subject.wheels()? {
-        judge(wheel, &mut findings)?;
+        unknown = unknown.or(judge(wheel, &mut findings));
     }
-    Ok(findings)
+    told(findings, unknown)
 }
 
-fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Result<(), Undecided> {
+/// Comes with what could not be told.
+fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Option<String> {
     // They are made of RECORD, so that RECORD cannot list them, as it cannot hash itself.
     let signatures = ["RECORD.jws", "RECORD.p7s"].map(|name| format!("{}/{name}", wheel.dist_info));
     let record = format!("{}/RECORD", wheel.dist_info);
     let mut say = |message: String, expected: &str| {
         findings.push(CHECK.finding(&wheel.file, message, expected, REMEDY));
     };
+    let mut unknown = None;
     let mut listed: BTreeMap<&str, Vec<&RecordEntry>> = BTreeMap::new();
     for entry in &wheel.record {
         listed.entry(&entry.path).or_default().push(entry);
@@ -42,11 +44,18 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Result<(), Undecide
         match lines[..] {
             [] if signatures.contains(name) => {}
             [] => say(format!("`{name}` is not listed in `RECORD`"), "one line for each member"),
-            [line] if *name != record && !signatures.contains(name) => {
-                if let Some((message, expected)) = lie(line, member, &wheel.file)? {
-                    say(message, &expected);
+            [line] if *name != record && !signatures.contains(name) => match lie(line, member) {
+                Ok(None) => {}
+                Ok(Some((message, expected))) => say(message, &expected),
+                Err(algorithm) => {
+                    unknown.get_or_insert_with(|| {
+                            format!(
+                                "`{}`: `RECORD` hashes `{name}` by {algorithm}, which is not computed here",
+                                wheel.file
+                            )
+                        });
                 }
-            }
+            },
             [_] => {}
             _ => say(
                 format!("`{name}` is listed {} times in `RECORD`", lines.len()),
@@ -60,14 +69,11 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Result<(), Undecide
             "members of the wheel only",
         );
     }
-    Ok(())
+    unknown
 }
 
-fn lie(
-    line: &RecordEntry,
-    member: &Member,
-    file: &str,
-) -> Result<Option<(String, String)>, Undecided> {
+/// What a line says that is not so, and what is; or the algorithm of its hash if that is not known here.
+fn lie<'a>(line: &'a RecordEntry, member: &Member) -> Result<Option<(String, String)>, &'a str> {
     let name = &member.name;
     match &line.hash {
         RecordedHash::None => {
@@ -81,9 +87,7 @@ fn lie(
         }
         RecordedHash::Sha256(_) => {}
         RecordedHash::Other(algorithm) => {
-            return Err(Undecided::Unknown(format!(
-                "`{file}`: `RECORD` hashes `{name}` by {algorithm}, which is not computed here"
-            )));
+            return Err(algorithm);
         }
     }
     Ok((line.size != Some(member.size)).then(|| {

@@ -26,7 +26,8 @@ fn run(subject: Subject) -> Judgement {
 
 fn is_module(placed: &Placed) -> bool {
     let (_, suffix) = parts(&placed.binary.member);
-    let of_python = suffix == "pyd" || suffix.starts_with("cpython-") || suffix.starts_with("abi3");
+    let of_python =
+        suffix.ends_with("pyd") || suffix.starts_with("cpython-") || suffix.starts_with("abi3");
     let library = suffix.ends_with("so") || suffix.ends_with("pyd");
     // libpython brings the modules of the standard library with it.
     let python = placed.image.exports.contains("Py_Initialize");

@@ -163,7 +163,10 @@ fn judged(
                     findings.extend(found);
                     outcome
                 }
-                Err(Undecided::Unknown(why)) => Outcome::Unknown(why),
+                Err(Undecided::Unknown { why, found }) => {
+                    findings.extend(found);
+                    Outcome::Unknown(why)
+                }
                 Err(Undecided::NotApplicable(why)) => Outcome::NotApplicable(why),
                 Err(Undecided::NoSubject(why)) => Outcome::NoSubject(why),
             },

@@ -1,5 +1,7 @@
 //! Test suites: environments with the built wheel and what its tests need, and the counting of tests.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
@@ -22,6 +24,8 @@ pub struct Counts {
 pub struct TestEnvironment {
     pub environment: Environment,
     pub interpreter: Interpreter,
+    /// The file that was installed.
+    pub wheel: PathBuf,
     /// The folder that holds the environment, which goes with it.
     pub folder: TempDir,
 }
@@ -55,8 +59,8 @@ pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
         pip::install(tools, &environment, Source::Files, &[&wheel.to_string_lossy()]).check()?;
         let release = &interpreter.release;
         action.done(Mood::Good, "prepared", &format!("CPython {release} for the tests"));
-        let interpreter = interpreter.clone();
-        environments.push(TestEnvironment { environment, interpreter, folder });
+        let (interpreter, wheel) = (interpreter.clone(), wheel.clone());
+        environments.push(TestEnvironment { environment, interpreter, wheel, folder });
     }
     if environments.is_empty() {
         return Err(Stop::Unknown(

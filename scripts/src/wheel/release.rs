@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::binary::{self, Binary};
 use super::filename::WheelName;
@@ -13,6 +11,7 @@ use super::record::{self, RecordEntry};
 use super::zip::{self, Member};
 use super::zip_structure::{self, Structure};
 use super::{ARCHIVE_LIMIT, ReadError, Sha256Sum, leaks, printable, sdist};
+use crate::parallel;
 
 /// What the files of a release are.
 #[derive(Clone, Debug, Default)]
@@ -95,29 +94,15 @@ impl Release {
     /// Reads files on all processors, each worker one file at a time, so that memory is bounded by their
     /// number times the largest file and its largest member. Comes with what could not be read, and why.
     pub fn read(paths: &[PathBuf]) -> (Self, Vec<String>) {
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len());
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut parts = Vec::new();
-            while let Some((at, path)) =
-                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, paths.get(at)?)))
-            {
-                let mut part = Self::default();
-                let outcome = part.add(path);
-                parts.push((at, part, outcome));
-            }
-            parts
-        };
-        let mut parts: Vec<_> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-            let joined = workers.into_iter().map(|worker| worker.join());
-            joined.flat_map(|parts| parts.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        let parts = parallel::map(paths, |path| {
+            let mut part = Self::default();
+            let outcome = part.add(path);
+            (part, outcome)
         });
-        parts.sort_by_key(|(at, ..)| *at);
         let (mut release, mut unread) = (Self::default(), Vec::new());
-        for (at, part, outcome) in parts {
+        for (path, (part, outcome)) in paths.iter().zip(parts) {
             if let Err(error) = outcome {
-                let name = paths[at].file_name().unwrap_or_default().to_string_lossy();
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
                 unread.push(printable(&format!("`{name}`: {error}")));
             }
             for wheel in &part.wheels {

@@ -2,7 +2,7 @@
 
 use wheel_pipeline::check::Undecided;
 
-use crate::fixture::release::{Dist, WINDOWS, good, release};
+use crate::fixture::release::{Dist, LINUX, WINDOWS, good, release};
 use crate::fixture::wheel::{Wheel, hash};
 use crate::{Case, judge, refusals};
 
@@ -97,15 +97,32 @@ fn each_broken_release_is_refused() {
     ");
 }
 
+/// The line with a hash of a kind that is not computed here.
+fn hashed_otherwise(line: &str) -> String {
+    let hash = line.split(',').nth(1).expect("a hash");
+    line.replace(hash, "sha512=AAAA") + "\n"
+}
+
 #[test]
 fn a_hash_that_is_not_computed_here_is_no_pass() {
-    let dist = listed(|line| {
-        let hash = line.split(',').nth(1).expect("a hash");
-        line.replace(hash, "sha512=AAAA") + "\n"
-    });
+    let dist = listed(hashed_otherwise);
     let why =
         format!("`{WINDOWS}`: `RECORD` hashes `{MEMBER}` by sha512, which is not computed here");
-    assert_eq!(judge("record-complete", &dist), Err(Undecided::Unknown(why)));
+    assert_eq!(judge("record-complete", &dist), Err(Undecided::Unknown { why, found: Vec::new() }));
+}
+
+#[test]
+fn what_cannot_be_told_of_one_wheel_hides_nothing_about_another() {
+    let dist = release(|parts| {
+        parts.macos.relist(MEMBER, hashed_otherwise);
+        parts.linux.relist(MEMBER, |_| String::new());
+        parts.windows.relist(MEMBER, |_| String::new());
+    });
+    let Err(Undecided::Unknown { found, .. }) = judge("record-complete", &dist) else {
+        panic!("one hash is not computed here");
+    };
+    let files: Vec<&str> = found.iter().map(|finding| finding.file.as_str()).collect();
+    assert_eq!(files, [LINUX, WINDOWS]);
 }
 
 #[test]

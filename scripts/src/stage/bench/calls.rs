@@ -3,11 +3,13 @@
 //!
 //! Peers are compiled on the spot by the system's compiler. One that cannot be had is named.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 
 use super::median;
 use crate::exit::Verdict;
@@ -17,6 +19,7 @@ use crate::stage::suite::{self, TestEnvironment};
 use crate::tool::environment::Environment;
 use crate::tool::python::isolated;
 use crate::tool::{compiler, machine};
+use crate::wheel::release::Release;
 
 const TIMER: &str = include_str!("../../../data/bench/calls.py");
 const PEER_C: &str = include_str!("../../../data/bench/peer.c");
@@ -60,12 +63,7 @@ pub fn run(session: &Session, rounds: u8) -> Result<Verdict> {
             text += &format!("\nNot compared: {missing}\n");
         }
         action.done(Mood::Good, "timed", &format!("calls on CPython {release}"));
-        if let Some(extension) = &peers.extension {
-            text += &format!(
-                "\nThe C extension is {} large.\n",
-                human::size(fs::metadata(extension)?.len())
-            );
-        }
+        text += &format!("\n{}", sizes(&environment.wheel, &peers)?);
     }
     session.report.data(&text);
     Ok(Verdict::Yes)
@@ -152,31 +150,68 @@ fn ratios(contenders: &Contenders) -> Result<String> {
     Ok(table::markdown(&["call", "time", &format!("ratio to {first}")], &rows))
 }
 
-/// The time of an import in a fresh interpreter, in turn with that of the C extension.
+/// The time of an import in a fresh interpreter, in turn with that of the C extension, both from where
+/// packages are installed.
 fn imports(environment: &TestEnvironment, peers: &Peers, rounds: u8) -> Result<String> {
+    let python = environment.environment.python();
+    let mut modules = vec!["sum_up_to"];
+    if let Some(extension) = &peers.extension {
+        let packages = isolated(&python)
+            .args(["-I", "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"])
+            .check()?;
+        let name = extension.file_name().context("an extension has a name")?;
+        fs::copy(extension, Path::new(packages.stdout.trim()).join(name))?;
+        modules.insert(0, "peer_c");
+    }
     let import = |module: &str| -> Result<f64> {
         let code = format!(
             "import time; t = time.perf_counter_ns(); import {module}; print(time.perf_counter_ns() - t)"
         );
-        let finished = isolated(&environment.environment.python())
-            .args(["-s", "-c", &code])
-            .folder(&peers.folder)
-            .check()?;
+        let finished = isolated(&python).args(["-I", "-c", &code]).check()?;
         finished.stdout.trim().parse().context("a number of nanoseconds")
     };
-    let mut rows = Vec::new();
-    let modules: &[&str] =
-        if peers.extension.is_some() { &["peer_c", "sum_up_to"] } else { &["sum_up_to"] };
-    let mut times: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    // An import is short, and a process long: so more rounds than for calls.
+    let rounds = usize::from(rounds) * 10;
+    let mut times: Vec<Vec<f64>> = vec![Vec::new(); modules.len()];
     for _ in 0..rounds {
-        for module in modules {
-            times.entry(module).or_default().push(import(module)?);
+        for (times, module) in times.iter_mut().zip(&modules) {
+            times.push(import(module)?);
         }
     }
-    for (module, times) in times {
-        rows.push(vec![format!("`import {module}`"), nanoseconds(median(times))]);
+    let mut rows: Vec<Vec<String>> = modules
+        .iter()
+        .zip(&times)
+        .map(|(module, times)| {
+            vec![format!("`import {module}`"), nanoseconds(median(times.clone()))]
+        })
+        .collect();
+    if let [peer, own] = times.as_slice() {
+        let above = own.iter().zip(peer).map(|(own, peer)| own - peer).collect();
+        rows.push(vec!["the difference".to_owned(), nanoseconds(median(above))]);
     }
     Ok(table::markdown(&["in a fresh interpreter", "time"], &rows))
+}
+
+/// The sizes of the extension and its wheel, beside those of the C extension.
+fn sizes(wheel: &Path, peers: &Peers) -> Result<String> {
+    let row = |name: &str, size: u64| vec![name.to_owned(), human::size(size)];
+    let mut rows = Vec::new();
+    if let Some(extension) = &peers.extension {
+        let bytes = fs::read(extension)?;
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&bytes)?;
+        rows.push(row("the C extension", u64::try_from(bytes.len())?));
+        rows.push(row("the same, deflated", u64::try_from(encoder.finish()?.len())?));
+    }
+    let (release, _) = Release::read(&[wheel.to_owned()]);
+    let facts = release.wheels.first().context("the built wheel can be read")?;
+    for binary in &facts.binaries {
+        let member = facts.members.iter().find(|member| member.name == binary.member);
+        let member = member.context("a binary is a member")?;
+        rows.push(row(&format!("`{}`", member.name), member.size));
+    }
+    rows.push(row("the wheel", facts.size));
+    Ok(table::markdown(&["file", "size"], &rows))
 }
 
 fn nanoseconds(time: f64) -> String {
