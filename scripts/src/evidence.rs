@@ -20,6 +20,9 @@ use crate::wheel::Sha256Sum;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildEvidence {
     pub files: Vec<BuiltFile>,
+    /// Targets that were asked for and cannot be built on this machine, each with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_here: Vec<String>,
 }
 
 /// A file in `dist/`, and where it came from.
@@ -33,6 +36,9 @@ pub struct BuiltFile {
     pub triple: Option<String>,
     /// What made it: `maturin 1.16.0, rustc 1.95.0 (59807616e 2026-04-14), zig 0.17.1`.
     pub builder: String,
+    /// Whether that stands in for the system's own linker: good for a rehearsal, not for a release.
+    #[serde(default)]
+    pub stand_in: bool,
     /// The commit, where the source is a git checkout.
     pub commit: Option<String>,
     /// Whether the source differed from that commit.

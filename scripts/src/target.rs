@@ -10,6 +10,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::family::PythonVersion;
+
 /// The operating system half of a platform tag, with the oldest version that it promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum System {
@@ -115,6 +117,20 @@ impl Target {
             System::Macos { major, minor } => Some(format!("{major}.{minor}")),
             _ => None,
         }
+    }
+
+    /// The first series of CPython that was released for the platform.
+    pub fn first_python(self) -> PythonVersion {
+        match (self.system, self.architecture) {
+            // python.org has installers and an embeddable package since 3.11.
+            (System::Windows, Architecture::Aarch64) => PythonVersion::new(3, 11),
+            _ => PythonVersion::new(3, 2),
+        }
+    }
+
+    /// The processor of the platform.
+    pub fn architecture(self) -> Architecture {
+        self.architecture
     }
 
     /// The GitHub-hosted runner that builds and smoke-tests this target natively.

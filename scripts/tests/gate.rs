@@ -29,6 +29,7 @@ fn complete() -> Evidence {
             sha256: Sha256Sum::of(&bytes),
             size: bytes.len() as u64,
             triple: None,
+            stand_in: false,
             builder: "maturin 1.16.0".to_owned(),
             commit: Some("0".repeat(40)),
             dirty: false,
@@ -67,7 +68,7 @@ fn complete() -> Evidence {
     Evidence {
         plan,
         commit,
-        build: Some(BuildEvidence { files }),
+        build: Some(BuildEvidence { files, not_here: Vec::new() }),
         audit: Some(audit),
         smoke: Some(smoke),
     }

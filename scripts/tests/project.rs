@@ -160,7 +160,7 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
     8 | pythons = ["3.10", "3.x"]
       |           ^^^^^^^^^^^^^^^
     `3.x` is not a Python version
-    hint: write major and minor number, such as `3.13`
+    hint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build
     "#);
 }
 

@@ -6,7 +6,7 @@
 use anyhow::Result;
 
 use super::suite::{self, Counts};
-use super::{Session, by_hand, lock, readme, rehearse, tables};
+use super::{Session, by_hand, licenses, lock, readme, rehearse, tables};
 use crate::exit::{Stop, Verdict};
 use crate::report::Mood;
 use crate::tool::command::Invocation;
@@ -35,6 +35,7 @@ pub fn run(session: &Session) -> Result<Verdict> {
         Tally { session, failed: Vec::new(), verdict: Verdict::Yes, tests: Counts::default() };
 
     tally.stage("lock --check", || lock::run(session, true, false))?;
+    tally.stage("licenses --check", || licenses::run(session, true))?;
     tally.stage("readme --check", || readme::run(session, true))?;
     tally.stage("tables --check", || tables::run(session, true))?;
     for (name, folder) in [("sum_up_to", root), ("wheel-pipeline", &scripts)] {

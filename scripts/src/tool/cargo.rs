@@ -38,6 +38,14 @@ pub fn test(crate_folder: &Path) -> Invocation {
     if cfg!(windows) { command.args(["--target-dir", "target/tests"]) } else { command }
 }
 
+/// The command that tells of every crate that the one of `manifest` is made of, for some Rust targets.
+pub fn metadata(folder: &Path, manifest: &Path, triples: &[String]) -> Invocation {
+    let command = cargo(folder)
+        .args(["metadata", "--locked", "--format-version", "1", "--manifest-path"])
+        .arg(manifest);
+    triples.iter().fold(command, |command, triple| command.args(["--filter-platform", triple]))
+}
+
 /// The command that breaks the wheels of a folder in every way, and fails unless each mutant is refused.
 pub fn mutants(crate_folder: &Path, wheels: &Path) -> Invocation {
     test(crate_folder)

@@ -113,7 +113,8 @@ fn failures(workflow: &Workflow, _: &Promise) -> Vec<String> {
     found.iter().map(|_| "`continue-on-error` hides failures".to_owned()).collect()
 }
 
-/// A job that needs Python has every promised one, and no other.
+/// A job that needs Python has every one that is promised for its runners, and no other. Where the
+/// runner comes from the plan, the Pythons do too.
 fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
@@ -124,32 +125,49 @@ fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
             .map(|with| with.and_then(|with| text(with, "python-version")).unwrap_or_default())
             .map(|versions| versions.lines().collect())
             .collect();
+        let runners = listed_runners(job);
+        let promised = |python: &&String| {
+            runners
+                .iter()
+                .filter_map(|runner| promise.runners.get(runner))
+                .any(|on| on.contains(*python))
+        };
+        let expected = if runners.is_empty() {
+            vec!["${{ matrix.pythons }}"]
+        } else {
+            promise.pythons.iter().filter(promised).map(String::as_str).collect()
+        };
         let plans = steps(job).any(|step| text(step, "run") == Some(PLAN));
-        if !plans && listed != [promise.pythons.iter().map(String::as_str).collect::<Vec<_>>()] {
+        if !plans && listed != [expected] {
             wrong.push(format!("job `{name}` has Pythons {listed:?}, not those of the table"));
         }
     }
     wrong
 }
 
+fn listed_runners(job: &Yaml) -> BTreeSet<String> {
+    let runners = job
+        .as_mapping_get("strategy")
+        .and_then(|strategy| strategy.as_mapping_get("matrix")?.as_mapping_get("runner"));
+    let listed = runners.and_then(Yaml::as_sequence).into_iter().flatten();
+    listed.filter_map(Yaml::as_str).map(str::to_owned).collect()
+}
+
 /// Every runner on which a promised target is built tests every change.
 fn runners(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
+    let mut all = BTreeSet::new();
     for (name, job) in workflow.jobs() {
-        let runners = job
-            .as_mapping_get("strategy")
-            .and_then(|strategy| strategy.as_mapping_get("matrix")?.as_mapping_get("runner"));
-        let listed: BTreeSet<String> = runners
-            .and_then(Yaml::as_sequence)
-            .into_iter()
-            .flatten()
-            .filter_map(Yaml::as_str)
-            .map(str::to_owned)
-            .collect();
-        if listed != promise.runners {
-            wrong.push(format!("job `{name}` has runners {listed:?}, not {:?}", promise.runners));
+        let listed = listed_runners(job);
+        if let Some(twice) = listed.intersection(&all).next() {
+            wrong.push(format!("job `{name}` runs on `{twice}`, as another does"));
         }
+        all.extend(listed);
         wrong.extend(runs_on(name, job));
+    }
+    let promised: BTreeSet<String> = promise.runners.keys().cloned().collect();
+    if all != promised {
+        wrong.push(format!("the jobs have runners {all:?}, not {promised:?}"));
     }
     wrong
 }
