@@ -11,11 +11,12 @@ use pep440_rs::Version;
 use crate::exit::Verdict;
 use crate::report::{Format, Report};
 use crate::stage::audit::{AuditFormat, Choice};
+use crate::stage::build::Wanted;
 use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
-    Session, announce, audit, bench, build, ci, explain, gate, gather, lock, plan, prepare,
-    publish, readme, rehearse, serve, smoke, tables, verify, verify_any,
+    Session, announce, audit, bench, build, ci, explain, gate, gather, licenses, lock, plan,
+    prepare, publish, readme, rehearse, serve, smoke, tables, verify, verify_any,
 };
 use crate::target::Target;
 
@@ -57,9 +58,15 @@ pub enum Stage {
     },
     /// Make the sdist, and the wheels from it, in dist/
     Build {
-        /// A target of the table; all that this machine builds unless named
-        #[arg(long = "target", value_name = "TARGET")]
+        /// A target of the table; this machine's own unless named
+        #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
         targets: Vec<Target>,
+        /// Every target of the table; exit 3 if one cannot be built on this machine
+        #[arg(long, conflicts_with = "targets")]
+        all: bool,
+        /// Build all of it again from a clone in another folder, and compare each byte
+        #[arg(long)]
+        check_reproducible: bool,
         #[command(flatten)]
         output: Output,
     },
@@ -146,7 +153,7 @@ pub enum Stage {
     },
     /// All of the above on this machine, against a package index of its own
     Rehearse {
-        /// A target of the table; all that this machine builds unless named
+        /// A target of the table; unless named, this machine's own, as far as its Pythons take the wheels
         #[arg(long = "target", value_name = "TARGET")]
         targets: Vec<Target>,
         /// Exit 3 unless every promised environment was reached
@@ -199,6 +206,12 @@ pub enum Stage {
         #[arg(long)]
         check: bool,
     },
+    /// Collect the licences of the crates that are linked, in LICENSE-THIRD-PARTY
+    Licenses {
+        /// Only say whether the file is current
+        #[arg(long)]
+        check: bool,
+    },
     /// Bring the table of wheels in README.md up to date
     Readme {
         /// Only say whether it is current
@@ -232,6 +245,7 @@ impl Cli {
             | Stage::Ci
             | Stage::Lock { .. }
             | Stage::Tables { .. }
+            | Stage::Licenses { .. }
             | Stage::Readme { .. }
             | Stage::Bench { .. } => Format::Human,
         }
@@ -247,7 +261,9 @@ impl Cli {
         match self.stage {
             Stage::Plan { format } => plan::run(&open(report)?, format),
             Stage::Sdist { .. } => build::sdist(&open(report)?),
-            Stage::Build { targets, .. } => build::run(&open(report)?, &targets),
+            Stage::Build { targets, all, check_reproducible, .. } => {
+                build::run(&open(report)?, &Wanted { targets, all, check_reproducible })
+            }
             // These two are of use without a project.
             Stage::Audit { paths, from, select, ignore, format } => {
                 let choice = Choice { select, ignore };
@@ -289,6 +305,7 @@ impl Cli {
             Stage::Ci => ci::run(&open(report)?),
             Stage::Lock { check, upgrade } => lock::run(&open(report)?, check, upgrade),
             Stage::Tables { check } => tables::run(&open(report)?, check),
+            Stage::Licenses { check } => licenses::run(&open(report)?, check),
             Stage::Readme { check } => readme::run(&open(report)?, check),
             Stage::Bench { what } => bench::run(&open(report)?, &what),
         }

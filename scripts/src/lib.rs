@@ -3,6 +3,7 @@
 //! Data flows one way: [`project`] and [`plan`] say what must be, `tool` makes it, [`wheel`] reads
 //! what was made, [`check`] judges it, and the stages put them in order.
 
+pub mod builder;
 pub mod changelog;
 pub mod check;
 pub mod cli;

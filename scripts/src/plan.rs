@@ -2,6 +2,7 @@
 
 use pep440_rs::{Version, VersionSpecifiers};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use crate::family::{Family, PythonVersion};
@@ -112,13 +113,22 @@ impl Plan {
         let mut environments = Vec::new();
         let mut wheels = Vec::new();
         for &target in &project.table.targets {
-            wheels.extend(project.families.iter().map(|&family| planned(project, family, target)));
+            let mut picked = BTreeSet::new();
             for &python in &project.table.pythons {
-                let family = project.families.iter().find(|family| family.serves(python));
-                let family = *family.expect("every promised Python was seen to be served");
+                // Before that there is no such Python that could be promised.
+                if python.series() < target.first_python() {
+                    continue;
+                }
+                let serving = project.families.iter().filter(|family| family.serves(python));
+                let family = *serving
+                    .max_by_key(|family| family.preference())
+                    .expect("every promised Python was seen to be served");
+                picked.insert(family);
                 let file = planned(project, family, target).file;
                 environments.push(Environment { target, python, file });
             }
+            let built = project.families.iter().filter(|family| picked.contains(family));
+            wheels.extend(built.map(|&family| planned(project, family, target)));
         }
         Ok(Self {
             project: crate::project::normalize(&project.name),
@@ -146,6 +156,18 @@ impl Plan {
         targets
     }
 
+    /// The same plan with those wheels alone that one of these Pythons takes.
+    #[must_use]
+    pub fn serving(&self, pythons: &[PythonVersion]) -> Self {
+        let mut part = self.clone();
+        part.wheels.retain(|wheel| {
+            self.environments.iter().any(|environment| {
+                environment.file == wheel.file && pythons.contains(&environment.python)
+            })
+        });
+        part
+    }
+
     /// The same plan for some of its targets only.
     pub fn only(&self, targets: &[Target]) -> Self {
         let mut part = self.clone();
@@ -169,7 +191,7 @@ fn planned(project: &Project, family: Family, target: Target) -> PlannedWheel {
 /// Whether some release of the series meets the requirement, which may name single releases.
 fn admits(wanted: &VersionSpecifiers, python: PythonVersion) -> bool {
     (0..100).any(|patch| {
-        Version::from_str(&format!("{python}.{patch}"))
+        Version::from_str(&format!("{}.{patch}", python.series()))
             .is_ok_and(|release| wanted.contains(&release))
     })
 }
@@ -194,6 +216,7 @@ mod tests {
             name: "Sum-Up-To".into(),
             version: Version::from_str("1.0.0-rc.1").expect("a version"),
             static_version: None,
+            manifest: "Cargo.toml".into(),
             requires_python: Some(">=3.10".parse().expect("a requirement")),
             families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],
             table: PromiseTable {
@@ -328,5 +351,38 @@ mod tests {
         let tags = ["v0.9.0".to_owned(), "v1.0.0rc1".to_owned()];
         let plan = Plan::new(&project(), &tags).expect("one tag agrees");
         assert_eq!(plan.tag.as_deref(), Some("v1.0.0rc1"));
+    }
+
+    #[test]
+    fn each_python_gets_the_wheel_that_pip_prefers_there() {
+        let mut project = project();
+        project.families = vec![
+            Family::Abi3 { floor: PythonVersion::new(3, 10) },
+            Family::Abi3t { floor: PythonVersion::new(3, 15) },
+            Family::Exact(PythonVersion::new(3, 14).free_threaded()),
+        ];
+        project.table.targets = vec!["win_arm64".parse().expect("a tag")];
+        project.table.pythons =
+            ["3.10", "3.14", "3.15", "3.14t", "3.15t"].map(|text| text.parse().expect(text)).into();
+        let plan = Plan::new(&project, &[]).expect("no disagreement");
+        let of = |plan: &Plan| -> Vec<String> {
+            plan.wheels.iter().map(|wheel| wheel.family.clone()).collect()
+        };
+        let picks: Vec<String> = plan
+            .environments
+            .iter()
+            .map(|environment| format!("{} {}", environment.python, environment.file))
+            .collect();
+        insta::assert_snapshot!(picks.join("\n"), @"
+        3.14 sum_up_to-1.0.0rc1-cp310-abi3-win_arm64.whl
+        3.15 sum_up_to-1.0.0rc1-cp315-abi3.abi3t-win_arm64.whl
+        3.14t sum_up_to-1.0.0rc1-cp314-cp314t-win_arm64.whl
+        3.15t sum_up_to-1.0.0rc1-cp315-abi3.abi3t-win_arm64.whl
+        ");
+        assert_eq!(of(&plan), ["cp310-abi3", "cp315-abi3.abi3t", "cp314-cp314t"]);
+        let some =
+            plan.serving(&[PythonVersion::new(3, 14), PythonVersion::new(3, 14).free_threaded()]);
+        assert_eq!(of(&some), ["cp310-abi3", "cp314-cp314t"]);
+        assert_eq!(some.environments, plan.environments);
     }
 }

@@ -24,6 +24,8 @@ pub struct Project {
     pub version: Version,
     /// The version that `pyproject.toml` gives, where it does not leave that to `Cargo.toml`.
     pub static_version: Option<Version>,
+    /// The crate's `Cargo.toml`, below the root.
+    pub manifest: PathBuf,
     /// The Pythons on which pip installs the project, where it says so.
     pub requires_python: Option<VersionSpecifiers>,
     /// The families of wheels that the crate builds.
@@ -139,8 +141,9 @@ impl Project {
             ))
         })?;
 
-        let manifest_path =
-            root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into()));
+        let below_root =
+            pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into());
+        let manifest_path = root.join(&below_root);
         let manifest: Table = parse(&manifest_path)?;
         let cargo_version = cargo_version(&manifest, &manifest_path)?;
         let families = families(&manifest, &pyproject.tool.maturin.features, &table.pythons)
@@ -170,6 +173,7 @@ impl Project {
                 .requires_python
                 .map(|text| requires_python(&text, &path))
                 .transpose()?,
+            manifest: below_root,
             families,
             table,
             root,
@@ -275,7 +279,8 @@ fn cargo_version(manifest: &Table, path: &Path) -> Result<String, Stop> {
         .ok_or_else(|| Stop::Usage(format!("`{}`: `[package]` has no version", path.display())))
 }
 
-/// One family for the stable ABI where the crate asks for it, else one for each Python.
+/// The families that the crate's features offer, as far as a promised Python takes its wheel from them:
+/// the stable ABIs that it asks for, and the own ABI of each Python that none of them serves.
 fn families(
     manifest: &Table,
     maturin_features: &[String],
@@ -293,15 +298,25 @@ fn families(
         .flatten()
         .filter_map(|feature| feature.as_str());
     let of_maturin = maturin_features.iter().filter_map(|feature| feature.strip_prefix("pyo3/"));
-    let floor = of_dependency
-        .chain(of_maturin)
-        .filter_map(|feature| feature.strip_prefix("abi3-py3")?.parse().ok())
-        .map(|minor| PythonVersion::new(3, minor))
-        .min();
-    Some(match floor {
-        Some(floor) => vec![Family::Abi3 { floor }],
-        None => pythons.iter().copied().map(Family::Exact).collect(),
-    })
+    let features: Vec<&str> = of_dependency.chain(of_maturin).collect();
+    let floor = |prefix: &str| {
+        features
+            .iter()
+            .filter_map(|feature| feature.strip_prefix(prefix)?.parse().ok())
+            .map(|minor| PythonVersion::new(3, minor))
+            .min()
+    };
+    let abi3 = floor("abi3-py3").map(|floor| Family::Abi3 { floor });
+    let abi3t = floor("abi3t-py3").map(|floor| Family::Abi3t { floor });
+    let stable: Vec<Family> = abi3.into_iter().chain(abi3t).collect();
+    let own = |python: &PythonVersion| {
+        // A Python with the GIL that a stable ABI is too new for is a disagreement, which the plan
+        // tells; a free-threaded one may have wheels of its own.
+        let alone = stable.is_empty() || python.is_free_threaded();
+        alone && !stable.iter().any(|family| family.serves(*python))
+    };
+    let own = pythons.iter().copied().filter(own).map(Family::Exact);
+    Some(stable.iter().copied().chain(own).collect())
 }
 
 #[cfg(test)]
@@ -343,5 +358,18 @@ mod tests {
         let pythons = [PythonVersion::new(3, 12), PythonVersion::new(3, 13)];
         let families = families(&manifest, &[], &pythons).expect("pyo3 is there");
         assert_eq!(families, pythons.map(Family::Exact));
+    }
+
+    #[test]
+    fn free_threaded_pythons_are_served_by_their_stable_abi_or_a_wheel_of_their_own() {
+        let manifest: Table = toml::from_str(
+            "[dependencies]\npyo3 = { version = \"0.30\", features = [\"abi3-py310\", \"abi3t-py315\"] }",
+        )
+        .expect("valid");
+        let pythons =
+            ["3.10", "3.15", "3.14t", "3.15t"].map(|text| text.parse().expect("a version"));
+        let families = families(&manifest, &[], &pythons).expect("pyo3 is there");
+        let families: Vec<String> = families.iter().map(ToString::to_string).collect();
+        assert_eq!(families, ["cp310-abi3", "cp315-abi3.abi3t", "cp314-cp314t"]);
     }
 }

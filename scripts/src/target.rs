@@ -10,6 +10,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::family::PythonVersion;
+
 /// The operating system half of a platform tag, with the oldest version that it promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum System {
@@ -117,6 +119,20 @@ impl Target {
         }
     }
 
+    /// The first series of CPython that was released for the platform.
+    pub fn first_python(self) -> PythonVersion {
+        match (self.system, self.architecture) {
+            // python.org has installers and an embeddable package since 3.11.
+            (System::Windows, Architecture::Aarch64) => PythonVersion::new(3, 11),
+            _ => PythonVersion::new(3, 2),
+        }
+    }
+
+    /// The processor of the platform.
+    pub fn architecture(self) -> Architecture {
+        self.architecture
+    }
+
     /// The GitHub-hosted runner that builds and smoke-tests this target natively.
     pub fn runner(self) -> &'static str {
         match (self.system, self.architecture) {
@@ -128,6 +144,18 @@ impl Target {
             (System::Macos { .. }, _) => "macos-15-intel",
             (System::Windows, Architecture::Aarch64) => "windows-11-arm",
             (System::Windows, _) => "windows-2025",
+        }
+    }
+
+    /// Whether that runner runs the target's own Pythons, without an emulator or another libc.
+    pub fn runs_on_runner(self) -> bool {
+        match self.system {
+            System::Manylinux { .. } => {
+                matches!(self.architecture, Architecture::X86_64 | Architecture::Aarch64)
+            }
+            System::Musllinux { .. } => false,
+            System::Macos { .. } => true,
+            System::Windows => self.architecture != Architecture::I686,
         }
     }
 

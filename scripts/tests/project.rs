@@ -130,7 +130,7 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
       |
     8 | python = ["3.10", "3.13"]
       | ^^^^^^
-    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`
+    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`
     "#);
     insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", ""), @"
     `[project]/pyproject.toml`: TOML parse error at line 6, column 1
@@ -160,7 +160,7 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
     8 | pythons = ["3.10", "3.x"]
       |           ^^^^^^^^^^^^^^^
     `3.x` is not a Python version
-    hint: write major and minor number, such as `3.13`
+    hint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build
     "#);
 }
 

@@ -1,6 +1,9 @@
 //! `abi3-symbols`: a wheel for the stable ABI uses of CPython only what belongs to it, and nothing that
 //! is newer than its tag.
 //!
+//! `abi3t`, for Pythons without the GIL, has the same symbols, but keeps some structures to itself
+//! ([PEP 803](https://peps.python.org/pep-0803/)): modules are made of `PyModExport_NAME` and slots.
+//!
 //! The rule is that of [abi3audit](https://github.com/pypa/abi3audit), for functions and data alike.
 //! What inlined code does with the inside of an object leaves no symbol and is not seen.
 
@@ -20,6 +23,17 @@ pub const CHECK: Check = Check {
 
 /// The stable ABI as data; `cargo pipeline tables` writes it.
 const TABLE: &str = include_str!("../../data/stable_abi.txt");
+
+/// What takes a `PyModuleDef`, which Pythons without the GIL keep to themselves: code for `abi3t` cannot make one.
+const OF_MODULE_DEFINITIONS: &[&str] = &[
+    "PyModuleDef_Init",
+    "PyModule_Create2",
+    "PyModule_ExecDef",
+    "PyModule_FromDefAndSpec2",
+    "PyState_AddModule",
+    "PyState_FindModule",
+    "PyState_RemoveModule",
+];
 
 /// Each symbol with the version that added it.
 static SYMBOLS: LazyLock<BTreeMap<&str, (u32, u32)>> = LazyLock::new(|| {
@@ -52,12 +66,16 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         .flat_map(|image| &image.exports)
         .collect();
     let (major, minor) = floor;
+    let threads = placed.wheel.name.abis.iter().any(|abi| abi == "abi3t");
     for import in &placed.image.imports {
         // What may be missing is asked for only where it is there.
         if import.optional || own.contains(&import.name) || !from_python(import) {
             continue;
         }
         let message = match SYMBOLS.get(import.name.as_str()) {
+            Some(_) if threads && OF_MODULE_DEFINITIONS.contains(&import.name.as_str()) => {
+                format!("it uses `{}`, for which `abi3t` has no `PyModuleDef`", import.name)
+            }
             Some(added) if *added <= floor => continue,
             Some((major, minor)) => {
                 format!("it uses `{}`, which the stable ABI has since {major}.{minor}", import.name)

@@ -79,7 +79,7 @@ fn admits(wheel: &WheelFacts, python: PythonVersion) -> bool {
     // pip takes a requirement that it cannot read for none.
     let Ok(requires) = requires.parse::<VersionSpecifiers>() else { return true };
     (0..40).any(|patch| {
-        format!("{python}.{patch}")
+        format!("{}.{patch}", python.series())
             .parse::<Version>()
             .is_ok_and(|release| requires.contains(&release))
     })
@@ -94,11 +94,12 @@ fn tags(target: Target, python: PythonVersion) -> Vec<String> {
     let mut put = |python: &str, abi: &str| {
         tags.extend(platforms.iter().map(|platform| format!("{python}-{abi}-{platform}")));
     };
-    put(&tag, &tag);
-    put(&tag, "abi3");
+    let stable = if python.is_free_threaded() { "abi3t" } else { "abi3" };
+    put(&tag, &python.abi_tag());
+    put(&tag, stable);
     put(&tag, "none");
     for minor in (2..minor).rev() {
-        put(&format!("cp3{minor}"), "abi3");
+        put(&format!("cp3{minor}"), stable);
     }
     put(&format!("py3{minor}"), "none");
     put("py3", "none");
@@ -181,5 +182,18 @@ mod tests {
         assert!(at("cp32-abi3-linux_x86_64") < at("py3-none-manylinux1_x86_64"));
         assert!(!tags.contains(&"cp312-cp312-manylinux_2_28_x86_64".to_owned()));
         assert!(!tags.contains(&"cp313-abi3-manylinux_2_17_x86_64".to_owned()));
+    }
+
+    #[test]
+    fn a_free_threaded_python_takes_its_own_stable_abi_and_not_the_other() {
+        let target = "win_amd64".parse().expect("a target");
+        let free = tags(target, PythonVersion::new(3, 15).free_threaded());
+        assert_eq!(
+            free[..3],
+            ["cp315-cp315t-win_amd64", "cp315-abi3t-win_amd64", "cp315-none-win_amd64"]
+        );
+        assert!(!free.iter().any(|tag| tag.contains("-abi3-")));
+        let plain = tags(target, PythonVersion::new(3, 15));
+        assert!(!plain.iter().any(|tag| tag.contains("-abi3t-")));
     }
 }

@@ -42,7 +42,7 @@ fn of_linux(placed: Placed, library: &str) -> Option<String> {
             "symbols of Python without a library: the program that imports has them".into(),
         );
     }
-    if bundled(placed, library) || depends(placed) {
+    if bundled(placed, library) || brought(placed, library) {
         return None;
     }
     let mut kinds = placed.platforms().filter_map(|platform| match platform.system {
@@ -58,7 +58,7 @@ fn of_macos(placed: Placed, library: &str) -> Option<String> {
     if listed("macos", library) || bundled(placed, library) || own_name(placed, library) {
         return None;
     }
-    if !library.starts_with('/') && depends(placed) {
+    if !library.starts_with('/') && brought(placed, library) {
         return None;
     }
     Some("libraries in the wheel, in `/usr/lib` and in `/System/Library`".to_owned())
@@ -70,7 +70,7 @@ fn of_windows(placed: Placed, library: &str) -> Option<String> {
         return of_python(placed, &name, version);
     }
     // Windows has too many DLLs to list. None of its own begins as those of MinGW and Unix do.
-    let foreign = name.starts_with("lib") && !bundled(placed, library) && !depends(placed);
+    let foreign = name.starts_with("lib") && !bundled(placed, library) && !brought(placed, library);
     foreign.then(|| "DLLs in the wheel, and those of Windows and Python".to_owned())
 }
 
@@ -110,9 +110,36 @@ fn own_name(placed: Placed, library: &str) -> bool {
     file(&placed.binary.member) == file(library)
 }
 
-/// Whether other packages are installed with it, which may bring the library and load it first.
-fn depends(placed: Placed) -> bool {
-    placed.wheel.metadata.all("Requires-Dist").any(|requirement| !requirement.contains("extra =="))
+/// Packages that bring libraries whose names are not like theirs.
+const BRINGERS: &[(&str, &[&str])] = &[
+    ("torch", &["c10", "caffe2", "cudart"]),
+    ("pyarrow", &["parquet"]),
+    ("pyside", &["qt"]),
+    ("pyqt", &["qt"]),
+];
+
+/// Whether another package that is installed with it may bring the library and load it first: what each holds is not
+/// known here, so their names must have something in common, as those of `nvidia-cublas-cu12` and `libcublas.so.12` have.
+fn brought(placed: Placed, library: &str) -> bool {
+    let name = file(library).to_ascii_lowercase();
+    let name = name.strip_prefix("lib").unwrap_or(&name);
+    let stem = name.split(|end: char| !end.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let required = placed.wheel.metadata.all("Requires-Dist");
+    required.filter(|requirement| !requirement.contains("extra ==")).any(|requirement| {
+        let package = |part: char| part.is_ascii_alphanumeric() || "-_.".contains(part);
+        let package = requirement.split(|end| !package(end)).next().unwrap_or_default();
+        let words = package.to_ascii_lowercase();
+        let mut words = words.split(|end: char| !end.is_ascii_alphabetic());
+        words.any(|word| {
+            let brings = BRINGERS.iter().find(|(bringer, _)| *bringer == word);
+            let likely = brings
+                .into_iter()
+                .flat_map(|(_, stems)| *stems)
+                .any(|begin| name.starts_with(begin));
+            likely
+                || word.len() > 2 && stem.len() > 2 && (stem.contains(word) || word.contains(stem))
+        })
+    })
 }
 
 fn listed(kind: &str, name: &str) -> bool {

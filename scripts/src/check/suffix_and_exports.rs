@@ -26,7 +26,8 @@ fn run(subject: Subject) -> Judgement {
 
 fn is_module(placed: &Placed) -> bool {
     let (_, suffix) = parts(&placed.binary.member);
-    let of_python = suffix == "pyd" || suffix.starts_with("cpython-") || suffix.starts_with("abi3");
+    let of_python =
+        suffix.ends_with("pyd") || suffix.starts_with("cpython-") || suffix.starts_with("abi3");
     let library = suffix.ends_with("so") || suffix.ends_with("pyd");
     // libpython brings the modules of the standard library with it.
     let python = placed.image.exports.contains("Py_Initialize");
@@ -79,7 +80,13 @@ fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
     if has("abi3") || has("abi3t") {
         let own = if has("abi3t") { "abi3t" } else { "abi3" };
         let wanted = if windows { "`.pyd`".to_owned() } else { format!("`.{own}.so`") };
-        let fits = suffix == plain || !windows && suffix == format!("{own}.so");
+        let named = suffix.strip_prefix(own).and_then(|rest| rest.strip_suffix(".so"));
+        // Since 3.15 the platform may stand between them:
+        // https://docs.python.org/3.15/whatsnew/3.15.html
+        let newer = oldest(placed.wheel).is_some_and(|oldest| oldest >= (3, 15));
+        let named =
+            named.is_some_and(|platform| platform.is_empty() || newer && platform.starts_with('-'));
+        let fits = suffix == plain || !windows && named;
         return if fits {
             None
         } else {

@@ -116,7 +116,13 @@ fn judge_chosen(
 ) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
     session.exclusive()?;
     let dist = session.project.dist();
-    let paths = list(&dist)?;
+    let mut paths = list(&dist)?;
+    // A part of the plan leaves out files that the whole promises; earlier builds may have made them.
+    paths.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let planned = |plan: &Plan| plan.files().any(|file| file == name);
+        planned(plan) || !planned(&session.plan)
+    });
     if paths.is_empty() {
         return Err(Stop::Unknown(format!(
             "there is nothing to audit in `{}`\nhint: run `cargo pipeline build` first",

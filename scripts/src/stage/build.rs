@@ -3,34 +3,57 @@
 //! Files are made in a working folder, held against the plan, and only then moved into `dist/`. The
 //! record is written last: until then no later stage takes a new file for a built one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::Session;
+use super::workshop::Workshop;
+use super::{Session, reproduce};
 use crate::evidence::{self, BuildEvidence, BuiltFile};
 use crate::exit::{Stop, Verdict};
-use crate::plan::PlannedWheel;
-use crate::report::{Mood, human};
+use crate::plan::Plan;
+use crate::report::Mood;
 use crate::target::Target;
-use crate::tool::maturin;
+use crate::tool::toolchain::Toolchain;
 use crate::wheel::release::list;
-use crate::wheel::sdist::{self, SourceFile};
-use crate::wheel::{ARCHIVE_LIMIT, Sha256Sum};
 
-/// The stage for some targets of the plan, or for all that this machine builds.
+/// What is to be built.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Targets of the table; this machine's own where there is none.
+    pub targets: Vec<Target>,
+    /// Every target of the table, as far as this machine can.
+    pub all: bool,
+    /// Build all of it again in another folder, and compare.
+    pub check_reproducible: bool,
+}
+
+/// The stage.
 ///
 /// # Errors
 ///
 /// When `dist/` holds files that are not the pipeline's, a tool fails, or it makes what the plan does
 /// not name.
-pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
-    let targets = reachable(session, targets)?;
-    let evidence = make(session, &targets)?;
+pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
+    let part = if wanted.all { session.plan.clone() } else { part(session, &wanted.targets)? };
+    let mut evidence = make(session, &part, wanted.all)?;
+    let mut verdict = match evidence.not_here.is_empty() {
+        true => Verdict::Yes,
+        false => Verdict::Unknown,
+    };
+    if wanted.check_reproducible {
+        let built = part.targets();
+        let missing = |target: &Target| {
+            let file = |wheel: &crate::plan::PlannedWheel| evidence.file(&wheel.file).is_none();
+            part.wheels.iter().any(|wheel| wheel.target == *target && file(wheel))
+        };
+        let built: Vec<Target> = built.into_iter().filter(|target| !missing(target)).collect();
+        verdict = verdict.and(reproduce::prove(session, &part.only(&built), &evidence)?);
+    }
+    evidence.files.retain(|file| part.files().any(|planned| planned == file.file));
     session.report.result("", &evidence)?;
-    Ok(Verdict::Yes)
+    Ok(verdict)
 }
 
 /// `sdist`: the source distribution alone.
@@ -39,30 +62,35 @@ pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
 ///
 /// As [`run`].
 pub fn sdist(session: &Session) -> Result<Verdict> {
-    let evidence = make(session, &[])?;
+    let evidence = make(session, &session.plan.only(&[]), false)?;
     session.report.result("", &evidence)?;
     Ok(Verdict::Yes)
 }
 
-/// Makes the sdist and the wheels of `targets`.
+/// Makes the sdist and the wheels of a part of the plan. A target that cannot be built on this machine
+/// is an error, or where `all` are wanted, named in the record.
 ///
 /// # Errors
 ///
 /// As [`run`].
-pub fn make(session: &Session, targets: &[Target]) -> Result<BuildEvidence> {
+pub fn make(session: &Session, part: &Plan, all: bool) -> Result<BuildEvidence> {
     session.exclusive()?;
     let path = session.evidence("build");
     let mut record: BuildEvidence = evidence::read(&path)?.unwrap_or_default();
     refuse_foreign(session, &record)?;
-    let staging = session.project.work().join("staging");
-    if staging.exists() {
-        fs::remove_dir_all(&staging)
-            .with_context(|| format!("cannot clear `{}`", staging.display()))?;
+    let (toolchains, not_here) = toolchains(session, part)?;
+    if !all && !not_here.is_empty() {
+        return Err(Stop::Unknown(format!("not built here: {}", not_here.join("\n"))).into());
     }
-
-    let source = make_sdist(session, &staging, &mut record)?;
-    for wheel in session.plan.wheels.iter().filter(|wheel| targets.contains(&wheel.target)) {
-        make_wheel(session, wheel, &source, &staging, &mut record)?;
+    for reason in &not_here {
+        session.report.say(Mood::Doubtful, "not here", reason);
+    }
+    record.not_here = not_here;
+    let workshop = Workshop::new(session, &session.project.root, session.project.work());
+    workshop.clear()?;
+    put(&mut record, workshop.sdist()?);
+    for built in workshop.wheels(part, &toolchains)? {
+        put(&mut record, built);
     }
 
     let planned: BTreeSet<&str> = session.plan.files().collect();
@@ -74,7 +102,7 @@ pub fn make(session: &Session, targets: &[Target]) -> Result<BuildEvidence> {
     }
     record.files.retain(|file| planned.contains(file.file.as_str()));
     fs::create_dir_all(session.project.dist())?;
-    for made in list(&staging)? {
+    for made in list(&workshop.staging())? {
         let name = made.file_name().context("a listed file has a name")?;
         fs::rename(&made, session.project.dist().join(name))
             .with_context(|| format!("cannot move `{}` into `dist/`", made.display()))?;
@@ -83,12 +111,35 @@ pub fn make(session: &Session, targets: &[Target]) -> Result<BuildEvidence> {
     Ok(record)
 }
 
-/// The targets asked for, or all that this machine builds.
+/// What builds each target of a part of the plan, and the targets that are not built here, each with
+/// the reason.
 ///
 /// # Errors
 ///
-/// When one is not in the table, or cannot be built here, or there is none.
-pub fn reachable(session: &Session, targets: &[Target]) -> Result<Vec<Target>> {
+/// When a tool cannot be asked, or the run is interrupted.
+pub fn toolchains(
+    session: &Session,
+    part: &Plan,
+) -> Result<(BTreeMap<Target, Toolchain>, Vec<String>)> {
+    let tools = session.tools()?;
+    let folder = session.project.work().join("toolchain");
+    let (mut toolchains, mut not_here) = (BTreeMap::new(), Vec::new());
+    for target in part.targets() {
+        let _action = session.report.start(format!("preparing {target}"));
+        match Toolchain::prepare(tools, &folder, &session.project.root, target)? {
+            Ok(toolchain) => drop(toolchains.insert(target, toolchain)),
+            Err(reason) => not_here.push(format!("{target}: {reason}")),
+        }
+    }
+    Ok((toolchains, not_here))
+}
+
+/// The part of the plan for the targets asked for, or for this machine's own.
+///
+/// # Errors
+///
+/// When one is not in the table, or there is none.
+pub fn part(session: &Session, targets: &[Target]) -> Result<Plan> {
     let planned = session.plan.targets();
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
         let known: Vec<String> = planned.iter().map(|target| format!("`{target}`")).collect();
@@ -98,20 +149,15 @@ pub fn reachable(session: &Session, targets: &[Target]) -> Result<Vec<Target>> {
         ))
         .into());
     }
-    if let Some(foreign) = targets.iter().find(|target| !target.is_host()) {
-        return Err(Stop::Unknown(format!(
-            "not built here: `{foreign}`\nhint: build it on {}",
-            foreign.runner()
-        ))
-        .into());
-    }
     let targets = if targets.is_empty() { session.host_targets() } else { targets.to_vec() };
     if targets.is_empty() {
-        return Err(
-            Stop::Unknown("no target of the plan can be built on this machine".into()).into()
-        );
+        return Err(Stop::Unknown(
+            "no target of the plan is this machine's own\nhint: name one with `--target`, or build `--all`"
+                .into(),
+        )
+        .into());
     }
-    Ok(targets)
+    Ok(session.plan.only(&targets))
 }
 
 fn refuse_foreign(session: &Session, record: &BuildEvidence) -> Result<()> {
@@ -133,153 +179,8 @@ fn refuse_foreign(session: &Session, record: &BuildEvidence) -> Result<()> {
     .into())
 }
 
-fn make_sdist(session: &Session, staging: &Path, record: &mut BuildEvidence) -> Result<PathBuf> {
-    let file = &session.plan.sdist;
-    let tools = session.tools()?;
-    let action = session.report.start(format!("building {file}"));
-    maturin::sdist(tools, &session.project.root, staging, session.epoch()?)?.check()?;
-    let bytes = expected(staging, file)?;
-    let source = session.project.work().join("source").join(file.trim_end_matches(".tar.gz"));
-    unpack(&sdist::read(file, &bytes)?, &source)?;
-    let built = built(session, file, &bytes, None)?;
-    action.done(Mood::Good, "built", &format!("{file}, {}", human::size(built.size)));
-    put(record, built);
-    Ok(source)
-}
-
-fn make_wheel(
-    session: &Session,
-    wheel: &PlannedWheel,
-    source: &Path,
-    staging: &Path,
-    record: &mut BuildEvidence,
-) -> Result<()> {
-    let file = &wheel.file;
-    let action = session.report.start(format!("building {file}"));
-    let cargo_target = session.project.work().join("cargo");
-    maturin::wheel(session.tools()?, source, wheel, staging, &cargo_target, session.epoch()?)?
-        .check()?;
-    let bytes = expected(staging, file)?;
-    let built = built(session, file, &bytes, Some(wheel))?;
-    action.done(Mood::Good, "built", &format!("{file}, {}", human::size(built.size)));
-    put(record, built);
-    Ok(())
-}
-
-/// The bytes of the file that the plan names; a tool that made another one is told about.
-fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
-    let path = staging.join(file);
-    if !path.exists() {
-        let made: Vec<String> = list(staging)?
-            .iter()
-            .map(|path| format!("`{}`", path.file_name().unwrap_or_default().to_string_lossy()))
-            .collect();
-        return Err(Stop::No(format!(
-            "maturin did not make `{file}`, which the plan promises, but {}",
-            made.join(", ")
-        ))
-        .into());
-    }
-    let size = fs::metadata(&path)?.len();
-    if size > ARCHIVE_LIMIT {
-        return Err(Stop::No(format!("`{file}` is larger than {ARCHIVE_LIMIT} bytes")).into());
-    }
-    fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))
-}
-
-fn built(
-    session: &Session,
-    file: &str,
-    bytes: &[u8],
-    wheel: Option<&PlannedWheel>,
-) -> Result<BuiltFile> {
-    Ok(BuiltFile {
-        file: file.to_owned(),
-        sha256: Sha256Sum::of(bytes),
-        size: bytes.len() as u64,
-        triple: wheel.map(|wheel| wheel.triple.clone()),
-        builder: maturin::builder(wheel)?,
-        stand_in: false,
-        commit: session.revision.as_ref().map(|revision| revision.commit.clone()),
-        dirty: session.revision.as_ref().is_none_or(|revision| revision.dirty),
-        epoch: session.epoch()?,
-    })
-}
-
 fn put(record: &mut BuildEvidence, built: BuiltFile) {
     record.files.retain(|file| file.file != built.file);
     record.files.push(built);
     record.files.sort_by(|one, other| one.file.cmp(&other.file));
-}
-
-/// Makes `folder` hold exactly `files`. What is there already with the same content is not touched:
-/// cargo goes by times, and compiles again what looks newer.
-fn unpack(files: &[SourceFile], folder: &Path) -> Result<()> {
-    let mut wanted: BTreeSet<PathBuf> = BTreeSet::new();
-    for file in files {
-        let path = folder.join(&file.path);
-        let parent = path.parent().context("a member lies in a folder")?;
-        if !fs::read(&path).is_ok_and(|content| content == file.content) {
-            fs::create_dir_all(parent)
-                .with_context(|| format!("cannot make `{}`", parent.display()))?;
-            fs::write(&path, &file.content)
-                .with_context(|| format!("cannot write `{}`", path.display()))?;
-        }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = if file.executable { 0o755 } else { 0o644 };
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
-        }
-        wanted.insert(path);
-    }
-    remove_others(folder, &wanted)
-}
-
-fn remove_others(folder: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
-    for entry in
-        fs::read_dir(folder).with_context(|| format!("cannot list `{}`", folder.display()))?
-    {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            remove_others(&path, wanted)?;
-        } else if !wanted.contains(&path) {
-            fs::remove_file(&path)
-                .with_context(|| format!("cannot remove `{}`", path.display()))?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(path: &str, content: &str) -> SourceFile {
-        SourceFile { path: path.into(), content: content.into(), executable: false }
-    }
-
-    #[test]
-    fn unpacking_again_leaves_equal_files_alone_and_removes_others() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let at = |path: &str| folder.path().join(path);
-        unpack(&[file("a", "1"), file("b/c", "1"), file("d", "1")], folder.path())
-            .expect("unpacked");
-        let time =
-            |path: &str| fs::metadata(at(path)).and_then(|about| about.modified()).expect("there");
-        let old = std::time::SystemTime::UNIX_EPOCH;
-        for path in ["a", "b/c"] {
-            fs::File::options()
-                .write(true)
-                .open(at(path))
-                .and_then(|file| file.set_modified(old))
-                .expect("set");
-        }
-        unpack(&[file("a", "1"), file("b/c", "2")], folder.path()).expect("unpacked");
-        assert_eq!(time("a"), old);
-        assert_ne!(time("b/c"), old);
-        assert_eq!(fs::read_to_string(at("b/c")).expect("there"), "2");
-        assert!(!at("d").exists());
-    }
 }

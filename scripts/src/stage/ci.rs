@@ -6,7 +6,7 @@
 use anyhow::Result;
 
 use super::suite::{self, Counts};
-use super::{Session, by_hand, lock, readme, rehearse};
+use super::{Session, by_hand, licenses, lock, readme, rehearse, tables};
 use crate::exit::{Stop, Verdict};
 use crate::report::Mood;
 use crate::tool::command::Invocation;
@@ -35,15 +35,21 @@ pub fn run(session: &Session) -> Result<Verdict> {
         Tally { session, failed: Vec::new(), verdict: Verdict::Yes, tests: Counts::default() };
 
     tally.stage("lock --check", || lock::run(session, true, false))?;
+    tally.stage("licenses --check", || licenses::run(session, true))?;
     tally.stage("readme --check", || readme::run(session, true))?;
+    tally.stage("tables --check", || tables::run(session, true))?;
     for (name, folder) in [("sum_up_to", root), ("wheel-pipeline", &scripts)] {
         tally.command(&format!("cargo fmt, {name}"), &cargo::format(folder))?;
         tally.command(&format!("cargo clippy, {name}"), &cargo::clippy(folder))?;
     }
+    tally.command("cargo clippy, targets of the fuzzer", &cargo::clippy_fuzz(&scripts))?;
     tally.command("cargo doc, wheel-pipeline", &cargo::document(&scripts))?;
     tally.suite("cargo test, wheel-pipeline", || suite::cargo(&cargo::test(&scripts)))?;
 
     tally.stage("rehearse", || rehearse::run(session, &[], 0, false))?;
+    tally.suite("mutants of the built wheels", || {
+        suite::cargo(&cargo::mutants(&scripts, &session.project.dist()))
+    })?;
     let environments = suite::environments(session)?;
     for (position, environment) in environments.iter().enumerate() {
         let on = &environment.interpreter.release;

@@ -9,12 +9,14 @@ pub mod ci;
 pub mod explain;
 pub mod gate;
 pub mod gather;
+pub mod licenses;
 pub mod lock;
 pub mod plan;
 pub mod prepare;
 pub mod publish;
 pub mod readme;
 pub mod rehearse;
+mod reproduce;
 pub mod serve;
 mod shelf;
 pub mod smoke;
@@ -23,10 +25,11 @@ pub mod tables;
 mod trial;
 pub mod verify;
 pub mod verify_any;
+mod workshop;
 
-use std::cell::OnceCell;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
 
@@ -47,9 +50,9 @@ pub struct Session {
     pub revision: Option<Revision>,
     pub plan: Plan,
     pub report: Report,
-    found: OnceCell<Found>,
-    tools: OnceCell<Tools>,
-    lock: OnceCell<File>,
+    found: OnceLock<Found>,
+    tools: OnceLock<Tools>,
+    lock: OnceLock<File>,
 }
 
 impl Session {
@@ -70,9 +73,9 @@ impl Session {
             revision,
             plan,
             report,
-            found: OnceCell::new(),
-            tools: OnceCell::new(),
-            lock: OnceCell::new(),
+            found: OnceLock::new(),
+            tools: OnceLock::new(),
+            lock: OnceLock::new(),
         })
     }
 
@@ -84,6 +87,24 @@ impl Session {
     /// The targets of the plan that this machine builds for and runs.
     pub fn host_targets(&self) -> Vec<Target> {
         self.plan.targets().into_iter().filter(|target| target.is_host()).collect()
+    }
+
+    /// The part of the plan that this machine can prove: its own targets, and the wheels that one of
+    /// its Pythons takes. All wheels of its targets, where it has none of the promised Pythons.
+    ///
+    /// # Errors
+    ///
+    /// When there is no Python, or no target of the plan is this machine's own.
+    pub fn provable(&self) -> Result<Plan> {
+        let targets = self.host_targets();
+        if targets.is_empty() {
+            return Err(Stop::Unknown("no target of the plan is this machine's own".into()).into());
+        }
+        let part = self.plan.only(&targets);
+        let pythons: Vec<_> =
+            self.found()?.interpreters.iter().map(|interpreter| interpreter.version).collect();
+        let serving = part.serving(&pythons);
+        Ok(if serving.wheels.is_empty() { part } else { serving })
     }
 
     /// The Pythons of this machine.
@@ -141,11 +162,11 @@ impl Session {
         let interpreters = &self.found()?.interpreters;
         let promised =
             |interpreter: &&Interpreter| self.project.table.pythons.contains(&interpreter.version);
-        interpreters
-            .iter()
-            .rfind(promised)
-            .or(interpreters.last())
-            .context("at least one interpreter was found")
+        // The tools' own wheels are for Pythons that keep the GIL.
+        let locked = || interpreters.iter().filter(|found| !found.version.is_free_threaded());
+        locked().rfind(promised).or(locked().next_back()).context(
+            "the pinned tools need a CPython that keeps the GIL, and all that was found are free-threaded",
+        )
     }
 
     /// Keeps every other run off this project's `dist/` and `target/pipeline/` until this one ends.

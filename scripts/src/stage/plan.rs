@@ -12,6 +12,7 @@ use crate::evidence;
 use crate::exit::Verdict;
 use crate::plan::Plan;
 use crate::report::{Mood, table};
+use crate::target::Target;
 
 /// The form in which the plan is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -21,7 +22,7 @@ pub enum PlanFormat {
     Human,
     /// The plan, as written to `target/pipeline/plan.json`.
     Json,
-    /// `build=…` and `smoke=…`, matrices for GitHub Actions; also appended to `$GITHUB_OUTPUT`.
+    /// `build=…`, `smoke=…` and `verify=…`, matrices for GitHub Actions; also appended to `$GITHUB_OUTPUT`.
     GithubMatrix,
 }
 
@@ -74,16 +75,44 @@ pub fn run(session: &Session, format: PlanFormat) -> Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
-/// The wheels with the platforms and Pythons that get them, as people read it here and in the README.
+/// A table with a row for each platform and a column for each family: the Pythons that get that wheel.
+/// The README shows it.
+pub fn families(plan: &Plan) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut families: Vec<&str> = Vec::new();
+    for wheel in &plan.wheels {
+        if !families.contains(&wheel.family.as_str()) {
+            families.push(&wheel.family);
+        }
+    }
+    let row = |target: &crate::target::Target| {
+        let pythons = families.iter().map(|family| {
+            let wheel = plan
+                .wheels
+                .iter()
+                .find(|wheel| wheel.target == *target && wheel.family == **family);
+            wheel.map_or_else(|| "—".to_owned(), |wheel| pythons(plan, &wheel.file))
+        });
+        [target.title(), format!("`{target}`")].into_iter().chain(pythons).collect()
+    };
+    let header = ["Platform".to_owned(), "Platform tag".to_owned()].into_iter();
+    let header = header.chain(families.iter().map(|family| format!("`{family}`")));
+    (header.collect(), plan.targets().iter().map(row).collect())
+}
+
+fn pythons(plan: &Plan, file: &str) -> String {
+    let getting = plan.environments.iter().filter(|environment| environment.file == file);
+    let pythons: Vec<String> = getting.map(|environment| environment.python.to_string()).collect();
+    pythons.join(", ")
+}
+
+/// The wheels with the platforms and Pythons that get them.
 pub fn rows(plan: &Plan) -> Vec<Vec<String>> {
     let row = |wheel: &crate::plan::PlannedWheel| {
-        let pythons: Vec<String> = plan
-            .environments
-            .iter()
-            .filter(|environment| environment.file == wheel.file)
-            .map(|environment| environment.python.to_string())
-            .collect();
-        vec![wheel.target.title(), pythons.join(", "), format!("{}-{}", wheel.family, wheel.target)]
+        vec![
+            wheel.target.title(),
+            pythons(plan, &wheel.file),
+            format!("{}-{}", wheel.family, wheel.target),
+        ]
     };
     plan.wheels.iter().map(row).collect()
 }
@@ -101,14 +130,21 @@ fn human(plan: &Plan) -> String {
 }
 
 fn github_matrix(plan: &Plan) -> String {
-    let build: Vec<Value> = plan
-        .targets()
-        .iter()
-        .map(|target| json!({"target": target, "runner": target.runner()}))
-        .collect();
+    let builds = |target: &Target| -> Value {
+        let here = plan.environments.iter().filter(|environment| environment.target == *target);
+        let pythons: Vec<String> = here.map(|environment| environment.python.to_string()).collect();
+        // The form in which the action that installs Pythons takes a list.
+        json!({"target": target, "runner": target.runner(), "pythons": pythons.join("\n")})
+    };
+    let targets = plan.targets();
+    let build: Vec<Value> = targets.iter().map(builds).collect();
+    // Where a runner cannot run what was built, a job would only say so.
+    let native = targets.iter().filter(|target| target.runs_on_runner());
+    let verify: Vec<Value> = native.map(builds).collect();
     let smoke: Vec<Value> = plan
         .environments
         .iter()
+        .filter(|environment| environment.target.runs_on_runner())
         .map(|environment| {
             json!({
                 "target": environment.target,
@@ -117,5 +153,6 @@ fn github_matrix(plan: &Plan) -> String {
             })
         })
         .collect();
-    format!("build={}\nsmoke={}\n", json!({"include": build}), json!({"include": smoke}))
+    let include = |jobs: Vec<Value>| json!({"include": jobs});
+    format!("build={}\nsmoke={}\nverify={}\n", include(build), include(smoke), include(verify))
 }

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use super::Session;
-use super::plan::{HEADER, rows};
+use super::plan::families;
 use crate::exit::{Stop, Verdict};
 use crate::report::{Mood, table};
 
@@ -21,7 +21,9 @@ pub fn run(session: &Session, check: bool) -> Result<Verdict> {
     let path = session.project.root.join("README.md");
     let text =
         fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let markdown = table::markdown(HEADER, &rows(&session.plan));
+    let (header, rows) = families(&session.plan);
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let markdown = table::markdown(&header, &rows);
     let current = replace(&text, &markdown).ok_or_else(|| {
         Stop::Usage(format!(
             "`{}` has no place for the table of wheels\nhint: put these two lines where it belongs:\n{START}{END}",

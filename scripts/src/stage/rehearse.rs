@@ -84,12 +84,14 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
     check_port(port)?;
     let mut clock = Clock::default();
     clock.time("plan", || plan::write(session))?;
-    let targets = build::reachable(session, targets)?;
-    let part = session.plan.only(&targets);
+    let part = match targets {
+        [] => session.provable()?,
+        targets => build::part(session, targets)?,
+    };
     let tools = clock.time("tools", || session.tools())?;
     // It takes some seconds to start, which the build hides.
     let mut server = IndexServer::start(tools, port)?;
-    let build = clock.time("build", || build::make(session, &targets))?;
+    let build = clock.time("build", || build::make(session, &part, false))?;
     let audit = clock.time("audit", || audit::judge(session, &part))?;
     if audit::verdict(&audit) != Verdict::Yes {
         session.report.result(&audit::shown(&audit), &audit)?;
@@ -97,7 +99,7 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
     }
     let smoke = clock.time("smoke", || smoke::prove(session, &part))?;
     if smoke::verdict(&smoke, 0, false) != Verdict::Yes {
-        session.report.result(&rows(session, &smoke, None), &smoke)?;
+        session.report.result(&rows(session, &part, &smoke, None), &smoke)?;
         return Ok(Verdict::No);
     }
     let (receipt, simple) = clock.time("publish", || {
@@ -116,7 +118,7 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
     let promised = session.plan.environments.len();
     let text = format!(
         "{}\n{}\n",
-        rows(session, &smoke, Some(&verify)),
+        rows(session, &part, &smoke, Some(&verify)),
         smoke::reach(&verify.trials, promised)
     );
     let reached = smoke::reached(&verify.trials);
@@ -137,7 +139,12 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
 }
 
 /// The table of every promised environment and how far it came.
-fn rows(session: &Session, smoke: &SmokeEvidence, verify: Option<&VerifyEvidence>) -> String {
+fn rows(
+    session: &Session,
+    part: &Plan,
+    smoke: &SmokeEvidence,
+    verify: Option<&VerifyEvidence>,
+) -> String {
     let mut rows = Vec::new();
     for promise in &session.plan.environments {
         let here = smoke
@@ -162,7 +169,8 @@ fn rows(session: &Session, smoke: &SmokeEvidence, verify: Option<&VerifyEvidence
             ]);
         }
         if rows.len() == before {
-            let built = if promise.target.is_host() { ["built", "clean"] } else { ["not here"; 2] };
+            let built = part.wheels.iter().any(|wheel| wheel.file == promise.file);
+            let built = if built { ["built", "clean"] } else { ["not here"; 2] };
             let mut row = vec![promise.target.to_string(), promise.python.to_string()];
             row.extend(built.map(str::to_owned));
             row.extend(["not here"; 2].map(str::to_owned));

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 ///
 /// When no promised Python is on this machine, or a tool cannot do its work.
 pub fn run(session: &Session, complete: bool) -> Result<Verdict> {
-    let evidence = prove(session, &session.plan.only(&session.host_targets()))?;
+    let evidence = prove(session, &session.provable()?)?;
     let promised = session.plan.environments.len();
     let text = format!(
         "{}\n{}\n",

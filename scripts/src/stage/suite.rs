@@ -36,7 +36,7 @@ pub struct TestEnvironment {
 ///
 /// When there is no built wheel for this machine, no Python, or a package cannot be had.
 pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
-    let part = session.plan.only(&session.host_targets());
+    let part = session.provable()?;
     let files = held(session, &part)?;
     let tools = session.tools()?;
     let mut environments = Vec::new();

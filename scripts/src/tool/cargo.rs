@@ -8,7 +8,7 @@ use super::command::Invocation;
 
 /// The command that says whether the crate is formatted.
 pub fn format(crate_folder: &Path) -> Invocation {
-    cargo(crate_folder).args(["fmt", "--check"])
+    cargo(crate_folder).args(["fmt", "--all", "--check"])
 }
 
 /// The command that lints the crate; a warning is an error.
@@ -46,6 +46,41 @@ pub fn test(crate_folder: &Path) -> Invocation {
     let command = cargo(crate_folder).args(["test", "--locked", "--no-fail-fast"]);
     // Windows does not let cargo replace the program that is running this.
     if cfg!(windows) { command.args(["--target-dir", "target/tests"]) } else { command }
+}
+
+/// The command that tells of every crate that the one of `manifest` is made of, for some Rust targets.
+pub fn metadata(folder: &Path, manifest: &Path, triples: &[String]) -> Invocation {
+    let command = cargo(folder)
+        .args(["metadata", "--locked", "--format-version", "1", "--manifest-path"])
+        .arg(manifest);
+    triples.iter().fold(command, |command, triple| command.args(["--filter-platform", triple]))
+}
+
+/// The command that breaks the wheels of a folder in every way, and fails unless each mutant is refused.
+pub fn mutants(crate_folder: &Path, wheels: &Path) -> Invocation {
+    test(crate_folder)
+        .args(["--test", "mutants", "--", "--nocapture"])
+        .env("WHEEL_PIPELINE_WHEELS", wheels)
+}
+
+/// The command that holds the findings in the corpus against those that are known to be true.
+pub fn online(crate_folder: &Path) -> Invocation {
+    test(crate_folder).args(["--features", "online", "--test", "online"])
+}
+
+/// The command that lints the targets of the fuzzer, without what links them.
+pub fn clippy_fuzz(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder).args([
+        "clippy",
+        "--quiet",
+        "--package",
+        "wheel-pipeline-fuzz",
+        "--no-default-features",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ])
 }
 
 fn cargo(crate_folder: &Path) -> Invocation {

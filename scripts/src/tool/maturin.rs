@@ -7,8 +7,9 @@ use anyhow::Result;
 use super::command::Invocation;
 use super::environment::Tools;
 use super::lock::TOOLS;
+use super::toolchain::Toolchain;
+use crate::builder::Builder;
 use crate::plan::PlannedWheel;
-use crate::target::System;
 
 /// The command that makes the sdist of the project in `root`.
 ///
@@ -19,58 +20,53 @@ pub fn sdist(tools: &Tools, root: &Path, out: &Path, epoch: u64) -> Result<Invoc
     Ok(maturin(tools, root, epoch)?.arg("sdist").arg("--out").arg(out))
 }
 
-/// The command that makes one wheel from the sdist unpacked in `source`.
+/// Where wheels are made.
+pub struct Place<'a> {
+    /// The unpacked sdist.
+    pub source: &'a Path,
+    /// The folder for finished wheels.
+    pub out: &'a Path,
+    /// cargo's folder for what it compiles.
+    pub cargo_target: &'a Path,
+}
+
+/// The command that makes one wheel from the sdist.
 ///
 /// # Errors
 ///
 /// When the tools' folder cannot stand in `PATH`.
 pub fn wheel(
     tools: &Tools,
-    source: &Path,
+    place: &Place,
     wheel: &PlannedWheel,
-    out: &Path,
-    cargo_target: &Path,
+    toolchain: &Toolchain,
     epoch: u64,
 ) -> Result<Invocation> {
-    let mut command = maturin(tools, source, epoch)?
-        .args(["build", "--release", "--locked", "--target", &wheel.triple])
+    let command = maturin(tools, place.source, epoch)?
+        .args(["build", "--release", "--locked", "--target", &toolchain.triple])
         .args(["--interpreter", &wheel.interpreter, "--out"])
-        .arg(out)
+        .arg(place.out)
         .arg("--compatibility")
         .args(wheel.target.compatibility())
-        .env("CARGO_TARGET_DIR", cargo_target)
-        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(source));
-    if uses_zig(wheel) {
-        command = command.arg("--zig");
-    }
-    if let Some(version) = wheel.target.deployment_target() {
-        command = command.env("MACOSX_DEPLOYMENT_TARGET", version);
-    }
-    Ok(command)
+        .env("CARGO_TARGET_DIR", place.cargo_target)
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(place, &toolchain.flags));
+    let command =
+        toolchain.environment.iter().fold(command, |command, (key, value)| command.env(key, value));
+    Ok(if toolchain.builder == Builder::Zig { command.arg("--zig") } else { command })
 }
 
-/// What made a file, for the record: the sdist, where no wheel is given.
+/// What made a file, for the record: the sdist, where no toolchain is given.
 ///
 /// # Errors
 ///
-/// When the lock does not pin the tools, or the compiler cannot be asked for its version.
-pub fn builder(wheel: Option<&PlannedWheel>) -> Result<String> {
+/// When the lock does not pin the tools.
+pub fn builder(wheel: Option<(&Toolchain, &str)>) -> Result<String> {
     let maturin = format!("maturin {}", TOOLS.version("maturin")?);
-    let Some(wheel) = wheel else {
+    let Some((toolchain, rustc)) = wheel else {
         return Ok(maturin);
     };
-    let rustc = Invocation::new("rustc").arg("--version").check()?;
-    let compiled = format!("{maturin}, {}", rustc.stdout.trim());
-    if uses_zig(wheel) {
-        Ok(format!("{compiled}, zig {}", TOOLS.version("ziglang")?))
-    } else {
-        Ok(compiled)
-    }
-}
-
-/// Only zig links against a glibc older than the machine's own.
-fn uses_zig(wheel: &PlannedWheel) -> bool {
-    matches!(wheel.target.system(), System::Manylinux { .. } | System::Musllinux { .. })
+    let linker = toolchain.linker.iter().map(|linker| format!(", {linker}"));
+    Ok(format!("{maturin}, {rustc}{}", linker.collect::<String>()))
 }
 
 fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
@@ -106,23 +102,26 @@ fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
 }
 
 /// Paths of this machine, as panic messages would carry them, are replaced by what they stand for.
-fn rust_flags(source: &Path) -> String {
+fn rust_flags(place: &Place, flags: &[String]) -> String {
     let home = std::env::home_dir();
     let cargo =
         std::env::var_os("CARGO_HOME").map(Into::into).or_else(|| Some(home?.join(".cargo")));
-    let mut flags = vec![format!("--remap-path-prefix={}=.", source.display())];
-    flags.extend(cargo.map(|cargo| format!("--remap-path-prefix={}=/cargo", cargo.display())));
+    let remap = |path: &Path, name: &str| format!("--remap-path-prefix={}={name}", path.display());
+    let mut all = vec![remap(place.cargo_target, "/target"), remap(place.source, ".")];
+    all.extend(cargo.map(|cargo| remap(&cargo, "/cargo")));
+    all.extend_from_slice(flags);
     // The separator that cargo defines for this variable; paths may hold spaces.
-    flags.join("\x1f")
+    all.join("\x1f")
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::environment::tests::{shown, tools};
     use super::*;
+    use crate::builder::Host;
     use crate::target::Target;
 
-    fn wheel_for(tag: &str) -> String {
+    fn wheel_for(tag: &str, host: Host) -> String {
         let target: Target = tag.parse().expect("a target");
         let planned = PlannedWheel {
             file: format!("a-1-cp310-abi3-{tag}.whl"),
@@ -131,8 +130,12 @@ mod tests {
             triple: target.triple(),
             interpreter: "3.10".into(),
         };
-        let [source, out, cargo] = ["/source", "/out", "/cargo"].map(Path::new);
-        shown(&wheel(&tools(), source, &planned, out, cargo, 1_700_000_000).expect("a command"))
+        let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
+        let place = Place { source, out, cargo_target };
+        let builder = Builder::of(target, host).expect("it is built there");
+        let toolchain = Toolchain::new(builder, builder.triple(target));
+        let command = wheel(&tools(), &place, &planned, &toolchain, 1_700_000_000);
+        shown(&command.expect("a command"))
     }
 
     #[test]
@@ -167,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_linux_wheel_is_linked_by_zig_against_the_glibc_of_its_tag() {
-        insta::assert_snapshot!(wheel_for("manylinux_2_17_x86_64"), @"
+        insta::assert_snapshot!(wheel_for("manylinux_2_17_x86_64", Host::Linux), @"
         maturin build --release --locked --target x86_64-unknown-linux-gnu --interpreter 3.10 --out /out --compatibility pypi manylinux_2_17 --zig
         - VIRTUAL_ENV
         - CONDA_PREFIX
@@ -192,25 +195,38 @@ mod tests {
         + PATH=/tools/bin…
         + SOURCE_DATE_EPOCH=1700000000
         + CARGO_TARGET_DIR=/cargo
+        + rustc --remap-path-prefix=/cargo=/target
         + rustc --remap-path-prefix=/source=.
         + rustc --remap-path-prefix=[cargo]=/cargo
         ");
     }
 
     #[test]
-    fn only_what_the_target_demands_differs_elsewhere() {
-        let linux = wheel_for("manylinux_2_17_x86_64");
-        let differing = |tag| {
-            let command = wheel_for(tag);
+    fn only_what_the_target_and_the_system_demand_differs_elsewhere() {
+        let linux = wheel_for("manylinux_2_17_x86_64", Host::Linux);
+        let differing = |tag, host| {
+            let command = wheel_for(tag, host);
             let (line, variables) = command.split_once('\n').expect("variables");
             let added = variables.lines().filter(|line| !linux.contains(line));
             std::iter::once(line).chain(added).collect::<Vec<_>>().join("\n")
         };
-        insta::assert_snapshot!(differing("musllinux_1_2_aarch64"), @"maturin build --release --locked --target aarch64-unknown-linux-musl --interpreter 3.10 --out /out --compatibility pypi musllinux_1_2 --zig");
-        insta::assert_snapshot!(differing("macosx_11_0_arm64"), @"
+        insta::assert_snapshot!(differing("musllinux_1_2_aarch64", Host::Macos), @"maturin build --release --locked --target aarch64-unknown-linux-musl --interpreter 3.10 --out /out --compatibility pypi musllinux_1_2 --zig");
+        insta::assert_snapshot!(differing("macosx_11_0_arm64", Host::Macos), @"maturin build --release --locked --target aarch64-apple-darwin --interpreter 3.10 --out /out --compatibility pypi");
+        insta::assert_snapshot!(differing("macosx_11_0_arm64", Host::Linux), @"
         maturin build --release --locked --target aarch64-apple-darwin --interpreter 3.10 --out /out --compatibility pypi
-        + MACOSX_DEPLOYMENT_TARGET=11.0
+        + rustc -Clinker-flavor=ld64.lld
         ");
-        insta::assert_snapshot!(differing("win_amd64"), @"maturin build --release --locked --target x86_64-pc-windows-msvc --interpreter 3.10 --out /out --compatibility pypi");
+        insta::assert_snapshot!(differing("win_amd64", Host::Windows), @"
+        maturin build --release --locked --target x86_64-pc-windows-msvc --interpreter 3.10 --out /out --compatibility pypi
+        + rustc -Clink-arg=/Brepro
+        ");
+        insta::assert_snapshot!(differing("win_amd64", Host::Linux), @"
+        maturin build --release --locked --target x86_64-pc-windows-gnullvm --interpreter 3.10 --out /out --compatibility pypi
+        + rustc -Clink-arg=-Wl,--no-insert-timestamp
+        ");
+        insta::assert_snapshot!(differing("win32", Host::Linux), @"
+        maturin build --release --locked --target i686-pc-windows-gnu --interpreter 3.10 --out /out --compatibility pypi
+        + rustc -Clink-arg=-Wl,--no-insert-timestamp
+        ");
     }
 }

@@ -103,15 +103,13 @@ fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
 }
 
 fn judge(answer: Answer) -> Result<Interpreter, String> {
-    let version = PythonVersion::new(answer.version.0, answer.version.1);
+    let series = PythonVersion::new(answer.version.0, answer.version.1);
+    let version = if answer.free_threaded { series.free_threaded() } else { series };
     if answer.implementation != "CPython" {
         return Err(format!("it is {}, not CPython", answer.implementation));
     }
     if version < OLDEST {
         return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
-    }
-    if answer.free_threaded {
-        return Err("it is free-threaded, which no wheel of the plan serves".to_owned());
     }
     if answer.bits != usize::BITS {
         return Err(format!("it is a {}-bit program", answer.bits));
@@ -277,10 +275,11 @@ mod tests {
     #[test]
     fn what_is_of_no_use_is_passed_over_with_its_reason() {
         assert_eq!(judge(answer()).map(|found| found.release), Ok("3.13.1".into()));
+        let free = judge(Answer { free_threaded: true, ..answer() }).map(|found| found.version);
+        assert_eq!(free, Ok(PythonVersion::new(3, 13).free_threaded()));
         let reasons = [
             Answer { implementation: "PyPy".into(), ..answer() },
             Answer { version: (3, 9), release: "3.9.1".into(), ..answer() },
-            Answer { free_threaded: true, ..answer() },
             Answer { bits: 16, ..answer() },
         ]
         .map(|answer| judge(answer).expect_err("of no use"));
@@ -289,7 +288,6 @@ mod tests {
             [
                 "it is PyPy, not CPython",
                 "it is Python 3.9.1, older than 3.10",
-                "it is free-threaded, which no wheel of the plan serves",
                 "it is a 16-bit program",
             ]
         );

@@ -13,6 +13,8 @@ pub mod pe;
 pub mod platform;
 pub mod record;
 pub mod release;
+pub mod repack;
+pub mod sbom;
 pub mod sdist;
 pub mod zip;
 pub mod zip_structure;

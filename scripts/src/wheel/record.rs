@@ -92,6 +92,15 @@ fn fields(line: &str) -> Result<Vec<String>, &'static str> {
     if quoted { Err("a quote is not closed") } else { Ok(fields) }
 }
 
+/// The line for a file of this content.
+pub fn line(path: &str, content: &[u8]) -> String {
+    let quoted = match path.contains([',', '"']) {
+        true => format!("\"{}\"", path.replace('"', "\"\"")),
+        false => path.to_owned(),
+    };
+    format!("{quoted},{},{}", spell(&Sha256Sum::of(content)), content.len())
+}
+
 /// The hash field that `RECORD` must hold for a file with this sum.
 pub fn spell(sum: &Sha256Sum) -> String {
     format!("sha256={}", URL_SAFE_NO_PAD.encode(sum.as_bytes()))

@@ -1,6 +1,7 @@
 //! `abi3-symbols`: what the stable ABI has not, or not yet.
 
-use crate::fixture::release::Dist;
+use crate::fixture::elf::{Elf, X86_64};
+use crate::fixture::release::{Dist, release};
 use crate::{Case, elf, judge, macho, pe, refusals};
 
 fn using(symbol: &'static str) -> Dist {
@@ -65,4 +66,27 @@ fn what_the_library_defines_itself_is_not_pythons() {
 fn what_another_dll_defines_is_not_pythons() {
     let dist = pe(|pe| pe.imports[1].1.push("PyDockerfile_Parse"));
     assert_eq!(judge("abi3-symbols", &dist), Ok(Vec::new()));
+}
+
+/// A wheel for Pythons with and without the GIL, whose module uses a symbol.
+fn for_both(symbol: &'static str) -> Dist {
+    release(|parts| {
+        parts.linux.retag("cp315", "abi3.abi3t", "manylinux_2_17_x86_64");
+        let mut module = Elf::new(X86_64);
+        module.exports = vec!["PyModExport__native"];
+        module.imports.push(symbol);
+        parts.linux.set_module(module.bytes());
+    })
+}
+
+#[test]
+fn code_for_both_kinds_of_python_makes_modules_of_slots() {
+    assert_eq!(judge("abi3-symbols", &for_both("PyModule_FromSlotsAndSpec")), Ok(Vec::new()));
+    // With the GIL alone this is what everybody uses.
+    assert_eq!(judge("abi3-symbols", &using("PyModuleDef_Init")), Ok(Vec::new()));
+    for symbol in ["PyModuleDef_Init", "PyModule_Create2"] {
+        let findings = judge("abi3-symbols", &for_both(symbol)).expect("judged");
+        let message = format!("it uses `{symbol}`, for which `abi3t` has no `PyModuleDef`");
+        assert_eq!(findings.iter().map(|finding| &finding.message).collect::<Vec<_>>(), [&message]);
+    }
 }

@@ -1,6 +1,8 @@
 //! `linked-libraries`: libraries that not every promised system has.
 
-use crate::fixture::release::release;
+use crate::fixture::elf::{Elf, X86_64};
+use crate::fixture::pe::{AMD64, Pe};
+use crate::fixture::release::{Dist, release};
 use crate::{Case, elf, judge, macho, pe, refusals};
 
 pub const CASES: &[Case] = &[
@@ -88,23 +90,64 @@ fn a_library_in_the_wheel_is_no_matter_of_the_system() {
             .linux
             .members
             .insert(0, ("sum_up_to.libs/libssl-1a2b.so.3".to_owned(), b"x".to_vec()));
-        let mut module = crate::fixture::elf::Elf::new(crate::fixture::elf::X86_64);
+        let mut module = Elf::new(X86_64);
         module.needed.push("libssl-1a2b.so.3");
         parts.linux.set_module(module.bytes());
     });
     assert_eq!(judge("linked-libraries", &dist), Ok(Vec::new()));
 }
 
-#[test]
-fn what_another_package_may_bring_is_not_judged() {
-    let dist = release(|parts| {
-        parts.edit_metadata(
-            "Requires-Python: >=3.10\n",
-            "Requires-Python: >=3.10\nRequires-Dist: a\n",
-        );
-        let mut module = crate::fixture::elf::Elf::new(crate::fixture::elf::X86_64);
-        module.needed.push("liba.so");
+/// A release that requires a package, and whose library for Linux needs another library.
+fn requiring(package: &str, library: &'static str) -> Dist {
+    release(|parts| {
+        let required = format!("Requires-Python: >=3.10\nRequires-Dist: {package}\n");
+        parts.edit_metadata("Requires-Python: >=3.10\n", &required);
+        let mut module = Elf::new(X86_64);
+        module.needed.push(library);
         parts.linux.set_module(module.bytes());
-    });
-    assert_eq!(judge("linked-libraries", &dist), Ok(Vec::new()));
+    })
+}
+
+#[test]
+fn what_another_package_brings_by_its_name_is_taken_to_be_there() {
+    for (package, library) in [
+        ("nvidia-cublas-cu12==12.4.5.8; platform_system == \"Linux\"", "libcublas.so.12"),
+        ("torch>=2", "libtorch_cpu.so"),
+        ("torch>=2", "libc10.so"),
+        ("pyarrow", "libarrow.so.2100"),
+        ("PySide6-Essentials (==6.8)", "libQt6Core.so.6"),
+    ] {
+        let judged = judge("linked-libraries", &requiring(package, library));
+        assert_eq!(judged, Ok(Vec::new()), "{package} {library}");
+    }
+}
+
+#[test]
+fn a_package_of_another_name_brings_nothing() {
+    for (package, library) in [
+        ("typing-extensions>=4.6", "libssl.so.3"),
+        ("numpy", "libopenblas.so.0"),
+        ("torch; extra == \"gpu\"", "libtorch.so"),
+    ] {
+        let findings = judge("linked-libraries", &requiring(package, library)).expect("judged");
+        assert_eq!(findings.len(), 1, "{package} {library}");
+    }
+}
+
+/// A wheel for Windows with and without the GIL, linked to a DLL of Python.
+fn for_both(dll: &'static str) -> Dist {
+    release(|parts| {
+        parts.windows.retag("cp315", "abi3.abi3t", "win_amd64");
+        let mut module = Pe::new(AMD64);
+        module.imports[0].0 = dll;
+        parts.windows.set_module(module.bytes());
+    })
+}
+
+#[test]
+fn a_wheel_for_both_kinds_of_python_needs_the_dll_that_both_have() {
+    assert_eq!(judge("linked-libraries", &for_both("python3t.dll")), Ok(Vec::new()));
+    let findings = judge("linked-libraries", &for_both("python3.dll")).expect("judged");
+    assert_eq!(findings[0].expected, "`python3t.dll`, as the ABI tag is `abi3.abi3t`");
+    assert_eq!(findings.len(), 1);
 }

@@ -32,16 +32,51 @@ fn a_target_that_no_table_has_is_refused_with_those_it_has() {
     ");
 }
 
+/// Rust's programs in a folder of their own, where rustup can add no target for Windows.
+#[cfg(unix)]
+fn without_windows(project: &Project) -> std::ffi::OsString {
+    use std::os::unix::fs::PermissionsExt;
+
+    let programs = [
+        (
+            "rustc",
+            "case \"$*\" in *target-libdir*windows*) echo /nowhere ;; *) exec env PATH=\"${PATH#*:}\" rustc \"$@\" ;; esac",
+        ),
+        ("rustup", "echo 'error: no network' >&2; exit 1"),
+    ];
+    for (name, script) in programs {
+        let path = format!("programs/{name}");
+        project.write(&path, &format!("#!/bin/sh\n{script}\n"));
+        let path = project.root().join(path);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a program");
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders =
+        std::iter::once(project.root().join("programs")).chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).expect("they can stand there")
+}
+
 #[test]
-fn a_target_of_another_system_is_not_built_here_and_says_so() {
-    let foreign = if cfg!(windows) { "macosx_11_0_arm64" } else { "win_amd64" };
-    let run = Project::new().run(&["build", "--target", foreign]);
-    assert_eq!(run.code, 3);
-    assert!(
-        run.stderr.contains(&format!("not built here: `{foreign}`\nhint: build it on ")),
-        "{}",
-        run.stderr
-    );
+#[cfg(unix)]
+fn a_target_that_this_machine_cannot_build_is_named_and_never_skipped() {
+    let project = Project::buildable();
+    let run = |arguments: &[&str]| {
+        let output = project.command(arguments).env("PATH", without_windows(&project)).output();
+        project.finish(output.expect("the program starts"))
+    };
+    let one = run(&["build", "--target", "win_amd64"]);
+    assert_eq!(one.code, 3, "{}", one.stderr);
+    assert!(one.stderr.contains("error: not built here: win_amd64: "), "{}", one.stderr);
+    if cfg!(target_os = "linux") {
+        assert!(one.stderr.contains("failed: error: no network"), "{}", one.stderr);
+    }
+    assert!(project.dist().is_empty());
+
+    project.change("pyproject.toml", "\"macosx_11_0_arm64\", ", "");
+    let all = run(&["build", "--all"]);
+    assert_eq!(all.code, 3, "{}", all.stderr);
+    assert!(all.stderr.contains("not here win_amd64: "), "{}", all.stderr);
+    assert_eq!(project.dist().len(), 2, "the sdist and the other target are there");
 }
 
 #[test]

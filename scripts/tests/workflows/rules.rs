@@ -118,8 +118,8 @@ fn failures(workflow: &Workflow, _: &Promise) -> Vec<String> {
     found.iter().map(|_| "`continue-on-error` hides failures".to_owned()).collect()
 }
 
-/// A job that tests wheels has every promised Python, or the one of its matrix; one that runs the tools
-/// alone has one of them, and any other has none.
+/// A job that tests wheels has every Python that is promised for its runners, or, where the runner comes
+/// from the plan, those of the plan; one that runs the tools alone has one of them, any other none.
 fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
@@ -130,12 +130,23 @@ fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
             .map(|with| with.and_then(|with| text(with, "python-version")).unwrap_or_default())
             .map(|versions| versions.lines().collect())
             .collect();
-        let all: Vec<&str> = promise.pythons.iter().map(String::as_str).collect();
+        let runners = listed_runners(job);
+        let promised = |python: &&String| {
+            runners
+                .iter()
+                .filter_map(|runner| promise.runners.get(runner))
+                .any(|on| on.contains(*python))
+        };
+        let all: Vec<&str> = promise.pythons.iter().filter(promised).map(String::as_str).collect();
+        let one = |python: &str| promise.pythons.iter().any(|promised| promised == python);
         let good = match verb(job) {
-            "ci" | "rehearse" | "verify" => listed == [all],
-            "smoke" => listed == [["${{ matrix.python }}"]],
+            "ci" => listed == [all],
+            "verify" => listed == [["${{ matrix.pythons }}"]],
+            "smoke" => {
+                matches!(&listed[..], [both] if both.len() == 2 && one(both[0]) && both[1] == "${{ matrix.python }}")
+            }
             "sdist" | "build" | "publish --execute" => {
-                matches!(&listed[..], [one] if one.len() == 1 && all.contains(&one[0]))
+                matches!(&listed[..], [only] if only.len() == 1 && one(only[0]))
             }
             _ => listed.is_empty(),
         };
@@ -164,24 +175,29 @@ fn waits_for(job: &Yaml) -> Vec<&str> {
     }
 }
 
+fn listed_runners(job: &Yaml) -> BTreeSet<String> {
+    let runners = job
+        .as_mapping_get("strategy")
+        .and_then(|strategy| strategy.as_mapping_get("matrix")?.as_mapping_get("runner"));
+    let listed = runners.and_then(Yaml::as_sequence).into_iter().flatten();
+    listed.filter_map(Yaml::as_str).map(str::to_owned).collect()
+}
+
 /// Every runner on which a promised target is built tests every change.
 fn runners(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
+    let mut all = BTreeSet::new();
     for (name, job) in workflow.jobs() {
-        let runners = job
-            .as_mapping_get("strategy")
-            .and_then(|strategy| strategy.as_mapping_get("matrix")?.as_mapping_get("runner"));
-        let listed: BTreeSet<String> = runners
-            .and_then(Yaml::as_sequence)
-            .into_iter()
-            .flatten()
-            .filter_map(Yaml::as_str)
-            .map(str::to_owned)
-            .collect();
-        if listed != promise.runners {
-            wrong.push(format!("job `{name}` has runners {listed:?}, not {:?}", promise.runners));
+        let listed = listed_runners(job);
+        if let Some(twice) = listed.intersection(&all).next() {
+            wrong.push(format!("job `{name}` runs on `{twice}`, as another does"));
         }
+        all.extend(listed);
         wrong.extend(runs_on(name, job));
+    }
+    let promised: BTreeSet<String> = promise.runners.keys().cloned().collect();
+    if all != promised {
+        wrong.push(format!("the jobs have runners {all:?}, not {promised:?}"));
     }
     wrong
 }
@@ -212,7 +228,10 @@ fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
         let Some(strategy) = job.as_mapping_get("strategy") else { continue };
         multiplied += 1;
         let matrix = text(strategy, "matrix").unwrap_or_default();
-        let wanted = if verb(job) == "smoke" { "smoke" } else { "build" };
+        let wanted = match verb(job) {
+            verb @ ("smoke" | "verify") => verb,
+            _ => "build",
+        };
         let given = [wanted].into_iter().find(|output| {
             let outputs = plan.as_mapping_get("outputs");
             let output_of_step = format!("${{{{ steps.{id}.outputs.{output} }}}}");

@@ -1,6 +1,6 @@
 //! A workflow as it is read, and the promise that it is held to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +16,10 @@ pub struct Workflow {
 
 /// What the table of targets and Pythons says, as workflows have to repeat it.
 pub struct Promise {
+    /// Every Python of the table.
     pub pythons: Vec<String>,
-    pub runners: BTreeSet<String>,
+    /// Each runner with the Pythons that are promised for its targets.
+    pub runners: BTreeMap<String, BTreeSet<String>>,
 }
 
 pub fn text<'a>(node: &'a Yaml, key: &str) -> Option<&'a str> {
@@ -81,8 +83,10 @@ pub fn read(file: &str) -> String {
 pub fn promise() -> Promise {
     let project = Project::read(&root()).expect("the repository is a project");
     let plan = Plan::new(&project, &[]).expect("its files agree");
-    Promise {
-        pythons: project.table.pythons.iter().map(ToString::to_string).collect(),
-        runners: plan.targets().iter().map(|target| target.runner().to_owned()).collect(),
+    let mut runners = BTreeMap::<String, BTreeSet<String>>::new();
+    for environment in &plan.environments {
+        let pythons = runners.entry(environment.target.runner().to_owned()).or_default();
+        pythons.insert(environment.python.to_string());
     }
+    Promise { pythons: project.table.pythons.iter().map(ToString::to_string).collect(), runners }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::median;
+use super::{growth, median};
 use crate::exit::{Stop, Verdict};
 use crate::parallel;
 use crate::report::{Mood, table};
@@ -20,6 +20,9 @@ use crate::wheel::zip;
 const AUDITORS: &str = include_str!("../../../data/auditors.lock");
 /// Good wheels of the index, a line each: a requirement, and the platform tags that pip may take.
 const CORPUS: &str = include_str!("../../../data/corpus.txt");
+
+/// Of how many wheels of each platform mutants are made.
+const MUTATED: usize = 4;
 
 /// A tool of the field: how it is called, which wheels it reads, and whether it takes many at once.
 struct Peer {
@@ -69,6 +72,7 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
     if files.is_empty() {
         return Err(Stop::Unknown(format!("there are no wheels in `{}`", folder.display())).into());
     }
+    judged(session, &folder, wheels.is_none())?;
     let bytes: u64 = files
         .iter()
         .map(|file| fs::metadata(file).map(|about| about.len()))
@@ -119,6 +123,7 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
         sum = sum.then(usage);
     }
     row("all seven in sequence", files.len(), &[sum]);
+    let growth = growth::measure(session, &program, &files)?;
     let header = [
         "",
         "wheels",
@@ -129,13 +134,45 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
         "exit code",
     ];
     session.report.data(&format!(
-        "{}; {} wheels, {:.0} MB; medians of {rounds} runs of our own, one run of the others\n\n{}",
+        "{}; {} wheels, {:.0} MB; medians of {rounds} runs of our own, one run of the others\n\n{}\n{growth}",
         machine::describe()?,
         files.len(),
         bytes as f64 / 1e6,
         table::markdown(&header, &rows)
     ));
     Ok(Verdict::Yes)
+}
+
+/// Holds the audit to what it is measured for: in the corpus it finds what is known to be true, and it refuses mutants of
+/// some of the wheels, each for its own reason.
+fn judged(session: &Session, folder: &Path, is_corpus: bool) -> Result<()> {
+    let scripts = session.project.root.join("scripts");
+    if is_corpus {
+        let action = session.report.start("holding the findings against the known ones");
+        cargo::online(&scripts).check()?;
+        action.done(Mood::Good, "found", "what is known to be true, and nothing else");
+    }
+    // Of each platform the smallest, so that hundreds of mutants are made of them in seconds.
+    let some = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
+    for system in ["manylinux", "musllinux", "macosx", "win"] {
+        let mut files = Vec::new();
+        for file in wheels_in(folder)? {
+            if file.to_string_lossy().contains(system) {
+                files.push((fs::metadata(&file)?.len(), file));
+            }
+        }
+        files.sort();
+        for (_, file) in files.into_iter().take(MUTATED) {
+            let name = file.file_name().context("a listed file has a name")?;
+            fs::copy(&file, some.path().join(name))?;
+        }
+    }
+    let action = session.report.start("making mutants");
+    let finished = cargo::mutants(&scripts, some.path()).check()?;
+    let count = finished.stdout.lines().find(|line| line.ends_with(" mutants in all"));
+    let count = count.context("the test says how many mutants it made")?.trim();
+    action.done(Mood::Good, "refused", &format!("{count}, each for its own reason"));
+    Ok(())
 }
 
 /// Reads, inflates and hashes the wheels of a folder, and judges nothing: what no audit can do without.
@@ -197,7 +234,11 @@ fn auditors(session: &Session, place: &Path) -> Result<Environment> {
 }
 
 /// The folder of the corpus, downloaded where it is not there yet.
-fn corpus(session: &Session) -> Result<PathBuf> {
+///
+/// # Errors
+///
+/// When a wheel cannot be had.
+pub fn corpus(session: &Session) -> Result<PathBuf> {
     let folder = session.project.work().join("corpus");
     fs::create_dir_all(&folder)?;
     let complete = folder.join(".complete");

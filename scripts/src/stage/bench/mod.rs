@@ -5,6 +5,7 @@
 
 mod audit;
 mod calls;
+mod growth;
 mod rehearse;
 
 use std::path::PathBuf;
@@ -38,6 +39,9 @@ pub enum Bench {
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
         rounds: u8,
     },
+    /// Download the wheels that `bench audit` measures, and print their folder
+    #[command(hide = true)]
+    Corpus,
     /// Read, inflate and hash wheels, and nothing else: what `bench audit` compares with
     #[command(hide = true)]
     Floor {
@@ -56,6 +60,11 @@ pub fn run(session: &Session, what: &Bench) -> Result<Verdict> {
         Bench::Rehearse { runs } => rehearse::run(session, *runs),
         Bench::Calls { rounds } => calls::run(session, *rounds),
         Bench::Audit { wheels, rounds } => audit::run(session, wheels.as_deref(), *rounds),
+        Bench::Corpus => {
+            let folder = audit::corpus(session)?;
+            session.report.data(&format!("{}\n", folder.display()));
+            Ok(Verdict::Yes)
+        }
         Bench::Floor { wheels } => audit::floor(wheels),
     }
 }

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Runs LLVM's linker for macOS as if it were a compiler: rustc and maturin speak to it in both languages.
+count=$#
+while [ "$count" -gt 0 ]; do
+    argument=$1
+    shift
+    count=$((count - 1))
+    case $argument in
+        -flavor)
+            shift
+            count=$((count - 1))
+            ;;
+        -Wl,*)
+            IFS=,
+            for part in ${argument#-Wl,}; do
+                set -- "$@" "$part"
+            done
+            unset IFS
+            ;;
+        *) set -- "$@" "$argument" ;;
+    esac
+done

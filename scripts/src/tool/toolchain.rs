@@ -1,0 +1,107 @@
+//! What it takes to build for one target on this machine, fetched and set up by the pipeline.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::command::Invocation;
+use super::environment::Tools;
+use super::lock::TOOLS;
+use super::{lld, mingw, rustup, zig};
+use crate::builder::{Builder, Host};
+use crate::target::{System, Target};
+
+/// How a target is built here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toolchain {
+    pub builder: Builder,
+    /// The Rust target that is compiled for.
+    pub triple: String,
+    /// Variables for cargo and the linker.
+    pub environment: Vec<(String, String)>,
+    /// What rustc is told.
+    pub flags: Vec<String>,
+    /// What links, for the record, beside the compiler.
+    pub linker: Option<String>,
+}
+
+impl Toolchain {
+    /// Sets up what `target` needs, in `folder`, for the project in `project`; the inner error says why
+    /// the target is not built on this machine.
+    ///
+    /// # Errors
+    ///
+    /// When a tool that must be there cannot be asked, or the run is interrupted.
+    pub fn prepare(
+        tools: &Tools,
+        folder: &Path,
+        project: &Path,
+        target: Target,
+    ) -> Result<Result<Self, String>> {
+        let Some(builder) = Builder::of(target, Host::current()) else {
+            return Ok(Err(format!("nothing here links for it; build it on {}", target.runner())));
+        };
+        let triple = builder.triple(target);
+        if let Err(missing) = rustup::add(project, &triple)? {
+            return Ok(Err(missing));
+        }
+        let mut chain = Self::new(builder, triple);
+        let key = format!("CARGO_TARGET_{}_LINKER", chain.triple.replace('-', "_").to_uppercase());
+        let linker = |path: &Path| (key, path.display().to_string());
+        match builder {
+            Builder::Native => {}
+            Builder::Zig => chain.linker = Some(format!("zig {}", TOOLS.version("ziglang")?)),
+            Builder::Lld => match lld::prepare(tools, folder, project)? {
+                Ok(lld) => {
+                    let zig = TOOLS.version("ziglang")?;
+                    chain.linker =
+                        Some(format!("rustup's ld64.lld with the libSystem of zig {zig}"));
+                    chain.environment.push(linker(&lld.linker));
+                    chain.environment.push(("SDKROOT".into(), lld.sdk.display().to_string()));
+                }
+                Err(missing) => return Ok(Err(missing)),
+            },
+            Builder::ZigMingw => {
+                chain.linker = Some(format!("mingw-w64 of zig {}", TOOLS.version("ziglang")?));
+                chain.environment.push(linker(&zig::linker(tools, folder, &chain.triple)?));
+            }
+            Builder::Mingw => match mingw::version()? {
+                Ok(version) => chain.linker = Some(version),
+                Err(missing) => return Ok(Err(missing)),
+            },
+        }
+        if let Some(version) = target.deployment_target() {
+            chain.environment.push(("MACOSX_DEPLOYMENT_TARGET".into(), version));
+        }
+        if builder == Builder::Native && target.system() == System::Windows {
+            // Python brings its own copy of the C runtime's DLL, but not every DLL that Rust could ask for.
+            chain.flags.push("-Ctarget-feature=+crt-static".into());
+        }
+        Ok(Ok(chain))
+    }
+
+    /// What builds, before anything is set up.
+    pub(super) fn new(builder: Builder, triple: String) -> Self {
+        // The time at which a file was linked would differ in every build of the same source.
+        let flags: &[&str] = match builder {
+            Builder::Native if triple.ends_with("-msvc") => &["-Clink-arg=/Brepro"],
+            Builder::Lld => &["-Clinker-flavor=ld64.lld"],
+            Builder::ZigMingw | Builder::Mingw => &["-Clink-arg=-Wl,--no-insert-timestamp"],
+            Builder::Native | Builder::Zig => &[],
+        };
+        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        Self { builder, triple, environment: Vec::new(), flags, linker: None }
+    }
+}
+
+/// The version of the compiler that builds the project in `folder`: in full, and its number alone.
+///
+/// # Errors
+///
+/// When it cannot be asked.
+pub fn compiler(folder: &Path) -> Result<(String, String)> {
+    let answer = Invocation::new("rustc").arg("--version").folder(folder).check()?;
+    let full = answer.stdout.trim().to_owned();
+    let number = full.split(' ').nth(1).unwrap_or_default().to_owned();
+    Ok((full, number))
+}
