@@ -1,7 +1,7 @@
 """Uploads files by twine, one at a time as the pipeline names them, and says what became of each.
 
-Each line on the standard input is a JSON list: a file and its attestations. Each line on the standard
-output is a JSON object with the answer. twine's own program shows people a message; whoever decides
+Each line on the standard input is a JSON string, a file. Each line on the standard output is a JSON
+object with the answer. twine's own program shows people a message; whoever decides
 whether to try again needs the status and `Retry-After`. One process for all files starts Python once,
 and asks for a token once. twine reads the credentials itself: from the environment, a keyring, or by
 trusted publishing.
@@ -18,7 +18,7 @@ answers, sys.stdout = sys.stdout, sys.stderr
 
 import requests  # noqa: E402
 from twine import exceptions, settings  # noqa: E402
-from twine.commands import upload as command  # noqa: E402
+from twine.package import PackageFile  # noqa: E402
 from twine.repository import Repository  # noqa: E402
 
 REASON_LIMIT = 4000
@@ -73,12 +73,11 @@ def serve(options: settings.Settings, patience: float) -> None:
     """Answer each line."""
     repository = None
     for line in sys.stdin:
-        file, *attestations = json.loads(line)
-        options.attestations = bool(attestations)
+        file = json.loads(line)
         try:
             # Credentials that could not be had for one file may be there for the next try.
             repository = repository or bounded(options, patience)
-            package = command._make_package(file, {}, attestations, options)  # noqa: SLF001
+            package = PackageFile.from_filename(file, None)
             # One attempt: the pipeline asks the index before the next.
             answer = answered(repository.upload(package, max_redirects=1))
         except requests.HTTPError as error:

@@ -24,7 +24,7 @@ use crate::wheel::Sha256Sum;
 
 /// What was seen: `verify.json`.
 #[derive(Debug, Serialize)]
-struct Verified {
+pub struct Verified {
     package: String,
     version: String,
     /// Files that the index offers, with the hashes that it gives.
@@ -88,6 +88,24 @@ pub fn run(
     patience: Duration,
 ) -> Result<Verdict> {
     address::check("--index-url", simple)?;
+    let verified = look(session, simple, package, version, patience)?;
+    evidence::write(&session.evidence("verify-any"), &verified)?;
+    session.report.result(&shown(&verified), &verified)?;
+    Ok(verdict(&verified))
+}
+
+/// Looks at a release as users get it.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn look(
+    session: &Session,
+    simple: &str,
+    package: &str,
+    version: &Version,
+    patience: Duration,
+) -> Result<Verified> {
     session.exclusive()?;
     let package = normalize(package);
     let of_release = |offered: &[OfferedFile]| -> Vec<OfferedFile> {
@@ -127,17 +145,14 @@ pub fn run(
     for difference in &differences {
         session.report.say(Mood::Bad, "differs", difference);
     }
-    let verified = Verified {
+    Ok(Verified {
         package,
         version: version.to_string(),
         files: sums,
         differences,
         provenance,
         installs,
-    };
-    evidence::write(&session.evidence("verify-any"), &verified)?;
-    session.report.result(&shown(&verified), &verified)?;
-    Ok(verdict(&verified))
+    })
 }
 
 /// Whether a file's name says that it is of a release.
@@ -214,7 +229,7 @@ fn shown(verified: &Verified) -> String {
 }
 
 /// Nothing may differ or fail; where no Python got a wheel, nothing was seen.
-fn verdict(verified: &Verified) -> Verdict {
+pub fn verdict(verified: &Verified) -> Verdict {
     let failed = |install: &Install| matches!(install.result, Installed::Failed { .. });
     let got = |install: &Install| matches!(install.result, Installed::Yes { .. });
     if !verified.differences.is_empty() || verified.installs.iter().any(failed) {

@@ -1,6 +1,6 @@
 //! twine: uploads files to a package index, one at a time, in one process for all of them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
@@ -87,15 +87,13 @@ impl Uploader {
     /// # Errors
     ///
     /// When twine cannot be started, or the run is interrupted.
-    pub fn send(&mut self, file: &Path, attestations: &[PathBuf]) -> Result<Answer> {
+    pub fn send(&mut self, file: &Path) -> Result<Answer> {
         if self.twine.is_none() {
             self.twine = Some(Conversation::start(&self.invocation)?);
         }
         let twine = self.twine.as_mut().context("it was just started")?;
-        let files: Vec<&Path> =
-            std::iter::once(file).chain(attestations.iter().map(PathBuf::as_path)).collect();
         let lost = |why: String| Answer::Lost { why, retry_after: None };
-        let answer = match twine.ask(&serde_json::to_string(&files)?, LIMIT)? {
+        let answer = match twine.ask(&serde_json::to_string(file)?, LIMIT)? {
             Reply::Line(line) => match serde_json::from_str(&line) {
                 Ok(line) => return Ok(judge(line, &self.secrets, SystemTime::now())),
                 Err(_) => lost("twine gave no answer that can be understood".to_owned()),
@@ -109,6 +107,26 @@ impl Uploader {
         self.twine = None;
         Ok(answer)
     }
+}
+
+/// The command that uploads one file by twine's own program: what `bench publish` compares with.
+pub fn upload(
+    tools: &Tools,
+    repository: &str,
+    credentials: &Credentials,
+    file: &Path,
+) -> Invocation {
+    Invocation::new(tools.program("twine"))
+        .args([
+            "upload",
+            "--non-interactive",
+            "--disable-progress-bar",
+            "--repository-url",
+            repository,
+        ])
+        .arg(file)
+        .env("TWINE_USERNAME", &credentials.user)
+        .env("TWINE_PASSWORD", &credentials.password)
 }
 
 fn invocation(

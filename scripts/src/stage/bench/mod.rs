@@ -6,6 +6,7 @@
 mod audit;
 mod calls;
 mod growth;
+mod publish;
 mod rehearse;
 
 use std::path::PathBuf;
@@ -42,6 +43,12 @@ pub enum Bench {
     /// Download the wheels that `bench audit` measures, and print their folder
     #[command(hide = true)]
     Corpus,
+    /// Publishing many files to an index on loopback, beside as many calls of twine, and verifying them
+    Publish {
+        /// How many files
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u8).range(2..))]
+        files: u8,
+    },
     /// Read, inflate and hash wheels, and nothing else: what `bench audit` compares with
     #[command(hide = true)]
     Floor {
@@ -65,6 +72,7 @@ pub fn run(session: &Session, what: &Bench) -> Result<Verdict> {
             session.report.data(&format!("{}\n", folder.display()));
             Ok(Verdict::Yes)
         }
+        Bench::Publish { files } => publish::run(session, *files),
         Bench::Floor { wheels } => audit::floor(wheels),
     }
 }

@@ -28,7 +28,7 @@ const FAULTS: usize = 20;
 struct Road<'a> {
     session: &'a Session,
     destination: &'a Destination,
-    project: &'a str,
+    load: &'a Load,
     uploader: Uploader,
     receipt: Receipt,
     /// What the index held when it was last asked; nothing since the last upload.
@@ -40,39 +40,59 @@ struct Parcel<'a, 'b> {
     road: &'a mut Road<'b>,
     position: usize,
     path: &'a Path,
-    attestations: Vec<PathBuf>,
 }
 
-/// Sends what the index does not hold yet, wheels first, the sdist last.
+/// What is to be sent, in this order, and where the receipt lies.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// The normal form of the project's name.
+    pub project: String,
+    pub version: String,
+    pub files: Vec<(PathBuf, BuiltFile)>,
+    pub receipt: PathBuf,
+}
+
+/// Sends what the index does not hold yet of a plan, wheels first, the sdist last.
 ///
 /// # Errors
 ///
 /// At the first file that the index holds in other bytes, refuses, or cannot be brought to show.
 pub fn send(session: &Session, plan: &Plan, destination: &Destination) -> Result<Receipt> {
     session.exclusive()?;
-    let files = held(session, plan)?;
-    let path = session.evidence("receipt");
+    let load = Load {
+        project: plan.project.clone(),
+        version: plan.version.clone(),
+        files: held(session, plan)?,
+        receipt: session.evidence("receipt"),
+    };
+    send_load(session, &load, destination)
+}
+
+/// The same for any files.
+///
+/// # Errors
+///
+/// As [`send`].
+pub fn send_load(session: &Session, load: &Load, destination: &Destination) -> Result<Receipt> {
     let new = Receipt {
         repository: destination.repository.clone(),
-        release: format!("{} {}", plan.project, plan.version),
-        attestations: "none: no identity to make them with".to_owned(),
-        files: files.iter().map(|(_, built)| waiting(built)).collect(),
+        release: format!("{} {}", load.project, load.version),
+        attestations: "none are made".to_owned(),
+        files: load.files.iter().map(|(_, built)| waiting(built)).collect(),
     };
-    let receipt = Receipt::open(new, evidence::read(&path)?);
-    evidence::write(&path, &receipt)?;
+    let receipt = Receipt::open(new, evidence::read(&load.receipt)?);
+    evidence::write(&load.receipt, &receipt)?;
     let uploader = Uploader::new(
         session.tools()?,
         &destination.repository,
         destination.credentials.as_ref(),
         silence(destination.patience),
     );
-    let project = plan.project.as_str();
-    let mut road = Road { session, destination, project, uploader, receipt, shelf: None };
-    for (position, (path, built)) in files.iter().enumerate() {
+    let mut road = Road { session, destination, load, uploader, receipt, shelf: None };
+    for (position, (path, built)) in load.files.iter().enumerate() {
         let action = session.report.start(format!("uploading {}", built.file));
         let before = road.receipt.files[position].sends;
-        let attestations = Vec::new();
-        let mut parcel = Parcel { road: &mut road, position, path, attestations };
+        let mut parcel = Parcel { road: &mut road, position, path };
         match drive(&mut parcel, destination.patience)? {
             Ok(_) if road.receipt.files[position].sends == before => {
                 session.report.say(Mood::Good, "already there", &built.file);
@@ -114,7 +134,7 @@ impl World for Parcel<'_, '_> {
             Some(shelf) => shelf,
             None => {
                 let patience = silence(destination.patience);
-                match index::files_within(&destination.simple, road.project, patience) {
+                match index::files_within(&destination.simple, &road.load.project, patience) {
                     Ok(shelf) => shelf,
                     Err(Trouble::Passing { why, retry_after }) => {
                         return Ok(Seen::Unclear { why, retry_after });
@@ -137,7 +157,7 @@ impl World for Parcel<'_, '_> {
     }
 
     fn send(&mut self) -> Result<Answer> {
-        self.road.uploader.send(self.path, &self.attestations)
+        self.road.uploader.send(self.path)
     }
 
     fn pause(&mut self, pause: Duration) -> Result<()> {
@@ -162,7 +182,7 @@ impl World for Parcel<'_, '_> {
                 entry.url = Some(url);
             }
         }
-        evidence::write(&self.road.session.evidence("receipt"), &self.road.receipt)
+        evidence::write(&self.road.load.receipt, &self.road.receipt)
             .context("the receipt cannot be written, so nothing more is sent")
     }
 }
