@@ -1,9 +1,12 @@
 //! The command line: what people type, as values.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+
+use pep440_rs::Version;
 
 use crate::exit::Verdict;
 use crate::report::{Format, Report};
@@ -12,8 +15,8 @@ use crate::stage::build::Wanted;
 use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
-    Session, audit, bench, build, ci, explain, licenses, lock, plan, publish, readme, rehearse,
-    serve, smoke, tables, verify,
+    Session, audit, bench, build, ci, explain, gate, licenses, lock, plan, publish, readme,
+    rehearse, serve, smoke, tables, verify, verify_any,
 };
 use crate::target::Target;
 
@@ -90,6 +93,14 @@ pub enum Stage {
         #[command(flatten)]
         output: Output,
     },
+    /// Say whether dist/ may be uploaded, by all the evidence there is
+    Gate {
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Upload the release, wheels first; a dry run unless the index is on loopback
     Publish {
         /// Where twine sends files
@@ -101,14 +112,34 @@ pub enum Stage {
         /// Really upload; refused unless all evidence is there and clean
         #[arg(long)]
         execute: bool,
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// How long faults of the network or the index are waited out, in seconds for each file
+        #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
+        patience: u16,
         #[command(flatten)]
         output: Output,
     },
     /// Install the published release from the index, and test it and a package that depends on it
     Verify {
         /// The simple API of the index
-        #[arg(long, value_name = "URL", default_value = "https://pypi.org/simple/")]
+        #[arg(
+            long,
+            visible_alias = "index",
+            value_name = "URL",
+            default_value = "https://pypi.org/simple/"
+        )]
         index_url: String,
+        /// Another version, of which no receipt is needed: it must install with the hashes that the index gives
+        #[arg(long, value_name = "VERSION")]
+        version: Option<Version>,
+        /// Another package than the project's own
+        #[arg(long, value_name = "NAME", requires = "version")]
+        package: Option<String>,
+        /// How long an index that lags behind is waited for, in seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
+        patience: u16,
         #[command(flatten)]
         output: Output,
     },
@@ -176,6 +207,7 @@ impl Cli {
         match &self.stage {
             Stage::Build { output, .. }
             | Stage::Smoke { output, .. }
+            | Stage::Gate { output, .. }
             | Stage::Publish { output, .. }
             | Stage::Verify { output, .. }
             | Stage::Rehearse { output, .. }
@@ -211,15 +243,26 @@ impl Cli {
             }
             Stage::Explain { check } => explain::run(&report, &check),
             Stage::Smoke { complete, .. } => smoke::run(&open(report)?, complete),
-            Stage::Publish { repository_url, index_url, execute, .. } => {
+            Stage::Gate { from, .. } => gate::run(&open(report)?, from.as_deref()),
+            Stage::Publish { repository_url, index_url, execute, from, patience, .. } => {
                 let destination = Destination {
                     repository: repository_url,
                     simple: index_url,
                     credentials: None,
+                    patience: Duration::from_secs(patience.into()),
                 };
-                publish::run(&open(report)?, &destination, execute)
+                publish::run(&open(report)?, &destination, execute, from.as_deref())
             }
-            Stage::Verify { index_url, .. } => verify::run(&open(report)?, &index_url),
+            Stage::Verify { index_url, version, package, patience, .. } => {
+                let (session, patience) = (open(report)?, Duration::from_secs(patience.into()));
+                match version {
+                    None => verify::run(&session, &index_url, patience),
+                    Some(version) => {
+                        let package = package.as_deref().unwrap_or(&session.project.name);
+                        verify_any::run(&session, &index_url, package, &version, patience)
+                    }
+                }
+            }
             Stage::Rehearse { targets, complete, port, .. } => {
                 rehearse::run(&open(report)?, &targets, port, complete)
             }
