@@ -15,8 +15,8 @@ use crate::stage::build::Wanted;
 use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
-    Session, audit, bench, build, ci, explain, gate, licenses, lock, plan, publish, readme,
-    rehearse, serve, smoke, tables, verify, verify_any,
+    Session, announce, audit, bench, build, ci, explain, gate, gather, licenses, lock, plan,
+    prepare, publish, readme, rehearse, serve, smoke, tables, verify, verify_any,
 };
 use crate::target::Target;
 
@@ -51,10 +51,15 @@ pub enum Stage {
         #[arg(long, value_enum, default_value_t)]
         format: PlanFormat,
     },
+    /// Make the sdist alone, in dist/
+    Sdist {
+        #[command(flatten)]
+        output: Output,
+    },
     /// Make the sdist, and the wheels from it, in dist/
     Build {
         /// A target of the table; this machine's own unless named
-        #[arg(long = "target", value_name = "TARGET")]
+        #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
         targets: Vec<Target>,
         /// Every target of the table; exit 3 if one cannot be built on this machine
         #[arg(long, conflicts_with = "targets")]
@@ -70,6 +75,9 @@ pub enum Stage {
         /// Wheels, sdists, or folders that hold them; by default dist/, by the project's plan if it has one
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR", conflicts_with = "paths")]
+        from: Option<PathBuf>,
         /// Run this check alone; may be repeated
         #[arg(long, value_name = "CHECK")]
         select: Vec<String>,
@@ -157,6 +165,22 @@ pub enum Stage {
         #[command(flatten)]
         output: Output,
     },
+    /// Write the version into Cargo.toml, date the changelog, refresh the lock, and print what remains
+    Prepare {
+        /// The next version, as cargo spells it: 1.2.3, 1.2.3-rc.1
+        version: String,
+    },
+    /// Make the GitHub release of what was published and verified; a dry run unless told otherwise
+    Announce {
+        /// Really make it
+        #[arg(long)]
+        execute: bool,
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Serve an empty package index on loopback until Ctrl-C, for uploads by hand
     Serve {
         /// The port on 127.0.0.1; 0 is any free one
@@ -205,16 +229,19 @@ impl Cli {
     /// The form in which the stage gives its result.
     pub fn format(&self) -> Format {
         match &self.stage {
-            Stage::Build { output, .. }
+            Stage::Sdist { output }
+            | Stage::Build { output, .. }
             | Stage::Smoke { output, .. }
             | Stage::Gate { output, .. }
             | Stage::Publish { output, .. }
             | Stage::Verify { output, .. }
             | Stage::Rehearse { output, .. }
+            | Stage::Announce { output, .. }
             | Stage::Serve { output, .. } => output.format,
             Stage::Plan { .. }
             | Stage::Audit { .. }
             | Stage::Explain { .. }
+            | Stage::Prepare { .. }
             | Stage::Ci
             | Stage::Lock { .. }
             | Stage::Tables { .. }
@@ -233,12 +260,16 @@ impl Cli {
         let open = |report| Session::open(&self.project, report);
         match self.stage {
             Stage::Plan { format } => plan::run(&open(report)?, format),
+            Stage::Sdist { .. } => build::sdist(&open(report)?),
             Stage::Build { targets, all, check_reproducible, .. } => {
                 build::run(&open(report)?, &Wanted { targets, all, check_reproducible })
             }
             // These two are of use without a project.
-            Stage::Audit { paths, select, ignore, format } => {
+            Stage::Audit { paths, from, select, ignore, format } => {
                 let choice = Choice { select, ignore };
+                if let Some(from) = from {
+                    gather::gather(&open(Report::new(Format::Human))?, &from)?;
+                }
                 audit::run(&self.project, report, &paths, &choice, format)
             }
             Stage::Explain { check } => explain::run(&report, &check),
@@ -265,6 +296,10 @@ impl Cli {
             }
             Stage::Rehearse { targets, complete, port, .. } => {
                 rehearse::run(&open(report)?, &targets, port, complete)
+            }
+            Stage::Prepare { version } => prepare::run(&open(report)?, &version),
+            Stage::Announce { execute, from, .. } => {
+                announce::run(&open(report)?, execute, from.as_deref())
             }
             Stage::Serve { port, .. } => serve::run(&open(report)?, port),
             Stage::Ci => ci::run(&open(report)?),

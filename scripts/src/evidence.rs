@@ -103,6 +103,17 @@ pub enum SmokeResult {
     Failed { reason: String },
 }
 
+/// What `verify` saw: `verify.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyEvidence {
+    /// Differences between index, receipt, build, what pip took, and provenance.
+    pub differences: Vec<String>,
+    /// Who is said to have published each file; or that the index does not say.
+    pub provenance: Vec<String>,
+    #[serde(flatten)]
+    pub trials: SmokeEvidence,
+}
+
 /// What `publish` did: `receipt.json`. It is written before and after each step, and it is a log: what
 /// an index holds, only the index knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

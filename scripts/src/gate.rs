@@ -28,10 +28,13 @@ pub struct Evidence<'a> {
     pub smoke: Option<&'a SmokeEvidence>,
 }
 
-/// What the gate says: `gate.json`. It is open where there is no reason to keep it closed.
+/// What the gate says: `gate.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// Every reason why the files must not be uploaded.
+    /// Whether the commit carries no version tag. What is wrong without one is wrong with it: a commit
+    /// can be judged before it is tagged, but not released.
+    pub untagged: bool,
+    /// Every other reason why the files must not be uploaded.
     pub reasons: Vec<String>,
     /// What was let through by a waiver, each with its reason and last day.
     pub waived: Vec<String>,
@@ -39,15 +42,24 @@ pub struct Judgement {
     pub warnings: Vec<String>,
 }
 
+/// Why a commit without a tag is not released.
+const UNTAGGED: &str = "the commit carries no version tag";
+
+impl Judgement {
+    /// Why nothing may be uploaded; empty where the gate is open.
+    pub fn closed(&self) -> Vec<String> {
+        let untagged = self.untagged.then(|| UNTAGGED.to_owned());
+        untagged.into_iter().chain(self.reasons.iter().cloned()).collect()
+    }
+}
+
 /// A waiver that ends within so many days is warned of.
 const SOON: i32 = 14;
 
 /// Judges the evidence.
 pub fn judge(evidence: &Evidence) -> Judgement {
-    let mut judgement = Judgement::default();
-    if evidence.plan.tag.is_none() {
-        judgement.reasons.push("the commit carries no version tag".to_owned());
-    }
+    let untagged = evidence.plan.tag.is_none();
+    let mut judgement = Judgement { untagged, ..Judgement::default() };
     if evidence.dirty {
         judgement.reasons.push("the checkout differs from its commit".to_owned());
     }

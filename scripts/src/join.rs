@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::Outcome;
-use crate::evidence::{AuditEvidence, BuildEvidence, SmokeEvidence};
+use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence, VerifyEvidence};
 
 /// What one job brought.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,19 @@ pub struct Job {
     pub build: Option<BuildEvidence>,
     pub audit: Option<AuditEvidence>,
     pub smoke: Option<SmokeEvidence>,
+    pub receipt: Option<Receipt>,
+    pub verify: Option<VerifyEvidence>,
+}
+
+impl Job {
+    /// Whether it brought no evidence at all.
+    pub fn is_empty(&self) -> bool {
+        self.build.is_none()
+            && self.audit.is_none()
+            && self.smoke.is_none()
+            && self.receipt.is_none()
+            && self.verify.is_none()
+    }
 }
 
 /// What all jobs brought together.
@@ -24,6 +37,8 @@ pub struct Joined {
     pub build: Option<BuildEvidence>,
     pub audit: Option<AuditEvidence>,
     pub smoke: Option<SmokeEvidence>,
+    pub receipt: Option<Receipt>,
+    pub verify: Option<VerifyEvidence>,
 }
 
 /// Puts jobs together.
@@ -37,11 +52,21 @@ pub fn join(jobs: &[Job]) -> Result<Joined, Vec<String>> {
         jobs.iter().filter_map(|job| Some((job.name.as_str(), job.build.as_ref()?))).collect();
     let audits: Vec<_> = jobs.iter().filter_map(|job| job.audit.as_ref()).collect();
     let smokes: Vec<_> = jobs.iter().filter_map(|job| job.smoke.as_ref()).collect();
+    let receipts: Vec<_> =
+        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.receipt.as_ref()?))).collect();
+    let verified: Vec<_> = jobs.iter().filter_map(|job| job.verify.as_ref()).collect();
     let joined = Joined {
         build: (!builds.is_empty()).then(|| join_builds(&builds, &mut contradictions)),
         audit: (!audits.is_empty()).then(|| join_audits(&audits, &mut contradictions)),
         smoke: (!smokes.is_empty()).then(|| join_smokes(&smokes)),
+        receipt: receipts.first().map(|(_, receipt)| (*receipt).clone()),
+        verify: (!verified.is_empty()).then(|| join_verified(&verified)),
     };
+    if let [(first, receipt), others @ ..] = &receipts[..] {
+        let other = others.iter().filter(|(_, other)| other != receipt);
+        contradictions
+            .extend(other.map(|(job, _)| format!("`{first}` and `{job}` have different receipts")));
+    }
     if contradictions.is_empty() { Ok(joined) } else { Err(contradictions) }
 }
 
@@ -112,6 +137,18 @@ fn worse(one: &Outcome, other: &Outcome) -> Outcome {
         (one, Outcome::NoSubject(_) | Outcome::Ran { .. }) => one.clone(),
         (_, other) => other.clone(),
     }
+}
+
+fn join_verified(verified: &[&VerifyEvidence]) -> VerifyEvidence {
+    let mut joined = VerifyEvidence::default();
+    for one in verified {
+        joined.differences.extend(one.differences.iter().cloned());
+        let new = one.provenance.iter().filter(|line| !joined.provenance.contains(line));
+        let new: Vec<String> = new.cloned().collect();
+        joined.provenance.extend(new);
+    }
+    joined.trials = join_smokes(&verified.iter().map(|one| &one.trials).collect::<Vec<_>>());
+    joined
 }
 
 fn join_smokes(smokes: &[&SmokeEvidence]) -> SmokeEvidence {

@@ -4,6 +4,7 @@
 //! what was made, [`check`] judges it, and the stages put them in order.
 
 pub mod builder;
+pub mod changelog;
 pub mod check;
 pub mod cli;
 pub mod evidence;

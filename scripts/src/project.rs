@@ -197,6 +197,16 @@ impl Project {
     }
 }
 
+/// The path of the crate's `Cargo.toml`, which `[tool.maturin]` may name.
+///
+/// # Errors
+///
+/// [`Stop::Usage`] when `pyproject.toml` cannot be read.
+pub fn manifest(root: &Path) -> Result<PathBuf, Stop> {
+    let pyproject: PyProject = parse(&root.join("pyproject.toml"))?;
+    Ok(root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into())))
+}
+
 /// A project name in the form in which two spellings of one name are equal
 /// ([PEP 503](https://peps.python.org/pep-0503/#normalized-names)).
 pub fn normalize(name: &str) -> String {

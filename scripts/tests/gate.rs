@@ -99,7 +99,7 @@ impl Evidence {
     }
 
     fn reasons(&self) -> Vec<String> {
-        self.judgement().reasons
+        self.judgement().closed()
     }
 
     /// Takes away what was seen of the first environment, Linux on Python 3.10, and waives it.
@@ -158,6 +158,10 @@ fn a_second_interpreter_of_a_series_changes_nothing() {
 #[test]
 fn without_a_tag_it_is_closed() {
     insta::assert_snapshot!(reasons(|evidence| evidence.plan.tag = None), @"the commit carries no version tag");
+    // It is no other reason, so that a commit can be judged before it is tagged.
+    let mut evidence = complete();
+    evidence.plan.tag = None;
+    assert_eq!(evidence.judgement().reasons, [""; 0]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::wheel::Sha256Sum;
+use crate::wheel::{Sha256Sum, printable};
 
 /// A file that an index offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,8 +105,7 @@ fn consistent(files: Vec<OfferedFile>, page: &str) -> Result<Vec<OfferedFile>, T
 /// A name from an index as it may stand in a message.
 fn shown(text: &str) -> String {
     const LONGEST: usize = 200;
-    let clean = text.chars().filter(|letter| !letter.is_control());
-    clean.take(LONGEST).collect()
+    printable(&text.chars().take(LONGEST).collect::<String>())
 }
 
 #[cfg(test)]

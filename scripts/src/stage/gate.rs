@@ -26,7 +26,11 @@ pub fn run(session: &Session, from: Option<&Path>) -> Result<Verdict> {
     let judgement = decide(session)?;
     let mut text = shown(&judgement);
     if judgement.reasons.is_empty() {
-        text += "the gate is open\n";
+        text += if judgement.untagged {
+            "the gate is open, once the commit carries a version tag\n"
+        } else {
+            "the gate is open\n"
+        };
     }
     session.report.result(&text, &judgement)?;
     Ok(if judgement.reasons.is_empty() { Verdict::Yes } else { Verdict::No })

@@ -34,7 +34,7 @@ pub fn gather(session: &Session, from: &Path) -> Result<()> {
     for folder in &folders {
         let job = read(folder)?;
         let dist = dist(folder)?;
-        if job.build.is_none() && job.audit.is_none() && job.smoke.is_none() && dist.is_empty() {
+        if job.is_empty() && dist.is_empty() {
             wrong.push(format!("`{}` holds neither files nor evidence", job.name));
         }
         for (name, path) in dist {
@@ -64,6 +64,8 @@ pub fn gather(session: &Session, from: &Path) -> Result<()> {
     for (stage, text) in [
         ("audit", joined.audit.as_ref().map(serde_json::to_value)),
         ("smoke", joined.smoke.as_ref().map(serde_json::to_value)),
+        ("receipt", joined.receipt.as_ref().map(serde_json::to_value)),
+        ("verify", joined.verify.as_ref().map(serde_json::to_value)),
         // The last: without it no file counts as built.
         ("build", joined.build.as_ref().map(serde_json::to_value)),
     ] {
@@ -107,6 +109,8 @@ fn read(folder: &Path) -> Result<Job> {
         build: find(folder, "build")?,
         audit: find(folder, "audit")?,
         smoke: find(folder, "smoke")?,
+        receipt: find(folder, "receipt")?,
+        verify: find(folder, "verify")?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The stages: verbs that put reading, judging and acting in order. They hold no format knowledge.
 
+pub mod announce;
 pub mod audit;
 pub mod bench;
 pub mod build;
@@ -11,6 +12,7 @@ pub mod gather;
 pub mod licenses;
 pub mod lock;
 pub mod plan;
+pub mod prepare;
 pub mod publish;
 pub mod readme;
 pub mod rehearse;

@@ -7,9 +7,9 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::publish::{self, Destination};
-use super::verify::{self, VerifyEvidence};
+use super::verify;
 use super::{Session, audit, build, plan, smoke};
-use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence};
+use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence, VerifyEvidence};
 use crate::exit::Verdict;
 use crate::plan::Plan;
 use crate::report::table;

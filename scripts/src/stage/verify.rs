@@ -10,11 +10,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
 
 use super::trial::{self, Trial};
 use super::{Session, held, shelf, smoke};
-use crate::evidence::{self, BuiltFile, Receipt, SentStep, SmokeEvidence};
+use crate::evidence::{self, BuiltFile, Receipt, SentStep, VerifyEvidence};
 use crate::exit::{Stop, Verdict};
 use crate::index::OfferedFile;
 use crate::index::address;
@@ -26,17 +25,6 @@ use crate::tool::pip::{self, Source};
 use crate::tool::python::isolated;
 use crate::wheel::Sha256Sum;
 use crate::wheel::release::list;
-
-/// What was seen: `verify.json`.
-#[derive(Clone, Debug, Serialize)]
-pub struct VerifyEvidence {
-    /// Differences between index, receipt, build, what pip took, and provenance.
-    pub differences: Vec<String>,
-    /// Who is said to have published each file; or that the index does not say.
-    pub provenance: Vec<String>,
-    #[serde(flatten)]
-    pub trials: SmokeEvidence,
-}
 
 /// Tests of a downstream package that take longer, in seconds, hang.
 const PATIENCE: Duration = Duration::from_secs(600);

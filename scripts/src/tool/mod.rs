@@ -8,6 +8,7 @@ pub mod compiler;
 pub mod conversation;
 pub mod crates;
 pub mod environment;
+pub mod gh;
 pub mod git;
 pub mod lld;
 pub mod lock;

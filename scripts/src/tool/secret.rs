@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::twine::Credentials;
+use crate::wheel::printable;
 
 /// The secrets that this program knows of, to be hidden in whatever it shows.
 #[derive(Clone, Default)]
@@ -34,10 +35,10 @@ impl Secrets {
         Self(vec![password.to_owned(), STANDARD.encode(format!("{user}:{password}"))])
     }
 
-    /// Foreign text as it may be shown: without secrets, and without what a terminal would obey.
+    /// Foreign text as it may be shown: without secrets, in one line, and without what a terminal or a CI
+    /// runner would obey.
     pub fn hide(&self, text: &str) -> String {
-        let mut text: String =
-            text.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect();
+        let mut text = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         for secret in &self.0 {
             text = text.replace(secret, HIDDEN);
         }
@@ -84,7 +85,8 @@ mod tests {
 
     #[test]
     fn nothing_in_foreign_text_reaches_the_terminal_as_a_command() {
-        assert_eq!(Secrets::default().hide("a\u{1b}[2Jb\r\nc\u{7}"), "a[2Jb\nc");
+        let text = "a\u{1b}[2Jb\r\n::add-mask::c\u{7}";
+        assert_eq!(Secrets::default().hide(text), "a\\u{1b}[2Jb ::add-mask::c\\u{7}");
     }
 
     #[test]

@@ -100,7 +100,10 @@ impl Uploader {
                 Ok(line) => return Ok(judge(line, &self.secrets, SystemTime::now())),
                 Err(_) => lost("twine gave no answer that can be understood".to_owned()),
             },
-            Reply::Ended(said) => lost(format!("twine ended: {}", self.secrets.hide(&said))),
+            Reply::Ended(said) => {
+                let last = said.lines().last().unwrap_or("it said nothing");
+                lost(format!("twine ended: {}", self.secrets.hide(last)))
+            }
             Reply::Silence => lost(format!("twine did not end within {} s", LIMIT.as_secs())),
         };
         self.twine = None;
@@ -157,7 +160,7 @@ fn worded(reason: &str, text: &str) -> String {
     match (reason.trim(), text.as_str()) {
         (reason, text) if text.is_empty() || page || text == reason => reason.to_owned(),
         ("", text) => text.to_owned(),
-        (reason, text) => format!("{reason}\n{text}"),
+        (reason, text) => format!("{reason}: {text}"),
     }
 }
 
@@ -244,7 +247,7 @@ mod tests {
             why("Invalid value for requires_dist", "<html>…</html>"),
             "Invalid value for requires_dist"
         );
-        assert_eq!(why("Bad Request", "no such index"), "Bad Request\nno such index");
+        assert_eq!(why("Bad Request", "no such index"), "Bad Request: no such index");
         assert_eq!(why("", "no such index"), "no such index");
     }
 

@@ -172,6 +172,24 @@ fn the_evidence_of_all_jobs_opens_the_gate() {
 }
 
 #[test]
+fn a_commit_can_be_judged_before_it_is_tagged_and_not_released() {
+    let matrix = Matrix::new();
+    git(matrix.release.project.root(), &["tag", "--delete", "v1.0.0"]);
+    let run = matrix.gate();
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert_eq!(run.stdout, "0 waived\nthe gate is open, once the commit carries a version tag\n");
+    let nobody =
+        ["--repository-url", "https://127.0.0.1.invalid/", "--index-url", "http://127.0.0.1:1/"];
+    let run = matrix.release.project.run(&[&["publish", "--execute"], &nobody[..]].concat());
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("nothing was sent:\n  the commit carries no version tag\n"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn a_job_that_did_not_come_keeps_the_gate_closed() {
     let matrix = Matrix::new();
     fs::remove_dir_all(matrix.job("smoke-win_amd64-3.13")).expect("it came");

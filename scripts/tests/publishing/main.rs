@@ -9,6 +9,7 @@ mod fixture;
 #[path = "../stages/project.rs"]
 mod project;
 
+mod announcing;
 mod gathering;
 mod hostile;
 mod http;

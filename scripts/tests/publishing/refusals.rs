@@ -44,8 +44,7 @@ fn a_refused_file_is_told_with_the_reason_and_what_to_do() {
     ");
     insta::assert_snapshot!(refused("403 Forbidden", "", "You are not allowed to upload to 'sum-up-to'."), @"
     error: the index did not take `[wheel]`
-    it answered 403: Forbidden
-    You are not allowed to upload to 'sum-up-to'.
+    it answered 403: Forbidden: You are not allowed to upload to 'sum-up-to'.
     hint: is the token one for this project, or the trusted publisher named on the index with this repository, workflow and environment?
     hint: what was sent before is in the receipt; run the stage again to go on
     ");

@@ -70,8 +70,9 @@ pub fn run(
         if !execute {
             return dry_run(session, destination, &judgement, shelf);
         }
-        if !judgement.reasons.is_empty() {
-            let reasons = judgement.reasons.join("\n  ");
+        let closed = judgement.closed();
+        if !closed.is_empty() {
+            let reasons = closed.join("\n  ");
             return Err(
                 Stop::No(format!("the gate is closed, nothing was sent:\n  {reasons}")).into()
             );
@@ -132,8 +133,10 @@ fn dry_run(
         verdict = verdict.and(Verdict::Unknown);
     }
     text += "nothing was sent: this was a dry run, `--execute` sends\n";
-    for reason in &judgement.reasons {
+    for reason in judgement.closed() {
         text += &format!("`--execute` would be refused: {reason}\n");
+    }
+    if !judgement.reasons.is_empty() {
         verdict = Verdict::No;
     }
     text += &format!("{} waived\n", judgement.waived.len());
