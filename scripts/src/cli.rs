@@ -13,7 +13,7 @@ use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
     Session, audit, bench, build, ci, explain, licenses, lock, plan, publish, readme, rehearse,
-    serve, smoke, tables, verify,
+    roots, serve, smoke, tables, verify,
 };
 use crate::target::Target;
 
@@ -89,6 +89,12 @@ pub enum Stage {
         complete: bool,
         #[command(flatten)]
         output: Output,
+    },
+    /// Make root file systems with Pythons of other architectures and newer series, for the smoke test
+    Roots {
+        /// Debian's name of an architecture; all unless named
+        #[arg(value_name = "ARCHITECTURE")]
+        names: Vec<String>,
     },
     /// Upload the release, wheels first; a dry run unless the index is on loopback
     Publish {
@@ -187,6 +193,7 @@ impl Cli {
             | Stage::Lock { .. }
             | Stage::Tables { .. }
             | Stage::Licenses { .. }
+            | Stage::Roots { .. }
             | Stage::Readme { .. }
             | Stage::Bench { .. } => Format::Human,
         }
@@ -227,6 +234,7 @@ impl Cli {
             Stage::Ci => ci::run(&open(report)?),
             Stage::Lock { check, upgrade } => lock::run(&open(report)?, check, upgrade),
             Stage::Tables { check } => tables::run(&open(report)?, check),
+            Stage::Roots { names } => roots::run(&open(report)?, &names),
             Stage::Licenses { check } => licenses::run(&open(report)?, check),
             Stage::Readme { check } => readme::run(&open(report)?, check),
             Stage::Bench { what } => bench::run(&open(report)?, &what),

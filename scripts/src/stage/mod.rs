@@ -13,6 +13,7 @@ pub mod publish;
 pub mod readme;
 pub mod rehearse;
 mod reproduce;
+pub mod roots;
 pub mod serve;
 pub mod smoke;
 mod suite;

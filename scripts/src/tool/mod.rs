@@ -8,6 +8,7 @@ pub mod compiler;
 pub mod crates;
 pub mod environment;
 pub mod git;
+pub mod guest;
 pub mod lld;
 pub mod lock;
 pub mod machine;
