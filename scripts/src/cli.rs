@@ -13,7 +13,7 @@ use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
     Session, audit, bench, build, ci, explain, licenses, lock, plan, publish, readme, rehearse,
-    roots, serve, smoke, tables, verify,
+    roots, second_build, serve, smoke, tables, verify,
 };
 use crate::target::Target;
 
@@ -115,6 +115,9 @@ pub enum Stage {
         /// The simple API of the index
         #[arg(long, value_name = "URL", default_value = "https://pypi.org/simple/")]
         index_url: String,
+        /// Compare the wheels in DIR, which another builder made of the same sdist, with those in dist/
+        #[arg(long, value_name = "DIR", conflicts_with = "index_url")]
+        second_build: Option<PathBuf>,
         #[command(flatten)]
         output: Output,
     },
@@ -225,6 +228,9 @@ impl Cli {
                     credentials: None,
                 };
                 publish::run(&open(report)?, &destination, execute)
+            }
+            Stage::Verify { second_build: Some(folder), .. } => {
+                second_build::run(&open(report)?, &folder)
             }
             Stage::Verify { index_url, .. } => verify::run(&open(report)?, &index_url),
             Stage::Rehearse { targets, complete, port, .. } => {

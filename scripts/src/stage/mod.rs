@@ -14,6 +14,7 @@ pub mod readme;
 pub mod rehearse;
 mod reproduce;
 pub mod roots;
+pub mod second_build;
 pub mod serve;
 pub mod smoke;
 mod suite;

@@ -23,6 +23,7 @@ pub fn run(session: &Session, names: &[String]) -> Result<Verdict> {
         .into());
     }
     let folder = guest::folder(&session.project.work());
+    let mut verdict = Verdict::Yes;
     for root in
         ROOTS.iter().filter(|root| names.is_empty() || names.iter().any(|name| name == root.name))
     {
@@ -34,7 +35,12 @@ pub fn run(session: &Session, names: &[String]) -> Result<Verdict> {
         }
         let pythons: Vec<&str> = found.iter().map(|python| python.release.as_str()).collect();
         let what = format!("{}, with CPython {}", root.name, pythons.join(", "));
-        action.done(Mood::Good, if made { "made" } else { "there" }, &what);
+        if passed_over.is_empty() {
+            action.done(Mood::Good, if made { "made" } else { "there" }, &what);
+        } else {
+            action.done(Mood::Bad, "not whole", &what);
+            verdict = Verdict::Unknown;
+        }
     }
-    Ok(Verdict::Yes)
+    Ok(verdict)
 }

@@ -118,6 +118,8 @@ impl Root {
             }
         }
         #[cfg(unix)]
+        relative(&folder.join("lib64"))?;
+        #[cfg(unix)]
         for name in ["bin", "lib", "lib64", "sbin"] {
             if !folder.join(name).exists() && folder.join("usr").join(name).exists() {
                 std::os::unix::fs::symlink(Path::new("usr").join(name), folder.join(name))?;
@@ -171,6 +173,24 @@ impl Root {
         }
         Ok((found, passed_over))
     }
+}
+
+/// Makes the links of a root's folder lead into the root, where they lead to the top of the machine: the
+/// emulator looks the loader up before it looks into the root.
+#[cfg(unix)]
+fn relative(folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let Ok(to) = fs::read_link(&path) else { continue };
+        if let Ok(to) = to.strip_prefix("/") {
+            fs::remove_file(&path)?;
+            std::os::unix::fs::symlink(Path::new("..").join(to), &path)?;
+        }
+    }
+    Ok(())
 }
 
 /// The address of the archive that this machine's own apt takes packages from.
