@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::report::Mood;
 use crate::tool::command::Finished;
 use crate::tool::environment::Environment;
-use crate::tool::python::Interpreter;
+use crate::tool::python::{Found, Interpreter};
 
 /// A promised environment, and the interpreter on this machine that offers it.
 pub struct Trial<'a> {
@@ -30,11 +30,10 @@ pub fn offered<'a>(
     let mut not_here = Vec::new();
     for promise in &plan.environments {
         let before = trials.len();
-        if promise.target.is_host() {
-            let fitting =
-                interpreters.iter().filter(|interpreter| interpreter.version == promise.python);
-            trials.extend(fitting.map(|interpreter| Trial { promise, interpreter }));
-        }
+        let fitting = interpreters.iter().filter(|interpreter| {
+            interpreter.version == promise.python && interpreter.serves(promise.target)
+        });
+        trials.extend(fitting.map(|interpreter| Trial { promise, interpreter }));
         if trials.len() == before {
             not_here.push(promise);
         }
@@ -47,10 +46,10 @@ pub fn offered<'a>(
 pub fn run(
     session: &Session,
     plan: &Plan,
+    found: &Found,
     verb: &str,
     attempt: impl Fn(&Trial, &Environment, &Path) -> Result<Option<Finished>> + Sync,
 ) -> Result<SmokeEvidence> {
-    let found = session.found()?;
     let (trials, not_here) = offered(plan, &found.interpreters);
     let built: BuildEvidence =
         crate::evidence::read(&session.evidence("build"))?.unwrap_or_default();
@@ -83,7 +82,7 @@ pub fn run(
                 target: trial.promise.target,
                 python: trial.promise.python,
                 release: trial.interpreter.release.clone(),
-                executable: trial.interpreter.executable.display().to_string(),
+                executable: trial.interpreter.name(),
                 file: file.file.clone(),
                 sha256: file.sha256,
                 result,
