@@ -16,7 +16,8 @@ use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
     Session, announce, audit, bench, build, ci, explain, gate, gather, licenses, lock, plan,
-    prepare, publish, readme, rehearse, serve, smoke, tables, verify, verify_any,
+    prepare, publish, readme, rehearse, roots, second_build, serve, smoke, tables, verify,
+    verify_any,
 };
 use crate::target::Target;
 
@@ -109,6 +110,12 @@ pub enum Stage {
         #[command(flatten)]
         output: Output,
     },
+    /// Make root file systems with Pythons of other architectures and newer series, for the smoke test
+    Roots {
+        /// Debian's name of an architecture; all unless named
+        #[arg(value_name = "ARCHITECTURE")]
+        names: Vec<String>,
+    },
     /// Upload the release, wheels first; a dry run unless the index is on loopback
     Publish {
         /// Where twine sends files
@@ -148,6 +155,9 @@ pub enum Stage {
         /// How long an index that lags behind is waited for, in seconds
         #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
         patience: u16,
+        /// Compare the wheels in DIR, which another builder made of the same sdist, with those in dist/
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["index_url", "version"])]
+        second_build: Option<PathBuf>,
         #[command(flatten)]
         output: Output,
     },
@@ -246,6 +256,7 @@ impl Cli {
             | Stage::Lock { .. }
             | Stage::Tables { .. }
             | Stage::Licenses { .. }
+            | Stage::Roots { .. }
             | Stage::Readme { .. }
             | Stage::Bench { .. } => Format::Human,
         }
@@ -284,6 +295,9 @@ impl Cli {
                 };
                 publish::run(&open(report)?, &destination, execute, from.as_deref())
             }
+            Stage::Verify { second_build: Some(folder), .. } => {
+                second_build::run(&open(report)?, &folder)
+            }
             Stage::Verify { index_url, version, package, patience, .. } => {
                 let (session, patience) = (open(report)?, Duration::from_secs(patience.into()));
                 match version {
@@ -305,6 +319,7 @@ impl Cli {
             Stage::Ci => ci::run(&open(report)?),
             Stage::Lock { check, upgrade } => lock::run(&open(report)?, check, upgrade),
             Stage::Tables { check } => tables::run(&open(report)?, check),
+            Stage::Roots { names } => roots::run(&open(report)?, &names),
             Stage::Licenses { check } => licenses::run(&open(report)?, check),
             Stage::Readme { check } => readme::run(&open(report)?, check),
             Stage::Bench { what } => bench::run(&open(report)?, &what),

@@ -17,6 +17,8 @@ pub mod publish;
 pub mod readme;
 pub mod rehearse;
 mod reproduce;
+pub mod roots;
+pub mod second_build;
 pub mod serve;
 mod shelf;
 pub mod smoke;

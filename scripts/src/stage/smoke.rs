@@ -8,14 +8,15 @@ use anyhow::{Context, Result};
 
 use super::trial::{self, Trial};
 use super::{Session, held};
-use crate::evidence::{self, SmokeEvidence, SmokeResult};
+use crate::evidence::{self, BuildEvidence, SmokeEvidence, SmokeResult};
 use crate::exit::{Stop, Verdict};
 use crate::plan::Plan;
 use crate::report::{Mood, table};
 use crate::tool::command::{Finished, Invocation};
 use crate::tool::environment::Environment;
+use crate::tool::guest::{self, ROOTS};
 use crate::tool::pip::{self, Source};
-use crate::tool::python::isolated;
+use crate::tool::python::{Found, Interpreter};
 
 /// A smoke test that takes longer, in seconds, hangs.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -26,7 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(300);
 ///
 /// When no promised Python is on this machine, or a tool cannot do its work.
 pub fn run(session: &Session, complete: bool) -> Result<Verdict> {
-    let evidence = prove(session, &session.provable()?)?;
+    let found = with_guests(session)?;
+    let part = provable(session, &found)?;
+    let evidence = prove_on(session, &part, &found)?;
     let promised = session.plan.environments.len();
     let text = format!(
         "{}\n{}\n",
@@ -37,13 +40,52 @@ pub fn run(session: &Session, complete: bool) -> Result<Verdict> {
     Ok(verdict(&evidence, promised, complete))
 }
 
-/// Runs the smoke test in every environment of the plan that this machine offers, and writes
-/// `smoke.json`.
+/// The Pythons of this machine, and those in the roots that were made for it.
+fn with_guests(session: &Session) -> Result<Found> {
+    let mut found = session.found()?.clone();
+    let roots = guest::folder(&session.project.work());
+    for root in ROOTS {
+        let (interpreters, passed_over) = root.interpreters(&roots)?;
+        found.interpreters.extend(interpreters);
+        found.passed_over.extend(passed_over);
+    }
+    Ok(found)
+}
+
+/// The part of the plan that these Pythons can prove: what this machine's own can, and of the rest what
+/// was built.
+fn provable(session: &Session, found: &Found) -> Result<Plan> {
+    let built: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
+    let own = if session.host_targets().is_empty() { None } else { Some(session.provable()?) };
+    let own = |file: &str| own.iter().flat_map(|part| &part.wheels).any(|wheel| wheel.file == file);
+    let offered = |file: &str| {
+        session.plan.environments.iter().any(|promise| {
+            let fits = |python: &Interpreter| {
+                python.version == promise.python && python.serves(promise.target)
+            };
+            promise.file == file && found.interpreters.iter().any(fits)
+        })
+    };
+    let mut part = session.plan.clone();
+    part.wheels.retain(|wheel| {
+        own(&wheel.file) || built.file(&wheel.file).is_some() && offered(&wheel.file)
+    });
+    let targets = part.targets();
+    part.environments.retain(|promise| targets.contains(&promise.target));
+    Ok(part)
+}
+
+/// Runs the smoke test in every environment of the plan that this machine's own Pythons offer, and
+/// writes `smoke.json`.
 ///
 /// # Errors
 ///
 /// As [`run`].
 pub fn prove(session: &Session, plan: &Plan) -> Result<SmokeEvidence> {
+    prove_on(session, plan, session.found()?)
+}
+
+fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEvidence> {
     session.exclusive()?;
     let script = session.project.root.join(&session.project.table.smoke);
     if !script.is_file() {
@@ -58,18 +100,23 @@ pub fn prove(session: &Session, plan: &Plan) -> Result<SmokeEvidence> {
         .map(|(path, built)| (built.file, path.to_string_lossy().into_owned()))
         .collect();
     let tools = session.tools()?;
+    let pip = tools.pip()?;
     let attempt =
         |trial: &Trial, environment: &Environment, folder: &Path| -> Result<Option<Finished>> {
             let wheel =
                 files.get(&trial.promise.file).context("the plan's files were looked at")?;
-            let install = pip::install(tools, environment, Source::Files, &[wheel]).run()?;
+            let install = if environment.is_emulated() {
+                pip::install_emulated(&pip, environment, &[wheel]).run()?
+            } else {
+                pip::install(tools, environment, Source::Files, &[wheel]).run()?
+            };
             if !install.succeeded() {
                 return Ok(Some(install));
             }
             let smoke = test(environment, &script, folder).run()?;
             Ok((!smoke.succeeded()).then_some(smoke))
         };
-    let evidence = trial::run(session, plan, "smoked", attempt)?;
+    let evidence = trial::run(session, plan, found, "smoked", attempt)?;
     if evidence.outcomes.is_empty() {
         return Err(Stop::Unknown(
             "no promised Python is on this machine, so nothing was tested".into(),
@@ -85,7 +132,8 @@ pub fn prove(session: &Session, plan: &Plan) -> Result<SmokeEvidence> {
 
 /// The command that runs a test script in an environment, where every warning is an error.
 pub fn test(environment: &Environment, script: &Path, folder: &Path) -> Invocation {
-    isolated(&environment.python())
+    environment
+        .command()
         .args(["-I", "-W", "error", "-X", "dev"])
         .arg(script)
         .folder(folder)

@@ -125,7 +125,7 @@ pub fn prove(
             let none = tests.stderr.contains("Ran 0 tests");
             Ok((none || !tests.succeeded()).then_some(tests))
         };
-    let trials = trial::run(session, plan, "verified", attempt)?;
+    let trials = trial::run(session, plan, session.found()?, "verified", attempt)?;
     if trials.outcomes.is_empty() {
         return Err(Stop::Unknown(
             "no promised Python is on this machine, so nothing was verified".into(),

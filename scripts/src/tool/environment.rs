@@ -9,13 +9,15 @@ use anyhow::{Context, Result};
 
 use super::command::Invocation;
 use super::lock::TOOLS;
-use super::python::{Interpreter, isolated};
+use super::python::{Interpreter, isolated, isolated_by};
 use super::uv;
 
 /// A virtual environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     folder: PathBuf,
+    /// What starts its Python, where this machine cannot by itself.
+    launcher: Vec<OsString>,
 }
 
 /// The environment of the tools that `data/tools.lock` pins.
@@ -29,14 +31,15 @@ impl Environment {
     ///
     /// When Python's `venv` fails.
     pub fn create(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
-        isolated(&interpreter.executable)
+        interpreter
+            .command()
             .args(["-I", "-m", "venv", "--without-pip"])
             .arg(folder)
             .check()
             .with_context(|| {
                 format!("cannot make an environment of Python {}", interpreter.release)
             })?;
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self { folder: folder.to_owned(), launcher: interpreter.launcher.clone() })
     }
 
     /// Installs what a lock pins.
@@ -52,6 +55,16 @@ impl Environment {
     /// The environment's interpreter.
     pub fn python(&self) -> PathBuf {
         self.program("python")
+    }
+
+    /// A command of that interpreter.
+    pub fn command(&self) -> Invocation {
+        isolated_by(&self.launcher, &self.python())
+    }
+
+    /// Whether something else has to start it.
+    pub fn is_emulated(&self) -> bool {
+        !self.launcher.is_empty()
     }
 
     /// A program that is installed in the environment.
@@ -81,7 +94,7 @@ impl Tools {
         let name = format!("{}-{}", interpreter.release, TOOLS.key());
         let place = folder.canonicalize()?.join(&name);
         let folder = folder.join(name);
-        let environment = Environment { folder: folder.clone() };
+        let environment = Environment { folder: folder.clone(), launcher: Vec::new() };
         // Written last, so that a half-filled environment is never taken for a whole one; programs in
         // an environment know their path, so that one which was moved is not whole either.
         let mark = folder.join("installed.txt");
@@ -124,6 +137,17 @@ impl Tools {
         self.0.program(name)
     }
 
+    /// pip's own folder, which any Python runs from outside.
+    ///
+    /// # Errors
+    ///
+    /// When it is not among the tools.
+    pub fn pip(&self) -> Result<PathBuf> {
+        let question = "import os, pip; print(os.path.dirname(pip.__file__))";
+        let answer = self.python().args(["-I", "-c", question]).check()?;
+        Ok(answer.stdout.trim().into())
+    }
+
     /// The interpreter that the tools run on.
     pub fn python(&self) -> Invocation {
         isolated(&self.0.python())
@@ -155,7 +179,7 @@ pub(super) mod tests {
 
     /// An environment in `folder`.
     pub fn environment(folder: &str) -> Environment {
-        Environment { folder: folder.into() }
+        Environment { folder: folder.into(), launcher: Vec::new() }
     }
 
     /// A command line and, in lines after it, what it sets and takes away of the environment, as they

@@ -10,6 +10,7 @@ pub mod crates;
 pub mod environment;
 pub mod gh;
 pub mod git;
+pub mod guest;
 pub mod lld;
 pub mod lock;
 pub mod machine;

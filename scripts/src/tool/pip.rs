@@ -37,6 +37,19 @@ pub fn install(
     pip.args(what)
 }
 
+/// Installs files into an environment whose Python something else starts: pip from outside would try to
+/// start it by itself. `pip` is pip's own folder.
+pub fn install_emulated(pip: &Path, environment: &Environment, what: &[&str]) -> Invocation {
+    environment
+        .command()
+        .arg("-I")
+        .arg(pip)
+        .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
+        .args(["--no-cache-dir", "--no-compile", "--no-index", "--no-deps"])
+        .args(["--root-user-action", "ignore", "--only-binary", ":all:"])
+        .args(what)
+}
+
 /// Builds the wheel of a pure Python project with the build backend among the tools.
 pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Invocation {
     tools

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use super::command::Invocation;
 use crate::family::PythonVersion;
+use crate::target::{Architecture, System, Target};
 
 /// A CPython that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,34 @@ pub struct Interpreter {
     pub version: PythonVersion,
     /// The full version: `3.13.0`.
     pub release: String,
+    /// What starts it, where this machine cannot by itself: an emulator with its options.
+    pub launcher: Vec<OsString>,
+    /// The processor that it is for; none for this machine's own.
+    pub architecture: Option<Architecture>,
+}
+
+impl Interpreter {
+    /// Whether it is one for which wheels of the target are.
+    pub fn serves(&self, target: Target) -> bool {
+        match self.architecture {
+            None => target.is_host(),
+            Some(architecture) => {
+                let glibc = matches!(target.system(), System::Manylinux { .. });
+                glibc && target.architecture() == architecture
+            }
+        }
+    }
+
+    /// How people and the evidence call it: what starts it, and its path.
+    pub fn name(&self) -> String {
+        let words = self.launcher.iter().map(|word| word.to_string_lossy().into_owned());
+        words.chain([self.executable.display().to_string()]).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A command of it that hears nothing of this program's own surroundings.
+    pub fn command(&self) -> Invocation {
+        isolated_by(&self.launcher, &self.executable)
+    }
 }
 
 /// What was found on the machine.
@@ -84,7 +114,21 @@ pub fn find() -> Result<Found> {
 
 /// Asks a program what it is; the inner error says why it is of no use.
 fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
-    let question = isolated(program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
+    ask_by(&[], program, None)
+}
+
+/// The same for a program of another processor, by what starts it.
+///
+/// # Errors
+///
+/// When the run is interrupted.
+pub fn ask_by(
+    launcher: &[OsString],
+    program: &Path,
+    architecture: Option<Architecture>,
+) -> Result<Result<Interpreter, String>> {
+    let question =
+        isolated_by(launcher, program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
     let finished = match question.run() {
         Ok(finished) => finished,
         Err(error) => {
@@ -99,10 +143,11 @@ fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
     let Ok(answer) = serde_json::from_str::<Answer>(&finished.stdout) else {
         return Ok(Err("it does not answer as a Python does".to_owned()));
     };
-    Ok(judge(answer))
+    let judged = judge(answer, architecture);
+    Ok(judged.map(|found| Interpreter { launcher: launcher.to_owned(), ..found }))
 }
 
-fn judge(answer: Answer) -> Result<Interpreter, String> {
+fn judge(answer: Answer, architecture: Option<Architecture>) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
     let version = if answer.free_threaded { series.free_threaded() } else { series };
     if answer.implementation != "CPython" {
@@ -111,10 +156,16 @@ fn judge(answer: Answer) -> Result<Interpreter, String> {
     if version < OLDEST {
         return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
     }
-    if answer.bits != usize::BITS {
+    if architecture.is_none() && answer.bits != usize::BITS {
         return Err(format!("it is a {}-bit program", answer.bits));
     }
-    Ok(Interpreter { executable: answer.executable, version, release: answer.release })
+    Ok(Interpreter {
+        executable: answer.executable,
+        version,
+        release: answer.release,
+        launcher: Vec::new(),
+        architecture,
+    })
 }
 
 /// Where Pythons are looked for.
@@ -210,6 +261,14 @@ pub fn isolated(python: &Path) -> Invocation {
     inherited.into_iter().fold(Invocation::new(python), Invocation::without).env("PYTHONUTF8", "1")
 }
 
+/// The same for a Python that something else starts.
+pub fn isolated_by(launcher: &[OsString], python: &Path) -> Invocation {
+    match launcher {
+        [] => isolated(python),
+        [program, options @ ..] => isolated(Path::new(program)).args(options).arg(python),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,15 +333,16 @@ mod tests {
 
     #[test]
     fn what_is_of_no_use_is_passed_over_with_its_reason() {
-        assert_eq!(judge(answer()).map(|found| found.release), Ok("3.13.1".into()));
-        let free = judge(Answer { free_threaded: true, ..answer() }).map(|found| found.version);
+        assert_eq!(judge(answer(), None).map(|found| found.release), Ok("3.13.1".into()));
+        let free =
+            judge(Answer { free_threaded: true, ..answer() }, None).map(|found| found.version);
         assert_eq!(free, Ok(PythonVersion::new(3, 13).free_threaded()));
         let reasons = [
             Answer { implementation: "PyPy".into(), ..answer() },
             Answer { version: (3, 9), release: "3.9.1".into(), ..answer() },
             Answer { bits: 16, ..answer() },
         ]
-        .map(|answer| judge(answer).expect_err("of no use"));
+        .map(|answer| judge(answer, None).expect_err("of no use"));
         assert_eq!(
             reasons,
             [

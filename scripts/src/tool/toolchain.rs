@@ -82,12 +82,13 @@ impl Toolchain {
 
     /// What builds, before anything is set up.
     pub(super) fn new(builder: Builder, triple: String) -> Self {
-        // The time at which a file was linked would differ in every build of the same source.
+        // The time at which a file was linked would differ in every build of the same source. LLVM's
+        // linker takes the one of `SOURCE_DATE_EPOCH`.
         let flags: &[&str] = match builder {
             Builder::Native if triple.ends_with("-msvc") => &["-Clink-arg=/Brepro"],
             Builder::Lld => &["-Clinker-flavor=ld64.lld"],
-            Builder::ZigMingw | Builder::Mingw => &["-Clink-arg=-Wl,--no-insert-timestamp"],
-            Builder::Native | Builder::Zig => &[],
+            Builder::Mingw => &["-Clink-arg=-Wl,--no-insert-timestamp"],
+            Builder::Native | Builder::Zig | Builder::ZigMingw => &[],
         };
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
         Self { builder, triple, environment: Vec::new(), flags, linker: None }

@@ -80,6 +80,29 @@ fn a_target_that_this_machine_cannot_build_is_named_and_never_skipped() {
 }
 
 #[test]
+fn a_root_that_there_is_not_is_refused_with_those_there_are() {
+    let run = Project::new().run(&["roots", "mips"]);
+    assert_eq!(run.code, 2);
+    assert_snapshot!(run.stderr, @"
+    error: there is no root `mips`
+    hint: there are `amd64`, `arm64`, `armhf`, `i386`, `ppc64el`, `s390x`, `riscv64`
+    ");
+}
+
+#[test]
+fn a_second_builder_without_wheels_has_proven_nothing() {
+    let project = Project::new();
+    project.write("second/readme.txt", "no wheel");
+    let folder = project.root().join("second").display().to_string();
+    let run = project.run(&["verify", "--second-build", &folder]);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"
+    error: there is no wheel in `[ROOT]/second` to compare
+    hint: name the folder that the second builder wrote to
+    ");
+}
+
+#[test]
 fn files_that_disagree_are_all_named() {
     let project = Project::new();
     project.change("pyproject.toml", "dynamic = [\"version\"]", "version = \"1.0\"");

@@ -1,0 +1,191 @@
+//! The second builder: wheels that something else made from the same sdist, held against ours.
+//!
+//! Two builders that agree on what a wheel offers and what it asks for do not share a mistake of one of
+//! them. Bytes differ between linkers; what Python and pip see must not.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::{Session, held};
+use crate::evidence;
+use crate::exit::{Stop, Verdict};
+use crate::report::Mood;
+use crate::wheel::platform::Platform;
+use crate::wheel::release::{Release, WheelFacts, list};
+
+/// One of our wheels beside the second builder's: `second-build.json` holds them all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    pub ours: String,
+    pub theirs: String,
+    /// What must be the same and is not.
+    pub differences: Vec<String>,
+    /// What may differ, and does.
+    pub notes: Vec<String>,
+}
+
+/// What the comparison of two sets of wheels came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Comparisons {
+    pub compared: Vec<Comparison>,
+    /// The second builder's wheels that none of ours stands for.
+    pub alone: Vec<String>,
+}
+
+/// The stage, over the wheels in `folder`.
+///
+/// # Errors
+///
+/// When a file on either side cannot be read.
+pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
+    session.exclusive()?;
+    let (theirs, unread) = Release::read(&list(folder)?);
+    if !unread.is_empty() {
+        return Err(Stop::Unknown(format!("cannot read {}", unread.join("\n"))).into());
+    }
+    let pairable = |wheel: &&WheelFacts| !theirs.wheels.is_empty() && key(wheel).is_some();
+    let names: BTreeSet<String> =
+        theirs.wheels.iter().filter(pairable).map(|wheel| wheel.file.clone()).collect();
+    if names.is_empty() {
+        return Err(Stop::Unknown(format!(
+            "there is no wheel in `{}` to compare\nhint: name the folder that the second builder wrote to",
+            folder.display()
+        ))
+        .into());
+    }
+    let keys: BTreeSet<_> = theirs.wheels.iter().filter_map(key).collect();
+    let mut plan = session.plan.clone();
+    let fits = |file: &str| {
+        file.parse().is_ok_and(|name| key_of(&name).is_some_and(|key| keys.contains(&key)))
+    };
+    plan.wheels.retain(|wheel| fits(&wheel.file));
+    let paths: Vec<_> = held(session, &plan)?
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .collect();
+    let (ours, unread) = Release::read(&paths);
+    if !unread.is_empty() {
+        return Err(Stop::Unknown(format!("cannot read {}", unread.join("\n"))).into());
+    }
+    let result = compare(&ours.wheels, &theirs.wheels);
+    for alone in &result.alone {
+        session.report.say(Mood::Bad, "alone", &format!("{alone}: the plan has no such wheel"));
+    }
+    for one in &result.compared {
+        let good = one.differences.is_empty();
+        let mood = if good { Mood::Good } else { Mood::Bad };
+        session.report.say(mood, if good { "agrees" } else { "differs" }, &one.theirs);
+        for line in one.differences.iter().chain(&one.notes) {
+            session.report.data(&format!("  {line}\n"));
+        }
+    }
+    evidence::write(&session.evidence("second-build"), &result)?;
+    Ok(verdict(&result))
+}
+
+/// What the comparisons say as a whole.
+pub fn verdict(result: &Comparisons) -> Verdict {
+    if !result.alone.is_empty() || result.compared.iter().any(|one| !one.differences.is_empty()) {
+        Verdict::No
+    } else if result.compared.is_empty() {
+        Verdict::Unknown
+    } else {
+        Verdict::Yes
+    }
+}
+
+/// Compares each of the second builder's wheels with ours of the same Pythons and the same platform.
+pub fn compare(ours: &[WheelFacts], theirs: &[WheelFacts]) -> Comparisons {
+    let mut result = Comparisons::default();
+    for second in theirs {
+        let same = |first: &&WheelFacts| key(first).is_some() && key(first) == key(second);
+        match ours.iter().find(same) {
+            Some(first) => result.compared.push(pair(first, second)),
+            None => result.alone.push(second.file.clone()),
+        }
+    }
+    result
+}
+
+/// Python and ABI tags with the platform, but not its version: that is for the builder to choose.
+type Key = (Vec<String>, Vec<String>, String);
+
+fn key(wheel: &WheelFacts) -> Option<Key> {
+    key_of(&wheel.name)
+}
+
+fn key_of(name: &crate::wheel::filename::WheelName) -> Option<Key> {
+    let platform = Platform::read(name.platforms.first()?)?;
+    let system = format!("{:?}", platform.system);
+    let system = system.split([' ', '(', '{']).next().unwrap_or_default();
+    let kind = format!("{system} {:?}", platform.machines);
+    let sorted = |tags: &[String]| {
+        let mut tags = tags.to_vec();
+        tags.sort();
+        tags
+    };
+    Some((sorted(&name.pythons), sorted(&name.abis), kind))
+}
+
+fn pair(first: &WheelFacts, second: &WheelFacts) -> Comparison {
+    let mut comparison = Comparison {
+        ours: first.file.clone(),
+        theirs: second.file.clone(),
+        ..Comparison::default()
+    };
+    let mut hold = |what: &str, facts: fn(&WheelFacts) -> BTreeSet<String>| {
+        let (first, second) = (facts(first), facts(second));
+        for (one, other, whose) in [(&first, &second, "ours"), (&second, &first, "theirs")] {
+            let alone: Vec<&str> = one.difference(other).map(String::as_str).collect();
+            if !alone.is_empty() {
+                comparison
+                    .differences
+                    .push(format!("{what} of {whose} alone: {}", alone.join(", ")));
+            }
+        }
+    };
+    hold("exports", exports);
+    hold("symbols of CPython", imports);
+    hold("metadata", metadata);
+    hold("members", members);
+    let platforms = |wheel: &WheelFacts| wheel.name.platforms.join(".");
+    if platforms(first) != platforms(second) {
+        comparison.notes.push(format!(
+            "another floor: ours is `{}`, theirs `{}`",
+            platforms(first),
+            platforms(second)
+        ));
+    }
+    comparison
+}
+
+fn exports(wheel: &WheelFacts) -> BTreeSet<String> {
+    // A library that was grafted in exports what it likes.
+    let own = wheel.binaries.iter().filter(|binary| !is_grafted(&binary.member));
+    let images = own.flat_map(|binary| &binary.images);
+    images.flat_map(|image| image.exports.iter().cloned()).collect()
+}
+
+fn imports(wheel: &WheelFacts) -> BTreeSet<String> {
+    let images = wheel.binaries.iter().flat_map(|binary| &binary.images);
+    let names = images.flat_map(|image| image.imports.iter().map(|import| import.name.clone()));
+    names.filter(|name| name.trim_start_matches('_').starts_with("Py")).collect()
+}
+
+fn metadata(wheel: &WheelFacts) -> BTreeSet<String> {
+    wheel.metadata.sorted().into_iter().map(|(key, value)| format!("{key}: {value}")).collect()
+}
+
+fn members(wheel: &WheelFacts) -> BTreeSet<String> {
+    // Each builder writes a bill of its own materials, and may graft libraries in.
+    let names = wheel.members.iter().map(|member| member.name.clone());
+    names.filter(|name| !name.contains(".dist-info/sboms/") && !is_grafted(name)).collect()
+}
+
+fn is_grafted(member: &str) -> bool {
+    member.contains(".libs/") || member.contains(".dylibs/")
+}

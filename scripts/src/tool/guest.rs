@@ -1,0 +1,235 @@
+//! Pythons of other architectures and of newer Debians, in folders of their own, run by QEMU.
+//!
+//! QEMU's user mode runs a single program of another processor on this kernel: no container, no rights
+//! of root, no virtual machine. On our own architecture it stands for the oldest processor that the tag
+//! promises, which dies of an instruction that it does not have.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::command::Invocation;
+use super::python::{Interpreter, ask_by};
+use crate::exit::Stop;
+use crate::target::Architecture;
+
+/// A root file system: a Debian with its Pythons.
+#[derive(Clone, Copy, Debug)]
+pub struct Root {
+    /// Debian's name for the architecture, which is the root's name too.
+    pub name: &'static str,
+    pub architecture: Architecture,
+    /// The release of Debian, which decides the Pythons that there are.
+    suite: &'static str,
+    pythons: &'static [&'static str],
+    /// QEMU's name for the architecture.
+    qemu: &'static str,
+    /// The processor that is emulated, where QEMU's own choice is newer than the promise.
+    processor: Option<&'static str>,
+}
+
+/// Every root that can be made.
+pub const ROOTS: &[Root] = &[
+    Root {
+        name: "amd64",
+        architecture: Architecture::X86_64,
+        suite: "sid",
+        pythons: &["3.13", "3.14", "3.15"],
+        qemu: "x86_64",
+        processor: Some("qemu64"),
+    },
+    bookworm("arm64", Architecture::Aarch64, "aarch64"),
+    bookworm("armhf", Architecture::Armv7l, "arm"),
+    bookworm("i386", Architecture::I686, "i386"),
+    bookworm("ppc64el", Architecture::Ppc64le, "ppc64le"),
+    bookworm("s390x", Architecture::S390x, "s390x"),
+    // Debian has it since trixie.
+    Root {
+        suite: "trixie",
+        pythons: &["3.13"],
+        ..bookworm("riscv64", Architecture::Riscv64, "riscv64")
+    },
+];
+
+const fn bookworm(name: &'static str, architecture: Architecture, qemu: &'static str) -> Root {
+    Root { name, architecture, suite: "bookworm", pythons: &["3.11"], qemu, processor: None }
+}
+
+/// The last thing that is written into a root.
+const MARK: &str = "pipeline-root.txt";
+
+impl Root {
+    /// What a program of the root in `folder` is started with.
+    fn launcher(&self, folder: &Path) -> Vec<OsString> {
+        let mut words: Vec<OsString> = vec![format!("qemu-{}-static", self.qemu).into()];
+        if let Some(processor) = self.processor {
+            words.extend(["-cpu".into(), processor.into()]);
+        }
+        words.extend(["-L".into(), folder.as_os_str().to_owned()]);
+        words
+    }
+
+    /// Makes the root in `roots`, from Debian's packages, unless it is there.
+    ///
+    /// # Errors
+    ///
+    /// When apt or QEMU is not there, or a package cannot be had.
+    pub fn make(&self, roots: &Path) -> Result<bool> {
+        let folder = roots.join(self.name);
+        if folder.join(MARK).is_file() {
+            return Ok(false);
+        }
+        Invocation::new(format!("qemu-{}-static", self.qemu)).arg("--version").run().map_err(|_| {
+            Stop::Unknown(format!(
+                "`qemu-{}-static` is not on `PATH`\nhint: on Debian, `apt install qemu-user-static`",
+                self.qemu
+            ))
+        })?;
+        let state = roots.join(format!("{}.apt", self.name));
+        for old in [&folder, &state] {
+            if old.exists() {
+                fs::remove_dir_all(old)
+                    .with_context(|| format!("cannot clear `{}`", old.display()))?;
+            }
+        }
+        for new in [state.join("lists/partial"), state.join("cache/archives/partial")] {
+            fs::create_dir_all(&new).with_context(|| format!("cannot make `{}`", new.display()))?;
+        }
+        fs::create_dir_all(&folder)?;
+        // Nothing is installed: every package that a Python needs is fetched.
+        fs::write(state.join("status"), "")?;
+        let source = format!("deb [arch={}] {} {} main\n", self.name, archive()?, self.suite);
+        fs::write(state.join("sources.list"), source)?;
+        self.apt(&state).arg("update").check().context("cannot read Debian's lists")?;
+        let packages = self.pythons.iter().map(|python| format!("python{python}"));
+        self.apt(&state)
+            .args(["--yes", "--download-only", "install"])
+            .args(packages)
+            .check()
+            .context("cannot download Debian's packages")?;
+        // Where a root has no folder of these names, they are links in every Debian.
+        fs::create_dir_all(folder.join("usr"))?;
+        for package in fs::read_dir(state.join("cache/archives"))? {
+            let package = package?.path();
+            if package.extension().is_some_and(|extension| extension == "deb") {
+                Invocation::new("dpkg").arg("-x").arg(&package).arg(&folder).check()?;
+            }
+        }
+        #[cfg(unix)]
+        relative(&folder.join("lib64"))?;
+        #[cfg(unix)]
+        for name in ["bin", "lib", "lib64", "sbin"] {
+            if !folder.join(name).exists() && folder.join("usr").join(name).exists() {
+                std::os::unix::fs::symlink(Path::new("usr").join(name), folder.join(name))?;
+            }
+        }
+        fs::remove_dir_all(&state)?;
+        fs::write(folder.join(MARK), format!("{} {}\n", self.suite, self.pythons.join(" ")))?;
+        Ok(true)
+    }
+
+    /// apt for the root's architecture, with a state of its own.
+    fn apt(&self, state: &Path) -> Invocation {
+        let at = |path: &str| state.join(path).display().to_string();
+        let options = [
+            format!("Dir::State={}", state.display()),
+            format!("Dir::State::lists={}", at("lists")),
+            format!("Dir::State::status={}", at("status")),
+            format!("Dir::Cache={}", at("cache")),
+            format!("Dir::Etc::sourcelist={}", at("sources.list")),
+            "Dir::Etc::sourceparts=-".to_owned(),
+            format!("APT::Architecture={}", self.name),
+            format!("APT::Architectures::={}", self.name),
+            "APT::Sandbox::User=root".to_owned(),
+            "APT::Install-Recommends=false".to_owned(),
+            "Acquire::Languages=none".to_owned(),
+            // A mirror may be older than the lists of sid are valid.
+            "Acquire::Check-Valid-Until=false".to_owned(),
+        ];
+        let apt =
+            Invocation::new("apt-get").arg("--quiet=2").env("DEBIAN_FRONTEND", "noninteractive");
+        options.iter().fold(apt, |apt, option| apt.args(["-o", option]))
+    }
+
+    /// The Pythons of the root, if it has been made; the second part says what cannot be used, and why.
+    ///
+    /// # Errors
+    ///
+    /// When the run is interrupted.
+    pub fn interpreters(&self, roots: &Path) -> Result<(Vec<Interpreter>, Vec<String>)> {
+        let folder = roots.join(self.name);
+        let (mut found, mut passed_over) = (Vec::new(), Vec::new());
+        if !folder.join(MARK).is_file() {
+            return Ok((found, passed_over));
+        }
+        for python in self.pythons {
+            let program = folder.join("usr/bin").join(format!("python{python}"));
+            match ask_by(&self.launcher(&folder), &program, Some(self.architecture))? {
+                Ok(interpreter) => found.push(interpreter),
+                Err(reason) => passed_over.push(format!("`{}`: {reason}", program.display())),
+            }
+        }
+        Ok((found, passed_over))
+    }
+}
+
+/// Makes the links of a root's folder lead into the root, where they lead to the top of the machine: the
+/// emulator looks the loader up before it looks into the root.
+#[cfg(unix)]
+fn relative(folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let Ok(to) = fs::read_link(&path) else { continue };
+        if let Ok(to) = to.strip_prefix("/") {
+            fs::remove_file(&path)?;
+            std::os::unix::fs::symlink(Path::new("..").join(to), &path)?;
+        }
+    }
+    Ok(())
+}
+
+/// The address of the archive that this machine's own apt takes packages from.
+fn archive() -> Result<String> {
+    let question = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"];
+    let answer = Invocation::new("apt-get").args(question).run().map_err(|_| {
+        Stop::Unknown("roots are made of Debian's packages, and there is no `apt-get` here".into())
+    })?;
+    let own = answer.check()?.stdout;
+    let main = own.lines().find(|line| line.trim_end_matches('/').ends_with("/debian"));
+    Ok(main.unwrap_or("http://deb.debian.org/debian/").to_owned())
+}
+
+/// Where the roots of a project lie.
+pub fn folder(work: &Path) -> PathBuf {
+    work.join("roots")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_root_is_started_by_the_emulator_of_its_architecture() {
+        let line = |name: &str| {
+            let root = ROOTS.iter().find(|root| root.name == name).expect(name);
+            let words = root.launcher(Path::new("/roots"));
+            words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(line("armhf"), "qemu-arm-static -L /roots");
+        assert_eq!(line("amd64"), "qemu-x86_64-static -cpu qemu64 -L /roots");
+    }
+
+    #[test]
+    fn a_root_that_was_not_made_whole_offers_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir_all(folder.path().join("arm64/usr/bin")).expect("a folder");
+        let root = ROOTS.iter().find(|root| root.name == "arm64").expect("it is listed");
+        let (found, passed_over) = root.interpreters(folder.path()).expect("it can be asked");
+        assert!(found.is_empty() && passed_over.is_empty());
+    }
+}
