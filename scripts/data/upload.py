@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
 
 # The answers go to the pipeline; all that twine prints goes elsewhere.
 answers, sys.stdout = sys.stdout, sys.stderr
@@ -19,7 +20,9 @@ answers, sys.stdout = sys.stdout, sys.stderr
 import requests  # noqa: E402
 from twine import exceptions, settings  # noqa: E402
 from twine.package import PackageFile  # noqa: E402
-from twine.repository import Repository  # noqa: E402
+
+if TYPE_CHECKING:
+    from twine.repository import Repository
 
 REASON_LIMIT = 4000
 

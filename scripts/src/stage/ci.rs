@@ -80,6 +80,14 @@ pub fn run(session: &Session) -> Result<Verdict> {
     let Tally { failed, verdict, tests, .. } = tally;
     // A line of its own, which test reporters of many kinds can read.
     session.report.data(&format!("{} passed, {} failed\n", tests.passed, tests.failed));
+    // What the gate lets through untested stays in sight.
+    let waivers = &session.project.table.waivers;
+    session.report.data(&format!("{} waived\n", waivers.len()));
+    for waiver in waivers {
+        let what = format!("{} on Python {}", waiver.platform, waiver.python);
+        let why = format!("{what}, until {}: {}", waiver.expires, waiver.reason);
+        session.report.say(Mood::Doubtful, "waived", &why);
+    }
     if failed.is_empty() {
         return Ok(Verdict::Yes);
     }
