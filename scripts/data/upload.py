@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from typing import TYPE_CHECKING
 
 # The answers go to the pipeline; all that twine prints goes elsewhere.
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from twine.repository import Repository
 
 REASON_LIMIT = 4000
+# PyPI's tokens for trusted publishing live for 15 minutes.
+TOKEN_LIFE = 600
 
 
 class Bounded(requests.adapters.HTTPAdapter):
@@ -41,8 +44,9 @@ class Bounded(requests.adapters.HTTPAdapter):
         return super().send(request, **how)
 
 
-def bounded(options: settings.Settings, patience: float) -> Repository:
+def bounded(arguments: dict[str, object], patience: float) -> Repository:
     """Open the repository; this is where twine looks for the credentials."""
+    options = settings.Settings.from_argparse(argparse.Namespace(**arguments))
     repository = options.create_repository()
     for scheme in ("http://", "https://"):
         repository.session.mount(scheme, Bounded(patience))
@@ -72,14 +76,15 @@ def innermost(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def serve(options: settings.Settings, patience: float) -> None:
+def serve(arguments: dict[str, object], patience: float) -> None:
     """Answer each line."""
-    repository = None
+    repository, opened = None, 0.0
     for line in sys.stdin:
         file = json.loads(line)
         try:
             # Credentials that could not be had for one file may be there for the next try.
-            repository = repository or bounded(options, patience)
+            if repository is None or time.monotonic() - opened > TOKEN_LIFE:
+                repository, opened = bounded(arguments, patience), time.monotonic()
             package = PackageFile.from_filename(file, None)
             # One attempt: the pipeline asks the index before the next.
             answer = answered(repository.upload(package, max_redirects=1))
@@ -102,4 +107,4 @@ parser.add_argument("--patience", type=float, required=True)
 settings.Settings.register_argparse_arguments(parser)
 arguments = vars(parser.parse_args())
 seconds = arguments.pop("patience")
-serve(settings.Settings.from_argparse(argparse.Namespace(**arguments)), seconds)
+serve(arguments, seconds)

@@ -167,3 +167,96 @@ fn join_smokes(smokes: &[&SmokeEvidence]) -> SmokeEvidence {
     });
     joined
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{SentFile, SentStep};
+    use crate::wheel::Sha256Sum;
+
+    fn audit(checks: &[(&str, Outcome)]) -> AuditEvidence {
+        AuditEvidence {
+            files: BTreeMap::from([("a.whl".to_owned(), Sha256Sum::of(b"a"))]),
+            checks: checks.iter().map(|(name, outcome)| ((*name).to_owned(), outcome.clone())).collect(),
+            findings: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    fn job(name: &str) -> Job {
+        Job { name: name.to_owned(), ..Job::default() }
+    }
+
+    #[test]
+    fn no_jobs_bring_nothing() {
+        let joined = join(&[]).expect("no contradiction");
+        assert!(joined.build.is_none() && joined.audit.is_none() && joined.smoke.is_none());
+    }
+
+    #[test]
+    fn a_check_is_as_good_as_its_worst_run() {
+        let ran = || Outcome::Ran { findings: 1 };
+        let unknown = || Outcome::Unknown("why".to_owned());
+        let none = || Outcome::NoSubject("no ELF".to_owned());
+        let of = |one: Outcome, other: Outcome| {
+            let jobs = [one, other].map(|outcome| Job { audit: Some(audit(&[("c", outcome)])), ..job("j") });
+            join(&jobs).expect("no contradiction").audit.expect("an audit").checks[0].1.clone()
+        };
+        assert_eq!(of(ran(), ran()), Outcome::Ran { findings: 2 });
+        assert_eq!(of(ran(), unknown()), unknown());
+        assert_eq!(of(unknown(), ran()), unknown());
+        assert_eq!(of(none(), ran()), ran());
+        assert_eq!(of(ran(), none()), ran());
+        assert_eq!(of(unknown(), none()), unknown());
+    }
+
+    #[test]
+    fn a_check_that_one_audit_did_not_know_did_not_run() {
+        let both = audit(&[("c", Outcome::Ran { findings: 0 }), ("d", Outcome::Ran { findings: 0 })]);
+        let one = audit(&[("c", Outcome::Ran { findings: 0 })]);
+        let jobs = [both, one].map(|audit| Job { audit: Some(audit), ..job("j") });
+        let joined = join(&jobs).expect("no contradiction").audit.expect("an audit");
+        let checks: Vec<&str> = joined.checks.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(checks, ["c"]);
+    }
+
+    #[test]
+    fn audits_of_different_files_of_one_name_contradict_each_other() {
+        let mut other = audit(&[]);
+        other.files.insert("a.whl".to_owned(), Sha256Sum::of(b"other"));
+        let jobs = [audit(&[]), other].map(|audit| Job { audit: Some(audit), ..job("j") });
+        assert_eq!(join(&jobs).expect_err("two files"), ["two audits saw different files named `a.whl`"]);
+    }
+
+    #[test]
+    fn one_receipt_may_come_twice_and_two_may_not() {
+        let receipt = Receipt { release: "a 1".to_owned(), ..Receipt::default() };
+        let with = |name, receipt: &Receipt| Job { receipt: Some(receipt.clone()), ..job(name) };
+        let joined = join(&[with("one", &receipt), with("other", &receipt)]);
+        assert_eq!(joined.expect("no contradiction").receipt, Some(receipt.clone()));
+        let mut other = receipt.clone();
+        other.files.push(SentFile {
+            file: "a.whl".to_owned(),
+            sha256: Sha256Sum::of(b"a"),
+            step: SentStep::Held,
+            url: None,
+            sends: 1,
+            faults: Vec::new(),
+        });
+        let jobs = [with("one", &receipt), with("other", &other)];
+        assert_eq!(join(&jobs).expect_err("two receipts"), ["`one` and `other` have different receipts"]);
+    }
+
+    #[test]
+    fn what_any_job_saw_differ_differs() {
+        let verified = |difference: &[&str]| VerifyEvidence {
+            differences: difference.iter().map(|line| (*line).to_owned()).collect(),
+            provenance: vec!["none".to_owned()],
+            ..VerifyEvidence::default()
+        };
+        let jobs = [verified(&[]), verified(&["a.whl"])].map(|verify| Job { verify: Some(verify), ..job("j") });
+        let joined = join(&jobs).expect("no contradiction").verify.expect("verified");
+        assert_eq!(joined.differences, ["a.whl"]);
+        assert_eq!(joined.provenance, ["none"]);
+    }
+}
