@@ -177,7 +177,10 @@ mod tests {
     fn audit(checks: &[(&str, Outcome)]) -> AuditEvidence {
         AuditEvidence {
             files: BTreeMap::from([("a.whl".to_owned(), Sha256Sum::of(b"a"))]),
-            checks: checks.iter().map(|(name, outcome)| ((*name).to_owned(), outcome.clone())).collect(),
+            checks: checks
+                .iter()
+                .map(|(name, outcome)| ((*name).to_owned(), outcome.clone()))
+                .collect(),
             findings: Vec::new(),
             unread: Vec::new(),
         }
@@ -199,7 +202,8 @@ mod tests {
         let unknown = || Outcome::Unknown("why".to_owned());
         let none = || Outcome::NoSubject("no ELF".to_owned());
         let of = |one: Outcome, other: Outcome| {
-            let jobs = [one, other].map(|outcome| Job { audit: Some(audit(&[("c", outcome)])), ..job("j") });
+            let jobs = [one, other]
+                .map(|outcome| Job { audit: Some(audit(&[("c", outcome)])), ..job("j") });
             join(&jobs).expect("no contradiction").audit.expect("an audit").checks[0].1.clone()
         };
         assert_eq!(of(ran(), ran()), Outcome::Ran { findings: 2 });
@@ -212,7 +216,8 @@ mod tests {
 
     #[test]
     fn a_check_that_one_audit_did_not_know_did_not_run() {
-        let both = audit(&[("c", Outcome::Ran { findings: 0 }), ("d", Outcome::Ran { findings: 0 })]);
+        let both =
+            audit(&[("c", Outcome::Ran { findings: 0 }), ("d", Outcome::Ran { findings: 0 })]);
         let one = audit(&[("c", Outcome::Ran { findings: 0 })]);
         let jobs = [both, one].map(|audit| Job { audit: Some(audit), ..job("j") });
         let joined = join(&jobs).expect("no contradiction").audit.expect("an audit");
@@ -225,7 +230,10 @@ mod tests {
         let mut other = audit(&[]);
         other.files.insert("a.whl".to_owned(), Sha256Sum::of(b"other"));
         let jobs = [audit(&[]), other].map(|audit| Job { audit: Some(audit), ..job("j") });
-        assert_eq!(join(&jobs).expect_err("two files"), ["two audits saw different files named `a.whl`"]);
+        assert_eq!(
+            join(&jobs).expect_err("two files"),
+            ["two audits saw different files named `a.whl`"]
+        );
     }
 
     #[test]
@@ -244,7 +252,10 @@ mod tests {
             faults: Vec::new(),
         });
         let jobs = [with("one", &receipt), with("other", &other)];
-        assert_eq!(join(&jobs).expect_err("two receipts"), ["`one` and `other` have different receipts"]);
+        assert_eq!(
+            join(&jobs).expect_err("two receipts"),
+            ["`one` and `other` have different receipts"]
+        );
     }
 
     #[test]
@@ -254,7 +265,8 @@ mod tests {
             provenance: vec!["none".to_owned()],
             ..VerifyEvidence::default()
         };
-        let jobs = [verified(&[]), verified(&["a.whl"])].map(|verify| Job { verify: Some(verify), ..job("j") });
+        let jobs = [verified(&[]), verified(&["a.whl"])]
+            .map(|verify| Job { verify: Some(verify), ..job("j") });
         let joined = join(&jobs).expect("no contradiction").verify.expect("verified");
         assert_eq!(joined.differences, ["a.whl"]);
         assert_eq!(joined.provenance, ["none"]);
