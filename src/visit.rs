@@ -49,9 +49,28 @@ thread_local! {
     static LAST: Cell<bool> = const { Cell::new(false) };
 }
 
+/// One of `VISITS`, and of its thread's own.
+struct Counted(());
+
+impl Counted {
+    fn begin() -> Self {
+        VISITS.fetch_add(1, SeqCst);
+        OWN.set(OWN.get() + 1);
+        Self(())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        OWN.set(OWN.get() - 1);
+        VISITS.fetch_sub(1, SeqCst);
+    }
+}
+
 /// A thread's stay in Python code that was called from here.
 pub struct Visit {
     visitor: c_long,
+    _counted: Counted,
 }
 
 impl Visit {
@@ -70,10 +89,12 @@ impl Visit {
     pub fn within_stay(py: Python<'_>) -> PyResult<Self> {
         let visitor = identifier(py)?;
         // Counted before the look at what the hook sets before it looks at the count.
-        VISITS.fetch_add(1, SeqCst);
-        OWN.set(OWN.get() + 1);
+        let counted = Counted::begin();
         locked(&VISITORS).push(visitor);
-        let visit = Self { visitor };
+        let visit = Self {
+            visitor,
+            _counted: counted,
+        };
         if GONE.load(SeqCst) && !LAST.get() {
             return Err(PySystemExit::new_err(()));
         }
@@ -139,7 +160,10 @@ impl Drop for Errand {
 }
 
 /// Attaches a thread of Rust's own to the interpreter for `run`, unless the process is so far gone that there may be none.
+///
+/// It counts as a visit from before it asks for the interpreter until it has let go of it.
 pub fn attach<T>(run: impl FnOnce(Python<'_>) -> T) -> Option<T> {
+    let _counted = Counted::begin();
     if GONE.load(SeqCst) && !LAST.get() {
         return None;
     }
@@ -159,8 +183,6 @@ pub fn inherit(is_last: bool) {
 impl Drop for Visit {
     fn drop(&mut self) {
         forget(&VISITORS, self.visitor);
-        OWN.set(OWN.get() - 1);
-        VISITS.fetch_sub(1, SeqCst);
     }
 }
 
@@ -206,20 +228,21 @@ fn leave(py: Python<'_>) -> PyResult<()> {
     let waited = wait_for_errands(py);
     LAST.set(true);
     LEAVING.store(true, SeqCst);
-    wait_for_others(py, here);
+    let stuck = wait_for_others(py, here, OWN.get());
     GONE.store(true, SeqCst);
-    wait_for_others(py, here);
+    // Those that came in between.
+    wait_for_others(py, here, stuck.max(OWN.get()));
     waited
 }
 
-/// Waits until no other thread is on a visit or a stay; those that will not leave are interrupted.
-fn wait_for_others(py: Python<'_>, here: c_long) {
-    let own = OWN.get();
+/// Waits until no more than these visits are left, and no stay of another thread; visitors that will not leave are
+/// interrupted. Gives the number of visits that are left.
+fn wait_for_others(py: Python<'_>, here: c_long, allowed: usize) -> usize {
     for looks in LOOKS {
         for _ in 0..looks {
             let stays = !GONE.load(SeqCst) && locked(&STAYS).iter().any(|thread| *thread != here);
-            if VISITS.load(SeqCst) <= own && !stays {
-                return;
+            if VISITS.load(SeqCst) <= allowed && !stays {
+                return allowed;
             }
             py.detach(|| thread::sleep(BETWEEN_LOOKS));
         }
@@ -228,14 +251,15 @@ fn wait_for_others(py: Python<'_>, here: c_long) {
             .copied()
             .filter(|visitor| *visitor != here)
             .collect();
-        if others.is_empty() {
+        if VISITS.load(SeqCst) <= allowed {
             // Stays alone are left, in loops that wait for something.
-            return;
+            break;
         }
         for visitor in others {
             interrupt::raise_system_exit(py, visitor);
         }
     }
+    VISITS.load(SeqCst)
 }
 
 /// Waits until no errand is under way, or a signal says not to.

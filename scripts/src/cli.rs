@@ -1,9 +1,12 @@
 //! The command line: what people type, as values.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+
+use pep440_rs::Version;
 
 use crate::exit::Verdict;
 use crate::report::{Format, Report};
@@ -12,8 +15,9 @@ use crate::stage::build::Wanted;
 use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
-    Session, audit, bench, build, ci, explain, licenses, lock, plan, publish, readme, rehearse,
-    roots, second_build, serve, smoke, tables, verify,
+    Session, announce, audit, bench, build, ci, explain, gate, gather, licenses, lock, plan,
+    prepare, publish, readme, rehearse, roots, second_build, serve, smoke, tables, verify,
+    verify_any,
 };
 use crate::target::Target;
 
@@ -48,10 +52,15 @@ pub enum Stage {
         #[arg(long, value_enum, default_value_t)]
         format: PlanFormat,
     },
+    /// Make the sdist alone, in dist/
+    Sdist {
+        #[command(flatten)]
+        output: Output,
+    },
     /// Make the sdist, and the wheels from it, in dist/
     Build {
         /// A target of the table; this machine's own unless named
-        #[arg(long = "target", value_name = "TARGET")]
+        #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
         targets: Vec<Target>,
         /// Every target of the table; exit 3 if one cannot be built on this machine
         #[arg(long, conflicts_with = "targets")]
@@ -67,6 +76,9 @@ pub enum Stage {
         /// Wheels, sdists, or folders that hold them; by default dist/, by the project's plan if it has one
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR", conflicts_with = "paths")]
+        from: Option<PathBuf>,
         /// Run this check alone; may be repeated
         #[arg(long, value_name = "CHECK")]
         select: Vec<String>,
@@ -90,6 +102,14 @@ pub enum Stage {
         #[command(flatten)]
         output: Output,
     },
+    /// Say whether dist/ may be uploaded, by all the evidence there is
+    Gate {
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Make root file systems with Pythons of other architectures and newer series, for the smoke test
     Roots {
         /// Debian's name of an architecture; all unless named
@@ -107,16 +127,36 @@ pub enum Stage {
         /// Really upload; refused unless all evidence is there and clean
         #[arg(long)]
         execute: bool,
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// How long faults of the network or the index are waited out, in seconds for each file
+        #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
+        patience: u16,
         #[command(flatten)]
         output: Output,
     },
     /// Install the published release from the index, and test it and a package that depends on it
     Verify {
         /// The simple API of the index
-        #[arg(long, value_name = "URL", default_value = "https://pypi.org/simple/")]
+        #[arg(
+            long,
+            visible_alias = "index",
+            value_name = "URL",
+            default_value = "https://pypi.org/simple/"
+        )]
         index_url: String,
+        /// Another version, of which no receipt is needed: it must install with the hashes that the index gives
+        #[arg(long, value_name = "VERSION")]
+        version: Option<Version>,
+        /// Another package than the project's own
+        #[arg(long, value_name = "NAME", requires = "version")]
+        package: Option<String>,
+        /// How long an index that lags behind is waited for, in seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
+        patience: u16,
         /// Compare the wheels in DIR, which another builder made of the same sdist, with those in dist/
-        #[arg(long, value_name = "DIR", conflicts_with = "index_url")]
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["index_url", "version"])]
         second_build: Option<PathBuf>,
         #[command(flatten)]
         output: Output,
@@ -134,6 +174,22 @@ pub enum Stage {
         /// The port of the index on 127.0.0.1; 0 is any free one
         #[arg(long, default_value_t = 0)]
         port: u16,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Write the version into Cargo.toml, date the changelog, refresh the lock, and print what remains
+    Prepare {
+        /// The next version, as cargo spells it: 1.2.3, 1.2.3-rc.1
+        version: String,
+    },
+    /// Make the GitHub release of what was published and verified; a dry run unless told otherwise
+    Announce {
+        /// Really make it
+        #[arg(long)]
+        execute: bool,
+        /// First gather what the jobs of a matrix brought, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
         #[command(flatten)]
         output: Output,
     },
@@ -185,15 +241,19 @@ impl Cli {
     /// The form in which the stage gives its result.
     pub fn format(&self) -> Format {
         match &self.stage {
-            Stage::Build { output, .. }
+            Stage::Sdist { output }
+            | Stage::Build { output, .. }
             | Stage::Smoke { output, .. }
+            | Stage::Gate { output, .. }
             | Stage::Publish { output, .. }
             | Stage::Verify { output, .. }
             | Stage::Rehearse { output, .. }
+            | Stage::Announce { output, .. }
             | Stage::Serve { output, .. } => output.format,
             Stage::Plan { .. }
             | Stage::Audit { .. }
             | Stage::Explain { .. }
+            | Stage::Prepare { .. }
             | Stage::Ci
             | Stage::Lock { .. }
             | Stage::Tables { .. }
@@ -214,30 +274,49 @@ impl Cli {
         let open = |report| Session::open(&self.project, report);
         match self.stage {
             Stage::Plan { format } => plan::run(&open(report)?, format),
+            Stage::Sdist { .. } => build::sdist(&open(report)?),
             Stage::Build { targets, all, check_reproducible, .. } => {
                 build::run(&open(report)?, &Wanted { targets, all, check_reproducible })
             }
             // These two are of use without a project.
-            Stage::Audit { paths, select, ignore, format } => {
+            Stage::Audit { paths, from, select, ignore, format } => {
                 let choice = Choice { select, ignore };
+                if let Some(from) = from {
+                    gather::gather(&open(Report::new(Format::Human))?, &from)?;
+                }
                 audit::run(&self.project, report, &paths, &choice, format)
             }
             Stage::Explain { check } => explain::run(&report, &check),
             Stage::Smoke { complete, .. } => smoke::run(&open(report)?, complete),
-            Stage::Publish { repository_url, index_url, execute, .. } => {
+            Stage::Gate { from, .. } => gate::run(&open(report)?, from.as_deref()),
+            Stage::Publish { repository_url, index_url, execute, from, patience, .. } => {
                 let destination = Destination {
                     repository: repository_url,
                     simple: index_url,
                     credentials: None,
+                    patience: Duration::from_secs(patience.into()),
                 };
-                publish::run(&open(report)?, &destination, execute)
+                publish::run(&open(report)?, &destination, execute, from.as_deref())
             }
             Stage::Verify { second_build: Some(folder), .. } => {
                 second_build::run(&open(report)?, &folder)
             }
-            Stage::Verify { index_url, .. } => verify::run(&open(report)?, &index_url),
+            Stage::Verify { index_url, version, package, patience, .. } => {
+                let (session, patience) = (open(report)?, Duration::from_secs(patience.into()));
+                match version {
+                    None => verify::run(&session, &index_url, patience),
+                    Some(version) => {
+                        let package = package.as_deref().unwrap_or(&session.project.name);
+                        verify_any::run(&session, &index_url, package, &version, patience)
+                    }
+                }
+            }
             Stage::Rehearse { targets, complete, port, .. } => {
                 rehearse::run(&open(report)?, &targets, port, complete)
+            }
+            Stage::Prepare { version } => prepare::run(&open(report)?, &version),
+            Stage::Announce { execute, from, .. } => {
+                announce::run(&open(report)?, execute, from.as_deref())
             }
             Stage::Serve { port, .. } => serve::run(&open(report)?, port),
             Stage::Ci => ci::run(&open(report)?),

@@ -103,21 +103,70 @@ pub enum SmokeResult {
     Failed { reason: String },
 }
 
-/// What `publish` sent: `receipt.json`.
+/// What `verify` saw: `verify.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyEvidence {
+    /// Differences between index, receipt, build, what pip took, and provenance.
+    pub differences: Vec<String>,
+    /// Who is said to have published each file; or that the index does not say.
+    pub provenance: Vec<String>,
+    #[serde(flatten)]
+    pub trials: SmokeEvidence,
+}
+
+/// What `publish` did: `receipt.json`. It is written before and after each step, and it is a log: what
+/// an index holds, only the index knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The address files were sent to.
     pub repository: String,
+    /// The release: `sum-up-to 1.0.0`.
+    pub release: String,
+    /// Whether attestations were sent with the files, or why not.
+    pub attestations: String,
+    /// In the order of upload.
     pub files: Vec<SentFile>,
 }
 
-/// A file that the index holds.
+/// A file on its way to the index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentFile {
     pub file: String,
     pub sha256: Sha256Sum,
+    pub step: SentStep,
     /// Where the index offers it.
-    pub url: String,
+    pub url: Option<String>,
+    /// How often it was sent.
+    pub sends: u32,
+    /// What went wrong on the way and passed.
+    pub faults: Vec<String>,
+}
+
+/// How far a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentStep {
+    Waiting,
+    /// It was about to be sent; the index knows whether it came.
+    Sending,
+    /// The index holds it, with this hash.
+    Held,
+}
+
+impl Receipt {
+    /// A receipt of nothing sent yet, which takes over what an earlier one says of the same files sent to
+    /// the same index.
+    pub fn open(new: Self, earlier: Option<Self>) -> Self {
+        let earlier = earlier
+            .filter(|old| old.repository == new.repository && old.release == new.release)
+            .unwrap_or_default();
+        let same = |file: &SentFile| {
+            let mut old = earlier.files.iter();
+            old.find(|old| old.file == file.file && old.sha256 == file.sha256).cloned()
+        };
+        let files = new.files.iter().map(|file| same(file).unwrap_or_else(|| file.clone()));
+        Self { files: files.collect(), ..new }
+    }
 }
 
 /// Writes evidence whole or not at all.

@@ -1,70 +1,160 @@
 //! The gate before an upload that cannot be undone: the evidence of all stages, held against the plan.
 
-use crate::check::{CHECKS, Outcome};
-use crate::evidence::{AuditEvidence, BuildEvidence, SmokeEvidence, SmokeResult};
-use crate::plan::Plan;
+use std::collections::BTreeMap;
 
-/// Every reason why the files must not be uploaded; empty when the gate is open.
-///
-/// `commit` is the one that is checked out: what was built from another is not what its tag names.
-pub fn closed(
-    plan: &Plan,
-    commit: Option<&str>,
-    build: Option<&BuildEvidence>,
-    audit: Option<&AuditEvidence>,
-    smoke: Option<&SmokeEvidence>,
-) -> Vec<String> {
-    let mut reasons = Vec::new();
-    if plan.tag.is_none() {
-        reasons.push("the commit carries no version tag".to_owned());
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{CHECKS, Outcome};
+use crate::evidence::{AuditEvidence, BuildEvidence, BuiltFile, SmokeEvidence, SmokeResult};
+use crate::plan::{Environment, Plan};
+use crate::project::Waiver;
+use crate::wheel::Sha256Sum;
+
+/// All that the gate looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    pub plan: &'a Plan,
+    /// The commit that is checked out: what was built from another is not what its tag names.
+    pub commit: Option<&'a str>,
+    /// Whether the checkout differs from it: the waivers are part of what was tagged.
+    pub dirty: bool,
+    pub waivers: &'a [Waiver],
+    pub today: Date,
+    /// What lies in `dist/`.
+    pub dist: &'a BTreeMap<String, Sha256Sum>,
+    pub build: Option<&'a BuildEvidence>,
+    pub audit: Option<&'a AuditEvidence>,
+    pub smoke: Option<&'a SmokeEvidence>,
+}
+
+/// What the gate says: `gate.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// Whether the commit carries no version tag. What is wrong without one is wrong with it: a commit
+    /// can be judged before it is tagged, but not released.
+    pub untagged: bool,
+    /// Every other reason why the files must not be uploaded.
+    pub reasons: Vec<String>,
+    /// What was let through by a waiver, each with its reason and last day.
+    pub waived: Vec<String>,
+    /// What is worth knowing before it becomes a reason.
+    pub warnings: Vec<String>,
+}
+
+/// Why a commit without a tag is not released.
+const UNTAGGED: &str = "the commit carries no version tag";
+
+impl Judgement {
+    /// Why nothing may be uploaded; empty where the gate is open.
+    pub fn closed(&self) -> Vec<String> {
+        let untagged = self.untagged.then(|| UNTAGGED.to_owned());
+        untagged.into_iter().chain(self.reasons.iter().cloned()).collect()
     }
-    match build {
-        None => reasons.push("there is no record of a build".to_owned()),
+}
+
+/// A waiver that ends within so many days is warned of.
+const SOON: i32 = 14;
+
+/// Judges the evidence.
+pub fn judge(evidence: &Evidence) -> Judgement {
+    let untagged = evidence.plan.tag.is_none();
+    let mut judgement = Judgement { untagged, ..Judgement::default() };
+    if evidence.dirty {
+        judgement.reasons.push("the checkout differs from its commit".to_owned());
+    }
+    match evidence.build {
+        None => judgement.reasons.push("there is no record of a build".to_owned()),
         Some(build) => {
-            for file in plan.files() {
-                match build.file(file) {
-                    None => reasons.push(format!("`{file}` was not built")),
-                    Some(built) if built.dirty => {
-                        reasons.push(format!("`{file}` was built from a dirty tree"));
-                    }
-                    Some(built) if built.commit.as_deref() != commit => reasons.push(format!(
-                        "`{file}` was built from {}, but the checkout is at {}",
-                        built.commit.as_deref().unwrap_or("no commit"),
-                        commit.unwrap_or("no commit")
-                    )),
-                    Some(_) => {}
-                }
+            for file in evidence.plan.files() {
+                let record = build.file(file);
+                judgement.reasons.extend(built(file, record, evidence.commit));
+                judgement.reasons.extend(present(file, record, evidence.dist.get(file)));
             }
         }
     }
-    match audit {
-        None => reasons.push("there was no audit".to_owned()),
-        Some(audit) => audited(plan, build, audit, &mut reasons),
+    match evidence.audit {
+        None => judgement.reasons.push("there was no audit".to_owned()),
+        Some(audit) => audited(evidence.plan, evidence.build, audit, &mut judgement.reasons),
     }
-    for environment in &plan.environments {
-        let name = format!("{} on Python {}", environment.target, environment.python);
-        let outcomes: Vec<_> = smoke
-            .into_iter()
-            .flat_map(|smoke| &smoke.outcomes)
-            .filter(|outcome| {
-                outcome.target == environment.target && outcome.python == environment.python
-            })
-            .collect();
-        let current = |sum| {
-            build
-                .and_then(|build| build.file(&environment.file))
-                .is_some_and(|file| file.sha256 == sum)
-        };
-        if outcomes.iter().any(|outcome| matches!(outcome.result, SmokeResult::Failed { .. })) {
-            reasons.push(format!("the smoke test failed: {name}"));
-        } else if !outcomes
-            .iter()
-            .any(|outcome| outcome.result == SmokeResult::Passed && current(outcome.sha256))
-        {
-            reasons.push(format!("no smoke test of this build: {name}"));
+    for environment in &evidence.plan.environments {
+        smoked(evidence, environment, &mut judgement);
+    }
+    judgement
+}
+
+/// Why a file of the plan must not be uploaded, by the record of its build.
+fn built(file: &str, built: Option<&BuiltFile>, commit: Option<&str>) -> Option<String> {
+    let Some(built) = built else { return Some(format!("`{file}` was not built")) };
+    if built.dirty {
+        return Some(format!("`{file}` was built from a dirty tree"));
+    }
+    if built.stand_in {
+        return Some(format!("`{file}` was made by a stand-in, {}", built.builder));
+    }
+    (built.commit.as_deref() != commit).then(|| {
+        format!(
+            "`{file}` was built from {}, but the checkout is at {}",
+            built.commit.as_deref().unwrap_or("no commit"),
+            commit.unwrap_or("no commit")
+        )
+    })
+}
+
+/// Why the bytes in `dist/` must not be uploaded.
+fn present(file: &str, built: Option<&BuiltFile>, there: Option<&Sha256Sum>) -> Option<String> {
+    match (built, there) {
+        (Some(built), Some(&sum)) if sum != built.sha256 => {
+            Some(format!("`dist/{file}` is not the file that `build` recorded"))
         }
+        (Some(_), None) => Some(format!("`dist/{file}` is missing")),
+        _ => None,
     }
-    reasons
+}
+
+fn smoked(evidence: &Evidence, environment: &Environment, judgement: &mut Judgement) {
+    let name = format!("{} on Python {}", environment.target, environment.python);
+    let outcomes: Vec<_> = evidence
+        .smoke
+        .into_iter()
+        .flat_map(|smoke| &smoke.outcomes)
+        .filter(|outcome| {
+            outcome.target == environment.target && outcome.python == environment.python
+        })
+        .collect();
+    let current = |sum| {
+        evidence
+            .build
+            .and_then(|build| build.file(&environment.file))
+            .is_some_and(|file| file.sha256 == sum)
+    };
+    let waiver = evidence.waivers.iter().find(|waiver| {
+        (waiver.platform, waiver.python) == (environment.target, environment.python)
+    });
+    // What failed is known to be broken, and no waiver makes it work.
+    if outcomes.iter().any(|outcome| matches!(outcome.result, SmokeResult::Failed { .. })) {
+        judgement.reasons.push(format!("the smoke test failed: {name}"));
+    } else if outcomes
+        .iter()
+        .any(|outcome| outcome.result == SmokeResult::Passed && current(outcome.sha256))
+    {
+        if waiver.is_some() {
+            let warning = format!("the smoke test passed, so no waiver is needed: {name}");
+            judgement.warnings.push(warning);
+        }
+    } else if let Some(waiver) = waiver {
+        let until = format!("{name}, until {}: {}", waiver.expires, waiver.reason);
+        if waiver.expires < evidence.today {
+            judgement.reasons.push(format!("the waiver has expired: {until}"));
+        } else {
+            if waiver.expires.duration_since(evidence.today).as_hours() < i64::from(24 * SOON) {
+                judgement.warnings.push(format!("a waiver ends soon: {until}"));
+            }
+            judgement.waived.push(until);
+        }
+    } else {
+        judgement.reasons.push(format!("no smoke test of this build: {name}"));
+    }
 }
 
 fn audited(

@@ -4,6 +4,7 @@
 //! what was made, [`check`] judges it, and the stages put them in order.
 
 pub mod builder;
+pub mod changelog;
 pub mod check;
 pub mod cli;
 pub mod evidence;
@@ -11,7 +12,9 @@ pub mod exit;
 pub mod family;
 pub mod gate;
 pub mod index;
+pub mod join;
 pub mod parallel;
+pub mod pause;
 pub mod plan;
 pub mod project;
 pub mod report;

@@ -227,6 +227,7 @@ mod tests {
                 pythons: vec![PythonVersion::new(3, 10), PythonVersion::new(3, 15)],
                 smoke: "tests/smoke.py".into(),
                 downstream: None,
+                waivers: Vec::new(),
             },
         }
     }

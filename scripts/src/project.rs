@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -45,6 +46,29 @@ pub struct PromiseTable {
     pub smoke: PathBuf,
     /// A package that depends on this one, with tests for `unittest` in its `tests` folder.
     pub downstream: Option<PathBuf>,
+    /// Promised environments that a release may leave untested for a while.
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
+}
+
+/// Leave to release without a smoke test in one promised environment. It names all of what it is about,
+/// so that nothing is waived by the way, and it ends.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    pub platform: Target,
+    pub python: PythonVersion,
+    pub reason: String,
+    /// The last day on which it holds.
+    #[serde(deserialize_with = "day")]
+    pub expires: Date,
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
+    let wrong =
+        || serde::de::Error::custom("`expires` is not a day\nhint: write `expires = 2027-01-31`");
+    let written = toml::value::Datetime::deserialize(input).map_err(|_| wrong())?;
+    written.to_string().parse().map_err(|_| wrong())
 }
 
 #[derive(Deserialize)]
@@ -110,6 +134,13 @@ impl Project {
             }
         }
 
+        check_waivers(&table).map_err(|wrong| {
+            Stop::Usage(format!(
+                "`{}`: `waivers` of `[tool.wheel-pipeline]`: {wrong}",
+                path.display()
+            ))
+        })?;
+
         let below_root =
             pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into());
         let manifest_path = root.join(&below_root);
@@ -166,6 +197,16 @@ impl Project {
     }
 }
 
+/// The path of the crate's `Cargo.toml`, which `[tool.maturin]` may name.
+///
+/// # Errors
+///
+/// [`Stop::Usage`] when `pyproject.toml` cannot be read.
+pub fn manifest(root: &Path) -> Result<PathBuf, Stop> {
+    let pyproject: PyProject = parse(&root.join("pyproject.toml"))?;
+    Ok(root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into())))
+}
+
 /// A project name in the form in which two spellings of one name are equal
 /// ([PEP 503](https://peps.python.org/pep-0503/#normalized-names)).
 pub fn normalize(name: &str) -> String {
@@ -189,6 +230,27 @@ fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
     toml::from_str(&text).map_err(|error| {
         Stop::Usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
     })
+}
+
+/// Each waiver is about something promised, and says why.
+fn check_waivers(table: &PromiseTable) -> Result<(), String> {
+    for (index, waiver) in table.waivers.iter().enumerate() {
+        let name = format!("{} on Python {}", waiver.platform, waiver.python);
+        let same =
+            |other: &Waiver| (other.platform, other.python) == (waiver.platform, waiver.python);
+        if !table.targets.contains(&waiver.platform) || !table.pythons.contains(&waiver.python) {
+            return Err(format!(
+                "{name} is not promised, so there is nothing to waive: drop the row"
+            ));
+        }
+        if waiver.reason.trim().is_empty() {
+            return Err(format!("{name} is waived without a reason"));
+        }
+        if table.waivers[..index].iter().any(same) {
+            return Err(format!("{name} is waived twice: drop one row"));
+        }
+    }
+    Ok(())
 }
 
 fn version(text: &str, path: &Path) -> Result<Version, Stop> {

@@ -147,6 +147,18 @@ impl Target {
         }
     }
 
+    /// Whether that runner runs the target's own Pythons, without an emulator or another libc.
+    pub fn runs_on_runner(self) -> bool {
+        match self.system {
+            System::Manylinux { .. } => {
+                matches!(self.architecture, Architecture::X86_64 | Architecture::Aarch64)
+            }
+            System::Musllinux { .. } => false,
+            System::Macos { .. } => true,
+            System::Windows => self.architecture != Architecture::I686,
+        }
+    }
+
     /// Whether this is the platform that the running program was itself compiled for.
     pub fn is_host(self) -> bool {
         let system = match self.system {

@@ -2,19 +2,25 @@
 
 mod fixture;
 
+use std::collections::BTreeMap;
+
 use fixture::release::{LINUX, SDIST, WINDOWS, good, plan};
 use wheel_pipeline::check::{CHECKS, Finding, Outcome};
 use wheel_pipeline::evidence::{
     AuditEvidence, BuildEvidence, BuiltFile, SmokeEvidence, SmokeOutcome, SmokeResult,
 };
-use wheel_pipeline::gate::closed;
+use wheel_pipeline::gate::{self, Judgement, judge};
 use wheel_pipeline::plan::Plan;
+use wheel_pipeline::project::Waiver;
 use wheel_pipeline::wheel::Sha256Sum;
 
 /// The evidence of a release on which nothing is wrong.
 struct Evidence {
     plan: Plan,
     commit: Option<String>,
+    dirty: bool,
+    waivers: Vec<Waiver>,
+    dist: BTreeMap<String, Sha256Sum>,
     build: Option<BuildEvidence>,
     audit: Option<AuditEvidence>,
     smoke: Option<SmokeEvidence>,
@@ -29,8 +35,8 @@ fn complete() -> Evidence {
             sha256: Sha256Sum::of(&bytes),
             size: bytes.len() as u64,
             triple: None,
-            stand_in: false,
             builder: "maturin 1.16.0".to_owned(),
+            stand_in: false,
             commit: Some("0".repeat(40)),
             dirty: false,
             epoch: 0,
@@ -68,6 +74,9 @@ fn complete() -> Evidence {
     Evidence {
         plan,
         commit,
+        dirty: false,
+        waivers: Vec::new(),
+        dist: files.iter().map(|file| (file.file.clone(), file.sha256)).collect(),
         build: Some(BuildEvidence { files, not_here: Vec::new() }),
         audit: Some(audit),
         smoke: Some(smoke),
@@ -75,14 +84,33 @@ fn complete() -> Evidence {
 }
 
 impl Evidence {
+    fn judgement(&self) -> Judgement {
+        judge(&gate::Evidence {
+            plan: &self.plan,
+            commit: self.commit.as_deref(),
+            dirty: self.dirty,
+            waivers: &self.waivers,
+            today: "2026-06-15".parse().expect("a day"),
+            dist: &self.dist,
+            build: self.build.as_ref(),
+            audit: self.audit.as_ref(),
+            smoke: self.smoke.as_ref(),
+        })
+    }
+
     fn reasons(&self) -> Vec<String> {
-        closed(
-            &self.plan,
-            self.commit.as_deref(),
-            self.build.as_ref(),
-            self.audit.as_ref(),
-            self.smoke.as_ref(),
-        )
+        self.judgement().closed()
+    }
+
+    /// Takes away what was seen of the first environment, Linux on Python 3.10, and waives it.
+    fn waive(&mut self, expires: &str) {
+        self.smoke.as_mut().expect("it ran").outcomes.remove(0);
+        self.waivers.push(Waiver {
+            platform: "manylinux_2_17_x86_64".parse().expect("a tag"),
+            python: "3.10".parse().expect("a version"),
+            reason: "no runner has it".to_owned(),
+            expires: expires.parse().expect("a day"),
+        });
     }
 
     fn built(&mut self, file: &str) -> &mut BuiltFile {
@@ -130,6 +158,10 @@ fn a_second_interpreter_of_a_series_changes_nothing() {
 #[test]
 fn without_a_tag_it_is_closed() {
     insta::assert_snapshot!(reasons(|evidence| evidence.plan.tag = None), @"the commit carries no version tag");
+    // It is no other reason, so that a commit can be judged before it is tagged.
+    let mut evidence = complete();
+    evidence.plan.tag = None;
+    assert_eq!(evidence.judgement().reasons, [""; 0]);
 }
 
 #[test]
@@ -292,4 +324,75 @@ fn findings_that_are_counted_but_not_listed_close_it() {
         *evidence.check("tags-agree") = Outcome::Ran { findings: 2 };
     };
     insta::assert_snapshot!(reasons(lose), @"check `tags-agree` counts 2 findings, but they are not all listed");
+}
+
+#[test]
+fn a_checkout_that_is_not_its_commit_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.dirty = true), @"the checkout differs from its commit");
+}
+
+#[test]
+fn a_file_by_a_stand_in_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.built(WINDOWS).stand_in = true), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was made by a stand-in, maturin 1.16.0");
+}
+
+#[test]
+fn a_file_that_is_not_there_or_not_the_one_that_was_built_closes_it() {
+    let missing = |evidence: &mut Evidence| evidence.dist.retain(|file, _| file != SDIST);
+    insta::assert_snapshot!(reasons(missing), @"`dist/sum_up_to-1.0.0.tar.gz` is missing");
+    let other = |evidence: &mut Evidence| {
+        evidence.dist.insert(SDIST.to_owned(), Sha256Sum::of(b"other"));
+    };
+    insta::assert_snapshot!(reasons(other), @"`dist/sum_up_to-1.0.0.tar.gz` is not the file that `build` recorded");
+}
+
+#[test]
+fn a_waiver_lets_one_untested_environment_through_and_is_shown() {
+    let mut evidence = complete();
+    evidence.waive("2026-12-31");
+    let judgement = evidence.judgement();
+    assert_eq!(judgement.reasons, [""; 0]);
+    assert_eq!(
+        judgement.waived,
+        ["manylinux_2_17_x86_64 on Python 3.10, until 2026-12-31: no runner has it"]
+    );
+    assert_eq!(judgement.warnings, [""; 0]);
+}
+
+#[test]
+fn a_waiver_holds_on_its_last_day_and_not_after_it() {
+    let mut evidence = complete();
+    evidence.waive("2026-06-15");
+    let judgement = evidence.judgement();
+    assert_eq!(judgement.reasons, [""; 0]);
+    insta::assert_snapshot!(judgement.warnings.join("\n"), @"a waiver ends soon: manylinux_2_17_x86_64 on Python 3.10, until 2026-06-15: no runner has it");
+    insta::assert_snapshot!(reasons(|evidence| evidence.waive("2026-06-14")), @"the waiver has expired: manylinux_2_17_x86_64 on Python 3.10, until 2026-06-14: no runner has it");
+}
+
+#[test]
+fn no_waiver_covers_another_environment_or_a_failure() {
+    let other = |evidence: &mut Evidence| {
+        evidence.waive("2026-12-31");
+        evidence.waivers[0].python = "3.13".parse().expect("a version");
+    };
+    insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
+    let failed = |evidence: &mut Evidence| {
+        let outcome = evidence.outcome().clone();
+        evidence.waive("2026-12-31");
+        let result = SmokeResult::Failed { reason: "no".to_owned() };
+        let smoke = evidence.smoke.as_mut().expect("it ran");
+        smoke.outcomes.push(SmokeOutcome { result, ..outcome });
+    };
+    insta::assert_snapshot!(reasons(failed), @"the smoke test failed: manylinux_2_17_x86_64 on Python 3.10");
+}
+
+#[test]
+fn a_waiver_that_nobody_needs_is_told() {
+    let mut evidence = complete();
+    let outcome = evidence.outcome().clone();
+    evidence.waive("2026-12-31");
+    evidence.smoke.as_mut().expect("it ran").outcomes.push(outcome);
+    let judgement = evidence.judgement();
+    assert_eq!((judgement.reasons, judgement.waived), (Vec::new(), Vec::new()));
+    insta::assert_snapshot!(judgement.warnings.join("\n"), @"the smoke test passed, so no waiver is needed: manylinux_2_17_x86_64 on Python 3.10");
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 /// The true findings, a line each: the check, the file, and the member. How each was shown to be true by a second reader
-/// is told in `docs/checks.md`.
+/// is told in `docs/proof.md`.
 const TRUE: &str = include_str!("online/true_findings.txt");
 
 fn pipeline(arguments: &[&str]) -> (i32, String) {

@@ -130,7 +130,7 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
       |
     8 | python = ["3.10", "3.13"]
       | ^^^^^^
-    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`
+    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`
     "#);
     insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", ""), @"
     `[project]/pyproject.toml`: TOML parse error at line 6, column 1
@@ -161,6 +161,47 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
       |           ^^^^^^^^^^^^^^^
     `3.x` is not a Python version
     hint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build
+    "#);
+}
+
+/// What is said of a project with one waiver.
+fn waiver_refused(row: &str) -> String {
+    refused("smoke = \"tests/smoke.py\"", &format!("smoke = \"s.py\"\nwaivers = [{{{row}}}]"))
+}
+
+#[test]
+fn a_waiver_names_what_is_promised_why_not_and_until_when() {
+    let good = "platform = \"win_amd64\", python = \"3.13\", reason = \"x\", expires = 2027-01-31";
+    let text = PYPROJECT.to_owned() + &format!("waivers = [{{{good}}}]\n");
+    let project = read(Some(&text), Some(CARGO)).expect("it is good");
+    assert_eq!(project.table.waivers[0].expires.to_string(), "2027-01-31");
+
+    let not_promised = good.replace("3.13", "3.12");
+    insta::assert_snapshot!(waiver_refused(&not_promised), @"`[project]/pyproject.toml`: `waivers` of `[tool.wheel-pipeline]`: win_amd64 on Python 3.12 is not promised, so there is nothing to waive: drop the row");
+    insta::assert_snapshot!(waiver_refused(&good.replace("\"x\"", "\" \"")), @"`[project]/pyproject.toml`: `waivers` of `[tool.wheel-pipeline]`: win_amd64 on Python 3.13 is waived without a reason");
+    insta::assert_snapshot!(waiver_refused(&format!("{good}}}, {{{good}")), @"`[project]/pyproject.toml`: `waivers` of `[tool.wheel-pipeline]`: win_amd64 on Python 3.13 is waived twice: drop one row");
+    insta::assert_snapshot!(waiver_refused(&good.replace(", expires = 2027-01-31", "")), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 10, column 12
+       |
+    10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x"}]
+       |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    missing field `expires`
+    "#);
+    insta::assert_snapshot!(waiver_refused(&good.replace("2027-01-31", "\"soon\"")), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 10, column 78
+       |
+    10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x", expires = "soon"}]
+       |                                                                              ^^^^^^
+    `expires` is not a day
+    hint: write `expires = 2027-01-31`
+    "#);
+    insta::assert_snapshot!(waiver_refused(&good.replace("2027-01-31", "12:00:00")), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 10, column 78
+       |
+    10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x", expires = 12:00:00}]
+       |                                                                              ^^^^^^^^
+    `expires` is not a day
+    hint: write `expires = 2027-01-31`
     "#);
 }
 

@@ -56,6 +56,17 @@ pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
     Ok(verdict)
 }
 
+/// `sdist`: the source distribution alone.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn sdist(session: &Session) -> Result<Verdict> {
+    let evidence = make(session, &session.plan.only(&[]), false)?;
+    session.report.result("", &evidence)?;
+    Ok(Verdict::Yes)
+}
+
 /// Makes the sdist and the wheels of a part of the plan. A target that cannot be built on this machine
 /// is an error, or where `all` are wanted, named in the record.
 ///

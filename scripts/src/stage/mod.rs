@@ -1,14 +1,18 @@
 //! The stages: verbs that put reading, judging and acting in order. They hold no format knowledge.
 
+pub mod announce;
 pub mod audit;
 pub mod bench;
 pub mod build;
 mod by_hand;
 pub mod ci;
 pub mod explain;
+pub mod gate;
+pub mod gather;
 pub mod licenses;
 pub mod lock;
 pub mod plan;
+pub mod prepare;
 pub mod publish;
 pub mod readme;
 pub mod rehearse;
@@ -16,11 +20,13 @@ mod reproduce;
 pub mod roots;
 pub mod second_build;
 pub mod serve;
+mod shelf;
 pub mod smoke;
 mod suite;
 pub mod tables;
 mod trial;
 pub mod verify;
+pub mod verify_any;
 mod workshop;
 
 use std::fs::{self, File, TryLockError};

@@ -12,6 +12,7 @@ use crate::evidence;
 use crate::exit::Verdict;
 use crate::plan::Plan;
 use crate::report::{Mood, table};
+use crate::target::Target;
 
 /// The form in which the plan is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -21,7 +22,7 @@ pub enum PlanFormat {
     Human,
     /// The plan, as written to `target/pipeline/plan.json`.
     Json,
-    /// `build=…` and `smoke=…`, matrices for GitHub Actions; also appended to `$GITHUB_OUTPUT`.
+    /// `build=…`, `smoke=…` and `verify=…`, matrices for GitHub Actions; also appended to `$GITHUB_OUTPUT`.
     GithubMatrix,
 }
 
@@ -129,20 +130,21 @@ fn human(plan: &Plan) -> String {
 }
 
 fn github_matrix(plan: &Plan) -> String {
-    let build: Vec<Value> = plan
-        .targets()
-        .iter()
-        .map(|target| {
-            let here = plan.environments.iter().filter(|environment| environment.target == *target);
-            let pythons: Vec<String> =
-                here.map(|environment| environment.python.to_string()).collect();
-            // The form in which the action that installs Pythons takes a list.
-            json!({"target": target, "runner": target.runner(), "pythons": pythons.join("\n")})
-        })
-        .collect();
+    let builds = |target: &Target| -> Value {
+        let here = plan.environments.iter().filter(|environment| environment.target == *target);
+        let pythons: Vec<String> = here.map(|environment| environment.python.to_string()).collect();
+        // The form in which the action that installs Pythons takes a list.
+        json!({"target": target, "runner": target.runner(), "pythons": pythons.join("\n")})
+    };
+    let targets = plan.targets();
+    let build: Vec<Value> = targets.iter().map(builds).collect();
+    // Where a runner cannot run what was built, a job would only say so.
+    let native = targets.iter().filter(|target| target.runs_on_runner());
+    let verify: Vec<Value> = native.map(builds).collect();
     let smoke: Vec<Value> = plan
         .environments
         .iter()
+        .filter(|environment| environment.target.runs_on_runner())
         .map(|environment| {
             json!({
                 "target": environment.target,
@@ -151,5 +153,6 @@ fn github_matrix(plan: &Plan) -> String {
             })
         })
         .collect();
-    format!("build={}\nsmoke={}\n", json!({"include": build}), json!({"include": smoke}))
+    let include = |jobs: Vec<Value>| json!({"include": jobs});
+    format!("build={}\nsmoke={}\nverify={}\n", include(build), include(smoke), include(verify))
 }

@@ -7,9 +7,9 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::publish::{self, Destination};
-use super::verify::{self, VerifyEvidence};
+use super::verify;
 use super::{Session, audit, build, plan, smoke};
-use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence};
+use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence, VerifyEvidence};
 use crate::exit::Verdict;
 use crate::plan::Plan;
 use crate::report::table;
@@ -108,10 +108,12 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
             repository: address.repository,
             simple: address.simple,
             credentials: Some(server.uploader.clone()),
+            patience: publish::PATIENCE,
         };
         Ok((publish::send(session, &part, &destination)?, destination.simple))
     })?;
-    let verify = clock.time("verify", || verify::prove(session, &part, &simple))?;
+    let verify =
+        clock.time("verify", || verify::prove(session, &part, &simple, publish::PATIENCE))?;
 
     let promised = session.plan.environments.len();
     let text = format!(

@@ -1,13 +1,12 @@
 //! A trial: one wheel on one Python, in a fresh environment outside the source tree.
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
 
 use super::Session;
 use crate::evidence::{BuildEvidence, SmokeEvidence, SmokeOutcome, SmokeResult};
+use crate::parallel;
 use crate::plan::Environment as Promise;
 use crate::plan::Plan;
 use crate::report::Mood;
@@ -53,50 +52,40 @@ pub fn run(
     let (trials, not_here) = offered(plan, &found.interpreters);
     let built: BuildEvidence =
         crate::evidence::read(&session.evidence("build"))?.unwrap_or_default();
-    let next = AtomicUsize::new(0);
-    let outcomes = Mutex::new(Vec::new());
     let report = &session.report;
-    let work = || -> Result<()> {
-        while let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let name = format!("{} on CPython {}", trial.promise.target, trial.interpreter.release);
-            let action = report.start(format!("{verb} {name}"));
-            let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
-            let environment =
-                Environment::create(trial.interpreter, &folder.path().join("environment"))?;
-            let failed = attempt(trial, &environment, folder.path())?;
-            let milliseconds = action.elapsed().as_millis();
-            let result = match failed {
-                None => SmokeResult::Passed,
-                Some(failed) => SmokeResult::Failed { reason: failed.tail() },
-            };
-            match &result {
-                SmokeResult::Passed => action.done(Mood::Good, verb, &name),
-                SmokeResult::Failed { reason } => {
-                    action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
-                }
+    let outcomes = parallel::map(&trials, |trial| -> Result<SmokeOutcome> {
+        let name = format!("{} on CPython {}", trial.promise.target, trial.interpreter.release);
+        let action = report.start(format!("{verb} {name}"));
+        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let environment =
+            Environment::create(trial.interpreter, &folder.path().join("environment"))?;
+        let failed = attempt(trial, &environment, folder.path())?;
+        let milliseconds = action.elapsed().as_millis();
+        let result = match failed {
+            None => SmokeResult::Passed,
+            Some(failed) => SmokeResult::Failed { reason: failed.tail() },
+        };
+        match &result {
+            SmokeResult::Passed => action.done(Mood::Good, verb, &name),
+            SmokeResult::Failed { reason } => {
+                action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
             }
-            let file = built
-                .file(&trial.promise.file)
-                .with_context(|| format!("`build` recorded no `{}`", trial.promise.file))?;
-            outcomes.lock().expect("no holder panics").push(SmokeOutcome {
-                target: trial.promise.target,
-                python: trial.promise.python,
-                release: trial.interpreter.release.clone(),
-                executable: trial.interpreter.name(),
-                file: file.file.clone(),
-                sha256: file.sha256,
-                result,
-                milliseconds,
-            });
         }
-        Ok(())
-    };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(trials.len());
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().expect("a worker does not panic"))
-    })?;
-    let mut outcomes = outcomes.into_inner().expect("no holder panics");
+        let file = built
+            .file(&trial.promise.file)
+            .with_context(|| format!("`build` recorded no `{}`", trial.promise.file))?;
+        Ok(SmokeOutcome {
+            target: trial.promise.target,
+            python: trial.promise.python,
+            release: trial.interpreter.release.clone(),
+            executable: trial.interpreter.name(),
+            file: file.file.clone(),
+            sha256: file.sha256,
+            result,
+            milliseconds,
+        })
+    });
+    let mut outcomes: Vec<SmokeOutcome> = outcomes.into_iter().collect::<Result<_>>()?;
     outcomes.sort_by(|one, other| {
         (one.target, one.python, &one.release).cmp(&(other.target, other.python, &other.release))
     });

@@ -1,34 +1,30 @@
 //! `verify`: what users get. Each Python installs the release and a package that depends on it from
 //! the index, by a real `pip install`, and both test suites pass.
+//!
+//! An index may lag behind what it took, so what is not there yet is waited for, with a bound.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
 
 use super::trial::{self, Trial};
-use super::{Session, held, smoke};
-use crate::evidence::{self, Receipt, SmokeEvidence};
+use super::{Session, held, shelf, smoke};
+use crate::evidence::{self, BuiltFile, Receipt, SentStep, VerifyEvidence};
 use crate::exit::{Stop, Verdict};
-use crate::index;
+use crate::index::OfferedFile;
+use crate::index::address;
 use crate::plan::Plan;
 use crate::report::{Mood, table};
 use crate::tool::command::{Finished, Invocation};
 use crate::tool::environment::Environment;
 use crate::tool::pip::{self, Source};
 use crate::tool::python::isolated;
+use crate::wheel::Sha256Sum;
 use crate::wheel::release::list;
-
-/// What was seen: `verify.json`.
-#[derive(Clone, Debug, Serialize)]
-pub struct VerifyEvidence {
-    /// Differences between index, receipt and build.
-    pub differences: Vec<String>,
-    #[serde(flatten)]
-    pub trials: SmokeEvidence,
-}
 
 /// Tests of a downstream package that take longer, in seconds, hang.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -38,8 +34,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// # Errors
 ///
 /// When the index cannot be reached, or there is nothing to verify.
-pub fn run(session: &Session, simple: &str) -> Result<Verdict> {
-    let evidence = prove(session, &session.plan, simple)?;
+pub fn run(session: &Session, simple: &str, patience: Duration) -> Result<Verdict> {
+    address::check("--index-url", simple)?;
+    let evidence = prove(session, &session.plan, simple, patience)?;
     let mut text: String = evidence.differences.iter().map(|line| format!("{line}\n")).collect();
     let rows: Vec<Vec<String>> = evidence
         .trials
@@ -54,6 +51,7 @@ pub fn run(session: &Session, simple: &str) -> Result<Verdict> {
         })
         .collect();
     text += &table::plain(&["platform", "CPython", "result"], &rows);
+    text += &evidence.provenance.iter().map(|line| format!("{line}\n")).collect::<String>();
     session.report.result(&text, &evidence)?;
     Ok(verdict(&evidence))
 }
@@ -69,26 +67,52 @@ pub fn verdict(evidence: &VerifyEvidence) -> Verdict {
 /// # Errors
 ///
 /// As [`run`].
-pub fn prove(session: &Session, plan: &Plan, simple: &str) -> Result<VerifyEvidence> {
+pub fn prove(
+    session: &Session,
+    plan: &Plan,
+    simple: &str,
+    patience: Duration,
+) -> Result<VerifyEvidence> {
     session.exclusive()?;
-    let differences = differences(session, plan, simple)?;
-    for difference in &differences {
-        session.report.say(Mood::Bad, "differs", difference);
-    }
+    let receipt: Receipt = evidence::read(&session.evidence("receipt"))?.ok_or_else(|| {
+        Stop::Unknown(
+            "there is no receipt to verify\nhint: run `cargo pipeline publish` first, or name a \
+             `--version` to verify without one"
+                .into(),
+        )
+    })?;
+    let files = held(session, plan)?;
+    let offered = shelf::wait_for(session, simple, &plan.project, patience, |offered| {
+        let there = |name: &str| offered.iter().any(|file| file.name == name);
+        files.iter().filter(|(_, built)| !there(&built.file)).count()
+    })?;
+    let mut differences = differences(&files, &receipt, &offered);
+    let sums: BTreeMap<String, Sha256Sum> =
+        files.iter().map(|(_, built)| (built.file.clone(), built.sha256)).collect();
+    let ours = offered.iter().filter(|file| sums.contains_key(&file.name));
+    let (provenance, wrong) = shelf::provenance(ours, simple)?;
+    differences.extend(wrong);
     let downstream = downstream(session)?;
     let tools = session.tools()?;
     let smoke_test = session.project.root.join(&session.project.table.smoke);
     let release = format!("{}=={}", plan.project, plan.version);
+    let taken = Mutex::new(Vec::new());
     let attempt =
         |_: &Trial, environment: &Environment, folder: &Path| -> Result<Option<Finished>> {
             let mut what = vec![release.as_str()];
             if let Some(downstream) = &downstream {
                 what.push(&downstream.wheel);
             }
-            let install = pip::install(tools, environment, Source::Index(simple), &what).run()?;
+            let report = folder.join("pip.json");
+            let command = pip::install(tools, environment, Source::Index(simple), &what)
+                .arg("--report")
+                .arg(&report);
+            let install = shelf::install(&command, patience)?;
             if !install.succeeded() {
                 return Ok(Some(install));
             }
+            let wrong = shelf::taken(&report, &plan.project, &sums)?.1;
+            taken.lock().expect("no holder panics").extend(wrong);
             let smoke = smoke::test(environment, &smoke_test, folder).run()?;
             if !smoke.succeeded() {
                 return Ok(Some(smoke));
@@ -108,28 +132,28 @@ pub fn prove(session: &Session, plan: &Plan, simple: &str) -> Result<VerifyEvide
         )
         .into());
     }
-    let evidence = VerifyEvidence { differences, trials };
+    differences.extend(taken.into_inner().expect("no holder panics"));
+    for difference in &differences {
+        session.report.say(Mood::Bad, "differs", difference);
+    }
+    let evidence = VerifyEvidence { differences, provenance, trials };
     evidence::write(&session.evidence("verify"), &evidence)?;
     Ok(evidence)
 }
 
 /// Where index, receipt and build do not say the same of a file.
-fn differences(session: &Session, plan: &Plan, simple: &str) -> Result<Vec<String>> {
-    let receipt: Receipt = evidence::read(&session.evidence("receipt"))?.ok_or_else(|| {
-        Stop::Unknown(
-            "there is no receipt to verify\nhint: run `cargo pipeline publish` first".into(),
-        )
-    })?;
-    let offered = index::files(simple, &plan.project)?;
+fn differences(
+    files: &[(PathBuf, BuiltFile)],
+    receipt: &Receipt,
+    offered: &[OfferedFile],
+) -> Vec<String> {
     let mut differences = Vec::new();
-    for (_, built) in held(session, plan)? {
+    for (_, built) in files {
         let there = offered.iter().find(|file| file.name == built.file).map(|file| file.sum);
-        let sent =
-            receipt.files.iter().find(|file| file.file == built.file).map(|file| file.sha256);
+        let sent = receipt.files.iter().find(|file| file.file == built.file);
+        let sent = sent.filter(|file| file.step == SentStep::Held).map(|file| file.sha256);
         if there != Some(built.sha256) || sent != Some(built.sha256) {
-            let shown = |sum: Option<crate::wheel::Sha256Sum>| {
-                sum.map_or("nothing".to_owned(), String::from)
-            };
+            let shown = |sum: Option<Sha256Sum>| sum.map_or("nothing".to_owned(), String::from);
             differences.push(format!(
                 "`{}`: built {}, sent {}, on the index {}",
                 built.file,
@@ -139,7 +163,7 @@ fn differences(session: &Session, plan: &Plan, simple: &str) -> Result<Vec<Strin
             ));
         }
     }
-    Ok(differences)
+    differences
 }
 
 struct Downstream {

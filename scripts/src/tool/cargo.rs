@@ -31,6 +31,16 @@ pub fn document(crate_folder: &Path) -> Invocation {
         .env("RUSTDOCFLAGS", "-D warnings")
 }
 
+/// The command that brings the crate's own version into its lock file, and no other newer one.
+pub fn update_own(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder).args(["update", "--workspace", "--quiet"])
+}
+
+/// The command that fails unless the lock file is current.
+pub fn locked(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder).args(["metadata", "--locked", "--format-version", "1", "--quiet"])
+}
+
 /// The command that runs the crate's tests.
 pub fn test(crate_folder: &Path) -> Invocation {
     let command = cargo(crate_folder).args(["test", "--locked", "--no-fail-fast"]);

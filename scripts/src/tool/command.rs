@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,20 @@ pub fn heed_interrupts() -> Result<()> {
 /// [`Stop::Interrupted`].
 pub fn check_interrupt() -> Result<(), Stop> {
     if INTERRUPTED.load(Ordering::SeqCst) { Err(Stop::Interrupted) } else { Ok(()) }
+}
+
+/// Waits, unless an interrupt comes.
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+pub fn wait(pause: Duration) -> Result<(), Stop> {
+    let started = Instant::now();
+    while let Some(rest) = pause.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
+        check_interrupt()?;
+        std::thread::sleep(rest.min(Duration::from_millis(100)));
+    }
+    check_interrupt()
 }
 
 /// A command line that has not been run.
@@ -165,6 +179,18 @@ impl Invocation {
         Ok(Server(spawn(command, self)?))
     }
 
+    /// Starts the command as a partner that reads questions and writes answers.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub(super) fn converse(&self, errors: Stdio) -> Result<Server> {
+        check_interrupt()?;
+        let mut command = self.command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
+        Ok(Server(spawn(command, self)?))
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
@@ -249,6 +275,16 @@ impl Server {
     /// When the operating system cannot tell.
     pub fn is_running(&mut self) -> Result<bool> {
         Ok(self.0.try_wait()?.is_none())
+    }
+
+    /// The pipe to it, once.
+    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+        self.0.stdin().take()
+    }
+
+    /// The pipe from it, once.
+    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
+        self.0.stdout().take()
     }
 }
 

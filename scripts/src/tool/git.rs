@@ -15,6 +15,16 @@ pub fn clone(from: &Path, to: &Path) -> Invocation {
         .arg(to)
 }
 
+/// Whether there is such a tag.
+///
+/// # Errors
+///
+/// When git cannot be asked.
+pub fn has_tag(root: &Path, tag: &str) -> Result<bool> {
+    let listed = Invocation::new("git").folder(root).args(["tag", "--list", tag]).check()?;
+    Ok(!listed.stdout.trim().is_empty())
+}
+
 /// The revision of the checkout whose top is `root`; none where `root` is not the top of one.
 ///
 /// # Errors

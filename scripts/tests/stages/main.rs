@@ -6,6 +6,7 @@ mod faults;
 mod interrupt;
 mod lock;
 mod plan;
+mod prepare;
 mod project;
 mod publish;
 mod rehearse;

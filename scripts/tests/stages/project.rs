@@ -82,9 +82,15 @@ impl Project {
             .status()
             .expect("cargo runs these tests");
         assert!(locked.success(), "the crates can be resolved");
-        fs::create_dir_all(project.work()).expect("a folder");
-        std::os::unix::fs::symlink(tools(), project.work().join("tools")).expect("a link");
+        project.link_tools();
         project
+    }
+
+    /// Gives the project the tools of this repository's own pipeline.
+    #[cfg(unix)]
+    pub fn link_tools(&self) {
+        fs::create_dir_all(self.work()).expect("a folder");
+        std::os::unix::fs::symlink(tools(), self.work().join("tools")).expect("a link");
     }
 
     pub fn root(&self) -> &Path {

@@ -137,7 +137,10 @@ fn an_index_is_asked_before_anything_is_sent() {
     );
 
     assert_eq!(project.run(&["build"]).code, 0);
-    for execute in [&["publish"][..], &["publish", "--execute"]] {
+    let nobody = "http://127.0.0.1:1/simple/";
+    for execute in
+        [&["publish", "--index-url", nobody][..], &["publish", "--index-url", nobody, "--execute"]]
+    {
         let run = project.run(execute);
         assert_eq!(run.code, 1, "{}", run.stdout);
         let said = format!("{}{}", run.stdout, run.stderr);

@@ -22,6 +22,11 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("runners", Some("ci.yml"), runners),
     ("events", Some("ci.yml"), events),
     ("matrix", Some("release.yml"), matrix),
+    ("artifacts", Some("release.yml"), artifacts),
+    ("conditions", Some("release.yml"), conditions),
+    ("order", Some("release.yml"), order),
+    ("rights", Some("release.yml"), rights),
+    ("by-hand", Some("release.yml"), by_hand),
     ("caches", Some("release.yml"), caches),
     ("tags", Some("release.yml"), tags),
 ];
@@ -113,8 +118,8 @@ fn failures(workflow: &Workflow, _: &Promise) -> Vec<String> {
     found.iter().map(|_| "`continue-on-error` hides failures".to_owned()).collect()
 }
 
-/// A job that needs Python has every one that is promised for its runners, and no other. Where the
-/// runner comes from the plan, the Pythons do too.
+/// A job that tests wheels has every Python that is promised for its runners, or, where the runner comes
+/// from the plan, those of the plan; one that runs the tools alone has one of them, any other none.
 fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
@@ -132,17 +137,42 @@ fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
                 .filter_map(|runner| promise.runners.get(runner))
                 .any(|on| on.contains(*python))
         };
-        let expected = if runners.is_empty() {
-            vec!["${{ matrix.pythons }}"]
-        } else {
-            promise.pythons.iter().filter(promised).map(String::as_str).collect()
+        let all: Vec<&str> = promise.pythons.iter().filter(promised).map(String::as_str).collect();
+        let one = |python: &str| promise.pythons.iter().any(|promised| promised == python);
+        let good = match verb(job) {
+            "ci" => listed == [all],
+            "verify" => listed == [["${{ matrix.pythons }}"]],
+            "smoke" => {
+                matches!(&listed[..], [both] if both.len() == 2 && one(both[0]) && both[1] == "${{ matrix.python }}")
+            }
+            "sdist" | "build" | "second-build" | "publish --execute" => {
+                matches!(&listed[..], [only] if only.len() == 1 && one(only[0]))
+            }
+            _ => listed.is_empty(),
         };
-        let plans = steps(job).any(|step| text(step, "run") == Some(PLAN));
-        if !plans && listed != [expected] {
+        if !good {
             wrong.push(format!("job `{name}` has Pythons {listed:?}, not those of the table"));
         }
     }
     wrong
+}
+
+/// What a job does: `publish --execute`.
+fn verb(job: &Yaml) -> &str {
+    let command = steps(job).find_map(|step| text(step, "run")).unwrap_or_default();
+    let command = command.strip_prefix("cargo pipeline ").unwrap_or_default();
+    command.split(" --from ").next().unwrap_or_default()
+}
+
+/// The names of the jobs that a job waits for.
+fn waits_for(job: &Yaml) -> Vec<&str> {
+    match job.as_mapping_get("needs") {
+        Some(needs) => match needs.as_sequence() {
+            Some(several) => several.iter().filter_map(Yaml::as_str).collect(),
+            None => needs.as_str().into_iter().collect(),
+        },
+        None => Vec::new(),
+    }
 }
 
 fn listed_runners(job: &Yaml) -> BTreeSet<String> {
@@ -198,7 +228,11 @@ fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
         let Some(strategy) = job.as_mapping_get("strategy") else { continue };
         multiplied += 1;
         let matrix = text(strategy, "matrix").unwrap_or_default();
-        let given = ["build", "smoke"].into_iter().find(|output| {
+        let wanted = match verb(job) {
+            verb @ ("smoke" | "verify") => verb,
+            _ => "build",
+        };
+        let given = [wanted].into_iter().find(|output| {
             let outputs = plan.as_mapping_get("outputs");
             let output_of_step = format!("${{{{ steps.{id}.outputs.{output} }}}}");
             matrix == format!("${{{{ fromJSON(needs.{planner}.outputs.{output}) }}}}")
@@ -207,7 +241,7 @@ fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
         if given.is_none() {
             wrong.push(format!("the matrix of job `{name}` is not an output of the plan"));
         }
-        if text(job, "needs") != Some(planner) {
+        if !waits_for(job).contains(&planner) {
             wrong.push(format!("job `{name}` does not wait for the plan"));
         }
         wrong.extend(runs_on(name, job));
@@ -244,4 +278,144 @@ fn tags(workflow: &Workflow, _: &Promise) -> Vec<String> {
 fn runs_on(name: &str, job: &Yaml) -> Option<String> {
     (text(job, "runs-on") != Some("${{ matrix.runner }}"))
         .then(|| format!("job `{name}` does not run on the runner of its matrix"))
+}
+
+/// Equal names would overwrite each other, and nothing uploaded is a fault.
+fn artifacts(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut names = BTreeSet::new();
+    for (job_name, job) in workflow.jobs() {
+        for step in steps(job).filter(|step| is_action(step, "actions/upload-artifact")) {
+            let with = step.as_mapping_get("with");
+            let of = |key| with.and_then(|with| text(with, key)).unwrap_or_default();
+            let name = of("name");
+            if !names.insert(name.to_owned()) {
+                wrong.push(format!("two jobs upload an artifact `{name}`"));
+            }
+            let matrix: &[&str] = match (job.contains_mapping_key("strategy"), verb(job)) {
+                (false, _) => &[],
+                (true, "smoke") => &["${{ matrix.target }}", "${{ matrix.python }}"],
+                (true, _) => &["${{ matrix.target }}"],
+            };
+            if !matrix.iter().all(|part| name.contains(part)) {
+                wrong.push(format!("the jobs `{job_name}` overwrite each other's artifact"));
+            }
+            if of("if-no-files-found") != "error" {
+                wrong.push(format!("job `{job_name}` may upload nothing"));
+            }
+        }
+    }
+    wrong
+}
+
+/// A job runs when all that it waits for was good; only how the release ends depends on the event.
+fn conditions(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, job) in workflow.jobs() {
+        let wanted = match verb(job) {
+            "publish" => Some("github.event_name == 'workflow_dispatch' && !inputs.publish"),
+            "publish --execute" => Some("github.event_name == 'push' || inputs.publish"),
+            _ => None,
+        };
+        if text(job, "if") != wanted {
+            wrong.push(format!("job `{name}` has another condition than {wanted:?}"));
+        }
+        for step in steps(job).filter(|step| step.contains_mapping_key("if")) {
+            let keeps = is_action(step, "actions/upload-artifact");
+            if !keeps || text(step, "if") != Some("${{ !cancelled() }}") {
+                wrong.push(format!("a step of job `{name}` has a condition"));
+            }
+        }
+    }
+    wrong
+}
+
+/// What a job must wait for, by what both do, directly or by way of others.
+const ORDER: &[(&str, &[&str])] = &[
+    ("sdist", &["plan --format github-matrix"]),
+    ("build", &["sdist"]),
+    ("audit", &["build"]),
+    ("smoke", &["build"]),
+    ("gate", &["sdist", "build", "audit", "smoke"]),
+    ("publish", &["gate"]),
+    ("publish --execute", &["gate"]),
+    ("verify", &["publish --execute"]),
+    ("announce --execute", &["verify"]),
+];
+
+/// Every job that does the one waits for every job that does the other, and each is there: two build.
+fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let jobs = workflow.jobs();
+    let doing = |what: &str| -> Vec<&str> {
+        jobs.iter().filter(|(_, job)| verb(job) == what).map(|(name, _)| *name).collect()
+    };
+    let mut wrong = Vec::new();
+    for (what, before) in ORDER {
+        let wanted = if *what == "build" { 2 } else { 1 };
+        let found = doing(what);
+        if found.len() != wanted {
+            wrong.push(format!("{} jobs do `{what}`, not {wanted}", found.len()));
+        }
+        for job in found {
+            let mut reached: BTreeSet<&str> = BTreeSet::new();
+            let mut next = vec![job];
+            while let Some(name) = next.pop() {
+                let known = jobs.iter().find(|(known, _)| *known == name);
+                let needs = known.map(|(_, job)| waits_for(job)).unwrap_or_default();
+                next.extend(needs.into_iter().filter(|need| reached.insert(need)));
+            }
+            for others in before.iter().map(|before| doing(before)) {
+                let missing = others.iter().filter(|other| !reached.contains(*other));
+                let missing: Vec<_> = missing.collect();
+                // The second build is for the gate alone.
+                if missing.len() == others.len() || *what == "gate" {
+                    let told =
+                        |other: &&&str| format!("job `{job}` does not wait for job `{other}`");
+                    wrong.extend(missing.iter().map(told));
+                }
+            }
+        }
+    }
+    wrong
+}
+
+/// One job can upload, one can write to the repository, and every other can only read.
+fn rights(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, job) in workflow.jobs() {
+        let given: BTreeSet<(&str, &str)> = job
+            .as_mapping_get("permissions")
+            .and_then(Yaml::as_mapping)
+            .into_iter()
+            .flatten()
+            .filter_map(|(right, how)| Some((right.as_str()?, how.as_str()?)))
+            .collect();
+        let wanted: &[(&str, &str)] = match verb(job) {
+            "publish --execute" => &[("contents", "read"), ("id-token", "write")],
+            "announce --execute" => &[("contents", "write")],
+            _ => &[("contents", "read")],
+        };
+        if given != wanted.iter().copied().collect() {
+            wrong.push(format!("job `{name}` has the rights {given:?}, not {wanted:?}"));
+        }
+        let protected = text(job, "environment") == Some("pypi");
+        if protected != (verb(job) == "publish --execute") {
+            wrong.push(format!("the environment of job `{name}` is not the one that it needs"));
+        }
+    }
+    wrong
+}
+
+/// Started by hand it is a dry run, unless somebody says otherwise.
+fn by_hand(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let publish = workflow
+        .data
+        .as_mapping_get("on")
+        .and_then(|on| on.as_mapping_get("workflow_dispatch"))
+        .and_then(|by_hand| by_hand.as_mapping_get("inputs")?.as_mapping_get("publish"));
+    let default = publish.and_then(|input| input.as_mapping_get("default")?.as_bool());
+    if default == Some(false) && publish.and_then(|input| text(input, "type")) == Some("boolean") {
+        return Vec::new();
+    }
+    vec!["started by hand it is no dry run".to_owned()]
 }

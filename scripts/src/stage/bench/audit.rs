@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::median;
+use super::{growth, median};
 use crate::exit::{Stop, Verdict};
 use crate::parallel;
 use crate::report::{Mood, table};
@@ -123,6 +123,7 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
         sum = sum.then(usage);
     }
     row("all seven in sequence", files.len(), &[sum]);
+    let growth = growth::measure(session, &program, &files)?;
     let header = [
         "",
         "wheels",
@@ -133,7 +134,7 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
         "exit code",
     ];
     session.report.data(&format!(
-        "{}; {} wheels, {:.0} MB; medians of {rounds} runs of our own, one run of the others\n\n{}",
+        "{}; {} wheels, {:.0} MB; medians of {rounds} runs of our own, one run of the others\n\n{}\n{growth}",
         machine::describe()?,
         files.len(),
         bytes as f64 / 1e6,

@@ -6,6 +6,7 @@
 mod audit;
 mod build;
 mod calls;
+mod growth;
 mod rehearse;
 
 use std::path::PathBuf;

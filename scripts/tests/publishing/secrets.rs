@@ -1,0 +1,130 @@
+//! Credentials: in the environment of twine and nowhere else, whatever goes wrong.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::http;
+use crate::index::{Index, PASSWORD, USER};
+use crate::proxy::Proxy;
+use crate::release::Release;
+
+/// The password, and the form in which it travels.
+fn forms() -> [String; 2] {
+    [PASSWORD.to_owned(), STANDARD.encode(format!("{USER}:{PASSWORD}"))]
+}
+
+fn holds_none(text: &[u8], what: &str) {
+    for form in forms() {
+        assert!(memchr::memmem::find(text, form.as_bytes()).is_none(), "{what} holds the password");
+    }
+}
+
+/// Looks into every file of a folder; how many there were.
+fn search(folder: &Path) -> usize {
+    let mut files = 0;
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("listed");
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            files += search(&entry.path());
+        } else if kind.is_file() {
+            let name = entry.path().display().to_string();
+            holds_none(name.as_bytes(), "a name");
+            holds_none(&fs::read(entry.path()).expect("readable"), &name);
+            files += 1;
+        }
+    }
+    files
+}
+
+/// An index that throws what it was sent back at the client, in the reason, in the text, and in both the
+/// form of a header and the plain one.
+fn spiteful(status: &'static str) -> u16 {
+    http::listen(move |mut stream| {
+        let Some(head) = http::head(&mut stream) else { return };
+        let Some(_) = http::body(&mut stream, http::length(&head)) else { return };
+        let answer = match http::header(&head, "authorization") {
+            Some(sent) => {
+                let decoded = STANDARD.decode(sent.trim_start_matches("Basic ")).expect("Base64");
+                let decoded = String::from_utf8(decoded).expect("UTF-8");
+                let text = format!("you are {decoded}, {sent}, and pypi-AgEIcHlwaS5vcmcCJD");
+                http::answer(&format!("{status} {text}"), "", text.as_bytes())
+            }
+            None => http::answer("404 Not Found", "", b""),
+        };
+        http::give(&mut stream, &answer);
+    })
+}
+
+#[test]
+fn an_index_that_repeats_the_password_is_not_repeated() {
+    for (status, code) in [("403", 1), ("400", 1), ("503", 3)] {
+        let release = Release::small();
+        let run = release.publish(spiteful(status));
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert!(run.stderr.contains("you are __token__:[hidden]"), "{}", run.stderr);
+        assert!(!run.stderr.contains("pypi-AgE"), "{}", run.stderr);
+        holds_none(run.stdout.as_bytes(), "stdout");
+        holds_none(run.stderr.as_bytes(), "stderr");
+        assert!(search(release.project.root()) > 4);
+    }
+}
+
+#[test]
+fn no_command_line_and_no_file_has_the_password_while_it_is_used() {
+    let (release, index) = (Release::small(), Index::default());
+    let root = release.project.root().to_owned();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let lines = seen.clone();
+    let watch = move |_, _| {
+        // One command line for each process of this machine.
+        let listed = std::process::Command::new("ps").args(["-A", "-o", "args="]).output();
+        lines.lock().expect("no holder panics").push(listed.expect("ps runs").stdout);
+        search(&root);
+    };
+    let proxy = Proxy { watch: Some(Arc::new(watch)), ..Proxy::default() };
+    let run = release.publish(proxy.start(index.start()));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let seen = seen.lock().expect("no holder panics");
+    let while_sending = String::from_utf8_lossy(&seen[2]).into_owned();
+    assert!(while_sending.contains("--repository-url http://127.0.0.1:"), "{while_sending}");
+    for lines in seen.iter() {
+        holds_none(lines, "a command line");
+    }
+}
+
+#[test]
+fn an_address_with_a_password_is_refused_and_not_repeated() {
+    let release = Release::small();
+    for (option, other) in
+        [("--repository-url", "--index-url"), ("--index-url", "--repository-url")]
+    {
+        let bad = format!("https://{USER}:{PASSWORD}@index.example/");
+        let run = release.project.run(&["publish", option, &bad, other, "http://127.0.0.1:1/"]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        let expected =
+            format!("error: `{option}` has a name or password in it, which others can read\n");
+        assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
+        holds_none(format!("{}{}", run.stdout, run.stderr).as_bytes(), "the refusal");
+    }
+}
+
+#[test]
+fn without_credentials_it_is_said_where_they_belong() {
+    let (release, index) = (Release::small(), Index::default());
+    let mut command = release.command(index.start());
+    let home = release.project.root().join("home");
+    command.env_remove("TWINE_USERNAME").env_remove("TWINE_PASSWORD").env("HOME", home);
+    let run = release.project.finish(command.output().expect("the program starts"));
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("\nhint: twine has no credentials: set `TWINE_PASSWORD`"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(index.uploads(), []);
+}
