@@ -47,7 +47,12 @@ def test_metadata_tells_licenses_and_python() -> None:
     metadata = DISTRIBUTION.metadata
     assert metadata["License-Expression"] == "MIT OR Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.10"
-    assert sorted(metadata.get_all("License-File") or ()) == ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT"]
+    assert sorted(metadata.get_all("License-File") or ()) == [
+        "LICENSE",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "LICENSE-THIRD-PARTY",
+    ]
     assert metadata.get_all("Requires-Dist") is None
 
 

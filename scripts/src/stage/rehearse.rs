@@ -145,7 +145,7 @@ fn rows(
     smoke: &SmokeEvidence,
     verify: Option<&VerifyEvidence>,
 ) -> String {
-    let mut rows = Vec::new();
+    let mut rows: Vec<Vec<String>> = Vec::new();
     for promise in &session.plan.environments {
         let here = smoke
             .outcomes
@@ -171,10 +171,19 @@ fn rows(
         if rows.len() == before {
             let built = part.wheels.iter().any(|wheel| wheel.file == promise.file);
             let built = if built { ["built", "clean"] } else { ["not here"; 2] };
-            let mut row = vec![promise.target.to_string(), promise.python.to_string()];
-            row.extend(built.map(str::to_owned));
-            row.extend(["not here"; 2].map(str::to_owned));
-            rows.push(row);
+            let cells = [built[0], built[1], "not here", "not here"];
+            let target = promise.target.to_string();
+            match rows.last_mut() {
+                // One row for all Pythons of a platform that are not here.
+                Some(last) if last[0] == target && last[2..] == cells => {
+                    last[1] += &format!(", {}", promise.python);
+                }
+                _ => {
+                    let mut row = vec![target, promise.python.to_string()];
+                    row.extend(cells.map(str::to_owned));
+                    rows.push(row);
+                }
+            }
         }
     }
     let mut text =
