@@ -161,6 +161,8 @@ pub enum Stage {
         #[command(flatten)]
         output: Output,
     },
+    /// Build the sdist and this machine's wheels, have cibuildwheel build the same, and compare
+    SecondBuild,
     /// All of the above on this machine, against a package index of its own
     Rehearse {
         /// A target of the table; unless named, this machine's own, as far as its Pythons take the wheels
@@ -257,6 +259,7 @@ impl Cli {
             | Stage::Tables { .. }
             | Stage::Licenses { .. }
             | Stage::Roots { .. }
+            | Stage::SecondBuild
             | Stage::Readme { .. }
             | Stage::Bench { .. } => Format::Human,
         }
@@ -319,6 +322,7 @@ impl Cli {
             Stage::Ci => ci::run(&open(report)?),
             Stage::Lock { check, upgrade } => lock::run(&open(report)?, check, upgrade),
             Stage::Tables { check } => tables::run(&open(report)?, check),
+            Stage::SecondBuild => second_build::make(&open(report)?),
             Stage::Roots { names } => roots::run(&open(report)?, &names),
             Stage::Licenses { check } => licenses::run(&open(report)?, check),
             Stage::Readme { check } => readme::run(&open(report)?, check),

@@ -7,8 +7,9 @@ use anyhow::{Context, Result};
 
 use super::Session;
 use crate::exit::{Stop, Verdict};
+use crate::family::PythonVersion;
 use crate::report::Mood;
-use crate::tool::uv;
+use crate::tool::{cibuildwheel, python, uv};
 
 /// The inputs, each with its lock: what is asked for, and what that was resolved to.
 const LOCKS: &[(&str, &str)] = &[
@@ -16,7 +17,11 @@ const LOCKS: &[(&str, &str)] = &[
     ("scripts/data/peers.in", "scripts/data/peers.lock"),
     ("scripts/data/auditors.in", "scripts/data/auditors.lock"),
     ("tests/requirements.in", REQUIREMENTS),
+    (SECOND, "scripts/data/cibuildwheel.lock"),
 ];
+
+/// The second builder, which runs on fewer Pythons.
+const SECOND: &str = "scripts/data/cibuildwheel.in";
 
 /// What the tests need.
 const REQUIREMENTS: &str = "tests/requirements.lock";
@@ -33,8 +38,9 @@ pub fn run(session: &Session, check: bool, upgrade: bool) -> Result<Verdict> {
     let one = |input: &str, lock: &str| -> Result<Verdict> {
         let action = report.start(format!("resolving {input}"));
         let path = root.join(lock);
+        let oldest = if input == SECOND { cibuildwheel::OLDEST } else { python::OLDEST };
         let before = fs::read_to_string(&path).unwrap_or_default();
-        let after = resolve(&uv, &root.join(input), &before, upgrade)?;
+        let after = resolve(&uv, &root.join(input), &before, oldest, upgrade)?;
         if after == before {
             action.done(Mood::Good, "current", lock);
         } else if check {
@@ -58,12 +64,18 @@ pub fn run(session: &Session, check: bool, upgrade: bool) -> Result<Verdict> {
 }
 
 /// The lock that `input` has now, where `before` keeps what it pins unless `upgrade` is asked for.
-fn resolve(uv: &Path, input: &Path, before: &str, upgrade: bool) -> Result<String> {
+fn resolve(
+    uv: &Path,
+    input: &Path,
+    before: &str,
+    oldest: PythonVersion,
+    upgrade: bool,
+) -> Result<String> {
     let folder = tempfile::tempdir()?;
     // uv keeps the pins of the file that it writes to.
     let fresh = folder.path().join("fresh.lock");
     fs::write(&fresh, before)?;
-    uv::compile(uv, input, &fresh, upgrade)
+    uv::compile(uv, input, &fresh, oldest, upgrade)
         .check()
         .context("cannot resolve the locked packages\nhint: is there a network?")?;
     Ok(fs::read_to_string(&fresh)?)

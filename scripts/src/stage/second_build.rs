@@ -4,15 +4,18 @@
 //! them. Bytes differ between linkers; what Python and pip see must not.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{Session, held};
+use super::{Session, build, held};
 use crate::evidence;
 use crate::exit::{Stop, Verdict};
 use crate::report::Mood;
+use crate::tool::cibuildwheel;
+use crate::tool::environment::Environment;
 use crate::wheel::platform::Platform;
 use crate::wheel::release::{Release, WheelFacts, list};
 
@@ -85,6 +88,41 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
     }
     evidence::write(&session.evidence("second-build"), &result)?;
     Ok(verdict(&result))
+}
+
+/// Builds the sdist and this machine's wheels, has the second builder make its own of the same sdist and
+/// test them, and compares.
+///
+/// # Errors
+///
+/// When there is no Python for it, or it fails: without a container engine on Linux, say.
+pub fn make(session: &Session) -> Result<Verdict> {
+    let part = build::part(session, &[])?;
+    build::make(session, &part, false)?;
+    let found = session.found()?;
+    let newest = found.interpreters.iter().rfind(|python| {
+        python.version >= cibuildwheel::OLDEST && !python.version.is_free_threaded()
+    });
+    let interpreter = newest.ok_or_else(|| {
+        Stop::Unknown(format!("cibuildwheel needs a CPython {} or later", cibuildwheel::OLDEST))
+    })?;
+    let action = session.report.start("building and testing by cibuildwheel");
+    let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+    let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
+    let lock = folder.path().join("cibuildwheel.lock");
+    fs::write(&lock, cibuildwheel::LOCK.text)?;
+    environment.fill(session.tools()?, &lock)?;
+    let out = session.project.work().join("second");
+    if out.exists() {
+        fs::remove_dir_all(&out).with_context(|| format!("cannot clear `{}`", out.display()))?;
+    }
+    let sdist = session.project.dist().join(&session.plan.sdist);
+    let own = std::env::current_exe().context("this program does not know where it lies")?;
+    cibuildwheel::build(&environment, &sdist, &out, &own)
+        .check()
+        .context("the second builder made no wheels\nhint: on Linux it needs docker or podman")?;
+    action.done(Mood::Good, "built", "the same by cibuildwheel");
+    run(session, &out)
 }
 
 /// What the comparisons say as a whole.

@@ -164,6 +164,10 @@ impl Root {
         if !folder.join(MARK).is_file() {
             return Ok((found, passed_over));
         }
+        if let Err(reason) = self.is_old(&folder)? {
+            passed_over.push(format!("`{}`: {reason}", folder.display()));
+            return Ok((found, passed_over));
+        }
         for python in self.pythons {
             let program = folder.join("usr/bin").join(format!("python{python}"));
             match ask_by(&self.launcher(&folder), &program, Some(self.architecture))? {
@@ -172,6 +176,54 @@ impl Root {
             }
         }
         Ok((found, passed_over))
+    }
+}
+
+/// A program that an old processor cannot run, if it is compiled for a new one.
+const NEWER: &str = include_str!("../../data/newer_processor.rs");
+
+/// What the program says where it runs.
+const SUM: &str = "208";
+
+impl Root {
+    /// Whether the emulated processor is as old as it should be: a program compiled for a newer one must
+    /// die there, and the same one compiled for any must not. The inner error says what happened instead.
+    ///
+    /// # Errors
+    ///
+    /// When the program cannot be compiled.
+    fn is_old(&self, folder: &Path) -> Result<Result<(), String>> {
+        self.is_old_by(&self.launcher(folder))
+    }
+
+    fn is_old_by(&self, launcher: &[OsString]) -> Result<Result<(), String>> {
+        let Some(processor) = self.processor else { return Ok(Ok(())) };
+        let place = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let source = place.path().join("newer_processor.rs");
+        fs::write(&source, NEWER)?;
+        let run = |for_processor: &str| -> Result<bool> {
+            let program = place.path().join(for_processor);
+            Invocation::new("rustc")
+                .args(["--edition", "2024", "--target", "x86_64-unknown-linux-gnu", "-O"])
+                .arg(format!("-Ctarget-cpu={for_processor}"))
+                .arg("-o")
+                .arg(&program)
+                .arg(&source)
+                .check()
+                .context("cannot compile what proves the emulated processor")?;
+            let (emulator, options) = launcher.split_first().context("something starts it")?;
+            let finished = Invocation::new(emulator).args(options).arg(&program).run()?;
+            Ok(finished.succeeded() && finished.stdout.trim() == SUM)
+        };
+        Ok(match (run("x86-64")?, run("x86-64-v3")?) {
+            (true, false) => Ok(()),
+            (false, _) => {
+                Err(format!("the emulated `{processor}` runs not even a program for any processor"))
+            }
+            (true, true) => Err(format!(
+                "the emulated `{processor}` runs what is compiled for x86-64-v3, so that it proves nothing"
+            )),
+        })
     }
 }
 
@@ -222,6 +274,27 @@ mod tests {
         };
         assert_eq!(line("armhf"), "qemu-arm-static -L /roots");
         assert_eq!(line("amd64"), "qemu-x86_64-static -cpu qemu64 -L /roots");
+    }
+
+    #[test]
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    fn a_processor_that_is_not_old_is_told() {
+        // What stands in for the emulator runs everything, or nothing.
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = Root { processor: Some("qemu64"), ..ROOTS[0] };
+        let with = |script: &str| {
+            use std::os::unix::fs::PermissionsExt;
+            let program = folder.path().join("emulator");
+            fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("written");
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a program");
+            root.is_old_by(&[program.into_os_string()]).expect("rustc is there")
+        };
+        let all = with("echo 208").expect_err("it runs all");
+        assert!(all.ends_with("so that it proves nothing"), "{all}");
+        let none = with("exit 132").expect_err("it runs nothing");
+        assert!(none.ends_with("runs not even a program for any processor"), "{none}");
+        let old = with("case $1 in *v3) exit 132 ;; *) echo 208 ;; esac");
+        assert_eq!(old, Ok(()));
     }
 
     #[test]

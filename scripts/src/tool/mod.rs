@@ -2,6 +2,7 @@
 
 pub mod cargo;
 pub mod checks;
+pub mod cibuildwheel;
 pub mod clock;
 pub mod command;
 pub mod compiler;

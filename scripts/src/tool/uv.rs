@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::command::Invocation;
+use crate::family::PythonVersion;
 
 /// Installs everything that a lock pins into an environment; nothing is compiled.
 pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {
@@ -15,12 +16,18 @@ pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {
         .without("VIRTUAL_ENV")
 }
 
-/// Pins what `input` asks for in `lock`, for every platform and every Python from 3.10, keeping the
+/// Pins what `input` asks for in `lock`, for every platform and every Python from `oldest`, keeping the
 /// pins that are there already unless `upgrade` is asked for.
-pub fn compile(uv: &Path, input: &Path, lock: &Path, upgrade: bool) -> Invocation {
+pub fn compile(
+    uv: &Path,
+    input: &Path,
+    lock: &Path,
+    oldest: PythonVersion,
+    upgrade: bool,
+) -> Invocation {
     let invocation = Invocation::new(uv)
         .args(["pip", "compile", "--quiet", "--no-config", "--universal", "--generate-hashes"])
-        .args(["--python-version", "3.10", "--no-header", "--no-annotate"])
+        .args(["--python-version", &oldest.to_string(), "--no-header", "--no-annotate"])
         // Addresses of one machine's mirrors have no place in a lock that everybody uses.
         .args(["--no-emit-index-url", "--no-emit-find-links"])
         .arg("--output-file")
@@ -33,6 +40,7 @@ pub fn compile(uv: &Path, input: &Path, lock: &Path, upgrade: bool) -> Invocatio
 #[cfg(test)]
 mod tests {
     use super::super::environment::tests::shown;
+    use super::super::python::OLDEST;
     use super::*;
 
     #[test]
@@ -48,12 +56,12 @@ mod tests {
     #[test]
     fn a_lock_serves_every_platform_and_is_upgraded_only_on_demand() {
         let [uv, input, lock] = ["/tools/bin/uv", "tools.in", "tools.lock"].map(Path::new);
-        let keep = shown(&compile(uv, input, lock, false));
+        let keep = shown(&compile(uv, input, lock, OLDEST, false));
         insta::assert_snapshot!(keep, @"
         uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.10 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file tools.lock tools.in
         - VIRTUAL_ENV
         ");
-        let upgrade = shown(&compile(uv, input, lock, true));
+        let upgrade = shown(&compile(uv, input, lock, OLDEST, true));
         assert_eq!(upgrade, keep.replace("tools.in", "tools.in --upgrade"));
     }
 }

@@ -145,7 +145,11 @@ fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
             "smoke" => {
                 matches!(&listed[..], [both] if both.len() == 2 && one(both[0]) && both[1] == "${{ matrix.python }}")
             }
-            "sdist" | "build" | "publish --execute" => {
+            "sdist"
+            | "build"
+            | "build --check-reproducible"
+            | "second-build"
+            | "publish --execute" => {
                 matches!(&listed[..], [only] if only.len() == 1 && one(only[0]))
             }
             _ => listed.is_empty(),

@@ -4,6 +4,7 @@
 //! shown are medians.
 
 mod audit;
+mod build;
 mod calls;
 mod growth;
 mod publish;
@@ -15,6 +16,7 @@ use anyhow::Result;
 
 use super::Session;
 use crate::exit::Verdict;
+use crate::target::Target;
 
 /// What is measured.
 #[derive(Debug, clap::Subcommand)]
@@ -24,6 +26,12 @@ pub enum Bench {
         /// How many warm runs the medians are taken of
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
         runs: u8,
+    },
+    /// The build of each target from nothing and again, with the sizes of its wheels
+    Build {
+        /// A target of the table; all that this machine builds unless named
+        #[arg(long = "target", value_name = "TARGET")]
+        targets: Vec<Target>,
     },
     /// Calls of the built wheel on each Python found, beside C, Cython, mypyc and Python itself
     Calls {
@@ -65,6 +73,7 @@ pub enum Bench {
 pub fn run(session: &Session, what: &Bench) -> Result<Verdict> {
     match what {
         Bench::Rehearse { runs } => rehearse::run(session, *runs),
+        Bench::Build { targets } => build::run(session, targets),
         Bench::Calls { rounds } => calls::run(session, *rounds),
         Bench::Audit { wheels, rounds } => audit::run(session, wheels.as_deref(), *rounds),
         Bench::Corpus => {

@@ -2,7 +2,7 @@
 //!
 //! The index is asked before each upload: what it holds already in identical bytes is done, other
 //! bytes under the same name stop the run. `--skip-existing` is never used, because it hides just
-//! that difference. [`step`] decides, [`drive`] makes the moves, [`send`] makes them in the world.
+//! that difference. [`step`] decides, [`drive`] makes the moves, [`mod@send`] makes them in the world.
 
 mod age;
 pub mod drive;
