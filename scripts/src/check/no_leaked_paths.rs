@@ -1,4 +1,4 @@
-//! `no-leaked-paths`: no binary names the home folder of a person.
+//! `no-leaked-paths`: no binary and no bill of materials names the home folder of a person.
 //!
 //! It tells the world who built the file and how their disk is laid out, and makes two builds of one
 //! source differ. The folders of hosted build machines tell of nobody, and are in most good wheels.
@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 use super::{Check, Finding, Judgement, Subject};
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check =
-    Check { name: "no-leaked-paths", about: "no binary names the home folder of a person", run };
+pub const CHECK: Check = Check {
+    name: "no-leaked-paths",
+    about: "no binary and no bill of materials names the home folder of a person",
+    run,
+};
 
 /// Users of hosted build machines and of images, and names that stand for anybody.
 const NOBODY: &[&str] = &[

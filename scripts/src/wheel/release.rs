@@ -49,7 +49,7 @@ pub struct WheelFacts {
     pub wheel: Headers,
     /// The members that are programs or libraries.
     pub binaries: Vec<Binary>,
-    /// The home folders that binaries name, by member.
+    /// The home folders that binaries and bills of materials name, by member.
     pub homes: Vec<(String, BTreeSet<String>)>,
     /// The members that look like binaries and could not be understood, each with the reason.
     pub unread: Vec<ReadError>,
@@ -170,10 +170,11 @@ impl WheelFacts {
         let wanted = [own("RECORD"), own("METADATA"), own("WHEEL")];
         let (mut binaries, mut unread) = (Vec::new(), Vec::new());
         let keep = |member: &str| wanted.iter().any(|wanted| wanted == member);
-        let mut homes = Vec::new();
+        let (mut homes, bills) = (Vec::new(), own("sboms/"));
         let members = zip::visit(bytes, keep, |member, content| {
             let found = binary::read(member, content);
-            if found.as_ref().is_ok_and(Option::is_some) {
+            let bill = member.starts_with(&bills);
+            if bill || found.as_ref().is_ok_and(Option::is_some) {
                 homes.push((member.to_owned(), leaks::homes(content)));
             }
             match found {

@@ -18,6 +18,17 @@ pub const CASES: &[Case] = &[
         name: "a home folder in a library",
         broken: || ending("\0/home/jdoe/.cargo/registry/src/index/pyo3/lib.rs\0"),
     },
+    Case {
+        name: "a home folder in the bill of materials",
+        broken: || {
+            release(|parts| {
+                let bill = parts.linux.own("sboms/sum-up-to.cyclonedx.json");
+                let text =
+                    r#"{"purl": "pkg:cargo/sum-up-to?download_url=file:///home/jdoe/src/x"}"#;
+                parts.linux.members.push((bill, text.into()));
+            })
+        },
+    },
     Case { name: "a home folder of Windows", broken: || ending("\0C:\\Users\\J.Doe\\code\0") },
 ];
 
@@ -27,6 +38,11 @@ fn each_broken_release_is_refused() {
     # a home folder in a library
     finding[no-leaked-paths]: it names the folder `/home/jdoe/`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
+       = expected: no path of the machine that built it
+       = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
+    # a home folder in the bill of materials
+    finding[no-leaked-paths]: it names the folder `/home/jdoe/`
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/sboms/sum-up-to.cyclonedx.json
        = expected: no path of the machine that built it
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
     # a home folder of Windows
