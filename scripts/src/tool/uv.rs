@@ -28,6 +28,8 @@ pub fn compile(
     let invocation = Invocation::new(uv)
         .args(["pip", "compile", "--quiet", "--no-config", "--universal", "--generate-hashes"])
         .args(["--python-version", &oldest.to_string(), "--no-header", "--no-annotate"])
+        // It would fetch a Python of that version, of which it needs nothing.
+        .arg("--no-python-downloads")
         // Addresses of one machine's mirrors have no place in a lock that everybody uses.
         .args(["--no-emit-index-url", "--no-emit-find-links"])
         .arg("--output-file")
@@ -58,7 +60,7 @@ mod tests {
         let [uv, input, lock] = ["/tools/bin/uv", "tools.in", "tools.lock"].map(Path::new);
         let keep = shown(&compile(uv, input, lock, OLDEST, false));
         insta::assert_snapshot!(keep, @"
-        uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.10 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file tools.lock tools.in
+        uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.10 --no-header --no-annotate --no-python-downloads --no-emit-index-url --no-emit-find-links --output-file tools.lock tools.in
         - VIRTUAL_ENV
         ");
         let upgrade = shown(&compile(uv, input, lock, OLDEST, true));

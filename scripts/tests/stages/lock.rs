@@ -9,6 +9,7 @@ fn a_stale_lock_is_refused_and_a_new_one_is_not() {
     project.write("scripts/data/tools.in", "idna\n");
     project.write("scripts/data/peers.in", "idna\n");
     project.write("scripts/data/auditors.in", "idna\n");
+    project.write("scripts/data/cibuildwheel.in", "idna\n");
     project.write("tests/requirements.in", "idna\n");
     let stale = project.run(&["lock", "--check"]);
     assert_eq!(stale.code, 1, "{}", stale.stderr);
