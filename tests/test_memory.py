@@ -1,4 +1,4 @@
-"""A million calls leave neither references nor memory behind: objects of Python's, and what Rust allocates for itself."""
+"""A million calls leave neither references nor memory behind, of Python's objects and of what Rust allocates."""
 
 import subprocess
 import sys
