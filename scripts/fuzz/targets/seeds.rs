@@ -26,6 +26,7 @@ fn main() -> io::Result<()> {
         write("filename", name, name.as_bytes())?;
         write("record", name, wheel.record().as_bytes())?;
     }
+    write("entry_points", "commands", b"[console_scripts]\nsum-up-to = sum_up_to:main [fast]\n")?;
     write("headers", "METADATA", fixture::METADATA.as_bytes())?;
     write("sdist", SDIST, &tar(&Sdist::new(SDIST).entries))?;
     let arm64 = Macho::new(macho::ARM64);

@@ -11,6 +11,7 @@ mod cpu_baseline;
 mod debug_build;
 mod dist_as_built;
 mod dist_matches_plan;
+mod entry_points;
 mod exec_stack;
 mod index_accepts;
 pub mod install_table;
@@ -120,6 +121,7 @@ pub const CHECKS: &[Check] = &[
     index_accepts::CHECK,
     size_and_quota::CHECK,
     contents_exact::CHECK,
+    entry_points::CHECK,
     no_leaked_paths::CHECK,
     sdist_name::CHECK,
     sdist_contents::CHECK,

@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod elf;
+pub mod entry_points;
 pub mod filename;
 pub mod leaks;
 pub mod macho;

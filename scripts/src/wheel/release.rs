@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::binary::{self, Binary};
+use super::entry_points::{self, EntryPoint};
 use super::filename::WheelName;
 use super::metadata::Headers;
 use super::record::{self, RecordEntry};
@@ -47,6 +48,8 @@ pub struct WheelFacts {
     pub metadata: Headers,
     /// The fields of the `WHEEL` file.
     pub wheel: Headers,
+    /// The commands and plugins that it offers.
+    pub entry_points: Vec<EntryPoint>,
     /// The members that are programs or libraries.
     pub binaries: Vec<Binary>,
     /// The home folders that binaries and bills of materials name, by member.
@@ -167,7 +170,7 @@ impl WheelFacts {
         let name: WheelName = file.parse()?;
         let dist_info = format!("{}-{}.dist-info", name.distribution, name.version);
         let own = |member: &str| format!("{dist_info}/{member}");
-        let wanted = [own("RECORD"), own("METADATA"), own("WHEEL")];
+        let wanted = [own("RECORD"), own("METADATA"), own("WHEEL"), own("entry_points.txt")];
         let (mut binaries, mut unread) = (Vec::new(), Vec::new());
         let keep = |member: &str| wanted.iter().any(|wanted| wanted == member);
         let (mut homes, bills) = (Vec::new(), own("sboms/"));
@@ -199,6 +202,12 @@ impl WheelFacts {
                 .map_err(|error| within(&wanted[0], error))?,
             metadata: headers(&wanted[1])?,
             wheel: headers(&wanted[2])?,
+            entry_points: match content(&wanted[3]) {
+                Ok(content) => {
+                    entry_points::read(content).map_err(|error| within(&wanted[3], error))?
+                }
+                Err(_) => Vec::new(),
+            },
             file,
             name,
             size: bytes.len() as u64,

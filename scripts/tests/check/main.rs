@@ -11,6 +11,7 @@ mod cpu_baseline;
 mod debug_build;
 mod dist_as_built;
 mod dist_matches_plan;
+mod entry_points;
 mod exec_stack;
 mod index_accepts;
 mod install_table;
@@ -61,6 +62,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("index-accepts", index_accepts::CASES),
     ("size-and-quota", size_and_quota::CASES),
     ("contents-exact", contents_exact::CASES),
+    ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
     ("sdist-name", sdist_name::CASES),
     ("sdist-contents", sdist_contents::CASES),

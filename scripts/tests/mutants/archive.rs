@@ -131,6 +131,20 @@ pub const MUTATIONS: &[Mutation] = &[
         },
     },
     Mutation {
+        name: "a command of a module that is not there",
+        check: "entry-points",
+        also: &[],
+        make: |mut wheel| {
+            let init = wheel.members.iter().find_map(|(name, _)| name.strip_suffix("/__init__.py"));
+            let package = init.filter(|package| !package.contains('/'))?.to_owned();
+            let path = wheel.own("entry_points.txt");
+            wheel.members.retain(|(name, _)| *name != path);
+            let text = format!("[console_scripts]\nx = {package}.nowhere:main\n");
+            wheel.members.push((path, text.into_bytes()));
+            done(&wheel)
+        },
+    },
+    Mutation {
         name: "no binary",
         check: "contents-exact",
         also: &[],

@@ -1,0 +1,77 @@
+//! `entry_points.txt`: the commands and plugins that an installation offers
+//! ([entry points specification](https://packaging.python.org/en/latest/specifications/entry-points/)).
+
+use super::{FIELD_LIMIT, ReadError};
+
+/// One line of the file that is no comment and no group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryPoint {
+    /// The group that it stands in: `console_scripts` are commands. Empty before the first group.
+    pub group: String,
+    /// The line as it is written.
+    pub line: String,
+    /// The module that it refers to; none if the line has no such reference.
+    pub module: Option<String>,
+}
+
+/// Reads the file.
+///
+/// # Errors
+///
+/// When it is not UTF-8, or has more than [`FIELD_LIMIT`] lines.
+pub fn read(bytes: &[u8]) -> Result<Vec<EntryPoint>, ReadError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| ReadError::new("it is not UTF-8"))?;
+    let (mut group, mut points) = (String::new(), Vec::new());
+    for line in text.lines().map(str::trim) {
+        if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            name.trim().clone_into(&mut group);
+            continue;
+        }
+        if points.len() == FIELD_LIMIT {
+            return Err(ReadError::new(format!("it has more than {FIELD_LIMIT} entry points")));
+        }
+        let module = line.split_once('=').and_then(|(name, reference)| {
+            // Behind the module may come an attribute and, in brackets, extras.
+            let module = reference.split([':', '[']).next().unwrap_or_default().trim();
+            (!name.trim().is_empty() && is_dotted(module)).then(|| module.to_owned())
+        });
+        points.push(EntryPoint { group: group.clone(), line: line.to_owned(), module });
+    }
+    Ok(points)
+}
+
+/// Whether it is identifiers with dots between them.
+fn is_dotted(module: &str) -> bool {
+    let identifier = |part: &str| {
+        part.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_')
+            && part.chars().all(|character| character.is_alphanumeric() || character == '_')
+    };
+    module.split('.').all(identifier)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_references_and_lines_that_are_neither_are_told_apart() {
+        let text = "# commands\n[console_scripts]\nsum = sum_up_to.__main__:main [fast]\nbroken\n\n[a.plugins]\nx=y\n";
+        let points = read(text.as_bytes()).expect("a text");
+        let shown: Vec<_> =
+            points.iter().map(|point| (&*point.group, point.module.as_deref())).collect();
+        assert_eq!(
+            shown,
+            [
+                ("console_scripts", Some("sum_up_to.__main__")),
+                ("console_scripts", None),
+                ("a.plugins", Some("y"))
+            ]
+        );
+        assert!(read(b"\xff").is_err());
+        let many = format!("[a]\n{}", "x = y\n".repeat(FIELD_LIMIT + 1));
+        assert!(read(many.as_bytes()).is_err());
+    }
+}
