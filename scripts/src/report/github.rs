@@ -36,8 +36,8 @@ fn sentence(finding: &Finding) -> String {
         None => finding.file.clone(),
     };
     format!(
-        "{place}\n{}\nexpected: {}\nremedy: {}",
-        finding.message, finding.expected, finding.remedy
+        "{place}\n{}\nexpected: {}\nremedy: {}\nmore: cargo pipeline explain {}",
+        finding.message, finding.expected, finding.remedy, finding.check
     )
 }
 
@@ -72,7 +72,7 @@ mod tests {
             unread: vec!["`b.whl`: it is no archive".into()],
         };
         insta::assert_snapshot!(annotations(&evidence), @"
-        ::error title=a%2Cb%3Ac::a.whl: a/b.so%0A100%25 wrong%0A::stop-commands::x%0Aexpected: right%0Aremedy: build again
+        ::error title=a%2Cb%3Ac::a.whl: a/b.so%0A100%25 wrong%0A::stop-commands::x%0Aexpected: right%0Aremedy: build again%0Amore: cargo pipeline explain a,b:c
         ::error title=could not read::`b.whl`: it is no archive
         ::warning title=x::ignored by `--ignore`
         ");

@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Finding, Outcome};
 
-/// A finding as a paragraph: what is wrong, what should be, what to do.
+/// A finding as a paragraph: what is wrong, what should be, what to do, and where more is said.
 pub fn finding(finding: &Finding) -> String {
     let place = match (&finding.file[..], &finding.member) {
         ("", _) => "the release",
@@ -10,8 +10,11 @@ pub fn finding(finding: &Finding) -> String {
         (file, Some(member)) => &format!("{file}: {member}"),
     };
     format!(
-        "finding[{}]: {}\n  --> {place}\n   = expected: {}\n   = remedy: {}\n",
-        finding.check, finding.message, finding.expected, finding.remedy
+        "finding[{check}]: {}\n  --> {place}\n   = expected: {}\n   = remedy: {}\n   = more: `cargo pipeline explain {check}`\n",
+        finding.message,
+        finding.expected,
+        finding.remedy,
+        check = finding.check
     )
 }
 
@@ -62,6 +65,7 @@ mod tests {
           --> a.whl
            = expected: py3-none-any
            = remedy: build again
+           = more: `cargo pipeline explain tags-agree`
         ");
     }
 }

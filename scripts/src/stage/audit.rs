@@ -243,12 +243,7 @@ fn checks_shown(evidence: &AuditEvidence) -> String {
         .zip(&evidence.checks)
         .map(|(check, (_, outcome))| human::outcome(check, outcome))
         .collect();
-    let mut text = table::plain(&["check", "result", "what it holds the release to"], &rows);
-    if let Some(finding) = evidence.findings.first() {
-        writeln!(text, "\n`cargo pipeline explain {}` says why that is wrong", finding.check)
-            .expect("writing to a string does not fail");
-    }
-    text
+    table::plain(&["check", "result", "what it holds the release to"], &rows)
 }
 
 /// Whether the folder's project has the table that a plan is made from.

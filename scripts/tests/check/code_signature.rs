@@ -20,11 +20,13 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: a signature, at least an ad-hoc one, made after the last change
        = remedy: sign it at the end: `codesign --force --sign - FILE`
+       = more: `cargo pipeline explain code-signature`
     # a byte changed after the signing
     finding[code-signature]: the signature of its code for arm64 does not hold: the hash of page 0 is another
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: a signature, at least an ad-hoc one, made after the last change
        = remedy: sign it at the end: `codesign --force --sign - FILE`
+       = more: `cargo pipeline explain code-signature`
     ");
 }
 

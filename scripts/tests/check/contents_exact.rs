@@ -46,39 +46,47 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a program or a library for that platform
        = remedy: look why the extension was left out of the build; a wheel without one is tagged `any`
+       = more: `cargo pipeline explain contents-exact`
     # compiled Python of one version
     finding[contents-exact]: `sum_up_to/__pycache__/a.cpython-313.pyc` is a leftover (`__pycache__`)
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: what the package is made of
        = remedy: exclude it in the build backend's settings, and build from a clean checkout
+       = more: `cargo pipeline explain contents-exact`
     # a file of the Finder
     finding[contents-exact]: `sum_up_to/.DS_Store` is a leftover (`.DS_Store`)
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: what the package is made of
        = remedy: exclude it in the build backend's settings, and build from a clean checkout
+       = more: `cargo pipeline explain contents-exact`
     # secrets of the build machine
     finding[contents-exact]: `sum_up_to/.env` is a leftover (`.env`)
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: what the package is made of
        = remedy: exclude it in the build backend's settings, and build from a clean checkout
+       = more: `cargo pipeline explain contents-exact`
     # an extension module in a pure wheel
     finding[contents-exact]: `Root-Is-Purelib` is true, and `sum_up_to/_native.abi3.so` is an extension module
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `Root-Is-Purelib: false`, so that it is installed with what belongs to one platform
        = remedy: let the build backend write `WHEEL`, and tell it that the project is not pure
+       = more: `cargo pipeline explain contents-exact`
     # a licence that is named and not there
     finding[contents-exact]: the metadata names the licence `LICENSE`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
        = remedy: correct `license-files` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain contents-exact`
     finding[contents-exact]: the metadata names the licence `LICENSE`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
        = remedy: correct `license-files` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain contents-exact`
     finding[contents-exact]: the metadata names the licence `LICENSE`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
        = remedy: correct `license-files` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain contents-exact`
     ");
 }
 

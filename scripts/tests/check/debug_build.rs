@@ -18,11 +18,13 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: stripped binaries
        = remedy: build with `--release` and `strip = true`, or run `strip --strip-debug`
+       = more: `cargo pipeline explain debug-build`
     # the debug build of the C runtime
     finding[debug-build]: it needs `ucrtbased.dll`, which is part of a debug build
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: the library of a release build
        = remedy: build with the release configuration
+       = more: `cargo pipeline explain debug-build`
     ");
 }
 

@@ -35,11 +35,13 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: the file that `build` made
        = remedy: run `cargo pipeline build` again
+       = more: `cargo pipeline explain dist-as-built`
     # a wheel was not recorded
     finding[dist-as-built]: the file is not among those that `build` recorded
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: the file that `build` made
        = remedy: run `cargo pipeline build` again
+       = more: `cargo pipeline explain dist-as-built`
     ");
 }
 

@@ -33,16 +33,19 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/entry_points.txt
        = expected: a module of the wheel
        = remedy: correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again
+       = more: `cargo pipeline explain entry-points`
     # a command that refers to nothing
     finding[entry-points]: `sum` refers to nothing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/entry_points.txt
        = expected: `name = module` or `name = module:attribute`
        = remedy: correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again
+       = more: `cargo pipeline explain entry-points`
     # a command in no group
     finding[entry-points]: `sum = sum_up_to:main` stands in no group
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/entry_points.txt
        = expected: `[console_scripts]` before it
        = remedy: correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again
+       = more: `cargo pipeline explain entry-points`
     ");
 }
 

@@ -44,34 +44,41 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
+       = more: `cargo pipeline explain metadata-agrees`
     # a wheel lacks a field
     finding[metadata-agrees]: its metadata lacks `license-expression: MIT OR Apache-2.0`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
+       = more: `cargo pipeline explain metadata-agrees`
     # the sdist has another value
     finding[metadata-agrees]: its metadata has `requires-python: >=3.11`, which the others have not
       --> sum_up_to-1.0.0.tar.gz
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
+       = more: `cargo pipeline explain metadata-agrees`
     # the sdist has another description
     finding[metadata-agrees]: its description is another
       --> sum_up_to-1.0.0.tar.gz
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
+       = more: `cargo pipeline explain metadata-agrees`
     # the first file differs from all others
     finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others have not
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
+       = more: `cargo pipeline explain metadata-agrees`
     finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others have not
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
+       = more: `cargo pipeline explain metadata-agrees`
     finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others have not
       --> sum_up_to-1.0.0.tar.gz
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
+       = more: `cargo pipeline explain metadata-agrees`
     ");
 }
 

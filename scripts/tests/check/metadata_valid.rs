@@ -36,154 +36,190 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Metadata-Version` is `9.0`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Metadata-Version` is `9.0`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Metadata-Version` is `9.0`
       --> sum_up_to-1.0.0.tar.gz
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     # no metadata version
     finding[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     # another project
     finding[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0.tar.gz
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     # another version
     finding[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0.tar.gz
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     # a version that is none
     finding[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0.tar.gz
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     # no project
     finding[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     # no version
     finding[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     # no floor of Python
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     # an empty floor of Python
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     finding[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
+       = more: `cargo pipeline explain metadata-valid`
     ");
 }
 

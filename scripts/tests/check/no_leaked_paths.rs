@@ -40,16 +40,19 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: no path of the machine that built it
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
+       = more: `cargo pipeline explain no-leaked-paths`
     # a home folder in the bill of materials
     finding[no-leaked-paths]: it names the folder `/home/jdoe/`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/sboms/sum-up-to.cyclonedx.json
        = expected: no path of the machine that built it
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
+       = more: `cargo pipeline explain no-leaked-paths`
     # a home folder of Windows
     finding[no-leaked-paths]: it names the folder `:\Users\J.Doe\`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: no path of the machine that built it
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
+       = more: `cargo pipeline explain no-leaked-paths`
     ");
 }
 

@@ -25,6 +25,7 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: 4096 bytes, a page of x86_64
        = remedy: link with `-z max-page-size=4096`; jemalloc has a setting of its own
+       = more: `cargo pipeline explain page-alignment`
     ");
 }
 

@@ -59,41 +59,49 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one line for each member
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+       = more: `cargo pipeline explain record-complete`
     # a member is listed twice
     finding[record-complete]: `sum_up_to/__init__.py` is listed 2 times in `RECORD`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one line for each member
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+       = more: `cargo pipeline explain record-complete`
     # a file is listed that is not there
     finding[record-complete]: `RECORD` lists `sum_up_to/py.typed`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: members of the wheel only
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+       = more: `cargo pipeline explain record-complete`
     # a member has no hash
     finding[record-complete]: `RECORD` gives no hash for `sum_up_to/__init__.py`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: sha256=ytCnNOe8BvRXJDa1W9ckM4U_k_vsFTdfdMmr4cEiQNE
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+       = more: `cargo pipeline explain record-complete`
     # a member has another hash
     finding[record-complete]: `RECORD` gives `sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU` for `sum_up_to/__init__.py`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: sha256=ytCnNOe8BvRXJDa1W9ckM4U_k_vsFTdfdMmr4cEiQNE
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+       = more: `cargo pipeline explain record-complete`
     # a member has another size
     finding[record-complete]: `RECORD` gives 24 bytes for `sum_up_to/__init__.py`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: 23 bytes
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+       = more: `cargo pipeline explain record-complete`
     # a member has no size
     finding[record-complete]: `RECORD` gives no size for `sum_up_to/__init__.py`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: 23 bytes
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+       = more: `cargo pipeline explain record-complete`
     # `RECORD` does not list itself
     finding[record-complete]: `sum_up_to-1.0.0.dist-info/RECORD` is not listed in `RECORD`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one line for each member
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+       = more: `cargo pipeline explain record-complete`
     ");
 }
 

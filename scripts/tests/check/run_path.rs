@@ -29,21 +29,25 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: paths from `$ORIGIN`
        = remedy: link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)
+       = more: `cargo pipeline explain run-path`
     # the same in the older field
     finding[run-path]: its RPATH holds `/opt/lib`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: paths from `$ORIGIN`
        = remedy: link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)
+       = more: `cargo pipeline explain run-path`
     # the current folder, by an empty entry
     finding[run-path]: its RUNPATH holds ``
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: paths from `$ORIGIN`
        = remedy: link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)
+       = more: `cargo pipeline explain run-path`
     # a folder of the build machine, on macOS
     finding[run-path]: its LC_RPATH holds `/Users/me/lib`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: paths from `@loader_path`
        = remedy: link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)
+       = more: `cargo pipeline explain run-path`
     ");
 }
 

@@ -46,26 +46,31 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0.tar.gz
        = expected: the lock file that was tested
        = remedy: commit `Cargo.lock`, and do not exclude it from the sdist
+       = more: `cargo pipeline explain sdist-contents`
     # nothing that says how to build
     finding[sdist-contents]: it has neither `pyproject.toml` nor `setup.py`
       --> sum_up_to-1.0.0.tar.gz
        = expected: `pyproject.toml`, which says how to build it
        = remedy: let the sdist include it
+       = more: `cargo pipeline explain sdist-contents`
     # the repository itself
     finding[sdist-contents]: `.git/config` is a leftover (`.git`)
       --> sum_up_to-1.0.0.tar.gz
        = expected: what a build needs
        = remedy: build the sdist from a clean checkout
+       = more: `cargo pipeline explain sdist-contents`
     # compiled Python
     finding[sdist-contents]: `src/__pycache__/a.pyc` is a leftover (`__pycache__`)
       --> sum_up_to-1.0.0.tar.gz
        = expected: what a build needs
        = remedy: build the sdist from a clean checkout
+       = more: `cargo pipeline explain sdist-contents`
     # a licence that is named and not there
     finding[sdist-contents]: `PKG-INFO` names the licence `LICENSE`, which is not in the sdist
       --> sum_up_to-1.0.0.tar.gz
        = expected: every `License-File`
        = remedy: correct `license-files` in `pyproject.toml`, or let the sdist include the file
+       = more: `cargo pipeline explain sdist-contents`
     ");
 }
 

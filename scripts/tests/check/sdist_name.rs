@@ -32,15 +32,18 @@ fn each_broken_release_is_refused() {
       --> sum-up-to-1.0.0.tar.gz
        = expected: `sum_up_to-1.0.0.tar.gz`
        = remedy: build it with a backend that follows the specification of sdists
+       = more: `cargo pipeline explain sdist-name`
     # capital letters
     finding[sdist-name]: the file name is not in normal form
       --> Sum_Up_To-1.0.0.tar.gz
        = expected: `sum_up_to-1.0.0.tar.gz`
        = remedy: build it with a backend that follows the specification of sdists
+       = more: `cargo pipeline explain sdist-name`
     # a version in another form
     finding[sdist-name]: the file name is not in normal form
       --> sum_up_to-1.0.tar.gz
        = expected: `sum_up_to-1.0.0.tar.gz`
        = remedy: build it with a backend that follows the specification of sdists
+       = more: `cargo pipeline explain sdist-name`
     ");
 }

@@ -19,5 +19,6 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: at most 100 MiB
        = remedy: leave out what need not be downloaded, or ask PyPI for a higher limit beforehand
+       = more: `cargo pipeline explain size-and-quota`
     ");
 }

@@ -15,5 +15,6 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: position-independent code
        = remedy: compile every object in it with `-fPIC`
+       = more: `cargo pipeline explain text-relocations`
     ");
 }

@@ -37,11 +37,13 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0.tar.gz
        = expected: version 1.0.0, as in `PKG-INFO`
        = remedy: keep the version in one place (`dynamic = ["version"]` takes Cargo's), and build again
+       = more: `cargo pipeline explain version-agrees`
     # another version in `Cargo.toml`
     finding[version-agrees]: `Cargo.toml` gives version 1.0.1
       --> sum_up_to-1.0.0.tar.gz
        = expected: version 1.0.0, as in `PKG-INFO`
        = remedy: keep the version in one place (`dynamic = ["version"]` takes Cargo's), and build again
+       = more: `cargo pipeline explain version-agrees`
     "#);
 }
 

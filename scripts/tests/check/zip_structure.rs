@@ -61,56 +61,67 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: no comment
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # bytes before the first member
     finding[zip-structure]: 10 bytes at 0 belong to no member
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: members and nothing between them
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # bytes between two members
     finding[zip-structure]: 30 bytes at 1523 belong to no member
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: members and nothing between them
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # another CRC in the local header
     finding[zip-structure]: `sum_up_to/_native.abi3.so` has another CRC in its local header
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: headers that agree
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # a symbolic link
     finding[zip-structure]: `sum_up_to/__init__.py` is a symbolic link
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: files and folders
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # a path that leads out of the folder
     finding[zip-structure]: `sum_up_to/../../evil.py` leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # an absolute path
     finding[zip-structure]: `/etc/evil` leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # a path with a drive
     finding[zip-structure]: `C:/evil` leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # a path for Windows
     finding[zip-structure]: `sum_up_to\evil.py` leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # two names that are one on Windows
     finding[zip-structure]: `sum_up_to/__INIT__.py` differs from another member in upper and lower case alone
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: names that stay two on Windows and macOS
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     # a bomb
     finding[zip-structure]: 74518 bytes unpack to 73402633
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: less than 500 times as much
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+       = more: `cargo pipeline explain zip-structure`
     ");
 }
 
