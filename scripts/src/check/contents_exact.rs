@@ -2,6 +2,7 @@
 //! that built it.
 
 use super::architecture::names_platform;
+use super::leftovers::leftover;
 use super::placed::platforms;
 use super::{Check, Finding, Judgement, Subject};
 use crate::wheel::platform::PlatformSystem;
@@ -12,20 +13,6 @@ pub const CHECK: Check = Check {
     about: "a wheel holds its binaries and licences, and no leftovers of the build",
     run,
 };
-
-/// What no project means to publish, as parts of a path.
-const LEFTOVERS: &[&str] = &[
-    "__pycache__",
-    ".DS_Store",
-    "Thumbs.db",
-    ".git",
-    ".svn",
-    ".pytest_cache",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".venv",
-    ".env",
-];
 
 fn run(subject: Subject) -> Judgement {
     let mut findings = Vec::new();
@@ -76,7 +63,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         }
     }
     for member in &wheel.members {
-        let leftover = member.name.split('/').find(|part| LEFTOVERS.contains(part));
+        let leftover = leftover(&member.name, &[]);
         if let Some(leftover) = leftover {
             say(
                 format!("`{}` is a leftover (`{leftover}`)", member.name),

@@ -15,6 +15,7 @@ mod entry_points;
 mod exec_stack;
 mod index_accepts;
 pub mod install_table;
+mod leftovers;
 mod libc_floor;
 mod linked_libraries;
 mod macos_floor;

@@ -1,5 +1,6 @@
 //! `sdist-contents`: the sdist holds what a build needs and what its metadata names, and no leftovers.
 
+use super::leftovers::leftover;
 use super::{Check, Finding, Judgement, Subject, Undecided};
 use crate::wheel::release::SdistFacts;
 
@@ -8,21 +9,6 @@ pub const CHECK: Check = Check {
     about: "the sdist holds its licences, its build files and their lock, and no leftovers",
     run,
 };
-
-/// What no project means to publish, as parts of a path.
-const LEFTOVERS: &[&str] = &[
-    "__pycache__",
-    ".DS_Store",
-    "Thumbs.db",
-    ".git",
-    ".svn",
-    ".pytest_cache",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".venv",
-    ".env",
-    "node_modules",
-];
 
 fn run(subject: Subject) -> Judgement {
     if subject.release.sdists.is_empty() {
@@ -63,7 +49,7 @@ fn judge(sdist: &SdistFacts, findings: &mut Vec<Finding>) {
         );
     }
     for path in &sdist.paths {
-        if let Some(leftover) = path.split('/').find(|part| LEFTOVERS.contains(part)) {
+        if let Some(leftover) = leftover(path, &["node_modules"]) {
             say(
                 format!("`{path}` is a leftover (`{leftover}`)"),
                 "what a build needs",

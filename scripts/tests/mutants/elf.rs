@@ -1,7 +1,7 @@
 //! What can be broken in an ELF module by changing some of its bytes.
 
 use crate::Mutation;
-use crate::archive::done;
+use crate::bytes::{self, find, put, word};
 use crate::fixture::wheel::Wheel;
 
 pub const MUTATIONS: &[Mutation] = &[
@@ -119,15 +119,10 @@ const DF_TEXTREL: u64 = 4;
 
 /// The wheel with its first module of 64 bits changed; none if there is none, or it cannot be changed so.
 fn patched(
-    mut wheel: Wheel,
+    wheel: Wheel,
     change: impl FnOnce(&mut Vec<u8>) -> Option<()>,
 ) -> Option<(String, Vec<u8>)> {
-    let module = |content: &[u8]| {
-        content.starts_with(b"\x7fELF\x02\x01") && find(content, b"\0PyInit_").is_some()
-    };
-    let (_, content) = wheel.members.iter_mut().find(|(_, content)| module(content))?;
-    change(content)?;
-    done(&wheel)
+    bytes::patched(wheel, b"\x7fELF\x02\x01", b"\0PyInit_", change)
 }
 
 /// Where the program header of this kind begins.
@@ -165,17 +160,4 @@ fn strings(file: &[u8]) -> Option<usize> {
 fn string(file: &[u8], wanted: &[u8]) -> Option<usize> {
     let strings = strings(file)?;
     Some(strings + find(&file[strings..], wanted)?)
-}
-
-pub fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
-pub fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
-}
-
-pub fn put(bytes: &mut [u8], at: usize, new: &[u8]) -> Option<()> {
-    bytes.get_mut(at..at + new.len())?.copy_from_slice(new);
-    Some(())
 }

@@ -1,8 +1,7 @@
 //! What can be broken in a thin Mach-O module by changing some of its bytes.
 
 use crate::Mutation;
-use crate::archive::done;
-use crate::elf::{find, put};
+use crate::bytes::{self, find, put};
 use crate::fixture::wheel::Wheel;
 
 /// Every change of code for arm64 breaks its signature too.
@@ -79,15 +78,10 @@ const LC_CODE_SIGNATURE: usize = 0x1d;
 
 /// The wheel with its first module changed; none if there is none, or it cannot be changed so.
 fn patched(
-    mut wheel: Wheel,
+    wheel: Wheel,
     change: impl FnOnce(&mut Vec<u8>) -> Option<()>,
 ) -> Option<(String, Vec<u8>)> {
-    let module = |content: &[u8]| {
-        content.starts_with(b"\xcf\xfa\xed\xfe") && find(content, b"_PyInit_").is_some()
-    };
-    let (_, content) = wheel.members.iter_mut().find(|(_, content)| module(content))?;
-    change(content)?;
-    done(&wheel)
+    bytes::patched(wheel, b"\xcf\xfa\xed\xfe", b"_PyInit_", change)
 }
 
 /// Where the load command of this kind begins.

@@ -9,6 +9,7 @@
 )]
 
 mod archive;
+mod bytes;
 mod elf;
 #[path = "../fixture/mod.rs"]
 mod fixture;

@@ -1,8 +1,7 @@
 //! What can be broken in a PE module by changing some of its bytes.
 
 use crate::Mutation;
-use crate::archive::done;
-use crate::elf::{find, put};
+use crate::bytes::{self, find, put};
 use crate::fixture::wheel::Wheel;
 
 pub const MUTATIONS: &[Mutation] = &[
@@ -64,12 +63,8 @@ pub const MUTATIONS: &[Mutation] = &[
 
 /// The wheel with its first module changed; none if there is none, or it cannot be changed so.
 fn patched(
-    mut wheel: Wheel,
+    wheel: Wheel,
     change: impl FnOnce(&mut Vec<u8>) -> Option<()>,
 ) -> Option<(String, Vec<u8>)> {
-    let module =
-        |content: &[u8]| content.starts_with(b"MZ") && find(content, b"\0PyInit_").is_some();
-    let (_, content) = wheel.members.iter_mut().find(|(_, content)| module(content))?;
-    change(content)?;
-    done(&wheel)
+    bytes::patched(wheel, b"MZ", b"\0PyInit_", change)
 }

@@ -1,0 +1,20 @@
+//! Leftovers of a build or of a person's machine, for the checks of wheels and of sdists.
+
+/// What no project means to publish, as parts of a path.
+const LEFTOVERS: &[&str] = &[
+    "__pycache__",
+    ".DS_Store",
+    "Thumbs.db",
+    ".git",
+    ".svn",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".venv",
+    ".env",
+];
+
+/// The first part of a path that no project means to publish, or that is one of `others`.
+pub fn leftover<'a>(path: &'a str, others: &[&str]) -> Option<&'a str> {
+    path.split('/').find(|part| LEFTOVERS.contains(part) || others.contains(part))
+}
