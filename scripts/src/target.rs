@@ -119,6 +119,19 @@ impl Target {
         }
     }
 
+    /// The name of the C library on musl systems, by Alpine's names of architectures, where the target is one.
+    pub fn musl_library(self) -> Option<String> {
+        let machine = match self.architecture {
+            Architecture::Armv7l => "armv7",
+            Architecture::I686 => "x86",
+            _ => self.row().0,
+        };
+        match self.system {
+            System::Musllinux { .. } => Some(format!("libc.musl-{machine}.so.1")),
+            _ => None,
+        }
+    }
+
     /// The first series of CPython that was released for the platform.
     pub fn first_python(self) -> PythonVersion {
         match (self.system, self.architecture) {
@@ -313,6 +326,15 @@ mod tests {
             assert_eq!(target.triple(), triple);
             assert_eq!(target.file_tag(), file_tag);
         }
+    }
+
+    #[test]
+    fn musl_has_a_name_for_each_architecture() {
+        let library = |tag: &str| tag.parse::<Target>().expect(tag).musl_library();
+        assert_eq!(library("musllinux_1_2_armv7l").as_deref(), Some("libc.musl-armv7.so.1"));
+        assert_eq!(library("musllinux_1_2_i686").as_deref(), Some("libc.musl-x86.so.1"));
+        assert_eq!(library("musllinux_1_2_aarch64").as_deref(), Some("libc.musl-aarch64.so.1"));
+        assert_eq!(library("manylinux_2_17_x86_64"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod filename;
 pub mod leaks;
 pub mod macho;
 pub mod metadata;
+pub mod musl_name;
 pub mod pe;
 pub mod platform;
 pub mod record;

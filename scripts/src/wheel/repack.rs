@@ -8,7 +8,7 @@ use ::zip::result::ZipError;
 use ::zip::write::SimpleFileOptions;
 use ::zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{ReadError, TEXT_LIMIT, record};
+use super::{MEMBER_LIMIT, ReadError, record};
 
 /// Replaces members by what `change` makes of their content, where it makes something.
 ///
@@ -24,13 +24,12 @@ pub fn changed(
     let mut record = None;
     let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
     for name in names {
-        let text = name.contains(".dist-info/");
-        if !text {
-            continue;
-        }
         let mut content = Vec::new();
         let member = archive.by_name(&name).map_err(unreadable)?;
-        member.take(TEXT_LIMIT).read_to_end(&mut content).map_err(|error| unread(&name, &error))?;
+        member
+            .take(MEMBER_LIMIT)
+            .read_to_end(&mut content)
+            .map_err(|error| unread(&name, &error))?;
         if name.ends_with(".dist-info/RECORD") {
             record = Some((name, content));
         } else if let Some(content) =

@@ -6,6 +6,7 @@ mod fixture;
 
 mod any_bytes;
 mod limits;
+mod musl_name;
 mod release;
 mod sdist;
 mod zip;
