@@ -19,7 +19,7 @@ use crate::tool::maturin::{self, Place};
 use crate::tool::toolchain::{self, Toolchain};
 use crate::wheel::release::list;
 use crate::wheel::sdist::{self, SourceFile};
-use crate::wheel::{ARCHIVE_LIMIT, ReadError, Sha256Sum, repack, sbom};
+use crate::wheel::{ARCHIVE_LIMIT, ReadError, Sha256Sum, musl_name, repack, sbom};
 
 /// Where files are made, and from what.
 pub struct Workshop<'a> {
@@ -144,9 +144,9 @@ impl<'a> Workshop<'a> {
         maturin::wheel(session.tools()?, &place, wheel, toolchain, session.epoch()?)?.check()?;
         let compiler = toolchain::compiler(&source)?;
         let bytes = expected(&staging, file)?;
-        let bytes = self.published(&bytes, linked, &compiler.1).with_context(|| {
-            format!("cannot narrow the bill of materials of `{file}` to what is linked")
-        })?;
+        let bytes = self
+            .published(&bytes, wheel.target, linked, &compiler.1)
+            .with_context(|| format!("`{file}` is not as maturin makes wheels"))?;
         fs::write(staging.join(file), &bytes)
             .with_context(|| format!("cannot write `{}`", staging.join(file).display()))?;
         let built = self.built(file, &bytes, Some((toolchain, &compiler.0)))?;
@@ -154,10 +154,12 @@ impl<'a> Workshop<'a> {
         Ok(built)
     }
 
-    /// The wheel with its bill of materials as it is published.
+    /// The wheel as it is published: with its bill of materials narrowed to what is linked, and musl by its
+    /// name.
     fn published(
         &self,
         bytes: &[u8],
+        target: Target,
         linked: &[LinkedCrate],
         std: &str,
     ) -> Result<Vec<u8>, ReadError> {
@@ -170,9 +172,13 @@ impl<'a> Workshop<'a> {
         let below = self.session.project.manifest.parent().unwrap_or(Path::new(""));
         let below = below.to_string_lossy().replace('\\', "/");
         let ids = linked.iter().map(|linked| linked.id.as_str()).collect();
-        repack::changed(bytes, |member, content| {
-            let change = || sbom::narrowed(content, &ids, &root.id, &below, std);
-            sbom::is_one(member).then(change).transpose()
+        let musl = target.musl_library();
+        repack::changed(bytes, |member, content| match &musl {
+            Some(musl) if member.ends_with(".so") => musl_name::renamed(content, musl).map(Some),
+            _ if sbom::is_one(member) => {
+                sbom::narrowed(content, &ids, &root.id, &below, std).map(Some)
+            }
+            _ => Ok(None),
         })
     }
 
@@ -199,7 +205,7 @@ impl<'a> Workshop<'a> {
             size: bytes.len() as u64,
             triple: toolchain.map(|(toolchain, _)| toolchain.triple.clone()),
             builder: maturin::builder(toolchain)?,
-            stand_in: toolchain.is_some_and(|(toolchain, _)| toolchain.builder.stands_in()),
+            stand_in: toolchain.is_some_and(|(toolchain, _)| toolchain.stands_in()),
             commit: revision.map(|revision| revision.commit.clone()),
             dirty: revision.is_none_or(|revision| revision.dirty),
             epoch: self.session.epoch()?,

@@ -49,9 +49,15 @@ pub fn wheel(
         .arg("--compatibility")
         .args(wheel.target.compatibility())
         .env("CARGO_TARGET_DIR", place.cargo_target)
-        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(place, &toolchain.flags));
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(place, toolchain));
     let command =
         toolchain.environment.iter().fold(command, |command, (key, value)| command.env(key, value));
+    // Compiling std takes options of cargo that a release otherwise has to be told to know. The crate's own
+    // panics unwind, so that std's must.
+    let command = match toolchain.std {
+        Some(_) => command.args(["-Z", "build-std=std,panic_unwind"]).env("RUSTC_BOOTSTRAP", "1"),
+        None => command,
+    };
     Ok(if toolchain.builder == Builder::Zig { command.arg("--zig") } else { command })
 }
 
@@ -65,8 +71,9 @@ pub fn builder(wheel: Option<(&Toolchain, &str)>) -> Result<String> {
     let Some((toolchain, rustc)) = wheel else {
         return Ok(maturin);
     };
+    let std = toolchain.std.iter().map(|_| ", std compiled from rust-src".to_owned());
     let linker = toolchain.linker.iter().map(|linker| format!(", {linker}"));
-    Ok(format!("{maturin}, {rustc}{}", linker.collect::<String>()))
+    Ok(format!("{maturin}, {rustc}{}", std.chain(linker).collect::<String>()))
 }
 
 fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
@@ -102,14 +109,16 @@ fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
 }
 
 /// Paths of this machine, as panic messages would carry them, are replaced by what they stand for.
-fn rust_flags(place: &Place, flags: &[String]) -> String {
+fn rust_flags(place: &Place, toolchain: &Toolchain) -> String {
     let home = std::env::home_dir();
     let cargo =
         std::env::var_os("CARGO_HOME").map(Into::into).or_else(|| Some(home?.join(".cargo")));
     let remap = |path: &Path, name: &str| format!("--remap-path-prefix={}={name}", path.display());
     let mut all = vec![remap(place.cargo_target, "/target"), remap(place.source, ".")];
     all.extend(cargo.map(|cargo| remap(&cargo, "/cargo")));
-    all.extend_from_slice(flags);
+    let std = toolchain.std.iter();
+    all.extend(std.map(|source| remap(&source.folder, &source.name)));
+    all.extend_from_slice(&toolchain.flags);
     // The separator that cargo defines for this variable; paths may hold spaces.
     all.join("\x1f")
 }
@@ -120,9 +129,16 @@ mod tests {
     use super::*;
     use crate::builder::Host;
     use crate::target::Target;
+    use crate::tool::rust_source::RustSource;
 
     fn wheel_for(tag: &str, host: Host) -> String {
         let target: Target = tag.parse().expect("a target");
+        let builder = Builder::of(target, host).expect("it is built there");
+        wheel_by(target, &Toolchain::new(builder, builder.triple(target)))
+    }
+
+    fn wheel_by(target: Target, toolchain: &Toolchain) -> String {
+        let tag = target.to_string();
         let planned = PlannedWheel {
             file: format!("a-1-cp310-abi3-{tag}.whl"),
             target,
@@ -132,9 +148,7 @@ mod tests {
         };
         let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
         let place = Place { source, out, cargo_target };
-        let builder = Builder::of(target, host).expect("it is built there");
-        let toolchain = Toolchain::new(builder, builder.triple(target));
-        let command = wheel(&tools(), &place, &planned, &toolchain, 1_700_000_000);
+        let command = wheel(&tools(), &place, &planned, toolchain, 1_700_000_000);
         shown(&command.expect("a command"))
     }
 
@@ -199,6 +213,24 @@ mod tests {
         + rustc --remap-path-prefix=/source=.
         + rustc --remap-path-prefix=[cargo]=/cargo
         ");
+    }
+
+    #[test]
+    fn std_is_compiled_with_the_wheel_where_rustup_has_none_and_the_record_says_so() {
+        let target: Target = "musllinux_1_2_armv7l".parse().expect("a target");
+        let source = RustSource { folder: "/sysroot/src".into(), name: "/rustc/abc".into() };
+        let triple = Builder::Zig.triple(target);
+        let toolchain = Toolchain { std: Some(source), ..Toolchain::new(Builder::Zig, triple) };
+        let command = wheel_by(target, &toolchain);
+        let line = command.lines().next().unwrap_or_default();
+        assert!(line.ends_with("musllinux_1_2 -Z build-std=std,panic_unwind --zig"), "{line}");
+        for added in ["+ RUSTC_BOOTSTRAP=1", "+ rustc --remap-path-prefix=/sysroot/src=/rustc/abc"]
+        {
+            assert!(command.lines().any(|line| line == added), "{command}");
+        }
+        let record = builder(Some((&toolchain, "rustc 1.95.0"))).expect("maturin is pinned");
+        assert!(record.ends_with(", rustc 1.95.0, std compiled from rust-src"), "{record}");
+        assert!(toolchain.stands_in());
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod measured;
 pub mod mingw;
 pub mod pip;
 pub mod python;
+pub mod rust_source;
 pub mod rustup;
 pub mod secret;
 pub mod server;

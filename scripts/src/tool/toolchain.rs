@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::command::Invocation;
 use super::environment::Tools;
 use super::lock::TOOLS;
+use super::rust_source::{self, RustSource};
 use super::{lld, mingw, rustup, zig};
 use crate::builder::{Builder, Host};
 use crate::target::{System, Target};
@@ -23,6 +24,8 @@ pub struct Toolchain {
     pub flags: Vec<String>,
     /// What links, for the record, beside the compiler.
     pub linker: Option<String>,
+    /// What Rust's standard library is compiled from, where rustup has none for the target.
+    pub std: Option<RustSource>,
 }
 
 impl Toolchain {
@@ -42,15 +45,27 @@ impl Toolchain {
             return Ok(Err(format!("nothing here links for it; build it on {}", target.runner())));
         };
         let triple = builder.triple(target);
-        if let Err(missing) = rustup::add(project, &triple)? {
-            return Ok(Err(missing));
-        }
         let mut chain = Self::new(builder, triple);
+        if let Err(missing) = rustup::add(project, &chain.triple)? {
+            // Elsewhere Rust's std brings parts of a linker with it, which its source does not hold.
+            if builder != Builder::Zig {
+                return Ok(Err(missing));
+            }
+            match rust_source::fetch(project)? {
+                Ok(source) => chain.std = Some(source),
+                Err(also) => return Ok(Err(format!("{missing}; {also}"))),
+            }
+        }
         let key = format!("CARGO_TARGET_{}_LINKER", chain.triple.replace('-', "_").to_uppercase());
         let linker = |path: &Path| (key, path.display().to_string());
         match builder {
             Builder::Native => {}
-            Builder::Zig => chain.linker = Some(format!("zig {}", TOOLS.version("ziglang")?)),
+            Builder::Zig => {
+                chain.linker = Some(format!("zig {}", TOOLS.version("ziglang")?));
+                // It is put where `musl_name` finds it in the finished file.
+                let name = target.musl_library();
+                chain.flags.extend(name.map(|name| format!("-Clink-arg=-Wl,-soname,{name}")));
+            }
             Builder::Lld => match lld::prepare(tools, folder, project)? {
                 Ok(lld) => {
                     let zig = TOOLS.version("ziglang")?;
@@ -80,6 +95,12 @@ impl Toolchain {
         Ok(Ok(chain))
     }
 
+    /// Whether what it makes may be rehearsed with, and not released: another linker, or a standard
+    /// library that the Rust project has neither built nor tested.
+    pub fn stands_in(&self) -> bool {
+        self.builder.stands_in() || self.std.is_some()
+    }
+
     /// What builds, before anything is set up.
     pub(super) fn new(builder: Builder, triple: String) -> Self {
         // The time at which a file was linked would differ in every build of the same source. LLVM's
@@ -91,7 +112,7 @@ impl Toolchain {
             Builder::Native | Builder::Zig | Builder::ZigMingw => &[],
         };
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        Self { builder, triple, environment: Vec::new(), flags, linker: None }
+        Self { builder, triple, environment: Vec::new(), flags, linker: None, std: None }
     }
 }
 

@@ -55,7 +55,7 @@ pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
             seconds(times[0]),
             seconds(times[1]),
             sizes.join(", "),
-            if toolchain.builder.stands_in() { "stand-in".into() } else { String::new() },
+            if toolchain.stands_in() { "stand-in".into() } else { String::new() },
         ]);
     }
     rows.push(vec![
