@@ -15,8 +15,8 @@ use crate::stage::build::Wanted;
 use crate::stage::plan::PlanFormat;
 use crate::stage::publish::Destination;
 use crate::stage::{
-    Session, announce, audit, bench, build, ci, explain, gate, gather, licenses, lock, plan,
-    prepare, publish, readme, rehearse, roots, second_build, serve, smoke, tables, verify,
+    Session, announce, audit, bench, build, canary, ci, explain, gate, gather, licenses, lock,
+    plan, prepare, publish, readme, rehearse, roots, second_build, serve, smoke, tables, verify,
     verify_any,
 };
 use crate::target::Target;
@@ -96,6 +96,9 @@ pub enum Stage {
     },
     /// Install each wheel on each promised Python of this machine, and run the smoke test
     Smoke {
+        /// Prove instead that a wheel compiled for a newer processor dies on the emulated oldest one
+        #[arg(long, conflicts_with = "complete")]
+        canary: bool,
         /// Exit 3 unless every promised environment was tested
         #[arg(long)]
         complete: bool,
@@ -110,10 +113,10 @@ pub enum Stage {
         #[command(flatten)]
         output: Output,
     },
-    /// Make root file systems with Pythons of other architectures and newer series, for the smoke test
+    /// Make folders with Pythons of other platforms and newer series, for the smoke test
     Roots {
-        /// Debian's name of an architecture; all unless named
-        #[arg(value_name = "ARCHITECTURE")]
+        /// Debian's name of an architecture, `musl`, or `win64`; all unless named
+        #[arg(value_name = "ROOT")]
         names: Vec<String>,
     },
     /// Upload the release, wheels first; a dry run unless the index is on loopback
@@ -287,6 +290,7 @@ impl Cli {
                 audit::run(&self.project, report, &paths, &choice, format)
             }
             Stage::Explain { check } => explain::run(&report, &check),
+            Stage::Smoke { canary: true, .. } => canary::run(&open(report)?),
             Stage::Smoke { complete, .. } => smoke::run(&open(report)?, complete),
             Stage::Gate { from, .. } => gate::run(&open(report)?, from.as_deref()),
             Stage::Publish { repository_url, index_url, execute, from, patience, .. } => {

@@ -33,6 +33,25 @@ impl Answer {
 
 /// What lies at an address; none where there is nothing.
 pub(super) fn get(url: &str, accept: &str, patience: Duration) -> Result<Option<Answer>, Trouble> {
+    let Some(Raw { url, bytes, kind }) = ask(url, accept, patience)? else { return Ok(None) };
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Trouble::Lasting(format!("the answer to `{url}` is not UTF-8")))?;
+    Ok(Some(Answer { url, text, kind }))
+}
+
+/// The file that lies at an address; none where there is nothing.
+pub(super) fn bytes(url: &str, patience: Duration) -> Result<Option<Vec<u8>>, Trouble> {
+    Ok(ask(url, "*/*", patience)?.map(|raw| raw.bytes))
+}
+
+/// An answer as it came.
+struct Raw {
+    url: String,
+    bytes: Vec<u8>,
+    kind: String,
+}
+
+fn ask(url: &str, accept: &str, patience: Duration) -> Result<Option<Raw>, Trouble> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(patience))
         .http_status_as_error(false)
@@ -80,12 +99,12 @@ pub(super) fn get(url: &str, accept: &str, patience: Duration) -> Result<Option<
             }
         }
         let kind = header("content-type").unwrap_or_default();
-        return Ok(Some(Answer { text: read(&mut response, &url)?, kind, url }));
+        return Ok(Some(Raw { bytes: read(&mut response, &url)?, kind, url }));
     }
     Err(Trouble::Lasting(format!("the index leads from address to address, at last to `{url}`")))
 }
 
-fn read(response: &mut ureq::http::Response<ureq::Body>, url: &str) -> Result<String, Trouble> {
+fn read(response: &mut ureq::http::Response<ureq::Body>, url: &str) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
     let mut body = response.body_mut().as_reader().take(LIMIT + 1);
     body.read_to_end(&mut bytes)
@@ -95,8 +114,7 @@ fn read(response: &mut ureq::http::Response<ureq::Body>, url: &str) -> Result<St
             "the answer to `{url}` is larger than {LIMIT} bytes"
         )));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| Trouble::Lasting(format!("the answer to `{url}` is not UTF-8")))
+    Ok(bytes)
 }
 
 fn failed(url: &str, error: &ureq::Error) -> Trouble {

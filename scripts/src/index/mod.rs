@@ -84,6 +84,25 @@ pub fn files_within(
     consistent(files, &page)
 }
 
+/// The content of a file that an index offers, held to the hash that it gives.
+///
+/// # Errors
+///
+/// As [`files`], and when the content is not what the hash says.
+pub fn content(file: &OfferedFile) -> Result<Vec<u8>, Trouble> {
+    let none = || Trouble::Lasting(format!("the index has no `{}` after all", shown(&file.name)));
+    let bytes = fetch::bytes(&file.url, PATIENCE)?.ok_or_else(none)?;
+    let sum = Sha256Sum::of(&bytes);
+    if sum != file.sum {
+        return Err(Trouble::Lasting(format!(
+            "`{}` comes with the hash {sum}, and the index says {}",
+            shown(&file.name),
+            file.sum
+        )));
+    }
+    Ok(bytes)
+}
+
 /// Each name once; an index that gives two hashes for one name serves some users something else.
 fn consistent(files: Vec<OfferedFile>, page: &str) -> Result<Vec<OfferedFile>, Trouble> {
     let mut sums: BTreeMap<&str, Sha256Sum> = BTreeMap::new();

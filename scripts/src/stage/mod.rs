@@ -5,6 +5,7 @@ pub mod audit;
 pub mod bench;
 pub mod build;
 mod by_hand;
+pub mod canary;
 pub mod ci;
 pub mod explain;
 pub mod gate;

@@ -14,7 +14,8 @@ use crate::plan::Plan;
 use crate::report::{Mood, table};
 use crate::tool::command::{Finished, Invocation};
 use crate::tool::environment::Environment;
-use crate::tool::guest::{self, ROOTS};
+use crate::tool::guest;
+use crate::tool::guests::Guest;
 use crate::tool::pip::{self, Source};
 use crate::tool::python::{Found, Interpreter};
 
@@ -44,8 +45,8 @@ pub fn run(session: &Session, complete: bool) -> Result<Verdict> {
 fn with_guests(session: &Session) -> Result<Found> {
     let mut found = session.found()?.clone();
     let roots = guest::folder(&session.project.work());
-    for root in ROOTS {
-        let (interpreters, passed_over) = root.interpreters(&roots)?;
+    for guest in Guest::all() {
+        let (interpreters, passed_over) = guest.interpreters(&roots)?;
         found.interpreters.extend(interpreters);
         found.passed_over.extend(passed_over);
     }
@@ -99,22 +100,13 @@ fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEviden
         .into_iter()
         .map(|(path, built)| (built.file, path.to_string_lossy().into_owned()))
         .collect();
-    let tools = session.tools()?;
-    let pip = tools.pip()?;
+    // Asked for once, before many ask at once.
+    session.tools()?;
     let attempt =
         |trial: &Trial, environment: &Environment, folder: &Path| -> Result<Option<Finished>> {
             let wheel =
                 files.get(&trial.promise.file).context("the plan's files were looked at")?;
-            let install = if environment.is_emulated() {
-                pip::install_emulated(&pip, environment, &[wheel]).run()?
-            } else {
-                pip::install(tools, environment, Source::Files, &[wheel]).run()?
-            };
-            if !install.succeeded() {
-                return Ok(Some(install));
-            }
-            let smoke = test(environment, &script, folder).run()?;
-            Ok((!smoke.succeeded()).then_some(smoke))
+            attempt_on(session, environment, Path::new(wheel), folder)
         };
     let evidence = trial::run(session, plan, found, "smoked", attempt)?;
     if evidence.outcomes.is_empty() {
@@ -130,12 +122,38 @@ fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEviden
     Ok(evidence)
 }
 
+/// Installs a wheel in an empty environment and runs the smoke test, and gives the first command that
+/// failed, if one did.
+///
+/// # Errors
+///
+/// When a tool cannot do its work.
+pub fn attempt_on(
+    session: &Session,
+    environment: &Environment,
+    wheel: &Path,
+    folder: &Path,
+) -> Result<Option<Finished>> {
+    let tools = session.tools()?;
+    let install = if environment.is_emulated() {
+        pip::install_emulated(&tools.pip()?, environment, wheel).run()?
+    } else {
+        pip::install(tools, environment, Source::Files, &[&wheel.to_string_lossy()]).run()?
+    };
+    if !install.succeeded() {
+        return Ok(Some(install));
+    }
+    let script = session.project.root.join(&session.project.table.smoke);
+    let smoke = test(environment, &script, folder).run()?;
+    Ok((!smoke.succeeded()).then_some(smoke))
+}
+
 /// The command that runs a test script in an environment, where every warning is an error.
 pub fn test(environment: &Environment, script: &Path, folder: &Path) -> Invocation {
     environment
         .command()
         .args(["-I", "-W", "error", "-X", "dev"])
-        .arg(script)
+        .arg(environment.seen(script))
         .folder(folder)
         .limit(PATIENCE)
 }

@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 
 use super::command::Invocation;
 use super::lock::TOOLS;
-use super::python::{Interpreter, isolated, isolated_by};
-use super::uv;
+use super::python::{Interpreter, Platform, isolated, isolated_by};
+use super::{uv, wine};
 
 /// A virtual environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Environment {
     folder: PathBuf,
     /// What starts its Python, where this machine cannot by itself.
     launcher: Vec<OsString>,
+    /// Whether that is a Python for Windows on another system.
+    windows: bool,
 }
 
 /// The environment of the tools that `data/tools.lock` pins.
@@ -31,6 +33,9 @@ impl Environment {
     ///
     /// When Python's `venv` fails.
     pub fn create(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
+        if let Some(Platform::Windows(_)) = interpreter.platform {
+            return Self::copy(interpreter, folder);
+        }
         interpreter
             .command()
             .args(["-I", "-m", "venv", "--without-pip"])
@@ -39,7 +44,28 @@ impl Environment {
             .with_context(|| {
                 format!("cannot make an environment of Python {}", interpreter.release)
             })?;
-        Ok(Self { folder: folder.to_owned(), launcher: interpreter.launcher.clone() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            launcher: interpreter.launcher.clone(),
+            windows: false,
+        })
+    }
+
+    /// An embeddable Python has no `venv`, and its folder is all that there is of it.
+    fn copy(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
+        let of = interpreter.executable.parent().context("a program lies in a folder")?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make `{}`", folder.display()))?;
+        for file in fs::read_dir(of)? {
+            let file = file?;
+            fs::copy(file.path(), folder.join(file.file_name()))
+                .with_context(|| format!("cannot copy `{}`", file.path().display()))?;
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            launcher: interpreter.launcher.clone(),
+            windows: true,
+        })
     }
 
     /// Installs what a lock pins.
@@ -54,7 +80,15 @@ impl Environment {
 
     /// The environment's interpreter.
     pub fn python(&self) -> PathBuf {
-        self.program("python")
+        match self.windows {
+            true => self.folder.join("python.exe"),
+            false => self.program("python"),
+        }
+    }
+
+    /// A path of this machine as that interpreter knows it.
+    pub fn seen(&self, path: &Path) -> PathBuf {
+        if self.windows { wine::seen(path) } else { path.to_owned() }
     }
 
     /// A command of that interpreter.
@@ -94,7 +128,8 @@ impl Tools {
         let name = format!("{}-{}", interpreter.release, TOOLS.key());
         let place = folder.canonicalize()?.join(&name);
         let folder = folder.join(name);
-        let environment = Environment { folder: folder.clone(), launcher: Vec::new() };
+        let environment =
+            Environment { folder: folder.clone(), launcher: Vec::new(), windows: false };
         // Written last, so that a half-filled environment is never taken for a whole one; programs in
         // an environment know their path, so that one which was moved is not whole either.
         let mark = folder.join("installed.txt");
@@ -179,7 +214,7 @@ pub(super) mod tests {
 
     /// An environment in `folder`.
     pub fn environment(folder: &str) -> Environment {
-        Environment { folder: folder.into(), launcher: Vec::new() }
+        Environment { folder: folder.into(), launcher: Vec::new(), windows: false }
     }
 
     /// A command line and, in lines after it, what it sets and takes away of the environment, as they

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::apt::Apt;
 use super::command::Invocation;
-use super::python::{Interpreter, ask_by};
+use super::python::{Interpreter, Platform, ask_by};
 use crate::exit::Stop;
 use crate::target::Architecture;
 
@@ -71,6 +72,11 @@ impl Root {
         words
     }
 
+    /// Where the root's processor is emulated, a newer one that it must not be able to stand for.
+    pub fn newer_processor(&self) -> Option<&'static str> {
+        self.processor.map(|_| NEWER_PROCESSOR)
+    }
+
     /// Makes the root in `roots`, from Debian's packages, unless it is there.
     ///
     /// # Errors
@@ -87,36 +93,16 @@ impl Root {
                 self.qemu
             ))
         })?;
-        let state = roots.join(format!("{}.apt", self.name));
-        for old in [&folder, &state] {
-            if old.exists() {
-                fs::remove_dir_all(old)
-                    .with_context(|| format!("cannot clear `{}`", old.display()))?;
-            }
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("cannot clear `{}`", folder.display()))?;
         }
-        for new in [state.join("lists/partial"), state.join("cache/archives/partial")] {
-            fs::create_dir_all(&new).with_context(|| format!("cannot make `{}`", new.display()))?;
-        }
-        fs::create_dir_all(&folder)?;
-        // Nothing is installed: every package that a Python needs is fetched.
-        fs::write(state.join("status"), "")?;
-        let source = format!("deb [arch={}] {} {} main\n", self.name, archive()?, self.suite);
-        fs::write(state.join("sources.list"), source)?;
-        self.apt(&state).arg("update").check().context("cannot read Debian's lists")?;
-        let packages = self.pythons.iter().map(|python| format!("python{python}"));
-        self.apt(&state)
-            .args(["--yes", "--download-only", "install"])
-            .args(packages)
-            .check()
-            .context("cannot download Debian's packages")?;
+        let apt =
+            Apt::open(&roots.join(format!("{}.apt", self.name)), self.name, self.suite, false)?;
         // Where a root has no folder of these names, they are links in every Debian.
         fs::create_dir_all(folder.join("usr"))?;
-        for package in fs::read_dir(state.join("cache/archives"))? {
-            let package = package?.path();
-            if package.extension().is_some_and(|extension| extension == "deb") {
-                Invocation::new("dpkg").arg("-x").arg(&package).arg(&folder).check()?;
-            }
-        }
+        let packages = self.pythons.iter().map(|python| format!("python{python}"));
+        apt.unpack(&packages.collect::<Vec<_>>(), &folder)?;
         #[cfg(unix)]
         relative(&folder.join("lib64"))?;
         #[cfg(unix)]
@@ -125,32 +111,9 @@ impl Root {
                 std::os::unix::fs::symlink(Path::new("usr").join(name), folder.join(name))?;
             }
         }
-        fs::remove_dir_all(&state)?;
+        apt.close()?;
         fs::write(folder.join(MARK), format!("{} {}\n", self.suite, self.pythons.join(" ")))?;
         Ok(true)
-    }
-
-    /// apt for the root's architecture, with a state of its own.
-    fn apt(&self, state: &Path) -> Invocation {
-        let at = |path: &str| state.join(path).display().to_string();
-        let options = [
-            format!("Dir::State={}", state.display()),
-            format!("Dir::State::lists={}", at("lists")),
-            format!("Dir::State::status={}", at("status")),
-            format!("Dir::Cache={}", at("cache")),
-            format!("Dir::Etc::sourcelist={}", at("sources.list")),
-            "Dir::Etc::sourceparts=-".to_owned(),
-            format!("APT::Architecture={}", self.name),
-            format!("APT::Architectures::={}", self.name),
-            "APT::Sandbox::User=root".to_owned(),
-            "APT::Install-Recommends=false".to_owned(),
-            "Acquire::Languages=none".to_owned(),
-            // A mirror may be older than the lists of sid are valid.
-            "Acquire::Check-Valid-Until=false".to_owned(),
-        ];
-        let apt =
-            Invocation::new("apt-get").arg("--quiet=2").env("DEBIAN_FRONTEND", "noninteractive");
-        options.iter().fold(apt, |apt, option| apt.args(["-o", option]))
     }
 
     /// The Pythons of the root, if it has been made; the second part says what cannot be used, and why.
@@ -170,7 +133,11 @@ impl Root {
         }
         for python in self.pythons {
             let program = folder.join("usr/bin").join(format!("python{python}"));
-            match ask_by(&self.launcher(&folder), &program, Some(self.architecture))? {
+            match ask_by(
+                &self.launcher(&folder),
+                &program,
+                Some(Platform::Glibc(self.architecture)),
+            )? {
                 Ok(interpreter) => found.push(interpreter),
                 Err(reason) => passed_over.push(format!("`{}`: {reason}", program.display())),
             }
@@ -178,6 +145,9 @@ impl Root {
         Ok((found, passed_over))
     }
 }
+
+/// A processor that has instructions which the emulated one has not.
+const NEWER_PROCESSOR: &str = "x86-64-v3";
 
 /// A program that an old processor cannot run, if it is compiled for a new one.
 const NEWER: &str = include_str!("../../data/newer_processor.rs");
@@ -215,13 +185,13 @@ impl Root {
             let finished = Invocation::new(emulator).args(options).arg(&program).run()?;
             Ok(finished.succeeded() && finished.stdout.trim() == SUM)
         };
-        Ok(match (run("x86-64")?, run("x86-64-v3")?) {
+        Ok(match (run("x86-64")?, run(NEWER_PROCESSOR)?) {
             (true, false) => Ok(()),
             (false, _) => {
                 Err(format!("the emulated `{processor}` runs not even a program for any processor"))
             }
             (true, true) => Err(format!(
-                "the emulated `{processor}` runs what is compiled for x86-64-v3, so that it proves nothing"
+                "the emulated `{processor}` runs what is compiled for {NEWER_PROCESSOR}, so that it proves nothing"
             )),
         })
     }
@@ -243,17 +213,6 @@ fn relative(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The address of the archive that this machine's own apt takes packages from.
-fn archive() -> Result<String> {
-    let question = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"];
-    let answer = Invocation::new("apt-get").args(question).run().map_err(|_| {
-        Stop::Unknown("roots are made of Debian's packages, and there is no `apt-get` here".into())
-    })?;
-    let own = answer.check()?.stdout;
-    let main = own.lines().find(|line| line.trim_end_matches('/').ends_with("/debian"));
-    Ok(main.unwrap_or("http://deb.debian.org/debian/").to_owned())
 }
 
 /// Where the roots of a project lie.

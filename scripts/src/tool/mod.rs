@@ -1,5 +1,6 @@
 //! Acting: the only place that starts a process. Each tool has a file; [`command`] runs them all.
 
+pub mod apt;
 pub mod cargo;
 pub mod checks;
 pub mod cibuildwheel;
@@ -12,12 +13,14 @@ pub mod environment;
 pub mod gh;
 pub mod git;
 pub mod guest;
+pub mod guests;
 pub mod lld;
 pub mod lock;
 pub mod machine;
 pub mod maturin;
 pub mod measured;
 pub mod mingw;
+pub mod musl;
 pub mod pip;
 pub mod python;
 pub mod rust_source;
@@ -27,4 +30,5 @@ pub mod server;
 pub mod toolchain;
 pub mod twine;
 pub mod uv;
+pub mod wine;
 pub mod zig;

@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use anyhow::Result;
+
 use super::command::Invocation;
 use super::environment::{Environment, Tools};
 
@@ -37,17 +39,38 @@ pub fn install(
     pip.args(what)
 }
 
-/// Installs files into an environment whose Python something else starts: pip from outside would try to
+/// Installs a file into an environment whose Python something else starts: pip from outside would try to
 /// start it by itself. `pip` is pip's own folder.
-pub fn install_emulated(pip: &Path, environment: &Environment, what: &[&str]) -> Invocation {
+pub fn install_emulated(pip: &Path, environment: &Environment, what: &Path) -> Invocation {
     environment
         .command()
         .arg("-I")
-        .arg(pip)
+        .arg(environment.seen(pip))
         .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
         .args(["--no-cache-dir", "--no-compile", "--no-index", "--no-deps"])
         .args(["--root-user-action", "ignore", "--only-binary", ":all:"])
-        .args(what)
+        .arg(environment.seen(what))
+}
+
+/// The simple API of the index that pip is set up for.
+///
+/// # Errors
+///
+/// When pip does not say.
+pub fn index(tools: &Tools) -> Result<String> {
+    let list = ["-m", "pip", "--disable-pip-version-check", "config", "list"];
+    Ok(index_in(&tools.python().args(list).check()?.stdout))
+}
+
+/// The same by pip's own list of what it is set up with, where variables come before files.
+fn index_in(list: &str) -> String {
+    let value = |key: &str| {
+        let value = list.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='))?;
+        Some(value.trim_matches('\'').to_owned())
+    };
+    value(":env:.index-url")
+        .or_else(|| value("global.index-url"))
+        .unwrap_or_else(|| "https://pypi.org/simple/".to_owned())
 }
 
 /// Builds the wheel of a pure Python project with the build backend among the tools.
@@ -90,6 +113,15 @@ mod tests {
     fn an_index_is_the_only_one() {
         let index = Source::Index("http://127.0.0.1:3141/root/release/+simple/");
         insta::assert_snapshot!(line(index, &["sum-up-to==1.0.0", "triangular.whl"]), @"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --index-url http://127.0.0.1:3141/root/release/+simple/ sum-up-to==1.0.0 triangular.whl");
+    }
+
+    #[test]
+    fn the_index_is_the_one_that_pip_would_ask() {
+        assert_eq!(index_in("global.cert='/ca'\n"), "https://pypi.org/simple/");
+        let file = "global.index-url='https://one/simple'\n";
+        assert_eq!(index_in(file), "https://one/simple");
+        let both = format!(":env:.index-url='https://two/simple'\n{file}");
+        assert_eq!(index_in(&both), "https://two/simple");
     }
 
     #[test]

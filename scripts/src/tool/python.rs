@@ -24,19 +24,37 @@ pub struct Interpreter {
     pub release: String,
     /// What starts it, where this machine cannot by itself: an emulator with its options.
     pub launcher: Vec<OsString>,
-    /// The processor that it is for; none for this machine's own.
-    pub architecture: Option<Architecture>,
+    /// The platform that it is for; none for this machine's own.
+    pub platform: Option<Platform>,
+}
+
+/// The platform of a Python that is not this machine's own: the system or its C library, and the processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    Glibc(Architecture),
+    Musl(Architecture),
+    Windows(Architecture),
+}
+
+impl Platform {
+    /// Whether wheels of the target are for it.
+    fn takes(self, target: Target) -> bool {
+        let architecture = match (self, target.system()) {
+            (Self::Glibc(architecture), System::Manylinux { .. })
+            | (Self::Musl(architecture), System::Musllinux { .. })
+            | (Self::Windows(architecture), System::Windows) => architecture,
+            _ => return false,
+        };
+        architecture == target.architecture()
+    }
 }
 
 impl Interpreter {
     /// Whether it is one for which wheels of the target are.
     pub fn serves(&self, target: Target) -> bool {
-        match self.architecture {
+        match self.platform {
             None => target.is_host(),
-            Some(architecture) => {
-                let glibc = matches!(target.system(), System::Manylinux { .. });
-                glibc && target.architecture() == architecture
-            }
+            Some(platform) => platform.takes(target),
         }
     }
 
@@ -117,7 +135,7 @@ fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
     ask_by(&[], program, None)
 }
 
-/// The same for a program of another processor, by what starts it.
+/// The same for a program of another platform, by what starts it.
 ///
 /// # Errors
 ///
@@ -125,7 +143,7 @@ fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
 pub fn ask_by(
     launcher: &[OsString],
     program: &Path,
-    architecture: Option<Architecture>,
+    platform: Option<Platform>,
 ) -> Result<Result<Interpreter, String>> {
     let question =
         isolated_by(launcher, program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
@@ -143,11 +161,11 @@ pub fn ask_by(
     let Ok(answer) = serde_json::from_str::<Answer>(&finished.stdout) else {
         return Ok(Err("it does not answer as a Python does".to_owned()));
     };
-    let judged = judge(answer, architecture);
+    let judged = judge(answer, platform);
     Ok(judged.map(|found| Interpreter { launcher: launcher.to_owned(), ..found }))
 }
 
-fn judge(answer: Answer, architecture: Option<Architecture>) -> Result<Interpreter, String> {
+fn judge(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
     let version = if answer.free_threaded { series.free_threaded() } else { series };
     if answer.implementation != "CPython" {
@@ -156,7 +174,7 @@ fn judge(answer: Answer, architecture: Option<Architecture>) -> Result<Interpret
     if version < OLDEST {
         return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
     }
-    if architecture.is_none() && answer.bits != usize::BITS {
+    if platform.is_none() && answer.bits != usize::BITS {
         return Err(format!("it is a {}-bit program", answer.bits));
     }
     Ok(Interpreter {
@@ -164,7 +182,7 @@ fn judge(answer: Answer, architecture: Option<Architecture>) -> Result<Interpret
         version,
         release: answer.release,
         launcher: Vec::new(),
-        architecture,
+        platform,
     })
 }
 
@@ -329,6 +347,26 @@ mod tests {
         {
             assert!(!is_python(&format!("{name}{suffix}")), "{name}");
         }
+    }
+
+    #[test]
+    fn a_python_takes_the_wheels_of_its_own_platform_alone() {
+        let taken = |platform: Platform| {
+            let tags = [
+                "manylinux_2_17_x86_64",
+                "manylinux_2_17_aarch64",
+                "musllinux_1_2_x86_64",
+                "macosx_10_12_x86_64",
+                "win_amd64",
+                "win32",
+            ];
+            let takes = |tag: &&str| platform.takes(tag.parse::<Target>().expect("a tag"));
+            tags.into_iter().filter(takes).collect::<Vec<_>>()
+        };
+        assert_eq!(taken(Platform::Glibc(Architecture::X86_64)), ["manylinux_2_17_x86_64"]);
+        assert_eq!(taken(Platform::Musl(Architecture::X86_64)), ["musllinux_1_2_x86_64"]);
+        assert_eq!(taken(Platform::Windows(Architecture::X86_64)), ["win_amd64"]);
+        assert_eq!(taken(Platform::Windows(Architecture::I686)), ["win32"]);
     }
 
     #[test]
