@@ -224,7 +224,12 @@ fn measure(
     Ok((names.len(), sum))
 }
 
-fn auditors(session: &Session, place: &Path) -> Result<Environment> {
+/// The tools of the field, in an environment of their own in `place`.
+///
+/// # Errors
+///
+/// When they cannot be installed.
+pub fn auditors(session: &Session, place: &Path) -> Result<Environment> {
     let interpreter = session.tool_python()?;
     let lock = place.join("auditors.lock");
     fs::write(&lock, AUDITORS)?;

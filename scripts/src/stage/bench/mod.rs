@@ -7,6 +7,7 @@ mod audit;
 mod build;
 mod calls;
 mod growth;
+mod opinions;
 mod publish;
 mod rehearse;
 
@@ -48,6 +49,8 @@ pub enum Bench {
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
         rounds: u8,
     },
+    /// What auditwheel and abi3audit say of the wheels in dist/; exit 1 where they disagree with the audit
+    Opinions,
     /// Download the wheels that `bench audit` measures, and print their folder
     #[command(hide = true)]
     Corpus,
@@ -76,6 +79,7 @@ pub fn run(session: &Session, what: &Bench) -> Result<Verdict> {
         Bench::Build { targets } => build::run(session, targets),
         Bench::Calls { rounds } => calls::run(session, *rounds),
         Bench::Audit { wheels, rounds } => audit::run(session, wheels.as_deref(), *rounds),
+        Bench::Opinions => opinions::run(session),
         Bench::Corpus => {
             let folder = audit::corpus(session)?;
             session.report.data(&format!("{}\n", folder.display()));
