@@ -1,6 +1,7 @@
 //! Acting: the only place that starts a process. Each tool has a file; [`command`] runs them all.
 
 pub mod apt;
+pub mod attest;
 pub mod auditors;
 pub mod cargo;
 pub mod checks;

@@ -10,6 +10,8 @@ mod fixture;
 mod project;
 
 mod announcing;
+mod attesting;
+mod devpi;
 mod downloading;
 mod gathering;
 mod hostile;
