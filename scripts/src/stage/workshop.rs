@@ -148,7 +148,11 @@ impl<'a> Workshop<'a> {
         let (source, staging) = (self.source(), self.staging());
         // Two lanes would wait for each other in one folder, and two families would each time compile
         // again what the other has left there, as PyO3 is compiled for the ABI.
-        let name = format!("{lane}-{}", wheel.interpreter);
+        let mut name = format!("{lane}-{}", wheel.interpreter);
+        // So would a std that is compiled here: with it, crates are told that they may use what is unstable.
+        if toolchain.std.is_some() {
+            name += "-std";
+        }
         let cargo_target = self.folder.join("cargo").join(name);
         let place = Place { source: &source, out: &staging, cargo_target: &cargo_target };
         maturin::wheel(session.tools()?, &place, wheel, toolchain, session.epoch()?)?.check()?;
