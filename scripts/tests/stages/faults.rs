@@ -85,7 +85,24 @@ fn a_root_that_there_is_not_is_refused_with_those_there_are() {
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
     error: there is no root `mips`
-    hint: there are `amd64`, `arm64`, `armhf`, `i386`, `ppc64el`, `s390x`, `riscv64`
+    hint: there are `amd64`, `arm64`, `armhf`, `i386`, `ppc64el`, `s390x`, `riscv64`, `musl`, `win64`
+    ");
+}
+
+#[test]
+fn a_canary_without_an_emulated_python_and_an_opinion_without_a_wheel_are_no_answer() {
+    let project = Project::new();
+    let canary = project.run(&["smoke", "--canary"]);
+    assert_eq!(canary.code, 3);
+    assert_snapshot!(canary.stderr, @"
+    error: no Python with an emulated processor takes a wheel of the plan
+    hint: `cargo pipeline roots amd64` makes some
+    ");
+    let opinions = project.run(&["bench", "opinions"]);
+    assert_eq!(opinions.code, 3);
+    assert_snapshot!(opinions.stderr, @"
+    error: there is no wheel in `dist/`
+    hint: run `cargo pipeline build --all` first
     ");
 }
 
