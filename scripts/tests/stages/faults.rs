@@ -35,15 +35,18 @@ fn a_target_that_no_table_has_is_refused_with_those_it_has() {
 /// Rust's programs in a folder of their own, where rustup can add no target for Windows.
 #[cfg(unix)]
 fn without_windows(project: &Project) -> std::ffi::OsString {
+    without(project, "*target-libdir*windows*")
+}
+
+/// A machine whose Rust says of what is asked for that it lies nowhere, and that can fetch nothing.
+#[cfg(unix)]
+fn without(project: &Project, question: &str) -> std::ffi::OsString {
     use std::os::unix::fs::PermissionsExt;
 
-    let programs = [
-        (
-            "rustc",
-            "case \"$*\" in *target-libdir*windows*) echo /nowhere ;; *) exec env PATH=\"${PATH#*:}\" rustc \"$@\" ;; esac",
-        ),
-        ("rustup", "echo 'error: no network' >&2; exit 1"),
-    ];
+    let rustc = format!(
+        "case \"$*\" in {question}) echo /nowhere ;; *) exec env PATH=\"${{PATH#*:}}\" rustc \"$@\" ;; esac"
+    );
+    let programs = [("rustc", rustc.as_str()), ("rustup", "echo 'error: no network' >&2; exit 1")];
     for (name, script) in programs {
         let path = format!("programs/{name}");
         project.write(&path, &format!("#!/bin/sh\n{script}\n"));
@@ -77,6 +80,23 @@ fn a_target_that_this_machine_cannot_build_is_named_and_never_skipped() {
     assert_eq!(all.code, 3, "{}", all.stderr);
     assert!(all.stderr.contains("not here win_amd64: "), "{}", all.stderr);
     assert_eq!(project.dist().len(), 2, "the sdist and the other target are there");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_target_without_a_standard_library_and_without_its_source_is_named_with_both_reasons() {
+    let project = Project::buildable();
+    let path = without(&project, "*target-libdir*|*sysroot*");
+    let arguments = ["build", "--target", "manylinux_2_17_x86_64"];
+    let output = project.command(&arguments).env("PATH", path).output();
+    let run = project.finish(output.expect("the program starts"));
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    for reason in [
+        "`rustup target add x86_64-unknown-linux-gnu` failed: error: no network; ",
+        "the source of Rust's standard library is not in `/nowhere/lib/rustlib/src/rust`",
+    ] {
+        assert!(run.stderr.contains(reason), "{}", run.stderr);
+    }
 }
 
 #[test]
