@@ -96,6 +96,15 @@ pub enum Stage {
     },
     /// Install each wheel on each promised Python of this machine, and run the smoke test
     Smoke {
+        /// A target of the table; unless named, all that was built and can be run here
+        #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
+        targets: Vec<Target>,
+        /// Also on the Pythons of the official images of Linux, run by docker or podman
+        #[arg(long)]
+        container: bool,
+        /// An image with Pythons under /opt/python, for the one that the table has for the target
+        #[arg(long, value_name = "IMAGE", requires = "container")]
+        image: Option<String>,
         /// Exit 3 unless every promised environment was tested
         #[arg(long)]
         complete: bool,
@@ -162,7 +171,11 @@ pub enum Stage {
         output: Output,
     },
     /// Build the sdist and this machine's wheels, have cibuildwheel build the same, and compare
-    SecondBuild,
+    SecondBuild {
+        /// Compare with what the jobs of a matrix built, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+    },
     /// All of the above on this machine, against a package index of its own
     Rehearse {
         /// A target of the table; unless named, this machine's own, as far as its Pythons take the wheels
@@ -259,7 +272,7 @@ impl Cli {
             | Stage::Tables { .. }
             | Stage::Licenses { .. }
             | Stage::Roots { .. }
-            | Stage::SecondBuild
+            | Stage::SecondBuild { .. }
             | Stage::Readme { .. }
             | Stage::Bench { .. } => Format::Human,
         }
@@ -287,7 +300,9 @@ impl Cli {
                 audit::run(&self.project, report, &paths, &choice, format)
             }
             Stage::Explain { check } => explain::run(&report, &check),
-            Stage::Smoke { complete, .. } => smoke::run(&open(report)?, complete),
+            Stage::Smoke { targets, container: containers, image, complete, .. } => {
+                smoke::run(&open(report)?, &smoke::Wanted { targets, containers, image, complete })
+            }
             Stage::Gate { from, .. } => gate::run(&open(report)?, from.as_deref()),
             Stage::Publish { repository_url, index_url, execute, from, patience, .. } => {
                 let destination = Destination {
@@ -322,7 +337,7 @@ impl Cli {
             Stage::Ci => ci::run(&open(report)?),
             Stage::Lock { check, upgrade } => lock::run(&open(report)?, check, upgrade),
             Stage::Tables { check } => tables::run(&open(report)?, check),
-            Stage::SecondBuild => second_build::make(&open(report)?),
+            Stage::SecondBuild { from } => second_build::make(&open(report)?, from.as_deref()),
             Stage::Roots { names } => roots::run(&open(report)?, &names),
             Stage::Licenses { check } => licenses::run(&open(report)?, check),
             Stage::Readme { check } => readme::run(&open(report)?, check),

@@ -14,6 +14,34 @@ use super::command::Invocation;
 use crate::family::PythonVersion;
 use crate::target::{Architecture, System, Target};
 
+/// What a Python that is not this machine's own is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    pub runtime: Runtime,
+    pub architecture: Architecture,
+}
+
+/// The C library that a Python is linked with, which decides the wheels that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runtime {
+    Glibc,
+    Musl,
+    Windows,
+}
+
+impl Foreign {
+    /// The one for which wheels of a target are; none for macOS, which nothing else runs.
+    pub fn of(target: Target) -> Option<Self> {
+        let runtime = match target.system() {
+            System::Manylinux { .. } => Runtime::Glibc,
+            System::Musllinux { .. } => Runtime::Musl,
+            System::Windows => Runtime::Windows,
+            System::Macos { .. } => return None,
+        };
+        Some(Self { runtime, architecture: target.architecture() })
+    }
+}
+
 /// A CPython that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interpreter {
@@ -24,24 +52,35 @@ pub struct Interpreter {
     pub release: String,
     /// What starts it, where this machine cannot by itself: an emulator with its options.
     pub launcher: Vec<OsString>,
-    /// The processor that it is for; none for this machine's own.
-    pub architecture: Option<Architecture>,
+    /// The platform that it is for; none for this machine's own.
+    pub foreign: Option<Foreign>,
+    /// Where it is, if it does not see all of this machine.
+    pub inside: Option<Inside>,
+}
+
+/// A container, as its Pythons see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inside {
+    /// The image that it was made of.
+    pub image: String,
+    /// The one folder that it can write to.
+    pub place: PathBuf,
 }
 
 impl Interpreter {
     /// Whether it is one for which wheels of the target are.
     pub fn serves(&self, target: Target) -> bool {
-        match self.architecture {
+        match self.foreign {
             None => target.is_host(),
-            Some(architecture) => {
-                let glibc = matches!(target.system(), System::Manylinux { .. });
-                glibc && target.architecture() == architecture
-            }
+            foreign => foreign == Foreign::of(target),
         }
     }
 
-    /// How people and the evidence call it: what starts it, and its path.
+    /// How people and the evidence call it: what starts it, or its image, and its path.
     pub fn name(&self) -> String {
+        if let Some(inside) = &self.inside {
+            return format!("{} {}", inside.image, self.executable.display());
+        }
         let words = self.launcher.iter().map(|word| word.to_string_lossy().into_owned());
         words.chain([self.executable.display().to_string()]).collect::<Vec<_>>().join(" ")
     }
@@ -59,6 +98,13 @@ pub struct Found {
     pub interpreters: Vec<Interpreter>,
     /// Programs that look like a Python and are not used, each with the reason.
     pub passed_over: Vec<String>,
+}
+
+impl Found {
+    /// The interpreters that are this machine's own, and not another platform's.
+    pub fn own(&self) -> impl DoubleEndedIterator<Item = &Interpreter> {
+        self.interpreters.iter().filter(|interpreter| interpreter.foreign.is_none())
+    }
 }
 
 /// The oldest CPython that the pipeline's own tools run on.
@@ -125,7 +171,7 @@ fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
 pub fn ask_by(
     launcher: &[OsString],
     program: &Path,
-    architecture: Option<Architecture>,
+    foreign: Option<Foreign>,
 ) -> Result<Result<Interpreter, String>> {
     let question =
         isolated_by(launcher, program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
@@ -143,11 +189,11 @@ pub fn ask_by(
     let Ok(answer) = serde_json::from_str::<Answer>(&finished.stdout) else {
         return Ok(Err("it does not answer as a Python does".to_owned()));
     };
-    let judged = judge(answer, architecture);
+    let judged = judge(answer, foreign);
     Ok(judged.map(|found| Interpreter { launcher: launcher.to_owned(), ..found }))
 }
 
-fn judge(answer: Answer, architecture: Option<Architecture>) -> Result<Interpreter, String> {
+fn judge(answer: Answer, foreign: Option<Foreign>) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
     let version = if answer.free_threaded { series.free_threaded() } else { series };
     if answer.implementation != "CPython" {
@@ -156,7 +202,11 @@ fn judge(answer: Answer, architecture: Option<Architecture>) -> Result<Interpret
     if version < OLDEST {
         return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
     }
-    if architecture.is_none() && answer.bits != usize::BITS {
+    // Windows runs its 32-bit programs itself.
+    let narrow = (cfg!(windows) && answer.bits == 32 && usize::BITS == 64)
+        .then_some(Foreign { runtime: Runtime::Windows, architecture: Architecture::I686 });
+    let foreign = foreign.or(narrow);
+    if foreign.is_none() && answer.bits != usize::BITS {
         return Err(format!("it is a {}-bit program", answer.bits));
     }
     Ok(Interpreter {
@@ -164,7 +214,8 @@ fn judge(answer: Answer, architecture: Option<Architecture>) -> Result<Interpret
         version,
         release: answer.release,
         launcher: Vec::new(),
-        architecture,
+        foreign,
+        inside: None,
     })
 }
 
