@@ -426,9 +426,9 @@ fn a_wheel_that_a_second_builder_makes_otherwise_closes_it() {
     let differ = |evidence: &mut Evidence| {
         evidence.second().compared[0].differences.push("exports of theirs alone: a".to_owned());
     };
-    insta::assert_snapshot!(reasons(differ), @"");
+    insta::assert_snapshot!(reasons(differ), @"a second builder made another `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: exports of theirs alone: a");
     let alone = |evidence: &mut Evidence| evidence.second().alone.push("a.whl".to_owned());
-    insta::assert_snapshot!(reasons(alone), @"");
+    insta::assert_snapshot!(reasons(alone), @"a second builder made `a.whl`, which the plan has not");
 }
 
 #[test]
@@ -440,10 +440,10 @@ fn a_second_builder_that_was_not_heard_of_this_build_is_told() {
         assert_eq!((judgement.reasons, judgement.seconded), (Vec::new(), Vec::new()));
         judgement.warnings.join("\n")
     };
-    insta::assert_snapshot!(warnings(|evidence| evidence.second = None), @"");
+    insta::assert_snapshot!(warnings(|evidence| evidence.second = None), @"no second builder's wheels were compared");
     let other = |evidence: &mut Evidence| {
         evidence.second().sdist = Some(Sha256Sum::of(b"another"));
         evidence.second().compared[0].differences.push("a difference".to_owned());
     };
-    insta::assert_snapshot!(warnings(other), @"");
+    insta::assert_snapshot!(warnings(other), @"what was compared with a second builder's wheels is another build");
 }

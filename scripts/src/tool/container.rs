@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_container_has_no_network_and_no_rights_and_writes_in_one_folder() {
-        insta::assert_snapshot!(run("docker", 1000), @"");
+        insta::assert_snapshot!(run("docker", 1000), @"docker run --rm --interactive --pull never --name a --platform linux/arm/v7 --network none --user 1000:100 --cap-drop all --security-opt label=disable --security-opt no-new-privileges --env PYTHONUTF8=1 --env HOME=/tmp/a/place --volume /project:/project:ro --volume /tmp/a/place:/tmp/a/place --workdir /tmp/a/place --entrypoint cat q.io/musllinux@sha256:0");
     }
 
     #[test]

@@ -183,7 +183,7 @@ fn every_rule_refuses_what_it_is_for() {
             "release.yml",
             "${{ !cancelled() }}",
             "${{ always() }}",
-            "a step of job `audit` has a condition",
+            "a step of job `second-build` has a condition",
         ),
         (
             "conditions",
