@@ -78,7 +78,12 @@ fn without_an_engine_nothing_is_told_of_containers() {
     let (project, _) = built();
     let run = run(&project, BROKEN, BROKEN, &["smoke", "--container", "--target", TARGET]);
     assert_eq!(run.code, 3, "{}", run.stderr);
-    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(run.stderr, @"
+    error: there is no container engine
+      `docker info` fails: is the daemon running?
+      `podman info` fails: is the daemon running?
+    hint: start docker, or install podman
+    ");
     assert!(!project.work().join("smoke.json").exists());
 }
 

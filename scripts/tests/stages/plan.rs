@@ -62,7 +62,9 @@ fn the_matrix_is_printed_and_handed_to_the_runner() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_snapshot!(run.stdout, @r#"
     build={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"pythons":"3.10\n3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"pythons":"3.10\n3.15","runner":"windows-2025","target":"win_amd64"}]}
-    smoke={"include":[{"python":"3.10","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"python":"3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"python":"3.10","runner":"macos-15","target":"macosx_11_0_arm64"},{"python":"3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"python":"3.10","runner":"windows-2025","target":"win_amd64"},{"python":"3.15","runner":"windows-2025","target":"win_amd64"}]}
+    smoke={"include":[{"architecture":"x64","python":"3.10","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"architecture":"x64","python":"3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"architecture":"arm64","python":"3.10","runner":"macos-15","target":"macosx_11_0_arm64"},{"architecture":"arm64","python":"3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"architecture":"x64","python":"3.10","runner":"windows-2025","target":"win_amd64"},{"architecture":"x64","python":"3.15","runner":"windows-2025","target":"win_amd64"}]}
+    container={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"}]}
+    second={"include":[{"runner":"ubuntu-24.04"},{"runner":"macos-15"},{"runner":"windows-2025"}]}
     verify={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"pythons":"3.10\n3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"pythons":"3.10\n3.15","runner":"windows-2025","target":"win_amd64"}]}
     "#);
     let handed = fs::read_to_string(project.root().join("output")).expect("the file");
