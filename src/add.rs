@@ -106,8 +106,10 @@ impl Add {
             return in_python(n);
         }
         let n = BigInt::from(integer::value_of(n)?);
-        let _visit = Visit::begin(py)?;
-        py.detach(|| triangular::up_to_large(&n)).into_pyobject(py)
+        let visit = Visit::begin(py)?;
+        visit
+            .detach(py, || triangular::up_to_large(&n))
+            .into_pyobject(py)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::integer::wrong_type;
+use crate::last_frame;
 
 /// The callable that `f` is, or that it names as `module:attribute`.
 ///
@@ -27,7 +28,7 @@ fn import<'py>(name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
     let text = name.to_str()?;
     match text.split_once(':') {
         Some((module, path)) if !module.is_empty() && !path.is_empty() => {
-            let module = name.py().import(module)?.into_any();
+            let module = last_frame::import(&PyString::new(name.py(), module))?;
             path.split('.')
                 .try_fold(module, |object, attribute| object.getattr(attribute))
         }

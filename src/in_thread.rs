@@ -18,6 +18,7 @@ use pyo3::types::{PyDict, PyTuple};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::callable::callable;
+use crate::last_frame;
 use crate::threads::STACK;
 use crate::visit::{self, Errand, Visit};
 
@@ -107,7 +108,8 @@ impl Call {
             let _attached = visit::attach(|py| {
                 let outcome = Visit::begin(py).and_then(|_visit| {
                     let run = context.bind(py).getattr(intern!(py, "run"))?;
-                    run.call(
+                    last_frame::call(
+                        &run,
                         arguments.bind(py),
                         kwargs.as_ref().map(|kwargs| kwargs.bind(py)),
                     )

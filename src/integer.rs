@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyInt;
 
-use crate::fastcall;
 use crate::triangular::Integer;
 use crate::visit::Visit;
+use crate::{fastcall, last_frame};
 
 /// Bytes of working memory for each bit of an integer. Measured at the peak: 1.2 for `add_up_to`, 2.4 for `sum_as_string`.
 const BYTES_PER_BIT: usize = 3;
@@ -38,7 +38,7 @@ pub fn exact<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Bound<'
     // `__index__` may be Python code.
     let _visit = Visit::begin(py)?;
     let index = INDEX.import(py, "operator", "index")?;
-    match index.call1((value,)) {
+    match last_frame::call1(index, value) {
         Ok(int) => Ok(int.cast_into()?),
         // What `__index__` itself raises is the caller's to see.
         Err(error) if value.get_type().hasattr(intern!(py, "__index__"))? => Err(error),

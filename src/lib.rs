@@ -7,6 +7,7 @@ mod fastcall;
 mod in_thread;
 mod integer;
 mod interrupt;
+mod last_frame;
 mod race;
 mod sum_of;
 mod sum_of_async;
@@ -104,10 +105,10 @@ fn sum_as_string(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<String>
     let py = a.py();
     let a = integer::value_of(&integer::exact(a, "a")?)?;
     let b = integer::value_of(&integer::exact(b, "b")?)?;
-    let _visit = Visit::begin(py)?;
+    let visit = Visit::begin(py)?;
     Ok(match (a, b) {
         (Integer::Word(a), Integer::Word(b)) => triangular::words_in_decimal(a, b),
-        (a, b) => py.detach(|| triangular::large_in_decimal(a.into(), b.into())),
+        (a, b) => visit.detach(py, || triangular::large_in_decimal(a.into(), b.into())),
     })
 }
 
@@ -147,7 +148,7 @@ fn accept_args(
     // because a Python `str` may hold lone surrogates, which Rust's cannot.
     let print = py.import("builtins")?.getattr("print")?;
     let show = |label: &str, value: &Bound<'_, PyAny>| -> PyResult<()> {
-        print.call1((PyString::new(py, label).add(value.str()?)?,))?;
+        last_frame::call1(&print, PyString::new(py, label).add(value.str()?)?)?;
         Ok(())
     };
     show("Hey ", name)?;

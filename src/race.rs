@@ -9,8 +9,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::add::Add;
-use crate::integer;
 use crate::visit::Visit;
+use crate::{integer, last_frame};
 
 /// Return how long Rust and a Python loop take for the sum 1 + 2 + … + n.
 ///
@@ -44,7 +44,7 @@ pub fn race<'py>(n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     let rust = start.elapsed();
 
     let start = Instant::now();
-    let in_python = up_to.call1((&n,))?;
+    let in_python = last_frame::call1(&up_to, &n)?;
     let python = start.elapsed();
 
     if !in_python.eq(in_rust)? {

@@ -101,7 +101,7 @@ pub fn sum_from<'py>(
             calls = 0;
             py.detach(|| ());
         }
-        total.add(values.next()?)?;
+        total.add(&values.next()?)?;
     }
     Ok(total.into_object(py))
 }

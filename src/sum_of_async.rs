@@ -11,10 +11,11 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyInt;
 
 use crate::callable::callable;
-use crate::integer;
 use crate::visit::{Stay, Visit};
+use crate::{integer, last_frame};
 
 /// How many awaitables are under way where nothing else is said.
 const LIMIT: i64 = 100;
@@ -217,7 +218,7 @@ impl Gathering {
     fn start_task(slf: &Bound<'_, Self>, i: i64) -> PyResult<Py<PyAny>> {
         static ENSURE_FUTURE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let py = slf.py();
-        let awaitable = slf.get().f.bind(py).call1((i,))?;
+        let awaitable = last_frame::call1(slf.get().f.bind(py), i)?;
         let task = ENSURE_FUTURE
             .import(py, "asyncio", "ensure_future")?
             .call1((awaitable,))?;
@@ -259,8 +260,8 @@ impl Gathering {
                 (state.total.take(), value)
             };
             let sum = match total {
-                Some(total) => total.bind(py).add(value),
-                None => 0_i64.into_pyobject(py)?.add(value),
+                Some(total) => last_frame::add(total.bind(py), value.bind(py)),
+                None => last_frame::add(&PyInt::new(py, 0), value.bind(py)),
             };
             let mut state = self.state();
             state.adding = false;

@@ -2,10 +2,11 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::callable::callable;
 use crate::integer::{self, wrong_type};
+use crate::last_frame;
 use crate::sum_of::sum_from;
 use crate::total::Total;
 use crate::visit::Visit;
@@ -70,7 +71,8 @@ fn run<'py>(source: &Bound<'py, PyString>, n: i64, visit: &Visit) -> PyResult<Bo
     options.set_item("dont_inherit", true)?;
     let code = builtins.call_method("compile", (source, FILE, "exec"), Some(&options))?;
     let module = PyModule::new(py, "sum_of_code")?;
-    builtins.call_method1("exec", (code, module.dict()))?;
+    let names = PyTuple::new(py, [code.as_any(), module.dict().as_any()])?;
+    last_frame::call(&builtins.getattr("exec")?, &names, None)?;
     let f = module
         .dict()
         .get_item("f")?

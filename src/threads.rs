@@ -11,6 +11,7 @@ use std::time::Duration;
 use pyo3::exceptions::PySystemExit;
 use pyo3::prelude::*;
 
+use crate::last_frame;
 use crate::sum_of::sum_from;
 use crate::total::Total;
 use crate::visit::{self, Visit};
@@ -60,7 +61,12 @@ impl Chunk {
         }
         // Without the 0, which would be added once for each chunk.
         go_on()?;
-        sum_from(Total::of(f.call1((first,))?), f, first + 1..=last, go_on)
+        sum_from(
+            Total::of(last_frame::call1(f, first)?),
+            f,
+            first + 1..=last,
+            go_on,
+        )
     }
 }
 
@@ -100,7 +106,7 @@ pub fn sum<'py>(
     }
     drop(alive);
     loop {
-        let (receiver, message) = py.detach(move || {
+        let (receiver, message) = visit.detach(py, move || {
             let message = ended.recv_timeout(BETWEEN_LOOKS);
             (ended, message)
         });
@@ -120,7 +126,7 @@ pub fn sum<'py>(
             break;
         }
     }
-    let sums = py.detach(|| {
+    let sums = visit.detach(py, || {
         threads
             .into_iter()
             .map(JoinHandle::join)
@@ -133,7 +139,7 @@ pub fn sum<'py>(
             .unwrap_or_else(|panic| resume_unwind(panic))?
             .into_bound(py);
         total = Some(match total {
-            Some(total) => total.add(sum)?,
+            Some(total) => last_frame::add(&total, &sum)?,
             None => sum,
         });
     }
@@ -153,7 +159,7 @@ fn spawn(
         .spawn(move || {
             let _alive = alive;
             visit::inherit(is_last);
-            visit::attach(|py| run.bind(py).call1((chunk,)).map(Bound::unbind))
+            visit::attach(|py| last_frame::call1(run.bind(py), chunk).map(Bound::unbind))
                 .unwrap_or_else(|| Err(PySystemExit::new_err(())))
         })
 }

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
-use crate::fastcall;
+use crate::{fastcall, last_frame};
 
 /// The total so far. The builtin sum keeps its totals in the same way, and adds them as fast; but what it rounds when it
 /// adds floats has changed over time (https://docs.python.org/3/library/functions.html#sum), while `+` is always the same.
@@ -25,16 +25,16 @@ impl<'py> Total<'py> {
 
     /// Makes it `total + value`. Subclasses of `int` and `float` are objects like any other, since they may override `+`.
     #[inline]
-    pub fn add(&mut self, value: Bound<'py, PyAny>) -> PyResult<()> {
+    pub fn add(&mut self, value: &Bound<'py, PyAny>) -> PyResult<()> {
         match self {
             Self::Word(total) => {
-                if let Some(sum) = word(&value).and_then(|word| total.checked_add(word)) {
+                if let Some(sum) = word(value).and_then(|word| total.checked_add(word)) {
                     *total = sum;
                     return Ok(());
                 }
             }
             Self::Float(total) => {
-                if let Some(value) = float(&value) {
+                if let Some(value) = float(value) {
                     *total += value;
                     return Ok(());
                 }
@@ -44,16 +44,16 @@ impl<'py> Total<'py> {
         self.add_object(value)
     }
 
-    fn add_object(&mut self, value: Bound<'py, PyAny>) -> PyResult<()> {
+    fn add_object(&mut self, value: &Bound<'py, PyAny>) -> PyResult<()> {
         let py = value.py();
         *self = match self {
             Self::Word(total) => {
-                let sum = PyInt::new(py, *total).add(value)?;
+                let sum = last_frame::add(&PyInt::new(py, *total), value)?;
                 // An integer beyond the word stays an object, as asking each time whether it has shrunk would cost more.
                 float(&sum).map_or(Self::Object(sum), Self::Float)
             }
-            Self::Float(total) => Self::Object(PyFloat::new(py, *total).add(value)?),
-            Self::Object(total) => Self::Object(total.add(value)?),
+            Self::Float(total) => Self::Object(last_frame::add(&PyFloat::new(py, *total), value)?),
+            Self::Object(total) => Self::Object(last_frame::add(total, value)?),
         };
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! if Rust has a frame there, the process aborts: https://docs.python.org/3/c-api/threads.html#cautions-regarding-runtime-finalization
 //! So whatever calls Python code in a loop, or code that may block, holds a [`Visit`], and a hook of `atexit` asks the
 //! visitors to leave, by `SystemExit`, which Python's threads end with in silence. 3.14 and later only hang the thread.
+//! A visitor that cannot leave, as it waits in a system call, is left to [`last_frame`].
 
 use std::cell::Cell;
 use std::ffi::c_long;
@@ -16,7 +17,7 @@ use pyo3::exceptions::{PyImportError, PyRuntimeError, PySystemExit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::{integer, interrupt};
+use crate::{integer, interrupt, last_frame};
 
 /// Whether the process is about to end, and every other thread has to leave.
 static LEAVING: AtomicBool = AtomicBool::new(false);
@@ -32,7 +33,7 @@ static VISITS: AtomicUsize = AtomicUsize::new(0);
 static VISITORS: Mutex<Vec<c_long>> = Mutex::new(Vec::new());
 
 /// How often, and how long apart, the hook looks whether all have left: before it interrupts them, and after. A
-/// visitor that is still there then waits in a system call, and will hardly return before the process is gone.
+/// visitor that is still there then waits in a system call, and is kept from Rust's frames if it comes back too late.
 const LOOKS: [usize; 2] = [50, 200];
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
@@ -110,6 +111,20 @@ impl Visit {
             return Err(PySystemExit::new_err(()));
         }
         Ok(())
+    }
+
+    /// Lets go of the interpreter for `run`. If the process is too far gone by the end of that, the thread does not come
+    /// back.
+    // Through `&self`, since a thread that the hook does not wait for could come back in between.
+    #[expect(clippy::unused_self)]
+    pub fn detach<T: Send>(&self, py: Python<'_>, run: impl Send + FnOnce() -> T) -> T {
+        py.detach(|| {
+            let result = run();
+            if GONE.load(SeqCst) && !LAST.get() {
+                last_frame::stay();
+            }
+            result
+        })
     }
 }
 
@@ -230,6 +245,10 @@ fn leave(py: Python<'_>) -> PyResult<()> {
     LEAVING.store(true, SeqCst);
     let stuck = wait_for_others(py, here, OWN.get());
     GONE.store(true, SeqCst);
+    if stuck > OWN.get() {
+        // One of them may just have asked whether it may come back.
+        py.detach(|| thread::sleep(BETWEEN_LOOKS));
+    }
     // Those that came in between.
     wait_for_others(py, here, stuck.max(OWN.get()));
     waited

@@ -13,7 +13,7 @@ import pytest
 TIMES = int(os.environ.get("SUM_UP_TO_EXITS", "20"))
 
 FUNCTIONS = """
-import asyncio, atexit, logging, math, signal, sys, threading, time
+import asyncio, atexit, logging, math, signal, sys, threading, time, types
 
 # Asyncio's debug mode would tell of a slow machine.
 logging.getLogger("asyncio").setLevel(logging.ERROR)
@@ -21,7 +21,7 @@ logging.getLogger("asyncio").setLevel(logging.ERROR)
 very_last = []
 atexit.register(lambda: [call() for call in very_last])
 
-from sum_up_to import in_thread, sum_of, sum_of_async
+from sum_up_to import add_up_to, in_thread, sum_as_string, sum_of, sum_of_async, sum_of_code
 
 def short(i):
     return i
@@ -143,6 +143,70 @@ def test_signal_ends_that_wait(call: str) -> None:
             # As Python says it for its own threads, since 3.15 without a colon.
             assert "Exception ignored in" in stderr
             assert stderr.splitlines()[-1].rstrip(": ") == "KeyboardInterrupt"
+
+
+# While the interpreter finalizes, it clears its modules, and one of them with what gives the calls time to return.
+FINALIZES_SLOWLY = """
+class Slow:
+    sleep = time.sleep
+    def __del__(self):
+        self.sleep(1.5)
+
+sys.modules["slow"] = types.ModuleType("slow")
+sys.modules["slow"].slow = Slow()
+
+class Sleeper:
+    def __init__(self, *arguments):
+        pass
+    def __call__(self, i):
+        return time.sleep(1.3)
+    def __index__(self):
+        time.sleep(1.3)
+        return 1
+    def __radd__(self, other):
+        time.sleep(1.3)
+
+large = 10**2_000_000
+"""
+
+
+# What is still under way when the interpreter finalizes, each in a way of its own, and comes back to it then.
+LATE = [
+    "daemon(lambda: sum_of(lambda i: time.sleep(1.3), 3))",
+    "daemon(lambda: sum_of(lambda i: time.sleep(1.3), 3, threads=2))",
+    "daemon(lambda: sum_of(Sleeper, 3))",
+    "daemon(lambda: sum_of(Sleeper, 3, threads=2))",
+    "daemon(lambda: sum_of(Sleeper(1.3), 3))",
+    "daemon(lambda: sum_of_code('import time\\ntime.sleep(1.3)\\nf = abs', 3))",
+    "daemon(lambda: add_up_to(Sleeper()))",
+    "daemon(lambda: sum_as_string(large, 1))",
+]
+LATE_DESPITE_AN_INTERRUPT = [
+    "in_thread(time.sleep, 1.3)",
+    "in_thread(sum_of, lambda i: time.sleep(1.3), 3)",
+    "in_thread(sum_of, lambda i: time.sleep(1.3), 3, threads=2)",
+]
+
+
+def test_what_comes_back_too_late_goes_nowhere() -> None:
+    bodies = [f"{FINALIZES_SLOWLY}{body}\ntime.sleep(0.05)" for body in LATE]
+    with ThreadPoolExecutor(4) as pool:
+        for body, outcome in zip(LATE, pool.map(run, bodies), strict=True):
+            assert outcome == (0, "", ""), body
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no `setitimer`")
+def test_what_comes_back_after_an_interrupted_wait_goes_nowhere() -> None:
+    interrupted = (
+        f"{FINALIZES_SLOWLY}"
+        "signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
+        "atexit.register(signal.setitimer, signal.ITIMER_REAL, 0.05)\n"
+    )
+    bodies = [f"{interrupted}asyncio.run(start_and_leave({call}))" for call in LATE_DESPITE_AN_INTERRUPT]
+    with ThreadPoolExecutor(4) as pool:
+        for body, (returncode, stdout, stderr) in zip(LATE_DESPITE_AN_INTERRUPT, pool.map(run, bodies), strict=True):
+            assert (returncode, stdout) == (0, ""), (body, stderr)
+            assert stderr.splitlines()[-1].rstrip(": ") == "KeyboardInterrupt", body
 
 
 def test_each_case_runs() -> None:

@@ -1,6 +1,6 @@
 """Uploads files by twine, one at a time as the pipeline names them, and says what became of each.
 
-Each line on the standard input is a JSON string, a file. Each line on the standard output is a JSON
+Each line on the standard input is a JSON array: a file, and its attestation or null. Each line on the standard output is a JSON
 object with the answer. twine's own program shows people a message; whoever decides
 whether to try again needs the status and `Retry-After`. One process for all files starts Python once,
 and asks for a token once. twine reads the credentials itself: from the environment, a keyring, or by
@@ -80,12 +80,14 @@ def serve(arguments: dict[str, object], patience: float) -> None:
     """Answer each line."""
     repository, opened = None, 0.0
     for line in sys.stdin:
-        file = json.loads(line)
+        file, attestation = json.loads(line)
         try:
             # Credentials that could not be had for one file may be there for the next try.
             if repository is None or time.monotonic() - opened > TOKEN_LIFE:
                 repository, opened = bounded(arguments, patience), time.monotonic()
             package = PackageFile.from_filename(file, None)
+            if attestation is not None:
+                package.add_attestations([attestation])
             # One attempt: the pipeline asks the index before the next.
             answer = answered(repository.upload(package, max_redirects=1))
         except requests.HTTPError as error:

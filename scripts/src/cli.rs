@@ -13,7 +13,7 @@ use crate::report::{Format, Report};
 use crate::stage::audit::{AuditFormat, Choice};
 use crate::stage::build::Wanted;
 use crate::stage::plan::PlanFormat;
-use crate::stage::publish::Destination;
+use crate::stage::publish::{Attestations, Destination};
 use crate::stage::{
     Session, announce, audit, bench, build, ci, explain, gate, gather, licenses, lock, plan,
     prepare, publish, readme, rehearse, roots, second_build, serve, smoke, tables, verify,
@@ -142,6 +142,9 @@ pub enum Stage {
         /// How long faults of the network or the index are waited out, in seconds for each file
         #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
         patience: u16,
+        /// Which indexes get attestations of who publishes the files
+        #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+        attestations: Attestations,
         #[command(flatten)]
         output: Output,
     },
@@ -304,12 +307,21 @@ impl Cli {
                 smoke::run(&open(report)?, &smoke::Wanted { targets, containers, image, complete })
             }
             Stage::Gate { from, .. } => gate::run(&open(report)?, from.as_deref()),
-            Stage::Publish { repository_url, index_url, execute, from, patience, .. } => {
+            Stage::Publish {
+                repository_url,
+                index_url,
+                execute,
+                from,
+                patience,
+                attestations,
+                ..
+            } => {
                 let destination = Destination {
                     repository: repository_url,
                     simple: index_url,
                     credentials: None,
                     patience: Duration::from_secs(patience.into()),
+                    attestations,
                 };
                 publish::run(&open(report)?, &destination, execute, from.as_deref())
             }

@@ -143,8 +143,7 @@ pub struct Receipt {
     pub repository: String,
     /// The release: `sum-up-to 1.0.0`.
     pub release: String,
-    /// Whether attestations were sent with the files, or why not.
-    pub attestations: String,
+    pub attestations: Attested,
     /// In the order of upload.
     pub files: Vec<SentFile>,
 }
@@ -174,6 +173,34 @@ pub enum SentStep {
     Held,
 }
 
+/// Whether attestations were sent with the files of a release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "sent")]
+pub enum Attested {
+    Yes {
+        /// Who vouches for the identity that signed, and what that is.
+        by: String,
+    },
+    No {
+        why: String,
+    },
+}
+
+impl Default for Attested {
+    fn default() -> Self {
+        Self::No { why: "nothing was sent yet".to_owned() }
+    }
+}
+
+impl std::fmt::Display for Attested {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Yes { by } => write!(formatter, "signed by {by}"),
+            Self::No { why } => write!(formatter, "none: {why}"),
+        }
+    }
+}
+
 impl Receipt {
     /// A receipt of nothing sent yet, which takes over what an earlier one says of the same files sent to
     /// the same index.
@@ -186,7 +213,7 @@ impl Receipt {
             old.find(|old| old.file == file.file && old.sha256 == file.sha256).cloned()
         };
         let files = new.files.iter().map(|file| same(file).unwrap_or_else(|| file.clone()));
-        Self { files: files.collect(), ..new }
+        Self { files: files.collect(), attestations: earlier.attestations, ..new }
     }
 }
 

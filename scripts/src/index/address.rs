@@ -20,6 +20,14 @@ pub fn is_loopback(url: &str) -> bool {
     }
 }
 
+/// Whether an address is one of PyPI's, or of the index that it keeps for trials.
+pub fn is_pypi(url: &str) -> bool {
+    let host = url.parse::<ureq::http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+    host.is_some_and(|host| {
+        ["pypi.org", "upload.pypi.org", "test.pypi.org"].contains(&host.as_str())
+    })
+}
+
 /// Refuses what is not the address of an index, and one with a password in it: other users can read
 /// command lines, and logs keep them.
 ///

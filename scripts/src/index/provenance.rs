@@ -1,8 +1,8 @@
 //! What an index keeps of a file's attestations ([PEP 740](https://peps.python.org/pep-0740/)): who is
 //! said to have published it, and which bytes the statements are about.
 //!
-//! The signatures are not judged here; that takes Sigstore's roots of trust. What is held against the
-//! file is the statement that was signed: its name and its hash.
+//! What is held against the file here is the statement that was signed: its name and its hash. The
+//! signatures are for [`attest`](crate::tool::attest).
 
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ use crate::wheel::Sha256Sum;
 /// What an index says of a file's origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
+    /// As the index gives it.
+    pub text: String,
     /// Who published: `GitHub owner/name, workflow release.yml`.
     pub publishers: Vec<String>,
     /// The files that the statements are about.
@@ -88,7 +90,8 @@ pub fn of(
 
 fn parse(text: &str) -> Option<Provenance> {
     let object: Object = serde_json::from_str(text).ok()?;
-    let mut provenance = Provenance { publishers: Vec::new(), subjects: Vec::new() };
+    let mut provenance =
+        Provenance { text: text.to_owned(), publishers: Vec::new(), subjects: Vec::new() };
     for bundle in object.attestation_bundles {
         let word =
             |key| shown(bundle.publisher.get(key).and_then(|value| value.as_str()).unwrap_or("?"));

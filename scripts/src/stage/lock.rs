@@ -15,6 +15,7 @@ use crate::tool::{cibuildwheel, python, uv};
 const LOCKS: &[(&str, &str)] = &[
     ("scripts/data/tools.in", "scripts/data/tools.lock"),
     ("scripts/data/peers.in", "scripts/data/peers.lock"),
+    ("scripts/data/attest.in", "scripts/data/attest.lock"),
     ("scripts/data/auditors.in", "scripts/data/auditors.lock"),
     ("tests/requirements.in", REQUIREMENTS),
     (SECOND, "scripts/data/cibuildwheel.lock"),

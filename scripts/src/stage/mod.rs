@@ -161,7 +161,11 @@ impl Session {
 
     /// The Python that the tools run on: the newest that the project promises, as the newest of all
     /// may be too new for their wheels.
-    pub(crate) fn tool_python(&self) -> Result<&Interpreter> {
+    ///
+    /// # Errors
+    ///
+    /// When there is no Python here.
+    pub fn tool_python(&self) -> Result<&Interpreter> {
         let found = self.found()?;
         let promised =
             |interpreter: &&Interpreter| self.project.table.pythons.contains(&interpreter.version);

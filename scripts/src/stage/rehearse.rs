@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::publish::{self, Destination};
+use super::publish::{self, Attestations, Destination};
 use super::verify;
 use super::{Session, audit, build, plan, smoke};
 use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence, VerifyEvidence};
@@ -109,6 +109,7 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
             simple: address.simple,
             credentials: Some(server.uploader.clone()),
             patience: publish::PATIENCE,
+            attestations: Attestations::Never,
         };
         Ok((publish::send(session, &part, &destination)?, destination.simple))
     })?;

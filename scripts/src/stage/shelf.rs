@@ -9,12 +9,15 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::Session;
+use crate::exit::Stop;
 use crate::index::address::file_name;
-use crate::index::{self, OfferedFile, Trouble, provenance};
+use crate::index::provenance::{self, Provenance};
+use crate::index::{self, OfferedFile, Trouble};
 use crate::parallel;
 use crate::pause::Pauses;
 use crate::project::normalize;
 use crate::report::Mood;
+use crate::tool::attest::{self, Attester, Checked, Claim};
 use crate::tool::command::{Finished, Invocation, wait};
 use crate::wheel::Sha256Sum;
 
@@ -142,29 +145,93 @@ pub fn taken(
     Ok((file, wrong.into_iter().collect()))
 }
 
-/// Who is said to have published the files, a line each, and where that contradicts the files.
+/// Who published the files by their attestations, a line each, and where those contradict the files or
+/// are not signed by whom they name. With `needed`, each file must have them.
 ///
 /// # Errors
 ///
-/// When provenance is offered and cannot be had.
+/// When provenance is offered and cannot be had, or not be checked.
 pub fn provenance<'a>(
+    session: &Session,
+    needed: bool,
     files: impl Iterator<Item = &'a OfferedFile>,
     simple: &str,
 ) -> Result<(Vec<String>, Vec<String>)> {
     let files: Vec<&OfferedFile> = files.collect();
     let found = parallel::map(&files, |file| provenance::of(file, simple, index::PATIENCE));
-    let (mut lines, mut wrong) = (Vec::new(), Vec::new());
+    let (mut lines, mut wrong, mut claims) = (Vec::new(), Vec::new(), Vec::new());
     for (file, found) in files.iter().zip(found) {
-        if let Some(provenance) = found? {
-            wrong.extend(provenance.differences(&file.name, file.sum));
-            let publishers = provenance.publishers.join(", ");
-            lines.push(format!("`{}` is said to be published by {publishers}", file.name));
+        match found? {
+            Some(provenance) => {
+                wrong.extend(provenance.differences(&file.name, file.sum));
+                claims.push((*file, provenance));
+            }
+            None if needed => {
+                let name = &file.name;
+                wrong.push(format!(
+                    "`{name}` was sent with an attestation, and the index offers none"
+                ));
+            }
+            None => {}
         }
     }
-    let without = files.len() - lines.len();
+    if wrong.is_empty() && !claims.is_empty() {
+        let (said, forged) = signatures(session, &claims)?;
+        lines.extend(said);
+        wrong.extend(forged);
+    }
+    let without = files.len() - claims.len();
     if without > 0 {
         lines
             .push(format!("the index offers no provenance for {without} of {} files", files.len()));
+    }
+    Ok((lines, wrong))
+}
+
+/// Checks the signatures of what an index says of files.
+fn signatures(
+    session: &Session,
+    claims: &[(&OfferedFile, Provenance)],
+) -> Result<(Vec<String>, Vec<String>)> {
+    let action = session.report.start("checking attestations");
+    let attester = Attester::install(session.tools()?, session.tool_python()?)?;
+    let asked: Vec<Claim<'_>> = claims
+        .iter()
+        .map(|(file, provenance)| Claim {
+            file: &file.name,
+            sha256: file.sum.to_string(),
+            provenance: &provenance.text,
+        })
+        .collect();
+    let (found, newest) = match attester.check(&asked)? {
+        Checked::Wrong { claims, newest } => (claims, newest),
+        Checked::Failed(why) => {
+            return Err(
+                Stop::Unknown(format!("the attestations could not be checked: {why}")).into()
+            );
+        }
+    };
+    let (mut lines, mut wrong) = (Vec::new(), Vec::new());
+    for ((file, provenance), reasons) in claims.iter().zip(found) {
+        let name = &file.name;
+        match reasons.is_empty() {
+            true => {
+                let publishers = provenance.publishers.join(", ");
+                lines.push(format!("`{name}` was published by {publishers}"));
+            }
+            false => wrong.extend(
+                reasons
+                    .iter()
+                    .map(|why| format!("the attestation of `{name}` does not hold: {why}")),
+            ),
+        }
+    }
+    action.done(Mood::Good, "checked", &format!("the attestations of {} files", claims.len()));
+    if !newest {
+        lines.push(format!(
+            "signatures were checked with the keys of pypi-attestations {}, as newer ones could not be fetched",
+            attest::LOCK.version("pypi-attestations")?
+        ));
     }
     Ok((lines, wrong))
 }

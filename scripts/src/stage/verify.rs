@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use super::trial::{self, Trial};
 use super::{Session, held, shelf, smoke};
-use crate::evidence::{self, BuiltFile, Receipt, SentStep, VerifyEvidence};
+use crate::evidence::{self, Attested, BuiltFile, Receipt, SentStep, VerifyEvidence};
 use crate::exit::{Stop, Verdict};
 use crate::index::OfferedFile;
 use crate::index::address;
@@ -90,7 +90,8 @@ pub fn prove(
     let sums: BTreeMap<String, Sha256Sum> =
         files.iter().map(|(_, built)| (built.file.clone(), built.sha256)).collect();
     let ours = offered.iter().filter(|file| sums.contains_key(&file.name));
-    let (provenance, wrong) = shelf::provenance(ours, simple)?;
+    let needed = matches!(receipt.attestations, Attested::Yes { .. });
+    let (provenance, wrong) = shelf::provenance(session, needed, ours, simple)?;
     differences.extend(wrong);
     let downstream = downstream(session)?;
     let tools = session.tools()?;

@@ -124,7 +124,7 @@ pub fn look(
     }
     let sums: BTreeMap<String, Sha256Sum> =
         files.iter().map(|file| (file.name.clone(), file.sum)).collect();
-    let (provenance, mut differences) = shelf::provenance(files.iter(), simple)?;
+    let (provenance, mut differences) = shelf::provenance(session, false, files.iter(), simple)?;
     for file in files.iter().filter(|file| file.yanked) {
         session.report.say(Mood::Doubtful, "yanked", &file.name);
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
@@ -123,6 +124,15 @@ impl<'a> Workshop<'a> {
             ended.into_iter().collect::<Result<()>>()
         })?;
         Ok(built.into_inner().expect("no holder panics"))
+    }
+
+    /// Makes the project's own code look changed, so that the next build compiles it again.
+    ///
+    /// # Errors
+    ///
+    /// When the time of a file cannot be set.
+    pub fn age(&self) -> Result<()> {
+        touch(&self.source())
     }
 
     fn wheel(
@@ -263,6 +273,21 @@ fn remove_others(folder: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
         } else if !wanted.contains(&path) {
             fs::remove_file(&path)
                 .with_context(|| format!("cannot remove `{}`", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn touch(folder: &Path) -> Result<()> {
+    for path in list(folder)? {
+        if path.is_dir() {
+            touch(&path)?;
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            fs::File::options()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.set_modified(SystemTime::now()))
+                .with_context(|| format!("cannot set the time of `{}`", path.display()))?;
         }
     }
     Ok(())

@@ -44,6 +44,8 @@ pub fn wheel(
 ) -> Result<Invocation> {
     let command = maturin(tools, place.source, epoch)?
         .args(["build", "--release", "--locked", "--target", &toolchain.triple])
+        // The smallest wheel that every pip can read; the level costs a tenth of a second.
+        .args(["--compression-level", "9"])
         .args(["--interpreter", &wheel.interpreter, "--out"])
         .arg(place.out)
         .arg("--compatibility")
@@ -171,7 +173,7 @@ mod tests {
     #[test]
     fn a_linux_wheel_is_linked_by_zig_against_the_glibc_of_its_tag() {
         insta::assert_snapshot!(wheel_for("manylinux_2_17_x86_64", Host::Linux), @"
-        maturin build --release --locked --target x86_64-unknown-linux-gnu --interpreter 3.10 --out /out --compatibility pypi manylinux_2_17 --zig
+        maturin build --release --locked --target x86_64-unknown-linux-gnu --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi manylinux_2_17 --zig
         - VIRTUAL_ENV
         - CONDA_PREFIX
         - ARCHFLAGS
@@ -210,19 +212,19 @@ mod tests {
             let added = variables.lines().filter(|line| !linux.contains(line));
             std::iter::once(line).chain(added).collect::<Vec<_>>().join("\n")
         };
-        insta::assert_snapshot!(differing("musllinux_1_2_aarch64", Host::Macos), @"maturin build --release --locked --target aarch64-unknown-linux-musl --interpreter 3.10 --out /out --compatibility pypi musllinux_1_2 --zig");
-        insta::assert_snapshot!(differing("macosx_11_0_arm64", Host::Macos), @"maturin build --release --locked --target aarch64-apple-darwin --interpreter 3.10 --out /out --compatibility pypi");
+        insta::assert_snapshot!(differing("musllinux_1_2_aarch64", Host::Macos), @"maturin build --release --locked --target aarch64-unknown-linux-musl --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi musllinux_1_2 --zig");
+        insta::assert_snapshot!(differing("macosx_11_0_arm64", Host::Macos), @"maturin build --release --locked --target aarch64-apple-darwin --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi");
         insta::assert_snapshot!(differing("macosx_11_0_arm64", Host::Linux), @"
-        maturin build --release --locked --target aarch64-apple-darwin --interpreter 3.10 --out /out --compatibility pypi
+        maturin build --release --locked --target aarch64-apple-darwin --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi
         + rustc -Clinker-flavor=ld64.lld
         ");
         insta::assert_snapshot!(differing("win_amd64", Host::Windows), @"
-        maturin build --release --locked --target x86_64-pc-windows-msvc --interpreter 3.10 --out /out --compatibility pypi
+        maturin build --release --locked --target x86_64-pc-windows-msvc --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi
         + rustc -Clink-arg=/Brepro
         ");
-        insta::assert_snapshot!(differing("win_amd64", Host::Linux), @"maturin build --release --locked --target x86_64-pc-windows-gnullvm --interpreter 3.10 --out /out --compatibility pypi");
+        insta::assert_snapshot!(differing("win_amd64", Host::Linux), @"maturin build --release --locked --target x86_64-pc-windows-gnullvm --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi");
         insta::assert_snapshot!(differing("win32", Host::Linux), @"
-        maturin build --release --locked --target i686-pc-windows-gnu --interpreter 3.10 --out /out --compatibility pypi
+        maturin build --release --locked --target i686-pc-windows-gnu --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi
         + rustc -Clink-arg=-Wl,--no-insert-timestamp
         ");
     }

@@ -1,5 +1,6 @@
 //! Acting: the only place that starts a process. Each tool has a file; [`command`] runs them all.
 
+pub mod attest;
 pub mod cargo;
 pub mod checks;
 pub mod cibuildwheel;

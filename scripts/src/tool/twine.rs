@@ -82,18 +82,18 @@ impl Uploader {
         }
     }
 
-    /// Sends one file, once.
+    /// Sends one file, once, and the attestation of it if there is one.
     ///
     /// # Errors
     ///
     /// When twine cannot be started, or the run is interrupted.
-    pub fn send(&mut self, file: &Path) -> Result<Answer> {
+    pub fn send(&mut self, file: &Path, attestation: Option<&Path>) -> Result<Answer> {
         if self.twine.is_none() {
             self.twine = Some(Conversation::start(&self.invocation)?);
         }
         let twine = self.twine.as_mut().context("it was just started")?;
         let lost = |why: String| Answer::Lost { why, retry_after: None };
-        let answer = match twine.ask(&serde_json::to_string(file)?, LIMIT)? {
+        let answer = match twine.ask(&serde_json::to_string(&(file, attestation))?, LIMIT)? {
             Reply::Line(line) => match serde_json::from_str(&line) {
                 Ok(line) => return Ok(judge(line, &self.secrets, SystemTime::now())),
                 Err(_) => lost("twine gave no answer that can be understood".to_owned()),

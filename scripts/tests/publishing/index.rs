@@ -24,6 +24,8 @@ struct State {
     held: BTreeMap<String, Vec<u8>>,
     /// Every file that came whole, in order, with its hash.
     uploads: Vec<(String, Sha256Sum)>,
+    /// What came as the attestations of each file.
+    attestations: BTreeMap<String, String>,
     /// Whether it speaks HTML alone.
     html: bool,
     /// How many more questions it answers as if it held nothing.
@@ -77,6 +79,10 @@ impl Index {
         self.0.lock().expect("no holder panics").uploads.clone()
     }
 
+    pub fn attestations(&self) -> BTreeMap<String, String> {
+        self.0.lock().expect("no holder panics").attestations.clone()
+    }
+
     fn serve(&self, stream: &mut TcpStream) {
         let Some(head) = http::head(stream) else { return };
         let Some(body) = http::body(stream, http::length(&head)) else { return };
@@ -120,6 +126,10 @@ fn upload(state: &mut State, request: &Request) -> Vec<u8> {
         return http::answer("400 The digest supplied does not match the file.", "", b"");
     }
     state.uploads.push((name.clone(), sum));
+    if let Some((_, attestations)) = fields.get("attestations") {
+        let text = String::from_utf8_lossy(attestations).into_owned();
+        state.attestations.insert(name.clone(), text);
+    }
     match state.held.get(name) {
         Some(held) if held != bytes => {
             let reason = format!("400 File already exists ('{name}'). See /help/#file-name-reuse");

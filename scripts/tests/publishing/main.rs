@@ -10,6 +10,7 @@ mod fixture;
 mod project;
 
 mod announcing;
+mod attesting;
 mod gathering;
 mod hostile;
 mod http;

@@ -15,7 +15,7 @@ use crate::evidence::{self, BuiltFile, SentStep};
 use crate::exit::{Stop, Verdict};
 use crate::report::{Mood, table};
 use crate::stage::publish::send::{Load, send_load};
-use crate::stage::publish::{Destination, PATIENCE};
+use crate::stage::publish::{Attestations, Destination, PATIENCE};
 use crate::stage::{Session, verify_any};
 use crate::tool::clock::time_in_tools;
 use crate::tool::server::{Address, IndexServer};
@@ -56,6 +56,7 @@ pub fn run(session: &Session, files: u8) -> Result<Verdict> {
         simple: address.simple,
         credentials: Some(server.uploader.clone()),
         patience: PATIENCE,
+        attestations: Attestations::Never,
     };
     let load = Load {
         project: PROJECT.to_owned(),

@@ -5,6 +5,7 @@
 //! that difference. [`step`] decides, [`drive`] makes the moves, [`mod@send`] makes them in the world.
 
 mod age;
+mod attest;
 pub mod drive;
 pub mod send;
 pub mod step;
@@ -25,6 +26,7 @@ use crate::report::{Mood, table};
 use crate::tool::twine::Credentials;
 use age::{Age, age};
 
+pub use attest::Attestations;
 pub use send::send;
 
 /// Where files go, and where they are seen.
@@ -38,6 +40,7 @@ pub struct Destination {
     pub credentials: Option<Credentials>,
     /// How long faults of one file are waited out.
     pub patience: Duration,
+    pub attestations: Attestations,
 }
 
 /// How long faults of one file are waited out, unless said otherwise.

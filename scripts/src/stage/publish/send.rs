@@ -6,14 +6,16 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::Destination;
+use super::attest::attest;
 use super::drive::{Note, World, drive};
 use super::step::{End, Seen};
-use crate::evidence::{self, BuiltFile, Receipt, SentFile, SentStep};
+use crate::evidence::{self, Attested, BuiltFile, Receipt, SentFile, SentStep};
 use crate::exit::Stop;
 use crate::index::{self, OfferedFile, Trouble};
 use crate::plan::Plan;
 use crate::report::Mood;
 use crate::stage::{Session, held};
+use crate::tool::attest;
 use crate::tool::command::{check_interrupt, wait};
 use crate::tool::twine::{Answer, Uploader};
 
@@ -29,6 +31,8 @@ struct Road<'a> {
     session: &'a Session,
     destination: &'a Destination,
     load: &'a Load,
+    /// The folder of the attestations, if there are any.
+    attestations: Option<PathBuf>,
     uploader: Uploader,
     receipt: Receipt,
     /// What the index held when it was last asked; nothing since the last upload.
@@ -77,10 +81,12 @@ pub fn send_load(session: &Session, load: &Load, destination: &Destination) -> R
     let new = Receipt {
         repository: destination.repository.clone(),
         release: format!("{} {}", load.project, load.version),
-        attestations: "none are made".to_owned(),
+        attestations: Attested::default(),
         files: load.files.iter().map(|(_, built)| waiting(built)).collect(),
     };
-    let receipt = Receipt::open(new, evidence::read(&load.receipt)?);
+    let mut receipt = Receipt::open(new, evidence::read(&load.receipt)?);
+    let (said, attestations) = attest(session, destination.attestations, load, &receipt)?;
+    receipt.attestations = said;
     evidence::write(&load.receipt, &receipt)?;
     let uploader = Uploader::new(
         session.tools()?,
@@ -88,7 +94,8 @@ pub fn send_load(session: &Session, load: &Load, destination: &Destination) -> R
         destination.credentials.as_ref(),
         silence(destination.patience),
     );
-    let mut road = Road { session, destination, load, uploader, receipt, shelf: None };
+    let mut road =
+        Road { session, destination, load, attestations, uploader, receipt, shelf: None };
     for (position, (path, built)) in load.files.iter().enumerate() {
         let action = session.report.start(format!("uploading {}", built.file));
         let before = road.receipt.files[position].sends;
@@ -157,7 +164,9 @@ impl World for Parcel<'_, '_> {
     }
 
     fn send(&mut self) -> Result<Answer> {
-        self.road.uploader.send(self.path)
+        let file = &self.road.receipt.files[self.position].file;
+        let attestation = self.road.attestations.as_ref().map(|folder| attest::of(folder, file));
+        self.road.uploader.send(self.path, attestation.as_deref())
     }
 
     fn pause(&mut self, pause: Duration) -> Result<()> {
