@@ -97,3 +97,31 @@ fn the_table_of_the_readme_is_held_to_the_plan() {
     project.change("pyproject.toml", "\"3.15\"", "\"3.15\", \"3.16\"");
     assert_eq!(project.run(&["readme", "--check"]).code, 1);
 }
+
+#[test]
+fn a_document_may_say_where_each_target_is_tested() {
+    let project = Project::new();
+    let wheels = "<!-- wheels: made by `cargo pipeline readme` -->\n<!-- end of wheels -->\n";
+    let tested = "<!-- tested: made by `cargo pipeline readme` -->\n<!-- end of tested -->\n";
+    project.write("README.md", wheels);
+    project.write("docs/other.md", "no table\n");
+    project.write("docs/platforms.md", tested);
+    assert_eq!(project.run(&["readme"]).code, 0);
+    let written = |name: &str| fs::read_to_string(project.root().join(name)).expect("a file");
+    assert_eq!(written("docs/other.md"), "no table\n");
+    assert_snapshot!(written("docs/platforms.md"), @"
+    <!-- tested: made by `cargo pipeline readme` -->
+
+    | Platform tag            | By the Pythons of the runner | In an image                        |
+    | ----------------------- | ---------------------------- | ---------------------------------- |
+    | `manylinux_2_17_x86_64` | `ubuntu-24.04`               | `manylinux2014_x86_64`: glibc 2.17 |
+    | `macosx_11_0_arm64`     | `macos-15`                   | —                                  |
+    | `win_amd64`             | `windows-2025`               | —                                  |
+
+    <!-- end of tested -->
+    ");
+    project.change("pyproject.toml", "win_amd64", "win32");
+    let stale = project.run(&["readme", "--check"]);
+    assert_eq!(stale.code, 1);
+    assert!(stale.stderr.contains("stale docs/platforms.md"), "{}", stale.stderr);
+}
