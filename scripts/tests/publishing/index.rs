@@ -28,6 +28,8 @@ struct State {
     attestations: BTreeMap<String, String>,
     /// Whether it speaks HTML alone.
     html: bool,
+    /// When it got its files.
+    uploaded: Option<String>,
     /// How many more questions it answers as if it held nothing.
     lag: usize,
     /// What it says of every file beside the truth: another hash, or a provenance about one.
@@ -59,6 +61,11 @@ impl Index {
     /// Answers so many questions as if it held nothing.
     pub fn lag(&self, questions: usize) {
         self.0.lock().expect("no holder panics").lag = questions;
+    }
+
+    /// Says of all its files that they came at this time.
+    pub fn date(&self, time: &str) {
+        self.0.lock().expect("no holder panics").uploaded = Some(time.to_owned());
     }
 
     pub fn lie(&self, lie: Lie) {
@@ -189,6 +196,9 @@ fn page(state: &State, request: &Request) -> Vec<u8> {
                 "url": format!("/f/{name}"),
                 "hashes": {"sha256": sum.to_string()},
             });
+            if let Some(time) = &state.uploaded {
+                file["upload-time"] = json!(time);
+            }
             if matches!(state.lie, Some(Lie::Provenance | Lie::None)) {
                 let host = request.header("host").expect("a host");
                 file["provenance"] = json!(format!("http://{host}/simple/provenance/{name}"));

@@ -11,6 +11,7 @@ mod project;
 
 mod announcing;
 mod attesting;
+mod devpi;
 mod gathering;
 mod hostile;
 mod http;

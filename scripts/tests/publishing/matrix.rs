@@ -15,7 +15,7 @@ use crate::proxy::{FAULTS, Fault, Moment, Proxy};
 use crate::release::Release;
 
 /// Runs cases on as many threads as the machine has; how many there were.
-fn each<T: Send + 'static>(cases: Vec<T>, test: fn(T)) -> usize {
+pub fn each<T: Send + 'static>(cases: Vec<T>, test: fn(T)) -> usize {
     let count = cases.len();
     let cases = Arc::new(Mutex::new(VecDeque::from(cases)));
     let workers = thread::available_parallelism().map_or(2, usize::from);

@@ -176,3 +176,44 @@ fn a_run_on_another_machine_goes_on_where_one_stopped() {
     assert_eq!(sent[0], WINDOWS);
     assert_eq!(sent.len(), 2);
 }
+
+/// What is said of a release of which one file came so many days ago, by a dry run and by `--execute`.
+fn begun(days: i64) -> (String, String) {
+    let (release, index) = (Release::small(), Index::default());
+    let (name, bytes) = &release.files[0];
+    index.put(name, bytes);
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * days);
+    index.date(&then.to_string());
+    let simple = format!("http://127.0.0.1:{}/simple/", index.start());
+    let line =
+        ["publish", "--repository-url", "https://index.invalid/legacy/", "--index-url", &simple];
+    let dry = release.project.run(&line);
+    let real = release.project.run(&[&line[..], &["--execute"]].concat());
+    assert_eq!((dry.code, real.code), (1, 1), "{}{}", dry.stderr, real.stderr);
+    assert_eq!(index.uploads(), []);
+    (format!("{}{}", dry.stdout, dry.stderr), real.stderr)
+}
+
+#[test]
+fn a_release_that_grows_too_old_for_more_files_is_told() {
+    let words = |days: i64| {
+        format!(
+            "the release is on the index for {days} days, and 1 of its files are missing: PyPI takes none after 14 days"
+        )
+    };
+    let (dry, real) = begun(2);
+    assert!(
+        !dry.contains("is on the index for") && !real.contains("is on the index for"),
+        "{dry}{real}"
+    );
+    let (dry, real) = begun(11);
+    assert!(dry.contains(&format!("warning: {}\n", words(11))), "{dry}");
+    assert!(real.contains(&format!("warning: {}\n", words(11))), "{real}");
+    let (dry, real) = begun(15);
+    let over = format!("{}, so raise the version\n", words(15));
+    assert!(dry.contains(&format!("`--execute` would be refused: {over}")), "{dry}");
+    assert!(
+        real.contains(&over) && real.contains("the gate is closed, nothing was sent"),
+        "{real}"
+    );
+}

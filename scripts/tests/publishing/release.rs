@@ -77,20 +77,22 @@ impl Release {
 
     /// The command that publishes to an index behind a port.
     pub fn command(&self, port: u16) -> Command {
-        let (repository, simple) = (
-            format!("http://127.0.0.1:{port}/legacy/"),
-            format!("http://127.0.0.1:{port}/simple/"),
-        );
+        let at = |path| format!("http://127.0.0.1:{port}/{path}/");
+        self.command_to(&at("legacy"), &at("simple"), (USER, PASSWORD))
+    }
+
+    /// The command that publishes to an index at these addresses, by name and password.
+    pub fn command_to(&self, repository: &str, simple: &str, who: (&str, &str)) -> Command {
         let mut command = self.project.command(&[
             "publish",
             "--repository-url",
-            &repository,
+            repository,
             "--index-url",
-            &simple,
+            simple,
             "--patience",
             PATIENCE,
         ]);
-        command.env("TWINE_USERNAME", USER).env("TWINE_PASSWORD", PASSWORD);
+        command.env("TWINE_USERNAME", who.0).env("TWINE_PASSWORD", who.1);
         command
     }
 

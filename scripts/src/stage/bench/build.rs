@@ -1,21 +1,26 @@
 //! `bench build`: what each target costs to build, from nothing, after a change to the project's own
 //! code and without one, and how large its wheels are.
 //!
-//! One target after the other in a folder of its own, so that a time is that target's alone. `build
-//! --all` builds several at once where there are processors.
+//! One target after the other in a folder of its own, so that a time is that target's alone. The last row
+//! is all of them at once, as `build --all` does it where there are processors.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use crate::evidence::BuiltFile;
 use crate::exit::{Stop, Verdict};
+use crate::plan::Plan;
 use crate::report::{Mood, human, table};
 use crate::stage::Session;
 use crate::stage::build::{self, toolchains};
 use crate::stage::workshop::Workshop;
 use crate::target::Target;
 use crate::tool::machine;
+use crate::tool::toolchain::Toolchain;
+
+type Toolchains = BTreeMap<Target, Toolchain>;
 
 /// Measures some targets of the plan, or all.
 ///
@@ -38,39 +43,32 @@ pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let workshop = Workshop::new(session, &session.project.root, folder.path().to_owned());
     workshop.sdist()?;
+    let timed = |part: &Plan, toolchains: &Toolchains| -> Result<(Duration, Vec<BuiltFile>)> {
+        let started = Instant::now();
+        let built = workshop.wheels(part, toolchains)?;
+        Ok((started.elapsed(), built))
+    };
     let (mut rows, mut sums) = (Vec::new(), [Duration::ZERO; 3]);
     for (target, toolchain) in &toolchains {
         let one = part.only(&[*target]);
         let own = [(*target, toolchain.clone())].into();
-        let mut times = [Duration::ZERO; 3];
-        let mut built: Vec<BuiltFile> = Vec::new();
-        for (round, (time, sum)) in times.iter_mut().zip(&mut sums).enumerate() {
-            if round == 1 {
-                workshop.age()?;
-            }
-            let started = Instant::now();
-            built = workshop.wheels(&one, &own)?;
-            *time = started.elapsed();
-            *sum += *time;
+        let (cold, _) = timed(&one, &own)?;
+        workshop.age()?;
+        let (changed, _) = timed(&one, &own)?;
+        let (again, built) = timed(&one, &own)?;
+        let times = [cold, changed, again];
+        for (sum, time) in sums.iter_mut().zip(times) {
+            *sum += time;
         }
         let sizes: Vec<String> = built.iter().map(|file| human::size(file.size)).collect();
-        rows.push(vec![
-            format!("`{target}`"),
-            seconds(times[0]),
-            seconds(times[1]),
-            seconds(times[2]),
-            sizes.join(", "),
-            if toolchain.builder.stands_in() { "stand-in".into() } else { String::new() },
-        ]);
+        let stand_in = if toolchain.builder.stands_in() { "stand-in" } else { "" };
+        rows.push(row(&format!("`{target}`"), times.map(Some), &sizes.join(", "), stand_in));
     }
-    rows.push(vec![
-        format!("**{} targets**", toolchains.len()),
-        seconds(sums[0]),
-        seconds(sums[1]),
-        seconds(sums[2]),
-        String::new(),
-        String::new(),
-    ]);
+    rows.push(row(&format!("**{} targets**", toolchains.len()), sums.map(Some), "", ""));
+    workshop.age()?;
+    let (changed, _) = timed(&part, &toolchains)?;
+    let (again, _) = timed(&part, &toolchains)?;
+    rows.push(row("**all at once**", [None, Some(changed), Some(again)], "", ""));
     let families: Vec<&str> = part
         .wheels
         .iter()
@@ -90,6 +88,13 @@ pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
     Ok(if not_here.is_empty() { Verdict::Yes } else { Verdict::Unknown })
 }
 
-fn seconds(time: Duration) -> String {
-    format!("{:.1}", time.as_secs_f64())
+fn row(what: &str, times: [Option<Duration>; 3], sizes: &str, note: &str) -> Vec<String> {
+    let seconds = |time: Option<Duration>| {
+        time.map_or_else(String::new, |time| format!("{:.1}", time.as_secs_f64()))
+    };
+    let times = times.map(seconds);
+    std::iter::once(what.to_owned())
+        .chain(times)
+        .chain([sizes.to_owned(), note.to_owned()])
+        .collect()
 }
