@@ -117,6 +117,8 @@ pub fn make(session: &Session, from: Option<&Path>) -> Result<Verdict> {
     let sdist = session.project.dist().join(&session.plan.sdist);
     let own = std::env::current_exe().context("this program does not know where it lies")?;
     cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())
+        // It wants uv to make environments with.
+        .env("PATH", session.tools()?.path()?)
         .check()
         .context("the second builder made no wheels")?;
     action.done(Mood::Good, "built", "the same by cibuildwheel");
