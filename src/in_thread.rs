@@ -9,7 +9,6 @@ use std::process;
 use std::sync::{Mutex, PoisonError};
 
 use pyo3::exceptions::{PyOSError, PyRuntimeError};
-use pyo3::ffi::c_str;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -18,6 +17,7 @@ use pyo3::types::{PyDict, PyTuple};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::callable::callable;
+use crate::embedded::embedded;
 use crate::last_frame;
 use crate::threads::STACK;
 use crate::visit::{self, Errand, Visit};
@@ -57,7 +57,6 @@ pub fn in_thread<'py>(
     args: &Bound<'py, PyTuple>,
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    static COROUTINE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = f.py();
     let _visit = Visit::begin(py)?;
     let call = Call {
@@ -65,13 +64,8 @@ pub fn in_thread<'py>(
         args: args.clone().unbind(),
         kwargs: kwargs.map(|kwargs| kwargs.clone().unbind()),
     };
-    let coroutine = COROUTINE.get_or_try_init(py, || {
-        let source = c_str!(include_str!("in_thread.py"));
-        PyModule::from_code(py, source, c"in_thread.py", c"sum_up_to._in_thread")?
-            .getattr("in_thread")
-            .map(Bound::unbind)
-    })?;
-    coroutine.bind(py).call1((call,))
+    let coroutine = embedded!(py, "in_thread")?.getattr("in_thread")?;
+    coroutine.call1((call,))
 }
 
 /// A call that is to be made.

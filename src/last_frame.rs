@@ -2,12 +2,10 @@
 //!
 //! Up to 3.13 CPython ends a thread that asks for the interpreter while it finalizes with `pthread_exit`, also when the
 //! thread comes back from a system call below a call from here. On glibc that unwinds the stack, and a frame of Rust on it
-//! takes the process along. But glibc still runs the clean-up handlers of `_pthread_cleanup_push`, the one that C without
-//! exceptions was compiled to before glibc 2.4, *before* it looks at the frames outside of theirs. So each function here
-//! has a handler, and nothing that has to be cleaned up: its frame has no part in the unwinding, and the handler keeps the
-//! thread from going on, as Python itself does from 3.14 on. No other C library unwinds there.
-//!
-//! <https://sourceware.org/git/?p=glibc.git;a=blob;f=nptl/unwind.c>
+//! takes the process along. But the clean-up handlers of `_pthread_cleanup_push`, which glibc keeps for programs of old, run
+//! *before* it looks at the frames outside of theirs: https://sourceware.org/git/?p=glibc.git;a=blob;f=nptl/unwind.c
+//! So each function here has a handler, and nothing that has to be cleaned up: its frame has no part in the unwinding, and
+//! the handler keeps the thread from going on, as Python itself does from 3.14 on. No other C library unwinds there.
 #![allow(unsafe_code)]
 
 use std::thread;

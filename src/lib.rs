@@ -3,6 +3,7 @@
 mod add;
 mod callable;
 mod chunks;
+mod embedded;
 mod fastcall;
 mod in_thread;
 mod integer;

@@ -3,12 +3,11 @@
 use std::time::Instant;
 
 use pyo3::exceptions::PyArithmeticError;
-use pyo3::ffi::c_str;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::add::Add;
+use crate::embedded::embedded;
 use crate::visit::Visit;
 use crate::{integer, last_frame};
 
@@ -37,7 +36,7 @@ pub fn race<'py>(n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     let py = n.py();
     let n = integer::exact(n, "n")?;
     let _visit = Visit::begin(py)?;
-    let up_to = python_loop(py)?.getattr("up_to")?;
+    let up_to = embedded!(py, "python_loop")?.getattr("up_to")?;
 
     let start = Instant::now();
     let in_rust = Add::new(&n)?.up_to(py)?;
@@ -57,16 +56,4 @@ pub fn race<'py>(n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     seconds.set_item("rust", rust.as_secs_f64())?;
     seconds.set_item("python", python.as_secs_f64())?;
     Ok(seconds)
-}
-
-/// The embedded module, imported at its first use.
-fn python_loop(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
-    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let source = c_str!(include_str!("python_loop.py"));
-    MODULE
-        .get_or_try_init(py, || {
-            PyModule::from_code(py, source, c"python_loop.py", c"sum_up_to._python_loop")
-                .map(Bound::unbind)
-        })
-        .map(|module| module.bind(py))
 }

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyRuntimeError;
-use pyo3::ffi::c_str;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -14,6 +13,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyInt;
 
 use crate::callable::callable;
+use crate::embedded::embedded;
 use crate::visit::{Stay, Visit};
 use crate::{integer, last_frame};
 
@@ -57,7 +57,6 @@ pub fn sum_of_async<'py>(
     n: &Bound<'py, PyAny>,
     limit: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    static COROUTINE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = f.py();
     let _visit = Visit::begin(py)?;
     let limit = limit.map_or(Ok(LIMIT), |limit| integer::positive(limit, "limit"))?;
@@ -67,13 +66,8 @@ pub fn sum_of_async<'py>(
         limit: usize::try_from(limit).unwrap_or(usize::MAX),
         state: Mutex::default(),
     };
-    let coroutine = COROUTINE.get_or_try_init(py, || {
-        let source = c_str!(include_str!("sum_of_async.py"));
-        PyModule::from_code(py, source, c"sum_of_async.py", c"sum_up_to._sum_of_async")?
-            .getattr("sum_of_async")
-            .map(Bound::unbind)
-    })?;
-    coroutine.bind(py).call1((gathering,))
+    let coroutine = embedded!(py, "sum_of_async")?.getattr("sum_of_async")?;
+    coroutine.call1((gathering,))
 }
 
 /// The tasks under way and what has come of the others.

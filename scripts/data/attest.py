@@ -11,8 +11,8 @@ import json
 import sys
 from pathlib import Path
 
-from pypi_attestations import Attestation, AttestationError, Distribution, Provenance
 from pydantic import ValidationError
+from pypi_attestations import Attestation, AttestationError, Distribution, Provenance, Publisher
 from sigstore.errors import TUFError
 from sigstore.models import ClientTrustConfig
 from sigstore.oidc import IdentityError, IdentityToken, detect_credential
@@ -54,14 +54,18 @@ def wrong(line: str, *, offline: bool) -> list[str]:
         provenance = Provenance.model_validate_json(asked["provenance"])
     except ValidationError as error:
         return [f"it is no provenance: {error.errors()[0]['msg']}"]
-    found = []
-    for bundle in provenance.attestation_bundles:
-        for attestation in bundle.attestations:
-            try:
-                attestation.verify(bundle.publisher, file, offline=offline)
-            except AttestationError as error:
-                found.append(str(error))
-    return found
+    pairs = [(bundle, one) for bundle in provenance.attestation_bundles for one in bundle.attestations]
+    reasons = (refusal(one, bundle.publisher, file, offline=offline) for bundle, one in pairs)
+    return [reason for reason in reasons if reason is not None]
+
+
+def refusal(attestation: Attestation, publisher: Publisher, file: Distribution, *, offline: bool) -> str | None:
+    """Say why an attestation does not hold, if it does not."""
+    try:
+        attestation.verify(publisher, file, offline=offline)
+    except AttestationError as error:
+        return str(error)
+    return None
 
 
 def run(arguments: list[str]) -> dict[str, object]:

@@ -1,10 +1,10 @@
 """Uploads files by twine, one at a time as the pipeline names them, and says what became of each.
 
-Each line on the standard input is a JSON array: a file, and its attestation or null. Each line on the standard output is a JSON
-object with the answer. twine's own program shows people a message; whoever decides
-whether to try again needs the status and `Retry-After`. One process for all files starts Python once,
-and asks for a token once. twine reads the credentials itself: from the environment, a keyring, or by
-trusted publishing.
+Each line on the standard input is a JSON array: a file, and its attestation or null. Each line on the
+standard output is a JSON object with the answer. twine's own program shows people a message; whoever
+decides whether to try again needs the status and `Retry-After`. One process for all files starts Python
+once, and asks for a token once. twine reads the credentials itself: from the environment, a keyring, or
+by trusted publishing.
 """
 
 from __future__ import annotations

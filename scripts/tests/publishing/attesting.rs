@@ -1,12 +1,14 @@
 //! Attestations: made before anything is sent, sent with their files, and believed only if they are
-//! signed. Nobody here can sign; what is signed was published by others.
+//! signed. Nobody here can sign: what is signed was published by others.
 
 use std::fs;
+use std::path::Path;
 
 use wheel_pipeline::evidence::{self, Attested};
 use wheel_pipeline::report::{Format, Report};
 use wheel_pipeline::stage::Session;
-use wheel_pipeline::tool::attest::{Attester, Checked, Claim};
+use wheel_pipeline::tool::attest::{self, Attester, Checked, Claim};
+use wheel_pipeline::tool::environment::Environment;
 use wheel_pipeline::tool::twine::{Answer, Credentials, Uploader};
 
 use crate::http;
@@ -61,6 +63,49 @@ fn a_provenance_holds_for_the_file_and_the_publisher_that_were_signed() {
     for (reasons, start) in found[1..].iter().zip(starts) {
         assert_eq!(reasons.len(), 1, "{found:?}");
         assert!(reasons[0].starts_with(start), "{reasons:?} does not begin with {start}");
+    }
+}
+
+#[test]
+fn each_file_gets_the_attestation_of_who_signs() {
+    let release = Release::small();
+    let session =
+        Session::open(release.project.root(), Report::new(Format::Human)).expect("a project");
+    let (tools, python) =
+        (session.tools().expect("the tools"), session.tool_python().expect("a Python"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let environment = Environment::create(python, &at("environment")).expect("an environment");
+    fs::write(at("attest.lock"), attest::LOCK.text).expect("written");
+    environment.fill(tools, &at("attest.lock")).expect("the library can be had");
+    fs::create_dir(at("signed")).expect("a folder");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = [FILE, "other-1.0-py3-none-any.whl"];
+    for file in files {
+        fs::write(at(file), "").expect("written");
+    }
+    let finished = environment
+        .command()
+        .arg("-I")
+        .arg(here.join("tests/publishing/signer.py"))
+        .arg(here.join("data/attest.py"))
+        .arg(here.join("tests/publishing/provenance.json"))
+        .arg("sign")
+        .arg(at("signed"))
+        .args(files.map(at))
+        .check()
+        .expect("it signs");
+    assert_eq!(
+        finished.stdout.trim(),
+        r#"{"answer": "signed", "who": "https://token.actions.githubusercontent.com: repo:o/n:ref:refs/tags/v1.0.0"}"#
+    );
+    let provenance: serde_json::Value = serde_json::from_str(PROVENANCE).expect("JSON");
+    let wanted = &provenance["attestation_bundles"][0]["attestations"][0]["envelope"];
+    for file in files {
+        let text = fs::read_to_string(attest::of(&at("signed"), file)).expect("an attestation");
+        let made: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(made["version"], 1);
+        assert_eq!(&made["envelope"], wanted);
     }
 }
 
