@@ -201,9 +201,10 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        // Past an interrupt too, which other commands heed. It also ends when `stdin` closes.
+        // Past an interrupt too, which other commands heed. It also ends when `stdin` closes, and is
+        // removed when it ends.
         let _ended = Command::new(self.engine.program)
-            .args(["rm", "--force", &self.name])
+            .args(["kill", &self.name])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -349,6 +350,6 @@ esac"#;
         drop(container);
         assert!(!place.exists());
         let calls = fs::read_to_string(folder.path().join("calls")).expect("calls");
-        assert!(calls.ends_with(&format!("rm --force {name}\n")), "{calls}");
+        assert!(calls.ends_with(&format!("kill {name}\n")), "{calls}");
     }
 }
