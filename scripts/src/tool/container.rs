@@ -15,9 +15,10 @@ use tempfile::TempDir;
 
 use super::command::{Invocation, Server, wait};
 use super::images::Image;
-use super::python::{Foreign, Inside, Interpreter, ask_by};
+use super::python::{Inside, Interpreter, Platform, ask_by};
 use crate::exit::Stop;
 use crate::family::PythonVersion;
+use crate::target::System;
 
 /// A container engine that works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,8 +186,12 @@ impl Container {
     pub fn interpreter(&self, python: PythonVersion) -> Result<Result<Interpreter, String>> {
         let launcher = [self.engine.program, "exec", &self.name].map(OsString::from);
         let program = program(python);
-        let foreign = Foreign::of(self.image.platform);
-        let answer = ask_by(&launcher, Path::new(&program), foreign)?;
+        let architecture = self.image.platform.architecture();
+        let platform = match self.image.platform.system() {
+            System::Musllinux { .. } => Platform::Musl(architecture),
+            _ => Platform::Glibc(architecture),
+        };
+        let answer = ask_by(&launcher, Path::new(&program), Some(platform))?;
         Ok(match answer {
             Ok(found) if found.version == python => {
                 let place = self.folder.path().join("place");

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::command::Invocation;
-use super::python::{Foreign, Interpreter, Runtime, ask_by};
+use super::python::{Interpreter, Platform, ask_by};
 use crate::exit::Stop;
 use crate::target::Architecture;
 
@@ -168,10 +168,13 @@ impl Root {
             passed_over.push(format!("`{}`: {reason}", folder.display()));
             return Ok((found, passed_over));
         }
-        let foreign = Foreign { runtime: Runtime::Glibc, architecture: self.architecture };
         for python in self.pythons {
             let program = folder.join("usr/bin").join(format!("python{python}"));
-            match ask_by(&self.launcher(&folder), &program, Some(foreign))? {
+            match ask_by(
+                &self.launcher(&folder),
+                &program,
+                Some(Platform::Glibc(self.architecture)),
+            )? {
                 Ok(interpreter) => found.push(interpreter),
                 Err(reason) => passed_over.push(format!("`{}`: {reason}", program.display())),
             }

@@ -14,34 +14,6 @@ use super::command::Invocation;
 use crate::family::PythonVersion;
 use crate::target::{Architecture, System, Target};
 
-/// What a Python that is not this machine's own is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Foreign {
-    pub runtime: Runtime,
-    pub architecture: Architecture,
-}
-
-/// The C library that a Python is linked with, which decides the wheels that it takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Runtime {
-    Glibc,
-    Musl,
-    Windows,
-}
-
-impl Foreign {
-    /// The one for which wheels of a target are; none for macOS, which nothing else runs.
-    pub fn of(target: Target) -> Option<Self> {
-        let runtime = match target.system() {
-            System::Manylinux { .. } => Runtime::Glibc,
-            System::Musllinux { .. } => Runtime::Musl,
-            System::Windows => Runtime::Windows,
-            System::Macos { .. } => return None,
-        };
-        Some(Self { runtime, architecture: target.architecture() })
-    }
-}
-
 /// A CPython that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interpreter {
@@ -53,7 +25,7 @@ pub struct Interpreter {
     /// What starts it, where this machine cannot by itself: an emulator with its options.
     pub launcher: Vec<OsString>,
     /// The platform that it is for; none for this machine's own.
-    pub foreign: Option<Foreign>,
+    pub platform: Option<Platform>,
     /// Where it is, if it does not see all of this machine.
     pub inside: Option<Inside>,
 }
@@ -67,12 +39,33 @@ pub struct Inside {
     pub place: PathBuf,
 }
 
+/// The platform of a Python that is not this machine's own: the system or its C library, and the processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    Glibc(Architecture),
+    Musl(Architecture),
+    Windows(Architecture),
+}
+
+impl Platform {
+    /// Whether wheels of the target are for it.
+    fn takes(self, target: Target) -> bool {
+        let architecture = match (self, target.system()) {
+            (Self::Glibc(architecture), System::Manylinux { .. })
+            | (Self::Musl(architecture), System::Musllinux { .. })
+            | (Self::Windows(architecture), System::Windows) => architecture,
+            _ => return false,
+        };
+        architecture == target.architecture()
+    }
+}
+
 impl Interpreter {
     /// Whether it is one for which wheels of the target are.
     pub fn serves(&self, target: Target) -> bool {
-        match self.foreign {
+        match self.platform {
             None => target.is_host(),
-            foreign => foreign == Foreign::of(target),
+            Some(platform) => platform.takes(target),
         }
     }
 
@@ -103,7 +96,7 @@ pub struct Found {
 impl Found {
     /// The interpreters that are this machine's own, and not another platform's.
     pub fn own(&self) -> impl DoubleEndedIterator<Item = &Interpreter> {
-        self.interpreters.iter().filter(|interpreter| interpreter.foreign.is_none())
+        self.interpreters.iter().filter(|interpreter| interpreter.platform.is_none())
     }
 }
 
@@ -163,7 +156,7 @@ fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
     ask_by(&[], program, None)
 }
 
-/// The same for a program of another processor, by what starts it.
+/// The same for a program of another platform, by what starts it.
 ///
 /// # Errors
 ///
@@ -171,7 +164,7 @@ fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
 pub fn ask_by(
     launcher: &[OsString],
     program: &Path,
-    foreign: Option<Foreign>,
+    platform: Option<Platform>,
 ) -> Result<Result<Interpreter, String>> {
     let question =
         isolated_by(launcher, program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
@@ -189,11 +182,11 @@ pub fn ask_by(
     let Ok(answer) = serde_json::from_str::<Answer>(&finished.stdout) else {
         return Ok(Err("it does not answer as a Python does".to_owned()));
     };
-    let judged = judge(answer, foreign);
+    let judged = judge(answer, platform);
     Ok(judged.map(|found| Interpreter { launcher: launcher.to_owned(), ..found }))
 }
 
-fn judge(answer: Answer, foreign: Option<Foreign>) -> Result<Interpreter, String> {
+fn judge(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
     let version = if answer.free_threaded { series.free_threaded() } else { series };
     if answer.implementation != "CPython" {
@@ -204,9 +197,9 @@ fn judge(answer: Answer, foreign: Option<Foreign>) -> Result<Interpreter, String
     }
     // Windows runs its 32-bit programs itself.
     let narrow = (cfg!(windows) && answer.bits == 32 && usize::BITS == 64)
-        .then_some(Foreign { runtime: Runtime::Windows, architecture: Architecture::I686 });
-    let foreign = foreign.or(narrow);
-    if foreign.is_none() && answer.bits != usize::BITS {
+        .then_some(Platform::Windows(Architecture::I686));
+    let platform = platform.or(narrow);
+    if platform.is_none() && answer.bits != usize::BITS {
         return Err(format!("it is a {}-bit program", answer.bits));
     }
     Ok(Interpreter {
@@ -214,7 +207,7 @@ fn judge(answer: Answer, foreign: Option<Foreign>) -> Result<Interpreter, String
         version,
         release: answer.release,
         launcher: Vec::new(),
-        foreign,
+        platform,
         inside: None,
     })
 }
