@@ -65,7 +65,7 @@ pub fn in_thread<'py>(
         kwargs: kwargs.map(|kwargs| kwargs.clone().unbind()),
     };
     let coroutine = embedded!(py, "in_thread")?.getattr("in_thread")?;
-    coroutine.call1((call,))
+    last_frame::call1(&coroutine, call)
 }
 
 /// A call that is to be made.
@@ -90,10 +90,8 @@ impl Call {
         let arguments: Vec<_> = f.chain(self.args.bind(py).iter()).collect();
         let arguments = PyTuple::new(py, arguments)?.unbind();
         let kwargs = self.kwargs.as_ref().map(|kwargs| kwargs.clone_ref(py));
-        let context = py
-            .import("contextvars")?
-            .call_method0("copy_context")?
-            .unbind();
+        let contextvars = py.import("contextvars")?;
+        let context = last_frame::method(&contextvars, intern!(py, "copy_context"), ())?.unbind();
         let errand = Errand::begin()?;
         spawn(move || {
             // Counted until after the interpreter is let go of.
@@ -114,9 +112,8 @@ impl Call {
                 };
                 // Fails if the loop is closed: then nobody waits.
                 let _ = deliver(py).and_then(|deliver| {
-                    call_soon_threadsafe
-                        .bind(py)
-                        .call1((deliver, &future, outcome))
+                    let arguments = (deliver, &future, outcome).into_pyobject(py)?;
+                    last_frame::call(call_soon_threadsafe.bind(py), &arguments, None)
                 });
                 // While attached, rather than put off until somebody is.
                 drop((context, arguments, kwargs, call_soon_threadsafe, future));
@@ -168,8 +165,8 @@ fn deliver(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 fn set_result(future: &Bound<'_, PyAny>, outcome: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = future.py();
     let _visit = Visit::begin(py)?;
-    if !future.call_method0(intern!(py, "done"))?.is_truthy()? {
-        future.call_method1(intern!(py, "set_result"), (outcome,))?;
+    if !last_frame::method(future, intern!(py, "done"), ())?.is_truthy()? {
+        last_frame::method(future, intern!(py, "set_result"), (outcome,))?;
     }
     Ok(())
 }

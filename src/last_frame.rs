@@ -161,6 +161,16 @@ pub fn call1<'py, T: IntoPyObject<'py>>(
     call(f, &(argument,).into_pyobject(f.py())?, None)
 }
 
+/// `object.name(*arguments)`.
+pub fn method<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let arguments = arguments.into_pyobject(object.py()).map_err(Into::into)?;
+    call(&object.getattr(name)?, &arguments, None)
+}
+
 /// `left + right`.
 pub fn add<'py>(
     left: &Bound<'py, PyAny>,

@@ -10,7 +10,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyInt;
+use pyo3::types::{PyInt, PyTuple};
 
 use crate::callable::callable;
 use crate::embedded::embedded;
@@ -67,7 +67,7 @@ pub fn sum_of_async<'py>(
         state: Mutex::default(),
     };
     let coroutine = embedded!(py, "sum_of_async")?.getattr("sum_of_async")?;
-    coroutine.call1((gathering,))
+    last_frame::call1(&coroutine, gathering)
 }
 
 /// The tasks under way and what has come of the others.
@@ -123,7 +123,7 @@ impl Gathering {
             slf.get().state().stay = None;
             return Ok(None);
         }
-        let waiter = create_future.call0()?;
+        let waiter = last_frame::call(create_future, &PyTuple::empty(py), None)?;
         slf.get().state().waiter = Some(waiter.clone().unbind());
         Ok(Some(waiter))
     }
@@ -141,7 +141,7 @@ impl Gathering {
                 .collect()
         };
         for task in tasks {
-            task.call_method0(py, intern!(py, "cancel"))?;
+            last_frame::method(task.bind(py), intern!(py, "cancel"), ())?;
         }
         Ok(())
     }
@@ -213,14 +213,13 @@ impl Gathering {
         static ENSURE_FUTURE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let py = slf.py();
         let awaitable = last_frame::call1(slf.get().f.bind(py), i)?;
-        let task = ENSURE_FUTURE
-            .import(py, "asyncio", "ensure_future")?
-            .call1((awaitable,))?;
+        let ensure_future = ENSURE_FUTURE.import(py, "asyncio", "ensure_future")?;
+        let task = last_frame::call1(ensure_future, awaitable)?;
         let done = Done {
             gathering: slf.clone().unbind(),
             i,
         };
-        task.call_method1(intern!(py, "add_done_callback"), (done,))?;
+        last_frame::method(&task, intern!(py, "add_done_callback"), (done,))?;
         Ok(task.unbind())
     }
 
@@ -280,8 +279,7 @@ impl Done {
         if gathering.get().state().tasks.remove(&self.i).is_none() {
             return Err(PyRuntimeError::new_err("a task was done twice"));
         }
-        let outcome = task
-            .call_method0(intern!(py, "result"))
+        let outcome = last_frame::method(task, intern!(py, "result"), ())
             .and_then(|value| gathering.get().take(py, self.i, value.unbind()));
         match outcome {
             Ok(()) => Gathering::start_tasks(gathering, &visit)?,
@@ -294,19 +292,14 @@ impl Done {
             }
             state.waiter.take()
         };
-        match waiter {
-            Some(waiter)
-                if !waiter
-                    .call_method0(py, intern!(py, "done"))?
-                    .is_truthy(py)? =>
-            {
-                waiter
-                    .call_method1(py, intern!(py, "set_result"), (py.None(),))
-                    .map(drop)
-            }
-            // Nobody waits any more: the coroutine was cancelled, and is about to ask again.
-            _ => Ok(()),
+        // Otherwise nobody waits any more: the coroutine was cancelled, and is about to ask again.
+        if let Some(waiter) = waiter
+            && let waiter = waiter.bind(py)
+            && !last_frame::method(waiter, intern!(py, "done"), ())?.is_truthy()?
+        {
+            last_frame::method(waiter, intern!(py, "set_result"), (py.None(),))?;
         }
+        Ok(())
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

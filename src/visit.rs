@@ -32,9 +32,15 @@ static VISITS: AtomicUsize = AtomicUsize::new(0);
 /// never while Python is called: so a process that forks, which takes the GIL, does not inherit it locked.
 static VISITORS: Mutex<Vec<c_long>> = Mutex::new(Vec::new());
 
-/// How often, and how long apart, the hook looks whether all have left: before it interrupts them, and after. A
-/// visitor that is still there then waits in a system call, and is kept from Rust's frames if it comes back too late.
+/// Visits that have begun, ever.
+static BEGUN: AtomicUsize = AtomicUsize::new(0);
+
+/// How often, and how long apart, the hook looks whether all have left: before it interrupts them, and after. It looks
+/// anew when another visit has begun, as in tasks that end one after the other on a busy machine, but not for longer than
+/// this in all. A visitor that is still there then waits in a system call, and is kept from Rust's frames if it comes
+/// back too late.
 const LOOKS: [usize; 2] = [50, 200];
+const ALL_LOOKS: usize = 2500;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// The Python identifier of the thread of each [`Stay`]. Locked as `VISITORS` is.
@@ -56,6 +62,7 @@ struct Counted(());
 impl Counted {
     fn begin() -> Self {
         VISITS.fetch_add(1, SeqCst);
+        BEGUN.fetch_add(1, SeqCst);
         OWN.set(OWN.get() + 1);
         Self(())
     }
@@ -257,8 +264,15 @@ fn leave(py: Python<'_>) -> PyResult<()> {
 /// Waits until no more than these visits are left, and no stay of another thread; visitors that will not leave are
 /// interrupted. Gives the number of visits that are left.
 fn wait_for_others(py: Python<'_>, here: c_long, allowed: usize) -> usize {
+    let mut all_looks = ALL_LOOKS;
     for looks in LOOKS {
-        for _ in 0..looks {
+        let (mut left, mut begun) = (looks, BEGUN.load(SeqCst));
+        while left > 0 && all_looks > 0 {
+            (left, all_looks) = (left - 1, all_looks - 1);
+            let now = BEGUN.load(SeqCst);
+            if now != begun {
+                (left, begun) = (looks, now);
+            }
             let stays = !GONE.load(SeqCst) && locked(&STAYS).iter().any(|thread| *thread != here);
             if VISITS.load(SeqCst) <= allowed && !stays {
                 return allowed;
