@@ -97,8 +97,17 @@ pub enum Stage {
     /// Install each wheel on each promised Python of this machine, and run the smoke test
     Smoke {
         /// Prove instead that a wheel compiled for a newer processor dies on the emulated oldest one
-        #[arg(long, conflicts_with = "complete")]
+        #[arg(long, conflicts_with_all = ["complete", "targets", "container"])]
         canary: bool,
+        /// A target of the table; unless named, all that was built and can be run here
+        #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
+        targets: Vec<Target>,
+        /// Also on the Pythons of the official images of Linux, run by docker or podman
+        #[arg(long)]
+        container: bool,
+        /// An image with Pythons under /opt/python, for the one that the table has for the target
+        #[arg(long, value_name = "IMAGE", requires = "container")]
+        image: Option<String>,
         /// Exit 3 unless every promised environment was tested
         #[arg(long)]
         complete: bool,
@@ -168,7 +177,11 @@ pub enum Stage {
         output: Output,
     },
     /// Build the sdist and this machine's wheels, have cibuildwheel build the same, and compare
-    SecondBuild,
+    SecondBuild {
+        /// Compare with what the jobs of a matrix built, a folder for each below this one
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+    },
     /// All of the above on this machine, against a package index of its own
     Rehearse {
         /// A target of the table; unless named, this machine's own, as far as its Pythons take the wheels
@@ -265,7 +278,7 @@ impl Cli {
             | Stage::Tables { .. }
             | Stage::Licenses { .. }
             | Stage::Roots { .. }
-            | Stage::SecondBuild
+            | Stage::SecondBuild { .. }
             | Stage::Readme { .. }
             | Stage::Bench { .. } => Format::Human,
         }
@@ -294,7 +307,9 @@ impl Cli {
             }
             Stage::Explain { check } => explain::run(&report, &check),
             Stage::Smoke { canary: true, .. } => canary::run(&open(report)?),
-            Stage::Smoke { complete, .. } => smoke::run(&open(report)?, complete),
+            Stage::Smoke { targets, container: containers, image, complete, .. } => {
+                smoke::run(&open(report)?, &smoke::Wanted { targets, containers, image, complete })
+            }
             Stage::Gate { from, .. } => gate::run(&open(report)?, from.as_deref()),
             Stage::Publish {
                 repository_url,
@@ -338,7 +353,7 @@ impl Cli {
             Stage::Ci => ci::run(&open(report)?),
             Stage::Lock { check, upgrade } => lock::run(&open(report)?, check, upgrade),
             Stage::Tables { check } => tables::run(&open(report)?, check),
-            Stage::SecondBuild => second_build::make(&open(report)?),
+            Stage::SecondBuild { from } => second_build::make(&open(report)?, from.as_deref()),
             Stage::Roots { names } => roots::run(&open(report)?, &names),
             Stage::Licenses { check } => licenses::run(&open(report)?, check),
             Stage::Readme { check } => readme::run(&open(report)?, check),

@@ -103,6 +103,27 @@ pub enum SmokeResult {
     Failed { reason: String },
 }
 
+/// What came of the comparison with a second builder's wheels: `second-build.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondBuildEvidence {
+    /// The sdist that both were built from.
+    pub sdist: Option<Sha256Sum>,
+    pub compared: Vec<Comparison>,
+    /// The second builder's wheels that none of ours stands for.
+    pub alone: Vec<String>,
+}
+
+/// One of our wheels beside the second builder's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    pub ours: String,
+    pub theirs: String,
+    /// What must be the same and is not.
+    pub differences: Vec<String>,
+    /// What may differ, and does.
+    pub notes: Vec<String>,
+}
+
 /// What `verify` saw: `verify.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifyEvidence {

@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CHECKS, Outcome};
-use crate::evidence::{AuditEvidence, BuildEvidence, BuiltFile, SmokeEvidence, SmokeResult};
+use crate::evidence::{
+    AuditEvidence, BuildEvidence, BuiltFile, SecondBuildEvidence, SmokeEvidence, SmokeResult,
+};
 use crate::plan::{Environment, Plan};
 use crate::project::Waiver;
 use crate::wheel::Sha256Sum;
@@ -26,6 +28,7 @@ pub struct Evidence<'a> {
     pub build: Option<&'a BuildEvidence>,
     pub audit: Option<&'a AuditEvidence>,
     pub smoke: Option<&'a SmokeEvidence>,
+    pub second: Option<&'a SecondBuildEvidence>,
 }
 
 /// What the gate says: `gate.json`.
@@ -40,6 +43,9 @@ pub struct Judgement {
     pub waived: Vec<String>,
     /// What is worth knowing before it becomes a reason.
     pub warnings: Vec<String>,
+    /// The wheels that a second builder made the like of.
+    #[serde(default)]
+    pub seconded: Vec<String>,
 }
 
 /// Why a commit without a tag is not released.
@@ -80,7 +86,35 @@ pub fn judge(evidence: &Evidence) -> Judgement {
     for environment in &evidence.plan.environments {
         smoked(evidence, environment, &mut judgement);
     }
+    seconded(evidence, &mut judgement);
     judgement
+}
+
+/// What the second builder says. It need not have been heard, as not everybody has one for each platform; but
+/// where it was, it agrees.
+fn seconded(evidence: &Evidence, judgement: &mut Judgement) {
+    let Some(second) = evidence.second else {
+        judgement.warnings.push("no second builder's wheels were compared".to_owned());
+        return;
+    };
+    let sdist = evidence.build.and_then(|build| build.file(&evidence.plan.sdist));
+    if sdist.is_none() || second.sdist != sdist.map(|sdist| sdist.sha256) {
+        let warning = "what was compared with a second builder's wheels is another build";
+        judgement.warnings.push(warning.to_owned());
+        return;
+    }
+    for alone in &second.alone {
+        judgement.reasons.push(format!("a second builder made `{alone}`, which the plan has not"));
+    }
+    for one in &second.compared {
+        judgement.reasons.extend(one.differences.iter().map(|difference| {
+            format!("a second builder made another `{}`: {difference}", one.ours)
+        }));
+        let planned = evidence.plan.wheels.iter().any(|wheel| wheel.file == one.ours);
+        if planned && one.differences.is_empty() && !judgement.seconded.contains(&one.ours) {
+            judgement.seconded.push(one.ours.clone());
+        }
+    }
 }
 
 /// Why a file of the plan must not be uploaded, by the record of its build.

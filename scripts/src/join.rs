@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use crate::check::Outcome;
-use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence, VerifyEvidence};
+use crate::evidence::{
+    AuditEvidence, BuildEvidence, Receipt, SecondBuildEvidence, SmokeEvidence, VerifyEvidence,
+};
 
 /// What one job brought.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,7 @@ pub struct Job {
     pub build: Option<BuildEvidence>,
     pub audit: Option<AuditEvidence>,
     pub smoke: Option<SmokeEvidence>,
+    pub second: Option<SecondBuildEvidence>,
     pub receipt: Option<Receipt>,
     pub verify: Option<VerifyEvidence>,
 }
@@ -26,6 +29,7 @@ impl Job {
         self.build.is_none()
             && self.audit.is_none()
             && self.smoke.is_none()
+            && self.second.is_none()
             && self.receipt.is_none()
             && self.verify.is_none()
     }
@@ -37,6 +41,7 @@ pub struct Joined {
     pub build: Option<BuildEvidence>,
     pub audit: Option<AuditEvidence>,
     pub smoke: Option<SmokeEvidence>,
+    pub second: Option<SecondBuildEvidence>,
     pub receipt: Option<Receipt>,
     pub verify: Option<VerifyEvidence>,
 }
@@ -52,6 +57,7 @@ pub fn join(jobs: &[Job]) -> Result<Joined, Vec<String>> {
         jobs.iter().filter_map(|job| Some((job.name.as_str(), job.build.as_ref()?))).collect();
     let audits: Vec<_> = jobs.iter().filter_map(|job| job.audit.as_ref()).collect();
     let smokes: Vec<_> = jobs.iter().filter_map(|job| job.smoke.as_ref()).collect();
+    let seconds: Vec<_> = jobs.iter().filter_map(|job| job.second.as_ref()).collect();
     let receipts: Vec<_> =
         jobs.iter().filter_map(|job| Some((job.name.as_str(), job.receipt.as_ref()?))).collect();
     let verified: Vec<_> = jobs.iter().filter_map(|job| job.verify.as_ref()).collect();
@@ -59,6 +65,7 @@ pub fn join(jobs: &[Job]) -> Result<Joined, Vec<String>> {
         build: (!builds.is_empty()).then(|| join_builds(&builds, &mut contradictions)),
         audit: (!audits.is_empty()).then(|| join_audits(&audits, &mut contradictions)),
         smoke: (!smokes.is_empty()).then(|| join_smokes(&smokes)),
+        second: (!seconds.is_empty()).then(|| join_seconds(&seconds, &mut contradictions)),
         receipt: receipts.first().map(|(_, receipt)| (*receipt).clone()),
         verify: (!verified.is_empty()).then(|| join_verified(&verified)),
     };
@@ -168,6 +175,19 @@ fn join_smokes(smokes: &[&SmokeEvidence]) -> SmokeEvidence {
     joined
 }
 
+fn join_seconds(seconds: &[&SecondBuildEvidence], wrong: &mut Vec<String>) -> SecondBuildEvidence {
+    let mut joined = SecondBuildEvidence::default();
+    for second in seconds {
+        if joined.sdist.is_some() && joined.sdist != second.sdist {
+            wrong.push("two second builders had different source distributions".to_owned());
+        }
+        joined.sdist = second.sdist;
+        joined.compared.extend(second.compared.iter().cloned());
+        joined.alone.extend(second.alone.iter().cloned());
+    }
+    joined
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,6 +275,24 @@ mod tests {
         assert_eq!(
             join(&jobs).expect_err("two receipts"),
             ["`one` and `other` have different receipts"]
+        );
+    }
+
+    #[test]
+    fn second_builders_of_several_systems_are_one_and_of_several_sdists_a_contradiction() {
+        let with = |sdist: &[u8], alone: &str| Job {
+            second: Some(SecondBuildEvidence {
+                sdist: Some(Sha256Sum::of(sdist)),
+                alone: vec![alone.to_owned()],
+                ..SecondBuildEvidence::default()
+            }),
+            ..job("j")
+        };
+        let joined = join(&[with(b"1", "a"), with(b"1", "b")]).expect("no contradiction");
+        assert_eq!(joined.second.expect("compared").alone, ["a", "b"]);
+        assert_eq!(
+            join(&[with(b"1", "a"), with(b"2", "b")]).expect_err("two of them"),
+            ["two second builders had different source distributions"]
         );
     }
 

@@ -172,6 +172,17 @@ impl Target {
         }
     }
 
+    /// The processor of the Pythons with which that runner runs the target's wheels, as
+    /// `actions/setup-python` calls it; none where it takes an image of another platform.
+    pub fn runner_python(self) -> Option<&'static str> {
+        match (self.system, self.architecture) {
+            // Windows runs its 32-bit programs itself.
+            (System::Windows, Architecture::I686) => Some("x86"),
+            (_, Architecture::Aarch64) if self.runs_on_runner() => Some("arm64"),
+            _ => self.runs_on_runner().then_some("x64"),
+        }
+    }
+
     /// Whether this is the platform that the running program was itself compiled for.
     pub fn is_host(self) -> bool {
         let system = match self.system {
@@ -181,6 +192,16 @@ impl Target {
             System::Windows => cfg!(target_os = "windows"),
         };
         system && self.architecture.is_host()
+    }
+
+    /// Whether this machine's kernel and processor run it, be its C library the machine's or not.
+    pub fn is_host_kernel(self) -> bool {
+        match self.system {
+            System::Manylinux { .. } | System::Musllinux { .. } => {
+                cfg!(target_os = "linux") && self.architecture.is_host()
+            }
+            System::Macos { .. } | System::Windows => self.is_host(),
+        }
     }
 
     /// How people call the platform, for tables that they read.

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use fixture::release::{LINUX, SDIST, WINDOWS, good, plan};
 use wheel_pipeline::check::{CHECKS, Finding, Outcome};
 use wheel_pipeline::evidence::{
-    AuditEvidence, BuildEvidence, BuiltFile, SmokeEvidence, SmokeOutcome, SmokeResult,
+    AuditEvidence, BuildEvidence, BuiltFile, Comparison, SecondBuildEvidence, SmokeEvidence,
+    SmokeOutcome, SmokeResult,
 };
 use wheel_pipeline::gate::{self, Judgement, judge};
 use wheel_pipeline::plan::Plan;
@@ -24,6 +25,7 @@ struct Evidence {
     build: Option<BuildEvidence>,
     audit: Option<AuditEvidence>,
     smoke: Option<SmokeEvidence>,
+    second: Option<SecondBuildEvidence>,
 }
 
 fn complete() -> Evidence {
@@ -70,6 +72,15 @@ fn complete() -> Evidence {
         unread: Vec::new(),
     };
     let smoke = SmokeEvidence { outcomes, ..SmokeEvidence::default() };
+    let second = SecondBuildEvidence {
+        sdist: Some(sum(SDIST)),
+        compared: vec![Comparison {
+            ours: LINUX.to_owned(),
+            theirs: LINUX.to_owned(),
+            ..Comparison::default()
+        }],
+        alone: Vec::new(),
+    };
     let commit = Some("0".repeat(40));
     Evidence {
         plan,
@@ -80,6 +91,7 @@ fn complete() -> Evidence {
         build: Some(BuildEvidence { files, not_here: Vec::new() }),
         audit: Some(audit),
         smoke: Some(smoke),
+        second: Some(second),
     }
 }
 
@@ -95,6 +107,7 @@ impl Evidence {
             build: self.build.as_ref(),
             audit: self.audit.as_ref(),
             smoke: self.smoke.as_ref(),
+            second: self.second.as_ref(),
         })
     }
 
@@ -125,6 +138,10 @@ impl Evidence {
     fn check(&mut self, name: &str) -> &mut Outcome {
         let mut checks = self.audit().checks.iter_mut();
         &mut checks.find(|(known, _)| known == name).expect("a check").1
+    }
+
+    fn second(&mut self) -> &mut SecondBuildEvidence {
+        self.second.as_mut().expect("a second builder was heard")
     }
 
     fn outcome(&mut self) -> &mut SmokeOutcome {
@@ -395,4 +412,38 @@ fn a_waiver_that_nobody_needs_is_told() {
     let judgement = evidence.judgement();
     assert_eq!((judgement.reasons, judgement.waived), (Vec::new(), Vec::new()));
     insta::assert_snapshot!(judgement.warnings.join("\n"), @"the smoke test passed, so no waiver is needed: manylinux_2_17_x86_64 on Python 3.10");
+}
+
+#[test]
+fn a_second_builder_that_agrees_is_counted() {
+    let judgement = complete().judgement();
+    assert_eq!(judgement.seconded, [LINUX]);
+    assert_eq!(judgement.warnings, [""; 0]);
+}
+
+#[test]
+fn a_wheel_that_a_second_builder_makes_otherwise_closes_it() {
+    let differ = |evidence: &mut Evidence| {
+        evidence.second().compared[0].differences.push("exports of theirs alone: a".to_owned());
+    };
+    insta::assert_snapshot!(reasons(differ), @"a second builder made another `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: exports of theirs alone: a");
+    let alone = |evidence: &mut Evidence| evidence.second().alone.push("a.whl".to_owned());
+    insta::assert_snapshot!(reasons(alone), @"a second builder made `a.whl`, which the plan has not");
+}
+
+#[test]
+fn a_second_builder_that_was_not_heard_of_this_build_is_told() {
+    let warnings = |change: fn(&mut Evidence)| {
+        let mut evidence = complete();
+        change(&mut evidence);
+        let judgement = evidence.judgement();
+        assert_eq!((judgement.reasons, judgement.seconded), (Vec::new(), Vec::new()));
+        judgement.warnings.join("\n")
+    };
+    insta::assert_snapshot!(warnings(|evidence| evidence.second = None), @"no second builder's wheels were compared");
+    let other = |evidence: &mut Evidence| {
+        evidence.second().sdist = Some(Sha256Sum::of(b"another"));
+        evidence.second().compared[0].differences.push("a difference".to_owned());
+    };
+    insta::assert_snapshot!(warnings(other), @"what was compared with a second builder's wheels is another build");
 }

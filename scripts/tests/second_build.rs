@@ -5,8 +5,9 @@ mod fixture;
 use fixture::elf::{self, Elf};
 use fixture::release::LINUX;
 use fixture::wheel::Wheel;
+use wheel_pipeline::evidence::SecondBuildEvidence;
 use wheel_pipeline::exit::Verdict;
-use wheel_pipeline::stage::second_build::{Comparisons, compare, verdict};
+use wheel_pipeline::stage::second_build::{compare, verdict};
 use wheel_pipeline::wheel::release::WheelFacts;
 
 fn facts(wheel: &Wheel) -> WheelFacts {
@@ -14,7 +15,7 @@ fn facts(wheel: &Wheel) -> WheelFacts {
 }
 
 /// Ours beside a second one that was changed.
-fn second(change: impl FnOnce(&mut Wheel)) -> Comparisons {
+fn second(change: impl FnOnce(&mut Wheel)) -> SecondBuildEvidence {
     let ours = Wheel::new(LINUX);
     let mut theirs = ours.clone();
     change(&mut theirs);

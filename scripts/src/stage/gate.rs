@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Session, gather};
-use crate::evidence::{self, AuditEvidence, BuildEvidence, SmokeEvidence};
+use crate::evidence::{self, AuditEvidence, BuildEvidence, SecondBuildEvidence, SmokeEvidence};
 use crate::exit::Verdict;
 use crate::gate::{Evidence, Judgement, judge};
 use crate::wheel::Sha256Sum;
@@ -25,6 +25,11 @@ pub fn run(session: &Session, from: Option<&Path>) -> Result<Verdict> {
     }
     let judgement = decide(session)?;
     let mut text = shown(&judgement);
+    text += &format!(
+        "{} of {} wheels agree with a second builder's\n",
+        judgement.seconded.len(),
+        session.plan.wheels.len()
+    );
     if judgement.reasons.is_empty() {
         text += if judgement.untagged {
             "the gate is open, once the commit carries a version tag\n"
@@ -46,6 +51,7 @@ pub fn decide(session: &Session) -> Result<Judgement> {
     let build: Option<BuildEvidence> = evidence::read(&session.evidence("build"))?;
     let audit: Option<AuditEvidence> = evidence::read(&session.evidence("audit"))?;
     let smoke: Option<SmokeEvidence> = evidence::read(&session.evidence("smoke"))?;
+    let second: Option<SecondBuildEvidence> = evidence::read(&session.evidence("second-build"))?;
     let judgement = judge(&Evidence {
         plan: &session.plan,
         commit: session.revision.as_ref().map(|revision| revision.commit.as_str()),
@@ -56,6 +62,7 @@ pub fn decide(session: &Session) -> Result<Judgement> {
         build: build.as_ref(),
         audit: audit.as_ref(),
         smoke: smoke.as_ref(),
+        second: second.as_ref(),
     });
     evidence::write(&session.evidence("gate"), &judgement)?;
     Ok(judgement)

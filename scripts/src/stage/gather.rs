@@ -64,6 +64,7 @@ pub fn gather(session: &Session, from: &Path) -> Result<()> {
     for (stage, text) in [
         ("audit", joined.audit.as_ref().map(serde_json::to_value)),
         ("smoke", joined.smoke.as_ref().map(serde_json::to_value)),
+        ("second-build", joined.second.as_ref().map(serde_json::to_value)),
         ("receipt", joined.receipt.as_ref().map(serde_json::to_value)),
         ("verify", joined.verify.as_ref().map(serde_json::to_value)),
         // The last: without it no file counts as built.
@@ -109,6 +110,7 @@ fn read(folder: &Path) -> Result<Job> {
         build: find(folder, "build")?,
         audit: find(folder, "audit")?,
         smoke: find(folder, "smoke")?,
+        second: find(folder, "second-build")?,
         receipt: find(folder, "receipt")?,
         verify: find(folder, "verify")?,
     })

@@ -7,11 +7,13 @@ pub mod build;
 mod by_hand;
 pub mod canary;
 pub mod ci;
+mod containers;
 pub mod explain;
 pub mod gate;
 pub mod gather;
 pub mod licenses;
 pub mod lock;
+pub mod matrix;
 pub mod plan;
 pub mod prepare;
 pub mod publish;
@@ -104,8 +106,7 @@ impl Session {
             return Err(Stop::Unknown("no target of the plan is this machine's own".into()).into());
         }
         let part = self.plan.only(&targets);
-        let pythons: Vec<_> =
-            self.found()?.interpreters.iter().map(|interpreter| interpreter.version).collect();
+        let pythons: Vec<_> = self.found()?.own().map(|interpreter| interpreter.version).collect();
         let serving = part.serving(&pythons);
         Ok(if serving.wheels.is_empty() { part } else { serving })
     }
@@ -166,13 +167,13 @@ impl Session {
     ///
     /// When there is no Python here.
     pub fn tool_python(&self) -> Result<&Interpreter> {
-        let interpreters = &self.found()?.interpreters;
+        let found = self.found()?;
         let promised =
             |interpreter: &&Interpreter| self.project.table.pythons.contains(&interpreter.version);
-        // The tools' own wheels are for Pythons that keep the GIL.
-        let locked = || interpreters.iter().filter(|found| !found.version.is_free_threaded());
+        // The tools' own wheels are for Pythons that keep the GIL, and for this machine.
+        let locked = || found.own().filter(|found| !found.version.is_free_threaded());
         locked().rfind(promised).or(locked().next_back()).context(
-            "the pinned tools need a CPython that keeps the GIL, and all that was found are free-threaded",
+            "the pinned tools need a CPython of this machine's own kind that keeps the GIL, and none was found",
         )
     }
 

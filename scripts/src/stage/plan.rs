@@ -5,14 +5,13 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 
 use super::Session;
+use super::matrix::Matrices;
 use crate::evidence;
 use crate::exit::Verdict;
 use crate::plan::Plan;
 use crate::report::{Mood, table};
-use crate::target::Target;
 
 /// The form in which the plan is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -22,7 +21,7 @@ pub enum PlanFormat {
     Human,
     /// The plan, as written to `target/pipeline/plan.json`.
     Json,
-    /// `build=…`, `smoke=…` and `verify=…`, matrices for GitHub Actions; also appended to `$GITHUB_OUTPUT`.
+    /// `build=…`, `smoke=…` and so on, matrices for GitHub Actions; also appended to `$GITHUB_OUTPUT`.
     GithubMatrix,
 }
 
@@ -58,7 +57,7 @@ pub fn run(session: &Session, format: PlanFormat) -> Result<Verdict> {
             session.report.data(&(serde_json::to_string_pretty(&session.plan)? + "\n"));
         }
         PlanFormat::GithubMatrix => {
-            let lines = github_matrix(&session.plan);
+            let lines = Matrices::of(&session.plan).lines();
             session.report.data(&lines);
             if let Some(path) = std::env::var_os("GITHUB_OUTPUT") {
                 let mut output = OpenOptions::new()
@@ -127,32 +126,4 @@ fn human(plan: &Plan) -> String {
         writeln!(text, "{file}").expect("writing to a string does not fail");
     }
     text
-}
-
-fn github_matrix(plan: &Plan) -> String {
-    let builds = |target: &Target| -> Value {
-        let here = plan.environments.iter().filter(|environment| environment.target == *target);
-        let pythons: Vec<String> = here.map(|environment| environment.python.to_string()).collect();
-        // The form in which the action that installs Pythons takes a list.
-        json!({"target": target, "runner": target.runner(), "pythons": pythons.join("\n")})
-    };
-    let targets = plan.targets();
-    let build: Vec<Value> = targets.iter().map(builds).collect();
-    // Where a runner cannot run what was built, a job would only say so.
-    let native = targets.iter().filter(|target| target.runs_on_runner());
-    let verify: Vec<Value> = native.map(builds).collect();
-    let smoke: Vec<Value> = plan
-        .environments
-        .iter()
-        .filter(|environment| environment.target.runs_on_runner())
-        .map(|environment| {
-            json!({
-                "target": environment.target,
-                "runner": environment.target.runner(),
-                "python": environment.python,
-            })
-        })
-        .collect();
-    let include = |jobs: Vec<Value>| json!({"include": jobs});
-    format!("build={}\nsmoke={}\nverify={}\n", include(build), include(smoke), include(verify))
 }

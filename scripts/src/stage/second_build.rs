@@ -8,35 +8,17 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
 
-use super::{Session, build, held};
-use crate::evidence;
+use super::{Session, build, gather, held};
+use crate::evidence::{self, Comparison, SecondBuildEvidence};
 use crate::exit::{Stop, Verdict};
 use crate::report::Mood;
+use crate::target::Target;
 use crate::tool::cibuildwheel;
+use crate::tool::container::Engine;
 use crate::tool::environment::Environment;
 use crate::wheel::platform::Platform;
 use crate::wheel::release::{Release, WheelFacts, list};
-
-/// One of our wheels beside the second builder's: `second-build.json` holds them all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Comparison {
-    pub ours: String,
-    pub theirs: String,
-    /// What must be the same and is not.
-    pub differences: Vec<String>,
-    /// What may differ, and does.
-    pub notes: Vec<String>,
-}
-
-/// What the comparison of two sets of wheels came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Comparisons {
-    pub compared: Vec<Comparison>,
-    /// The second builder's wheels that none of ours stands for.
-    pub alone: Vec<String>,
-}
 
 /// The stage, over the wheels in `folder`.
 ///
@@ -74,7 +56,10 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
     if !unread.is_empty() {
         return Err(Stop::Unknown(format!("cannot read {}", unread.join("\n"))).into());
     }
-    let result = compare(&ours.wheels, &theirs.wheels);
+    let built: evidence::BuildEvidence =
+        evidence::read(&session.evidence("build"))?.unwrap_or_default();
+    let sdist = built.file(&session.plan.sdist).map(|sdist| sdist.sha256);
+    let result = SecondBuildEvidence { sdist, ..compare(&ours.wheels, &theirs.wheels) };
     for alone in &result.alone {
         session.report.say(Mood::Bad, "alone", &format!("{alone}: the plan has no such wheel"));
     }
@@ -90,17 +75,30 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
     Ok(verdict(&result))
 }
 
-/// Builds the sdist and this machine's wheels, has the second builder make its own of the same sdist and
-/// test them, and compares.
+/// Builds the sdist and this machine's wheels, or takes those that the jobs below `from` brought, has the
+/// second builder make its own of the same sdist and test them, and compares.
 ///
 /// # Errors
 ///
 /// When there is no Python for it, or it fails: without a container engine on Linux, say.
-pub fn make(session: &Session) -> Result<Verdict> {
-    let part = build::part(session, &[])?;
-    build::make(session, &part, false)?;
+pub fn make(session: &Session, from: Option<&Path>) -> Result<Verdict> {
+    // Whoever names an engine has set it up as it is wanted.
+    let engine = if cfg!(target_os = "linux") && std::env::var_os(cibuildwheel::ENGINE).is_none() {
+        Some(Engine::find()?)
+    } else {
+        None
+    };
+    match from {
+        Some(from) => gather::gather(session, from)?,
+        None => {
+            let targets = session.plan.targets().into_iter();
+            let own: Vec<Target> = targets.filter(|target| target.is_host_kernel()).collect();
+            let part = build::part(session, &own)?;
+            build::make(session, &part, false)?;
+        }
+    }
     let found = session.found()?;
-    let newest = found.interpreters.iter().rfind(|python| {
+    let newest = found.own().rfind(|python| {
         python.version >= cibuildwheel::OLDEST && !python.version.is_free_threaded()
     });
     let interpreter = newest.ok_or_else(|| {
@@ -118,15 +116,17 @@ pub fn make(session: &Session) -> Result<Verdict> {
     }
     let sdist = session.project.dist().join(&session.plan.sdist);
     let own = std::env::current_exe().context("this program does not know where it lies")?;
-    cibuildwheel::build(&environment, &sdist, &out, &own)
+    cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())
+        // It wants uv to make environments with.
+        .env("PATH", session.tools()?.path()?)
         .check()
-        .context("the second builder made no wheels\nhint: on Linux it needs docker or podman")?;
+        .context("the second builder made no wheels")?;
     action.done(Mood::Good, "built", "the same by cibuildwheel");
     run(session, &out)
 }
 
 /// What the comparisons say as a whole.
-pub fn verdict(result: &Comparisons) -> Verdict {
+pub fn verdict(result: &SecondBuildEvidence) -> Verdict {
     if !result.alone.is_empty() || result.compared.iter().any(|one| !one.differences.is_empty()) {
         Verdict::No
     } else if result.compared.is_empty() {
@@ -137,8 +137,8 @@ pub fn verdict(result: &Comparisons) -> Verdict {
 }
 
 /// Compares each of the second builder's wheels with ours of the same Pythons and the same platform.
-pub fn compare(ours: &[WheelFacts], theirs: &[WheelFacts]) -> Comparisons {
-    let mut result = Comparisons::default();
+pub fn compare(ours: &[WheelFacts], theirs: &[WheelFacts]) -> SecondBuildEvidence {
+    let mut result = SecondBuildEvidence::default();
     for second in theirs {
         let same = |first: &&WheelFacts| key(first).is_some() && key(first) == key(second);
         match ours.iter().find(same) {

@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::trial::{self, Trial};
-use super::{Session, held};
+use super::{Session, build, containers, held};
 use crate::evidence::{self, BuildEvidence, SmokeEvidence, SmokeResult};
 use crate::exit::{Stop, Verdict};
 use crate::plan::Plan;
 use crate::report::{Mood, table};
+use crate::target::Target;
 use crate::tool::command::{Finished, Invocation};
 use crate::tool::environment::Environment;
 use crate::tool::guest;
@@ -22,23 +23,55 @@ use crate::tool::python::{Found, Interpreter};
 /// A smoke test that takes longer, in seconds, hangs.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The stage over the whole plan.
+/// What is to be tested, and where.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Targets of the table; what was built where there is none.
+    pub targets: Vec<Target>,
+    /// On the Pythons of the official images too.
+    pub containers: bool,
+    /// The image that stands for the table's.
+    pub image: Option<String>,
+    /// Whether every promised environment has to be tested.
+    pub complete: bool,
+}
+
+/// The stage.
 ///
 /// # Errors
 ///
 /// When no promised Python is on this machine, or a tool cannot do its work.
-pub fn run(session: &Session, complete: bool) -> Result<Verdict> {
-    let found = with_guests(session)?;
-    let part = provable(session, &found)?;
+pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
+    let plan = match &wanted.targets[..] {
+        [] => session.plan.clone(),
+        targets => build::part(session, targets)?,
+    };
+    let mut found = with_guests(session)?;
+    let mut containers = Vec::new();
+    if wanted.containers {
+        session.exclusive()?;
+        let built: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
+        let is_built = |target: &Target| {
+            let mut wheels = plan.wheels.iter().filter(|wheel| wheel.target == *target);
+            wheels.any(|wheel| built.file(&wheel.file).is_some())
+        };
+        let targets: Vec<Target> = plan.targets().into_iter().filter(is_built).collect();
+        containers = containers::add(session, &targets, wanted.image.as_deref(), &mut found)?;
+    }
+    let part = match &wanted.targets[..] {
+        [] => provable(session, &found)?,
+        _ => offered(plan.clone(), &found),
+    };
     let evidence = prove_on(session, &part, &found)?;
-    let promised = session.plan.environments.len();
+    drop(containers);
+    let promised = plan.environments.len();
     let text = format!(
         "{}\n{}\n",
         table::plain(&["platform", "CPython", "result"], &rows(&evidence)),
         reach(&evidence, promised)
     );
     session.report.result(&text, &evidence)?;
-    Ok(verdict(&evidence, promised, complete))
+    Ok(verdict(&evidence, promised, wanted.complete))
 }
 
 /// The Pythons of this machine, and those in the roots that were made for it.
@@ -59,21 +92,30 @@ fn provable(session: &Session, found: &Found) -> Result<Plan> {
     let built: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
     let own = if session.host_targets().is_empty() { None } else { Some(session.provable()?) };
     let own = |file: &str| own.iter().flat_map(|part| &part.wheels).any(|wheel| wheel.file == file);
+    let elsewhere = offered(session.plan.clone(), found);
+    let elsewhere = |file: &str| elsewhere.wheels.iter().any(|wheel| wheel.file == file);
+    let mut part = session.plan.clone();
+    part.wheels.retain(|wheel| {
+        own(&wheel.file) || built.file(&wheel.file).is_some() && elsewhere(&wheel.file)
+    });
+    let targets = part.targets();
+    part.environments.retain(|promise| targets.contains(&promise.target));
+    Ok(part)
+}
+
+/// The plan with those wheels alone that one of these Pythons takes.
+fn offered(mut plan: Plan, found: &Found) -> Plan {
     let offered = |file: &str| {
-        session.plan.environments.iter().any(|promise| {
+        plan.environments.iter().any(|promise| {
             let fits = |python: &Interpreter| {
                 python.version == promise.python && python.serves(promise.target)
             };
             promise.file == file && found.interpreters.iter().any(fits)
         })
     };
-    let mut part = session.plan.clone();
-    part.wheels.retain(|wheel| {
-        own(&wheel.file) || built.file(&wheel.file).is_some() && offered(&wheel.file)
-    });
-    let targets = part.targets();
-    part.environments.retain(|promise| targets.contains(&promise.target));
-    Ok(part)
+    let wheels = plan.wheels.iter().filter(|wheel| offered(&wheel.file)).cloned().collect();
+    plan.wheels = wheels;
+    plan
 }
 
 /// Runs the smoke test in every environment of the plan that this machine's own Pythons offer, and

@@ -40,7 +40,7 @@ pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
     let files = held(session, &part)?;
     let tools = session.tools()?;
     let mut environments = Vec::new();
-    for interpreter in &session.found()?.interpreters {
+    for interpreter in session.found()?.own() {
         let promise =
             part.environments.iter().find(|promise| promise.python == interpreter.version);
         let Some(promise) = promise else {

@@ -1,4 +1,4 @@
-//! `tables`: writes the table of CPython's stable ABI anew, from the package that is pinned for it.
+//! `tables`: writes the tables that are made of other people's anew, from the packages pinned for them.
 
 use std::fs;
 
@@ -7,39 +7,63 @@ use anyhow::{Context, Result};
 use super::Session;
 use crate::exit::Verdict;
 use crate::report::Mood;
+use crate::tool::cibuildwheel;
 use crate::tool::environment::Environment;
+use crate::tool::images;
 use crate::tool::python::isolated;
 
 const LOCK: &str = include_str!("../../data/tables.lock");
 const SCRIPT: &str = include_str!("../../data/stable_abi.py");
-const TABLE: &str = "scripts/data/stable_abi.txt";
 
-/// The stage: writes the table, or with `check` says whether it is current.
+/// The stage: writes the tables, or with `check` says whether they are current.
 ///
 /// # Errors
 ///
-/// When the pinned package cannot be installed, or the table not be written.
+/// When a pinned package cannot be installed, or a table not be written.
 pub fn run(session: &Session, check: bool) -> Result<Verdict> {
-    let tools = session.tools()?;
+    let mut verdict = Verdict::Yes;
+    let makers: [(&str, Maker); 2] =
+        [("scripts/data/stable_abi.txt", stable_abi), ("scripts/data/images.txt", images)];
+    for (file, make) in makers {
+        let action = session.report.start(format!("making {file}"));
+        let table = make(session)?;
+        let path = session.project.root.join(file);
+        if fs::read_to_string(&path).is_ok_and(|before| before == table) {
+            action.done(Mood::Good, "current", file);
+        } else if check {
+            action.done(Mood::Bad, "stale", &format!("{file}: run `cargo pipeline tables`"));
+            verdict = Verdict::No;
+        } else {
+            fs::write(&path, table)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+            action.done(Mood::Good, "written", file);
+        }
+    }
+    Ok(verdict)
+}
+
+/// What makes a table.
+type Maker = fn(&Session) -> Result<String>;
+
+/// CPython's stable ABI.
+fn stable_abi(session: &Session) -> Result<String> {
     let interpreter = session.found()?.interpreters.last().context("a Python was found")?;
     let folder = tempfile::tempdir()?;
     let lock = folder.path().join("tables.lock");
     fs::write(&lock, LOCK)?;
-    let action = session.report.start("reading the stable ABI");
     let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
-    environment.fill(tools, &lock)?;
-    let script = isolated(&environment.python()).args(["-c", SCRIPT]);
-    let table = script.check()?.stdout;
-    let path = session.project.root.join(TABLE);
-    if fs::read_to_string(&path).is_ok_and(|before| before == table) {
-        action.done(Mood::Good, "current", TABLE);
-        return Ok(Verdict::Yes);
-    }
-    if check {
-        action.done(Mood::Bad, "stale", &format!("{TABLE}: run `cargo pipeline tables`"));
-        return Ok(Verdict::No);
-    }
-    fs::write(&path, table).with_context(|| format!("cannot write `{}`", path.display()))?;
-    action.done(Mood::Good, "written", TABLE);
-    Ok(Verdict::Yes)
+    environment.fill(session.tools()?, &lock)?;
+    Ok(isolated(&environment.python()).args(["-c", SCRIPT]).check()?.stdout)
+}
+
+/// The images that the second builder works in, and which carry every CPython.
+fn images(session: &Session) -> Result<String> {
+    let folder = tempfile::tempdir()?;
+    let lock = folder.path().join("cibuildwheel.lock");
+    fs::write(&lock, cibuildwheel::LOCK.requirement("cibuildwheel")?)?;
+    session.tools()?.unpack(&lock, &folder.path().join("package"))?;
+    let pinned = "package/cibuildwheel/resources/pinned_docker_images.cfg";
+    let pinned = fs::read_to_string(folder.path().join(pinned))
+        .context("cibuildwheel lists no images where it did")?;
+    images::table(&pinned, &cibuildwheel::LOCK.version("cibuildwheel")?)
 }

@@ -56,7 +56,12 @@ pub fn run(
     let outcomes = parallel::map(&trials, |trial| -> Result<SmokeOutcome> {
         let name = format!("{} on CPython {}", trial.promise.target, trial.interpreter.release);
         let action = report.start(format!("{verb} {name}"));
-        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let mut folder = tempfile::Builder::new();
+        folder.prefix("wheel-pipeline-");
+        let folder = match &trial.interpreter.inside {
+            Some(inside) => folder.tempdir_in(&inside.place)?,
+            None => folder.tempdir()?,
+        };
         let environment =
             Environment::create(trial.interpreter, &folder.path().join("environment"))?;
         let failed = attempt(trial, &environment, folder.path())?;

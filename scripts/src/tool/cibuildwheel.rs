@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::command::Invocation;
+use super::container::Engine;
 use super::environment::Environment;
 use super::lock::Lock;
 use crate::family::PythonVersion;
@@ -14,13 +15,19 @@ pub const LOCK: Lock = Lock { text: include_str!("../../data/cibuildwheel.lock")
 pub const OLDEST: PythonVersion = PythonVersion::new(3, 11);
 
 /// The command that builds and tests wheels of the sdist; how, its own `pyproject.toml` says. `audit` is
-/// the program that judges each wheel.
-pub fn build(environment: &Environment, sdist: &Path, out: &Path, audit: &Path) -> Invocation {
+/// the program that judges each wheel, `engine` the container engine that is there.
+pub fn build(
+    environment: &Environment,
+    sdist: &Path,
+    out: &Path,
+    audit: &Path,
+    engine: Option<&Engine>,
+) -> Invocation {
     let home = |variable: &str, folder: &str| {
         let home = std::env::home_dir().unwrap_or_default();
         std::env::var_os(variable).map_or_else(|| home.join(folder), PathBuf::from)
     };
-    Invocation::new(environment.program("cibuildwheel"))
+    let command = Invocation::new(environment.program("cibuildwheel"))
         .arg("--output-dir")
         .arg(out)
         .arg(sdist)
@@ -29,8 +36,15 @@ pub fn build(environment: &Environment, sdist: &Path, out: &Path, audit: &Path) 
         .env("HOST_RUSTUP", home("RUSTUP_HOME", ".rustup"))
         // Its own choice takes good wheels for the newest stable ABI for bad ones.
         .env("CIBW_AUDIT_REQUIRES", "")
-        .env("CIBW_AUDIT_COMMAND", format!("\"{}\" audit {{wheel}}", audit.display()))
+        .env("CIBW_AUDIT_COMMAND", format!("\"{}\" audit {{wheel}}", audit.display()));
+    match engine {
+        Some(engine) => command.env(ENGINE, engine.program()),
+        None => command,
+    }
 }
+
+/// The variable by which it is told its container engine, with options for it.
+pub const ENGINE: &str = "CIBW_CONTAINER_ENGINE";
 
 #[cfg(test)]
 mod tests {
@@ -41,7 +55,7 @@ mod tests {
     fn every_wheel_is_judged_by_our_own_audit() {
         let [sdist, out, audit] =
             ["/dist/a-1.tar.gz", "/second", "/bin/wheel-pipeline"].map(Path::new);
-        let command = shown(&build(&environment("/fresh"), sdist, out, audit));
+        let command = shown(&build(&environment("/fresh"), sdist, out, audit, None));
         // Where Rust lies, is another place on every machine.
         let lines = command.lines().filter(|line| !line.starts_with("+ HOST_"));
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"

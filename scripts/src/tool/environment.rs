@@ -183,6 +183,17 @@ impl Tools {
         Ok(answer.stdout.trim().into())
     }
 
+    /// Unpacks what a lock pins into a plain folder.
+    ///
+    /// # Errors
+    ///
+    /// When a package cannot be had.
+    pub fn unpack(&self, lock: &Path, folder: &Path) -> Result<()> {
+        let command = uv::unpack(&self.program("uv"), &self.0.python(), lock, folder);
+        command.check().context(NO_PACKAGES)?;
+        Ok(())
+    }
+
     /// The interpreter that the tools run on.
     pub fn python(&self) -> Invocation {
         isolated(&self.0.python())

@@ -26,6 +26,17 @@ pub struct Interpreter {
     pub launcher: Vec<OsString>,
     /// The platform that it is for; none for this machine's own.
     pub platform: Option<Platform>,
+    /// Where it is, if it does not see all of this machine.
+    pub inside: Option<Inside>,
+}
+
+/// A container, as its Pythons see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inside {
+    /// The image that it was made of.
+    pub image: String,
+    /// The one folder that it can write to.
+    pub place: PathBuf,
 }
 
 /// The platform of a Python that is not this machine's own: the system or its C library, and the processor.
@@ -58,8 +69,11 @@ impl Interpreter {
         }
     }
 
-    /// How people and the evidence call it: what starts it, and its path.
+    /// How people and the evidence call it: what starts it, or its image, and its path.
     pub fn name(&self) -> String {
+        if let Some(inside) = &self.inside {
+            return format!("{} {}", inside.image, self.executable.display());
+        }
         let words = self.launcher.iter().map(|word| word.to_string_lossy().into_owned());
         words.chain([self.executable.display().to_string()]).collect::<Vec<_>>().join(" ")
     }
@@ -77,6 +91,13 @@ pub struct Found {
     pub interpreters: Vec<Interpreter>,
     /// Programs that look like a Python and are not used, each with the reason.
     pub passed_over: Vec<String>,
+}
+
+impl Found {
+    /// The interpreters that are this machine's own, and not another platform's.
+    pub fn own(&self) -> impl DoubleEndedIterator<Item = &Interpreter> {
+        self.interpreters.iter().filter(|interpreter| interpreter.platform.is_none())
+    }
 }
 
 /// The oldest CPython that the pipeline's own tools run on.
@@ -174,6 +195,10 @@ fn judge(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, Stri
     if version < OLDEST {
         return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
     }
+    // Windows runs its 32-bit programs itself.
+    let narrow = (cfg!(windows) && answer.bits == 32 && usize::BITS == 64)
+        .then_some(Platform::Windows(Architecture::I686));
+    let platform = platform.or(narrow);
     if platform.is_none() && answer.bits != usize::BITS {
         return Err(format!("it is a {}-bit program", answer.bits));
     }
@@ -183,6 +208,7 @@ fn judge(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, Stri
         release: answer.release,
         launcher: Vec::new(),
         platform,
+        inside: None,
     })
 }
 

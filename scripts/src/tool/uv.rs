@@ -16,6 +16,11 @@ pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {
         .without("VIRTUAL_ENV")
 }
 
+/// Unpacks what a lock pins into a plain folder, to be looked at and not run: whatever Python it wants.
+pub fn unpack(uv: &Path, python: &Path, lock: &Path, folder: &Path) -> Invocation {
+    install(uv, python, lock).args(["--python-version", "3.13", "--target"]).arg(folder)
+}
+
 /// Pins what `input` asks for in `lock`, for every platform and every Python from `oldest`, keeping the
 /// pins that are there already unless `upgrade` is asked for.
 pub fn compile(

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use wheel_pipeline::check::{CHECKS, Outcome};
 use wheel_pipeline::evidence::{
-    AuditEvidence, BuildEvidence, BuiltFile, SmokeEvidence, SmokeOutcome, SmokeResult, write,
+    AuditEvidence, BuildEvidence, BuiltFile, Comparison, SecondBuildEvidence, SmokeEvidence,
+    SmokeOutcome, SmokeResult, write,
 };
 use wheel_pipeline::plan::Plan;
 use wheel_pipeline::project::Project;
@@ -118,6 +119,21 @@ impl Matrix {
             unread: Vec::new(),
         };
         write(&self.job("audit").join("audit.json"), &audit).expect("written");
+        self.second(&[]);
+    }
+
+    /// What a second builder says of the wheel for Windows.
+    fn second(&self, differences: &[&str]) {
+        let compared = Comparison {
+            ours: WINDOWS.to_owned(),
+            theirs: WINDOWS.to_owned(),
+            differences: differences.iter().map(|line| (*line).to_owned()).collect(),
+            notes: Vec::new(),
+        };
+        let sdist = Some(Sha256Sum::of(self.bytes(SDIST)));
+        let second = SecondBuildEvidence { sdist, compared: vec![compared], alone: Vec::new() };
+        let job = self.job("second-build-windows-2025");
+        write(&job.join("second-build.json"), &second).expect("written");
     }
 
     fn built(&self, file: &str) -> BuiltFile {
@@ -163,12 +179,30 @@ fn the_evidence_of_all_jobs_opens_the_gate() {
     let matrix = Matrix::new();
     let run = matrix.gate();
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    assert_eq!(run.stdout, "0 waived\nthe gate is open\n");
+    assert_eq!(
+        run.stdout,
+        "0 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
+    );
     assert_eq!(matrix.release.project.dist().len(), 4);
-    assert!(run.stderr.contains("gathered 4 files of 10 jobs"), "{}", run.stderr);
+    assert!(run.stderr.contains("gathered 4 files of 11 jobs"), "{}", run.stderr);
     // Once more, and without the jobs.
     assert_eq!(matrix.gate().code, 0);
     assert_eq!(matrix.release.project.run(&["gate"]).code, 0);
+}
+
+#[test]
+fn a_second_builder_that_disagrees_keeps_the_gate_closed() {
+    let matrix = Matrix::new();
+    matrix.second(&["members of ours alone: a.py"]);
+    let run = matrix.gate();
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert_eq!(
+        run.stdout,
+        format!(
+            "closed: a second builder made another `{WINDOWS}`: members of ours alone: a.py\n0 waived\n\
+             0 of 3 wheels agree with a second builder's\n"
+        )
+    );
 }
 
 #[test]
@@ -177,7 +211,10 @@ fn a_commit_can_be_judged_before_it_is_tagged_and_not_released() {
     git(matrix.release.project.root(), &["tag", "--delete", "v1.0.0"]);
     let run = matrix.gate();
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    assert_eq!(run.stdout, "0 waived\nthe gate is open, once the commit carries a version tag\n");
+    assert_eq!(
+        run.stdout,
+        "0 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open, once the commit carries a version tag\n"
+    );
     let nobody =
         ["--repository-url", "https://127.0.0.1.invalid/", "--index-url", "http://127.0.0.1:1/"];
     let run = matrix.release.project.run(&[&["publish", "--execute"], &nobody[..]].concat());
@@ -197,7 +234,7 @@ fn a_job_that_did_not_come_keeps_the_gate_closed() {
     assert_eq!(run.code, 1);
     assert_eq!(
         run.stdout,
-        "closed: no smoke test of this build: win_amd64 on Python 3.13\n0 waived\n"
+        "closed: no smoke test of this build: win_amd64 on Python 3.13\n0 waived\n1 of 3 wheels agree with a second builder's\n"
     );
 
     fs::remove_dir_all(matrix.job("audit")).expect("it came");
@@ -216,7 +253,7 @@ fn a_waiver_in_the_table_opens_it_and_is_counted() {
     let run = matrix.gate();
     assert_eq!(
         run.stdout,
-        "waived: win_amd64 on Python 3.13, until 9999-12-31: no runner\n1 waived\nthe gate is open\n"
+        "waived: win_amd64 on Python 3.13, until 9999-12-31: no runner\n1 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
     );
     assert_eq!(run.code, 0);
 }
@@ -227,7 +264,10 @@ fn a_waiver_that_was_not_committed_opens_nothing() {
     let reason = "the checkout differs from its commit";
     matrix.release.project.change("pyproject.toml", "smoke = ", "# more\nsmoke = ");
     let run = matrix.gate();
-    assert_eq!((run.code, run.stdout), (1, format!("closed: {reason}\n0 waived\n")));
+    assert_eq!(
+        (run.code, run.stdout),
+        (1, format!("closed: {reason}\n0 waived\n1 of 3 wheels agree with a second builder's\n"))
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ fn a_stale_lock_is_refused_and_a_new_one_is_not() {
     let project = Project::buildable();
     project.write("scripts/data/tools.in", "idna\n");
     project.write("scripts/data/peers.in", "idna\n");
+    project.write("scripts/data/attest.in", "idna\n");
     project.write("scripts/data/auditors.in", "idna\n");
     project.write("scripts/data/cibuildwheel.in", "idna\n");
     project.write("tests/requirements.in", "idna\n");

@@ -62,7 +62,9 @@ fn the_matrix_is_printed_and_handed_to_the_runner() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_snapshot!(run.stdout, @r#"
     build={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"pythons":"3.10\n3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"pythons":"3.10\n3.15","runner":"windows-2025","target":"win_amd64"}]}
-    smoke={"include":[{"python":"3.10","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"python":"3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"python":"3.10","runner":"macos-15","target":"macosx_11_0_arm64"},{"python":"3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"python":"3.10","runner":"windows-2025","target":"win_amd64"},{"python":"3.15","runner":"windows-2025","target":"win_amd64"}]}
+    smoke={"include":[{"architecture":"x64","python":"3.10","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"architecture":"x64","python":"3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"architecture":"arm64","python":"3.10","runner":"macos-15","target":"macosx_11_0_arm64"},{"architecture":"arm64","python":"3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"architecture":"x64","python":"3.10","runner":"windows-2025","target":"win_amd64"},{"architecture":"x64","python":"3.15","runner":"windows-2025","target":"win_amd64"}]}
+    container={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"}]}
+    second={"include":[{"runner":"ubuntu-24.04"},{"runner":"macos-15"},{"runner":"windows-2025"}]}
     verify={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"pythons":"3.10\n3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"pythons":"3.10\n3.15","runner":"windows-2025","target":"win_amd64"}]}
     "#);
     let handed = fs::read_to_string(project.root().join("output")).expect("the file");
@@ -94,4 +96,32 @@ fn the_table_of_the_readme_is_held_to_the_plan() {
 
     project.change("pyproject.toml", "\"3.15\"", "\"3.15\", \"3.16\"");
     assert_eq!(project.run(&["readme", "--check"]).code, 1);
+}
+
+#[test]
+fn a_document_may_say_where_each_target_is_tested() {
+    let project = Project::new();
+    let wheels = "<!-- wheels: made by `cargo pipeline readme` -->\n<!-- end of wheels -->\n";
+    let tested = "<!-- tested: made by `cargo pipeline readme` -->\n<!-- end of tested -->\n";
+    project.write("README.md", wheels);
+    project.write("docs/other.md", "no table\n");
+    project.write("docs/platforms.md", tested);
+    assert_eq!(project.run(&["readme"]).code, 0);
+    let written = |name: &str| fs::read_to_string(project.root().join(name)).expect("a file");
+    assert_eq!(written("docs/other.md"), "no table\n");
+    assert_snapshot!(written("docs/platforms.md"), @"
+    <!-- tested: made by `cargo pipeline readme` -->
+
+    | Platform tag            | By the Pythons of the runner | In an image                        |
+    | ----------------------- | ---------------------------- | ---------------------------------- |
+    | `manylinux_2_17_x86_64` | `ubuntu-24.04`               | `manylinux2014_x86_64`: glibc 2.17 |
+    | `macosx_11_0_arm64`     | `macos-15`                   | —                                  |
+    | `win_amd64`             | `windows-2025`               | —                                  |
+
+    <!-- end of tested -->
+    ");
+    project.change("pyproject.toml", "win_amd64", "win32");
+    let stale = project.run(&["readme", "--check"]);
+    assert_eq!(stale.code, 1);
+    assert!(stale.stderr.contains("stale docs/platforms.md"), "{}", stale.stderr);
 }

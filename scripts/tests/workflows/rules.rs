@@ -28,6 +28,7 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("rights", Some("release.yml"), rights),
     ("by-hand", Some("release.yml"), by_hand),
     ("caches", Some("release.yml"), caches),
+    ("surroundings", Some("release.yml"), surroundings),
     ("tags", Some("release.yml"), tags),
 ];
 
@@ -143,12 +144,14 @@ fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
             "ci" => listed == [all],
             "verify" => listed == [["${{ matrix.pythons }}"]],
             "smoke" => {
-                matches!(&listed[..], [both] if both.len() == 2 && one(both[0]) && both[1] == "${{ matrix.python }}")
+                matches!(&listed[..], [tools, tested] if matches!(tools[..], [tools] if one(tools))
+                    && tested == &["${{ matrix.python }}"])
             }
             "sdist"
             | "build"
             | "build --check-reproducible"
             | "second-build"
+            | "smoke --container --complete"
             | "publish --execute" => {
                 matches!(&listed[..], [only] if only.len() == 1 && one(only[0]))
             }
@@ -234,6 +237,8 @@ fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
         let matrix = text(strategy, "matrix").unwrap_or_default();
         let wanted = match verb(job) {
             verb @ ("smoke" | "verify") => verb,
+            "smoke --container --complete" => "container",
+            "second-build" => "second",
             _ => "build",
         };
         let given = [wanted].into_iter().find(|output| {
@@ -262,11 +267,46 @@ fn caches(workflow: &Workflow, _: &Promise) -> Vec<String> {
     collect(&workflow.data, &mut entries);
     entries
         .into_iter()
+        // An action that keeps a cache of its own accord is told not to.
         .filter(|(key, value)| {
-            key.contains("cache") || value.as_str().is_some_and(|value| value.contains("cache"))
+            (key.contains("cache") && value.as_bool() != Some(false))
+                || value.as_str().is_some_and(|value| value.contains("cache"))
         })
         .map(|(key, _)| format!("`{key}` brings a cache into a release"))
         .collect()
+}
+
+/// A job for one target tests that target, and an emulator that is asked for is one by its digest.
+fn surroundings(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, job) in workflow.jobs() {
+        if matches!(verb(job), "build" | "smoke" | "smoke --container --complete") {
+            let run = steps(job).find(|step| text(step, "run").is_some());
+            let target = run.and_then(|run| text(run.as_mapping_get("env")?, "PIPELINE_TARGET"));
+            if target != Some("${{ matrix.target }}") {
+                wrong.push(format!("job `{name}` is not for the target of its matrix"));
+            }
+        }
+        let python = steps(job)
+            .filter_map(|step| step.as_mapping_get("with"))
+            .find(|with| text(with, "python-version") == Some("${{ matrix.python }}"));
+        let architecture = python.map(|with| text(with, "architecture").unwrap_or_default());
+        if architecture.is_some_and(|architecture| architecture != "${{ matrix.architecture }}") {
+            wrong.push(format!("job `{name}` tests on a Python of any processor"));
+        }
+        for step in steps(job).filter(|step| is_action(step, "docker/setup-qemu-action")) {
+            let with = step.as_mapping_get("with");
+            let image = with.and_then(|with| text(with, "image")).unwrap_or_default();
+            if image.split_once("@sha256:").is_none_or(|(_, digest)| digest.len() != 64) {
+                wrong.push(format!("job `{name}` takes any image of QEMU"));
+            }
+            let cache = with.and_then(|with| with.as_mapping_get("cache-image")?.as_bool());
+            if cache != Some(false) {
+                wrong.push(format!("job `{name}` keeps the image of QEMU for later runs"));
+            }
+        }
+    }
+    wrong
 }
 
 /// A version tag, and nothing but a tag, makes a release.
@@ -299,6 +339,7 @@ fn artifacts(workflow: &Workflow, _: &Promise) -> Vec<String> {
             let matrix: &[&str] = match (job.contains_mapping_key("strategy"), verb(job)) {
                 (false, _) => &[],
                 (true, "smoke") => &["${{ matrix.target }}", "${{ matrix.python }}"],
+                (true, "second-build") => &["${{ matrix.runner }}"],
                 (true, _) => &["${{ matrix.target }}"],
             };
             if !matrix.iter().all(|part| name.contains(part)) {
@@ -339,8 +380,10 @@ const ORDER: &[(&str, &[&str])] = &[
     ("sdist", &["plan --format github-matrix"]),
     ("build", &["sdist"]),
     ("audit", &["build"]),
+    ("second-build", &["build"]),
     ("smoke", &["build"]),
-    ("gate", &["sdist", "build", "audit", "smoke"]),
+    ("smoke --container --complete", &["build"]),
+    ("gate", &["sdist", "build", "second-build", "audit", "smoke", "smoke --container --complete"]),
     ("publish", &["gate"]),
     ("publish --execute", &["gate"]),
     ("verify", &["publish --execute"]),
@@ -371,7 +414,7 @@ fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
             for others in before.iter().map(|before| doing(before)) {
                 let missing = others.iter().filter(|other| !reached.contains(*other));
                 let missing: Vec<_> = missing.collect();
-                // The second build is for the gate alone.
+                // The rebuild is for the gate alone.
                 if missing.len() == others.len() || *what == "gate" {
                     let told =
                         |other: &&&str| format!("job `{job}` does not wait for job `{other}`");
