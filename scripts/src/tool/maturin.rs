@@ -249,6 +249,8 @@ mod tests {
         insta::assert_snapshot!(differing("macosx_11_0_arm64", Host::Linux), @"
         maturin build --release --locked --target aarch64-apple-darwin --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi
         + rustc -Clinker-flavor=ld64.lld
+        + rustc -Clink-arg=-x
+        + rustc -Clink-arg=-S
         ");
         insta::assert_snapshot!(differing("win_amd64", Host::Windows), @"
         maturin build --release --locked --target x86_64-pc-windows-msvc --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi

@@ -104,10 +104,11 @@ impl Toolchain {
     /// What builds, before anything is set up.
     pub(super) fn new(builder: Builder, triple: String) -> Self {
         // The time at which a file was linked would differ in every build of the same source. LLVM's
-        // linker takes the one of `SOURCE_DATE_EPOCH`.
+        // linker takes the one of `SOURCE_DATE_EPOCH`. Its UUID is a hash of what is stripped later, names
+        // that have paths in them among it, unless that is left out from the beginning.
         let flags: &[&str] = match builder {
             Builder::Native if triple.ends_with("-msvc") => &["-Clink-arg=/Brepro"],
-            Builder::Lld => &["-Clinker-flavor=ld64.lld"],
+            Builder::Lld => &["-Clinker-flavor=ld64.lld", "-Clink-arg=-x", "-Clink-arg=-S"],
             Builder::Mingw => &["-Clink-arg=-Wl,--no-insert-timestamp"],
             Builder::Native | Builder::Zig | Builder::ZigMingw => &[],
         };
