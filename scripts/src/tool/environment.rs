@@ -33,7 +33,10 @@ impl Environment {
     ///
     /// When Python's `venv` fails.
     pub fn create(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
-        if let Some(Platform::Windows(_)) = interpreter.platform {
+        // One that is started by something else: a Windows' own Python has a `venv`.
+        if let Some(Platform::Windows(_)) = interpreter.platform
+            && !interpreter.launcher.is_empty()
+        {
             return Self::copy(interpreter, folder);
         }
         interpreter

@@ -3,6 +3,7 @@
 //! They run where no test looks. So each rule is a function from a workflow to what is wrong with it, and
 //! each is shown workflows that it must refuse: a rule that finds nothing there could find nothing anywhere.
 
+mod release_rules;
 mod rules;
 mod workflow;
 

@@ -1,12 +1,13 @@
-//! The rules: each says what is wrong with a workflow.
+//! The rules: each says what is wrong with a workflow. Those here are for any, or for the one that tests changes.
 
 use std::collections::BTreeSet;
 
 use clap::Parser;
-use saphyr::{LoadableYamlNode, YamlOwned as Yaml};
+use saphyr::YamlOwned as Yaml;
 use wheel_pipeline::cli::Cli;
 
-use crate::workflow::{Promise, Workflow, collect, is_action, steps, text};
+use crate::release_rules;
+use crate::workflow::{Promise, Workflow, is_action, steps, text};
 
 /// Says what is wrong with a workflow.
 pub type Rule = fn(&Workflow, &Promise) -> Vec<String>;
@@ -21,15 +22,15 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("pythons", None, pythons),
     ("runners", Some("ci.yml"), runners),
     ("events", Some("ci.yml"), events),
-    ("matrix", Some("release.yml"), matrix),
-    ("artifacts", Some("release.yml"), artifacts),
-    ("conditions", Some("release.yml"), conditions),
-    ("order", Some("release.yml"), order),
-    ("rights", Some("release.yml"), rights),
-    ("by-hand", Some("release.yml"), by_hand),
-    ("caches", Some("release.yml"), caches),
-    ("surroundings", Some("release.yml"), surroundings),
-    ("tags", Some("release.yml"), tags),
+    ("matrix", Some("release.yml"), release_rules::matrix),
+    ("artifacts", Some("release.yml"), release_rules::artifacts),
+    ("conditions", Some("release.yml"), release_rules::conditions),
+    ("order", Some("release.yml"), release_rules::order),
+    ("rights", Some("release.yml"), release_rules::rights),
+    ("by-hand", Some("release.yml"), release_rules::by_hand),
+    ("caches", Some("release.yml"), release_rules::caches),
+    ("surroundings", Some("release.yml"), release_rules::surroundings),
+    ("tags", Some("release.yml"), release_rules::tags),
 ];
 
 /// What prints the matrices.
@@ -165,21 +166,10 @@ fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
 }
 
 /// What a job does: `publish --execute`.
-fn verb(job: &Yaml) -> &str {
+pub fn verb(job: &Yaml) -> &str {
     let command = steps(job).find_map(|step| text(step, "run")).unwrap_or_default();
     let command = command.strip_prefix("cargo pipeline ").unwrap_or_default();
     command.split(" --from ").next().unwrap_or_default()
-}
-
-/// The names of the jobs that a job waits for.
-fn waits_for(job: &Yaml) -> Vec<&str> {
-    match job.as_mapping_get("needs") {
-        Some(needs) => match needs.as_sequence() {
-            Some(several) => several.iter().filter_map(Yaml::as_str).collect(),
-            None => needs.as_str().into_iter().collect(),
-        },
-        None => Vec::new(),
-    }
 }
 
 fn listed_runners(job: &Yaml) -> BTreeSet<String> {
@@ -219,250 +209,7 @@ fn events(workflow: &Workflow, _: &Promise) -> Vec<String> {
         .collect()
 }
 
-/// Jobs that multiply do so by what the plan says.
-fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let jobs = workflow.jobs();
-    let planner = jobs.iter().find_map(|&(name, job)| {
-        let step = steps(job).find(|step| text(step, "run") == Some(PLAN))?;
-        Some((name, job, text(step, "id").unwrap_or_default()))
-    });
-    let Some((planner, plan, id)) = planner else {
-        return vec![format!("no job runs `{PLAN}`")];
-    };
-    let mut wrong = Vec::new();
-    let mut multiplied = 0;
-    for &(name, job) in &jobs {
-        let Some(strategy) = job.as_mapping_get("strategy") else { continue };
-        multiplied += 1;
-        let matrix = text(strategy, "matrix").unwrap_or_default();
-        let wanted = match verb(job) {
-            verb @ ("smoke" | "verify") => verb,
-            "smoke --container --complete" => "container",
-            "second-build" => "second",
-            _ => "build",
-        };
-        let given = [wanted].into_iter().find(|output| {
-            let outputs = plan.as_mapping_get("outputs");
-            let output_of_step = format!("${{{{ steps.{id}.outputs.{output} }}}}");
-            matrix == format!("${{{{ fromJSON(needs.{planner}.outputs.{output}) }}}}")
-                && outputs.and_then(|outputs| text(outputs, output)) == Some(&output_of_step)
-        });
-        if given.is_none() {
-            wrong.push(format!("the matrix of job `{name}` is not an output of the plan"));
-        }
-        if !waits_for(job).contains(&planner) {
-            wrong.push(format!("job `{name}` does not wait for the plan"));
-        }
-        wrong.extend(runs_on(name, job));
-    }
-    if multiplied == 0 {
-        wrong.push("no job has a matrix".to_owned());
-    }
-    wrong
-}
-
-/// What a release is made of comes from the commit, never from an earlier run.
-fn caches(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let mut entries = Vec::new();
-    collect(&workflow.data, &mut entries);
-    entries
-        .into_iter()
-        // An action that keeps a cache of its own accord is told not to.
-        .filter(|(key, value)| {
-            (key.contains("cache") && value.as_bool() != Some(false))
-                || value.as_str().is_some_and(|value| value.contains("cache"))
-        })
-        .map(|(key, _)| format!("`{key}` brings a cache into a release"))
-        .collect()
-}
-
-/// A job for one target tests that target, and an emulator that is asked for is one by its digest.
-fn surroundings(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (name, job) in workflow.jobs() {
-        if matches!(verb(job), "build" | "smoke" | "smoke --container --complete") {
-            let run = steps(job).find(|step| text(step, "run").is_some());
-            let target = run.and_then(|run| text(run.as_mapping_get("env")?, "PIPELINE_TARGET"));
-            if target != Some("${{ matrix.target }}") {
-                wrong.push(format!("job `{name}` is not for the target of its matrix"));
-            }
-        }
-        let python = steps(job)
-            .filter_map(|step| step.as_mapping_get("with"))
-            .find(|with| text(with, "python-version") == Some("${{ matrix.python }}"));
-        let architecture = python.map(|with| text(with, "architecture").unwrap_or_default());
-        if architecture.is_some_and(|architecture| architecture != "${{ matrix.architecture }}") {
-            wrong.push(format!("job `{name}` tests on a Python of any processor"));
-        }
-        for step in steps(job).filter(|step| is_action(step, "docker/setup-qemu-action")) {
-            let with = step.as_mapping_get("with");
-            let image = with.and_then(|with| text(with, "image")).unwrap_or_default();
-            if image.split_once("@sha256:").is_none_or(|(_, digest)| digest.len() != 64) {
-                wrong.push(format!("job `{name}` takes any image of QEMU"));
-            }
-            let cache = with.and_then(|with| with.as_mapping_get("cache-image")?.as_bool());
-            if cache != Some(false) {
-                wrong.push(format!("job `{name}` keeps the image of QEMU for later runs"));
-            }
-        }
-    }
-    wrong
-}
-
-/// A version tag, and nothing but a tag, makes a release.
-fn tags(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let push = workflow.data.as_mapping_get("on").and_then(|on| on.as_mapping_get("push"));
-    let expected = Yaml::load_from_str("tags: [\"v*\"]").expect("valid");
-    if push == expected.first() {
-        return Vec::new();
-    }
-    vec!["the workflow does not run on tags `v*` alone".to_owned()]
-}
-
-fn runs_on(name: &str, job: &Yaml) -> Option<String> {
+pub fn runs_on(name: &str, job: &Yaml) -> Option<String> {
     (text(job, "runs-on") != Some("${{ matrix.runner }}"))
         .then(|| format!("job `{name}` does not run on the runner of its matrix"))
-}
-
-/// Equal names would overwrite each other, and nothing uploaded is a fault.
-fn artifacts(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let mut names = BTreeSet::new();
-    for (job_name, job) in workflow.jobs() {
-        for step in steps(job).filter(|step| is_action(step, "actions/upload-artifact")) {
-            let with = step.as_mapping_get("with");
-            let of = |key| with.and_then(|with| text(with, key)).unwrap_or_default();
-            let name = of("name");
-            if !names.insert(name.to_owned()) {
-                wrong.push(format!("two jobs upload an artifact `{name}`"));
-            }
-            let matrix: &[&str] = match (job.contains_mapping_key("strategy"), verb(job)) {
-                (false, _) => &[],
-                (true, "smoke") => &["${{ matrix.target }}", "${{ matrix.python }}"],
-                (true, "second-build") => &["${{ matrix.runner }}"],
-                (true, _) => &["${{ matrix.target }}"],
-            };
-            if !matrix.iter().all(|part| name.contains(part)) {
-                wrong.push(format!("the jobs `{job_name}` overwrite each other's artifact"));
-            }
-            if of("if-no-files-found") != "error" {
-                wrong.push(format!("job `{job_name}` may upload nothing"));
-            }
-        }
-    }
-    wrong
-}
-
-/// A job runs when all that it waits for was good; only how the release ends depends on the event.
-fn conditions(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (name, job) in workflow.jobs() {
-        let wanted = match verb(job) {
-            "publish" => Some("github.event_name == 'workflow_dispatch' && !inputs.publish"),
-            "publish --execute" => Some("github.event_name == 'push' || inputs.publish"),
-            _ => None,
-        };
-        if text(job, "if") != wanted {
-            wrong.push(format!("job `{name}` has another condition than {wanted:?}"));
-        }
-        for step in steps(job).filter(|step| step.contains_mapping_key("if")) {
-            let keeps = is_action(step, "actions/upload-artifact");
-            if !keeps || text(step, "if") != Some("${{ !cancelled() }}") {
-                wrong.push(format!("a step of job `{name}` has a condition"));
-            }
-        }
-    }
-    wrong
-}
-
-/// What a job must wait for, by what both do, directly or by way of others.
-const ORDER: &[(&str, &[&str])] = &[
-    ("sdist", &["plan --format github-matrix"]),
-    ("build", &["sdist"]),
-    ("audit", &["build"]),
-    ("second-build", &["build"]),
-    ("smoke", &["build"]),
-    ("smoke --container --complete", &["build"]),
-    ("gate", &["sdist", "build", "second-build", "audit", "smoke", "smoke --container --complete"]),
-    ("publish", &["gate"]),
-    ("publish --execute", &["gate"]),
-    ("verify", &["publish --execute"]),
-    ("announce --execute", &["verify"]),
-];
-
-/// Every job that does the one waits for every job that does the other, and each is there: two build.
-fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let jobs = workflow.jobs();
-    let doing = |what: &str| -> Vec<&str> {
-        jobs.iter().filter(|(_, job)| verb(job) == what).map(|(name, _)| *name).collect()
-    };
-    let mut wrong = Vec::new();
-    for (what, before) in ORDER {
-        let wanted = if *what == "build" { 2 } else { 1 };
-        let found = doing(what);
-        if found.len() != wanted {
-            wrong.push(format!("{} jobs do `{what}`, not {wanted}", found.len()));
-        }
-        for job in found {
-            let mut reached: BTreeSet<&str> = BTreeSet::new();
-            let mut next = vec![job];
-            while let Some(name) = next.pop() {
-                let known = jobs.iter().find(|(known, _)| *known == name);
-                let needs = known.map(|(_, job)| waits_for(job)).unwrap_or_default();
-                next.extend(needs.into_iter().filter(|need| reached.insert(need)));
-            }
-            for others in before.iter().map(|before| doing(before)) {
-                let missing = others.iter().filter(|other| !reached.contains(*other));
-                let missing: Vec<_> = missing.collect();
-                // The rebuild is for the gate alone.
-                if missing.len() == others.len() || *what == "gate" {
-                    let told =
-                        |other: &&&str| format!("job `{job}` does not wait for job `{other}`");
-                    wrong.extend(missing.iter().map(told));
-                }
-            }
-        }
-    }
-    wrong
-}
-
-/// One job can upload, one can write to the repository, and every other can only read.
-fn rights(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (name, job) in workflow.jobs() {
-        let given: BTreeSet<(&str, &str)> = job
-            .as_mapping_get("permissions")
-            .and_then(Yaml::as_mapping)
-            .into_iter()
-            .flatten()
-            .filter_map(|(right, how)| Some((right.as_str()?, how.as_str()?)))
-            .collect();
-        let wanted: &[(&str, &str)] = match verb(job) {
-            "publish --execute" => &[("contents", "read"), ("id-token", "write")],
-            "announce --execute" => &[("contents", "write")],
-            _ => &[("contents", "read")],
-        };
-        if given != wanted.iter().copied().collect() {
-            wrong.push(format!("job `{name}` has the rights {given:?}, not {wanted:?}"));
-        }
-        let protected = text(job, "environment") == Some("pypi");
-        if protected != (verb(job) == "publish --execute") {
-            wrong.push(format!("the environment of job `{name}` is not the one that it needs"));
-        }
-    }
-    wrong
-}
-
-/// Started by hand it is a dry run, unless somebody says otherwise.
-fn by_hand(workflow: &Workflow, _: &Promise) -> Vec<String> {
-    let publish = workflow
-        .data
-        .as_mapping_get("on")
-        .and_then(|on| on.as_mapping_get("workflow_dispatch"))
-        .and_then(|by_hand| by_hand.as_mapping_get("inputs")?.as_mapping_get("publish"));
-    let default = publish.and_then(|input| input.as_mapping_get("default")?.as_bool());
-    if default == Some(false) && publish.and_then(|input| text(input, "type")) == Some("boolean") {
-        return Vec::new();
-    }
-    vec!["started by hand it is no dry run".to_owned()]
 }
