@@ -34,7 +34,7 @@ pub struct Container {
     name: String,
     /// The folder that it can write to, and beside it the log of its start.
     folder: TempDir,
-    _server: Server,
+    server: Server,
 }
 
 /// The engines, in the order in which they are asked for.
@@ -110,7 +110,7 @@ impl Engine {
         let log = folder.path().join("log");
         let server = self.run(image, &name, project, &place, &owner(&place)?).serve(&log)?;
         let mut container =
-            Container { engine: self.clone(), image: image.clone(), name, folder, _server: server };
+            Container { engine: self.clone(), image: image.clone(), name, folder, server };
         container.ready(&log)?;
         Ok(container)
     }
@@ -161,7 +161,7 @@ impl Container {
         let hello =
             Invocation::new(self.engine.program).args(["exec", &self.name, "true"]).limit(PATIENCE);
         while !hello.run()?.succeeded() {
-            let ended = !self._server.is_running()?;
+            let ended = !self.server.is_running()?;
             if ended || started.elapsed() > PATIENCE {
                 let log = fs::read_to_string(log).unwrap_or_default();
                 return Err(Stop::Unknown(format!(
