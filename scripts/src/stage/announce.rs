@@ -12,6 +12,7 @@ use crate::changelog;
 use crate::evidence::{self, Receipt, SentStep, VerifyEvidence};
 use crate::exit::{Stop, Verdict};
 use crate::report::Mood;
+use crate::tool::folder;
 use crate::tool::gh::{self, Asset, Release};
 use crate::wheel::zip;
 
@@ -49,10 +50,7 @@ pub fn run(session: &Session, execute: bool, from: Option<&Path>) -> Result<Verd
             Stop::No(format!("`{}` has no section for {version}, or an empty one", log.display()))
         })?;
     let folder = session.project.work().join("announce");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("cannot clear `{}`", folder.display()))?;
-    }
+    folder::clear(&folder)?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let assets = assets(session, &folder)?;
     let notes_file = folder.join("notes.md");

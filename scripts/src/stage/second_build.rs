@@ -4,7 +4,6 @@
 //! them. Bytes differ between linkers; what Python and pip see must not.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -17,6 +16,7 @@ use crate::target::Target;
 use crate::tool::cibuildwheel;
 use crate::tool::container::Engine;
 use crate::tool::environment::Environment;
+use crate::tool::folder;
 use crate::wheel::platform::Platform;
 use crate::wheel::release::{Release, WheelFacts, list};
 
@@ -106,14 +106,11 @@ pub fn make(session: &Session, from: Option<&Path>) -> Result<Verdict> {
     })?;
     let action = session.report.start("building and testing by cibuildwheel");
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
-    let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
-    let lock = folder.path().join("cibuildwheel.lock");
-    fs::write(&lock, cibuildwheel::LOCK.text)?;
-    environment.fill(session.tools()?, &lock)?;
+    let place = folder.path().join("environment");
+    let lock = cibuildwheel::LOCK.text;
+    let environment = Environment::locked(interpreter, &place, session.tools()?, lock)?;
     let out = session.project.work().join("second");
-    if out.exists() {
-        fs::remove_dir_all(&out).with_context(|| format!("cannot clear `{}`", out.display()))?;
-    }
+    folder::clear(&out)?;
     let sdist = session.project.dist().join(&session.plan.sdist);
     let own = std::env::current_exe().context("this program does not know where it lies")?;
     cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())

@@ -48,10 +48,9 @@ pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
         };
         let action = session.report.start(format!("preparing CPython {}", interpreter.release));
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
-        let lock = folder.path().join("requirements.lock");
-        std::fs::write(&lock, lock::requirements(session)?)?;
-        let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
-        environment.fill(tools, &lock)?;
+        let place = folder.path().join("environment");
+        let lock = lock::requirements(session)?;
+        let environment = Environment::locked(interpreter, &place, tools, &lock)?;
         let (wheel, _) = files
             .iter()
             .find(|(_, built)| built.file == promise.file)

@@ -49,10 +49,8 @@ type Maker = fn(&Session) -> Result<String>;
 fn stable_abi(session: &Session) -> Result<String> {
     let interpreter = session.found()?.interpreters.last().context("a Python was found")?;
     let folder = tempfile::tempdir()?;
-    let lock = folder.path().join("tables.lock");
-    fs::write(&lock, LOCK)?;
-    let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
-    environment.fill(session.tools()?, &lock)?;
+    let place = folder.path().join("environment");
+    let environment = Environment::locked(interpreter, &place, session.tools()?, LOCK)?;
     Ok(isolated(&environment.python()).args(["-c", SCRIPT]).check()?.stdout)
 }
 

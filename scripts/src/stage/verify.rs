@@ -4,7 +4,6 @@
 //! An index may lag behind what it took, so what is not there yet is waited for, with a bound.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -21,6 +20,7 @@ use crate::plan::Plan;
 use crate::report::{Mood, table};
 use crate::tool::command::{Finished, Invocation};
 use crate::tool::environment::Environment;
+use crate::tool::folder;
 use crate::tool::pip::{self, Source};
 use crate::tool::python::isolated;
 use crate::wheel::Sha256Sum;
@@ -187,9 +187,7 @@ fn downstream(session: &Session) -> Result<Option<Downstream>> {
         .into());
     }
     let out = session.project.work().join("downstream");
-    if out.exists() {
-        fs::remove_dir_all(&out).with_context(|| format!("cannot clear `{}`", out.display()))?;
-    }
+    folder::clear(&out)?;
     let action = session.report.start("building the downstream package");
     pip::wheel(session.tools()?, &folder, &out)
         .check()

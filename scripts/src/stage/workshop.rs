@@ -16,6 +16,7 @@ use crate::plan::{Plan, PlannedWheel};
 use crate::report::{Mood, human};
 use crate::target::Target;
 use crate::tool::crates::{self, LinkedCrate};
+use crate::tool::folder;
 use crate::tool::maturin::{self, Place};
 use crate::tool::toolchain::{self, Toolchain};
 use crate::wheel::release::list;
@@ -51,12 +52,7 @@ impl<'a> Workshop<'a> {
     ///
     /// When it cannot be removed.
     pub fn clear(&self) -> Result<()> {
-        let staging = self.staging();
-        if staging.exists() {
-            fs::remove_dir_all(&staging)
-                .with_context(|| format!("cannot clear `{}`", staging.display()))?;
-        }
-        Ok(())
+        folder::clear(&self.staging())
     }
 
     /// Makes the sdist and unpacks it.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::command::Invocation;
+use super::folder;
 use crate::exit::Stop;
 
 /// Lists and downloads, apart from those of the machine.
@@ -27,10 +28,7 @@ impl Apt {
         suite: &str,
         sources: bool,
     ) -> Result<Self> {
-        if state.exists() {
-            fs::remove_dir_all(state)
-                .with_context(|| format!("cannot clear `{}`", state.display()))?;
-        }
+        folder::clear(state)?;
         for new in ["lists/partial", "cache/archives/partial"].map(|new| state.join(new)) {
             fs::create_dir_all(&new).with_context(|| format!("cannot make `{}`", new.display()))?;
         }

@@ -1,7 +1,6 @@
 //! Attestations ([PEP 740](https://peps.python.org/pep-0740/)): signatures of who publishes a file, made
 //! and checked by the library of those who run PyPI, in an environment of its own.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -76,10 +75,8 @@ impl Attester {
     /// When a package cannot be had.
     pub fn install(tools: &Tools, interpreter: &Interpreter) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
-        let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
-        let lock = folder.path().join("attest.lock");
-        fs::write(&lock, LOCK.text)?;
-        environment.fill(tools, &lock)?;
+        let place = folder.path().join("environment");
+        let environment = Environment::locked(interpreter, &place, tools, LOCK.text)?;
         Ok(Self { environment, _folder: folder })
     }
 

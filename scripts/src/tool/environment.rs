@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::command::Invocation;
+use super::folder;
 use super::lock::TOOLS;
 use super::python::{Interpreter, Platform, isolated, isolated_by};
 use super::{uv, wine};
@@ -71,13 +72,26 @@ impl Environment {
         })
     }
 
-    /// Installs what a lock pins.
+    /// Makes an environment with what the text of a lock pins.
     ///
     /// # Errors
     ///
     /// When a package cannot be had.
-    pub fn fill(&self, tools: &Tools, lock: &Path) -> Result<()> {
-        uv::install(&tools.program("uv"), &self.python(), lock).check().context(NO_PACKAGES)?;
+    pub fn locked(
+        interpreter: &Interpreter,
+        folder: &Path,
+        tools: &Tools,
+        lock: &str,
+    ) -> Result<Self> {
+        let environment = Self::create(interpreter, folder)?;
+        environment.fill(tools, lock)?;
+        Ok(environment)
+    }
+
+    fn fill(&self, tools: &Tools, lock: &str) -> Result<()> {
+        let path = self.folder.join("packages.lock");
+        fs::write(&path, lock)?;
+        uv::install(&tools.program("uv"), &self.python(), &path).check().context(NO_PACKAGES)?;
         Ok(())
     }
 
@@ -140,10 +154,7 @@ impl Tools {
         if fs::read_to_string(&mark).is_ok_and(|installed| installed == identity) {
             return Ok(Self(environment));
         }
-        if folder.exists() {
-            fs::remove_dir_all(&folder)
-                .with_context(|| format!("cannot clear `{}`", folder.display()))?;
-        }
+        folder::clear(&folder)?;
         isolated(&interpreter.executable).args(["-I", "-m", "venv"]).arg(&folder).check().context(
             "cannot make the environment of the tools\nhint: on Debian, `apt install python3-venv`",
         )?;
@@ -163,9 +174,7 @@ impl Tools {
             .check()
             .context(NO_PACKAGES)?;
         let tools = Self(environment);
-        let lock = folder.join("tools.lock");
-        fs::write(&lock, TOOLS.text)?;
-        tools.0.fill(&tools, &lock)?;
+        tools.0.fill(&tools, TOOLS.text)?;
         fs::write(&mark, identity)?;
         Ok(tools)
     }

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 
 use super::apt::Apt;
 use super::command::Invocation;
+use super::folder;
 use super::python::{Interpreter, Platform, ask_by};
 use crate::exit::Stop;
 use crate::target::Architecture;
@@ -59,7 +60,7 @@ const fn bookworm(name: &'static str, architecture: Architecture, qemu: &'static
 }
 
 /// The last thing that is written into a root.
-const MARK: &str = "pipeline-root.txt";
+pub(super) const MARK: &str = "pipeline-root.txt";
 
 impl Root {
     /// What a program of the root in `folder` is started with.
@@ -93,10 +94,7 @@ impl Root {
                 self.qemu
             ))
         })?;
-        if folder.exists() {
-            fs::remove_dir_all(&folder)
-                .with_context(|| format!("cannot clear `{}`", folder.display()))?;
-        }
+        folder::clear(&folder)?;
         let apt =
             Apt::open(&roots.join(format!("{}.apt", self.name)), self.name, self.suite, false)?;
         // Where a root has no folder of these names, they are links in every Debian.

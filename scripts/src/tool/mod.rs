@@ -13,6 +13,7 @@ pub mod container;
 pub mod conversation;
 pub mod crates;
 pub mod environment;
+pub mod folder;
 pub mod gh;
 pub mod git;
 pub mod guest;

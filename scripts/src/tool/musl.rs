@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use super::apt::Apt;
 use super::command::Invocation;
 use super::environment::Tools;
+use super::folder;
 use super::python::{Interpreter, Platform, ask_by};
 use super::zig::{program, quoted};
 use crate::exit::Stop;
@@ -52,10 +53,7 @@ pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
             ))
         })?;
     }
-    if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("cannot clear `{}`", folder.display()))?;
-    }
+    folder::clear(&folder)?;
     let state = roots.join(format!("{NAME}.apt"));
     let apt = Apt::open(&state, "amd64", SUITE, true)?;
     let package = state.join("musl");

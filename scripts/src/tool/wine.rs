@@ -10,6 +10,8 @@ use anyhow::{Context, Result};
 
 use super::command::Invocation;
 use super::environment::Tools;
+use super::folder;
+use super::guest::MARK;
 use super::python::{Interpreter, Platform, ask_by};
 use super::zig::program;
 use crate::exit::Stop;
@@ -61,9 +63,6 @@ const START: &str = include_str!("../../data/wine.sh");
 const RANDOM: &str = "bcryptprimitives.dll";
 const RANDOM_SOURCE: &str = include_str!("../../data/bcryptprimitives.c");
 
-/// The last thing that is written into the root.
-const MARK: &str = "pipeline-root.txt";
-
 /// Whether the root has been made.
 pub fn is_made(roots: &Path) -> bool {
     roots.join(NAME).join(MARK).is_file()
@@ -80,10 +79,7 @@ pub fn make(tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Resu
     Invocation::new(WINE).arg("--version").run().map_err(|_| {
         Stop::Unknown(format!("`{WINE}` is not on `PATH`\nhint: on Debian, `apt install wine`"))
     })?;
-    if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("cannot clear `{}`", folder.display()))?;
-    }
+    folder::clear(&folder)?;
     fs::create_dir_all(&folder)?;
     for (pinned, bytes) in archives {
         unpack(pinned.file, bytes, &folder)

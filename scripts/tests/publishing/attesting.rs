@@ -75,9 +75,8 @@ fn each_file_gets_the_attestation_of_who_signs() {
         (session.tools().expect("the tools"), session.tool_python().expect("a Python"));
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
-    let environment = Environment::create(python, &at("environment")).expect("an environment");
-    fs::write(at("attest.lock"), attest::LOCK.text).expect("written");
-    environment.fill(tools, &at("attest.lock")).expect("the library can be had");
+    let environment = Environment::locked(python, &at("environment"), tools, attest::LOCK.text)
+        .expect("the library can be had");
     fs::create_dir(at("signed")).expect("a folder");
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = [FILE, "other-1.0-py3-none-any.whl"];

@@ -56,17 +56,7 @@ fn built() -> (Project, Interpreter) {
 
 /// Runs a stage with scripts for both engines.
 fn run(project: &Project, docker: &str, podman: &str, arguments: &[&str]) -> Run {
-    use std::os::unix::fs::PermissionsExt;
-    for (name, script) in [("docker", docker), ("podman", podman)] {
-        let path = format!("programs/{name}");
-        project.write(&path, &format!("#!/bin/sh\n{script}\n"));
-        let path = project.root().join(path);
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a program");
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders =
-        std::iter::once(project.root().join("programs")).chain(std::env::split_paths(&path));
-    let path = std::env::join_paths(folders).expect("they can stand there");
+    let path = project.programs(&[("docker", docker), ("podman", podman)]);
     let output = project.command(arguments).env("PATH", path).output();
     project.finish(output.expect("the program starts"))
 }

@@ -41,22 +41,11 @@ fn without_windows(project: &Project) -> std::ffi::OsString {
 /// A machine whose Rust says of what is asked for that it lies nowhere, and that can fetch nothing.
 #[cfg(unix)]
 fn without(project: &Project, question: &str) -> std::ffi::OsString {
-    use std::os::unix::fs::PermissionsExt;
-
     let rustc = format!(
         "case \"$*\" in {question}) echo /nowhere ;; *) exec env PATH=\"${{PATH#*:}}\" rustc \"$@\" ;; esac"
     );
     let programs = [("rustc", rustc.as_str()), ("rustup", "echo 'error: no network' >&2; exit 1")];
-    for (name, script) in programs {
-        let path = format!("programs/{name}");
-        project.write(&path, &format!("#!/bin/sh\n{script}\n"));
-        let path = project.root().join(path);
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a program");
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders =
-        std::iter::once(project.root().join("programs")).chain(std::env::split_paths(&path));
-    std::env::join_paths(folders).expect("they can stand there")
+    project.programs(&programs)
 }
 
 #[test]

@@ -93,6 +93,22 @@ impl Project {
         std::os::unix::fs::symlink(tools(), self.work().join("tools")).expect("a link");
     }
 
+    /// Writes scripts that stand for programs, and gives the `PATH` on which they come first.
+    #[cfg(unix)]
+    pub fn programs(&self, scripts: &[(&str, &str)]) -> std::ffi::OsString {
+        use std::os::unix::fs::PermissionsExt;
+        for (name, script) in scripts {
+            let path = format!("programs/{name}");
+            self.write(&path, &format!("#!/bin/sh\n{script}\n"));
+            let path = self.root().join(path);
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a program");
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders =
+            std::iter::once(self.root().join("programs")).chain(std::env::split_paths(&path));
+        std::env::join_paths(folders).expect("they can stand there")
+    }
+
     pub fn root(&self) -> &Path {
         self.0.path()
     }

@@ -231,11 +231,7 @@ fn measure(
 /// When they cannot be installed.
 pub fn auditors(session: &Session, place: &Path) -> Result<Environment> {
     let interpreter = session.tool_python()?;
-    let lock = place.join("auditors.lock");
-    fs::write(&lock, AUDITORS)?;
-    let environment = Environment::create(interpreter, &place.join("auditors"))?;
-    environment.fill(session.tools()?, &lock)?;
-    Ok(environment)
+    Environment::locked(interpreter, &place.join("auditors"), session.tools()?, AUDITORS)
 }
 
 /// The folder of the corpus, downloaded where it is not there yet.

@@ -81,10 +81,8 @@ fn compile(session: &Session, environment: &TestEnvironment) -> Result<Peers> {
         fs::write(folder.join(name), text)?;
     }
     // The compilers of the peers stay out of the environment that is measured.
-    let compilers = Environment::create(&environment.interpreter, &folder.join("compilers"))?;
-    let lock = folder.join("peers.lock");
-    fs::write(&lock, PEERS)?;
-    compilers.fill(session.tools()?, &lock)?;
+    let place = folder.join("compilers");
+    let compilers = Environment::locked(&environment.interpreter, &place, session.tools()?, PEERS)?;
     let asked = isolated(&environment.environment.python())
         .args(["-I", "-c", "import sysconfig as s; print(s.get_path('include')); print(s.get_config_var('EXT_SUFFIX'))"])
         .check()?;

@@ -14,6 +14,7 @@ use crate::index::address::is_pypi;
 use crate::report::Mood;
 use crate::stage::Session;
 use crate::tool::attest::{Attester, Signed};
+use crate::tool::folder;
 
 /// Whether files are sent with attestations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -60,10 +61,7 @@ pub fn attest(
     }
     let action = session.report.start("making attestations");
     let folder = session.project.work().join("attestations");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("cannot clear `{}`", folder.display()))?;
-    }
+    folder::clear(&folder)?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let attester = Attester::install(session.tools()?, session.tool_python()?)?;
     match attester.sign(&folder, &files)? {
