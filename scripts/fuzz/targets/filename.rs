@@ -1,7 +1,7 @@
 //! The name of a wheel.
 #![no_main]
 
-use wheel_pipeline::wheel::filename::WheelName;
+use wheel_audit::wheel::filename::WheelName;
 
 libfuzzer_sys::fuzz_target!(|name: &str| {
     let _read_or_refused = name.parse::<WheelName>();

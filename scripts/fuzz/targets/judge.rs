@@ -1,13 +1,10 @@
 //! An otherwise good release whose extension is any bytes, before every check.
 #![no_main]
 
-#[path = "../../tests/fixture/mod.rs"]
-mod fixture;
-
-use fixture::release::{LINUX, plan};
-use fixture::wheel::Wheel;
-use wheel_pipeline::check::{CHECKS, Subject};
-use wheel_pipeline::wheel::release::{Release, WheelFacts};
+use wheel_audit::check::{CHECKS, Subject};
+use wheel_audit::wheel::release::{Release, WheelFacts};
+use wheel_fixtures::release::{LINUX, plan};
+use wheel_fixtures::wheel::Wheel;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut wheel = Wheel::new(LINUX);

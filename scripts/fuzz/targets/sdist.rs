@@ -5,7 +5,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use wheel_pipeline::wheel::sdist;
+use wheel_audit::wheel::sdist;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());

@@ -1,18 +1,15 @@
 //! Writes good input of each kind, for the fuzzer to begin with: `fuzz/corpus/TARGET/NAME`.
 
-#[path = "../../tests/fixture/mod.rs"]
-mod fixture;
-
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use fixture::elf::{self, Elf};
-use fixture::macho::{self, Macho};
-use fixture::pe::{self, Pe};
-use fixture::release::{LINUX, MACOS, SDIST, WINDOWS};
-use fixture::sdist::{Sdist, tar};
-use fixture::wheel::Wheel;
+use wheel_fixtures::elf::{self, Elf};
+use wheel_fixtures::macho::{self, Macho};
+use wheel_fixtures::pe::{self, Pe};
+use wheel_fixtures::release::{LINUX, MACOS, SDIST, WINDOWS};
+use wheel_fixtures::sdist::{Sdist, tar};
+use wheel_fixtures::wheel::Wheel;
 
 fn main() -> io::Result<()> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
@@ -27,7 +24,7 @@ fn main() -> io::Result<()> {
         write("record", name, wheel.record().as_bytes())?;
     }
     write("entry_points", "commands", b"[console_scripts]\nsum-up-to = sum_up_to:main [fast]\n")?;
-    write("headers", "METADATA", fixture::METADATA.as_bytes())?;
+    write("headers", "METADATA", wheel_fixtures::METADATA.as_bytes())?;
     write("sdist", SDIST, &tar(&Sdist::new(SDIST).entries))?;
     let arm64 = Macho::new(macho::ARM64);
     let both = macho::fat(&[arm64.clone(), Macho::new(macho::X86_64)]);

@@ -1,0 +1,114 @@
+//! `abi3-symbols`: a wheel for the stable ABI uses of CPython only what belongs to it, and nothing that
+//! is newer than its tag.
+//!
+//! `abi3t`, for Pythons without the GIL, has the same symbols, but keeps some structures to itself
+//! ([PEP 803](https://peps.python.org/pep-0803/)): modules are made of `PyModExport_NAME` and slots.
+//!
+//! The rule is that of [abi3audit](https://github.com/pypa/abi3audit), for functions and data alike.
+//! What inlined code does with the inside of an object leaves no symbol and is not seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use super::placed::{Placed, each};
+use super::suffix_and_exports::oldest;
+use super::{Check, Finding, Judgement, Subject};
+use crate::wheel::binary::Import;
+
+pub const CHECK: Check = Check {
+    name: "abi3-symbols",
+    about: "a stable-ABI wheel imports only symbols of the stable ABI as old as its tag",
+    run,
+};
+
+/// The stable ABI as data; `cargo xtask tables` writes it.
+const TABLE: &str = include_str!("../../data/stable_abi.txt");
+
+/// What takes a `PyModuleDef`, which Pythons without the GIL keep to themselves: code for `abi3t` cannot make one.
+const OF_MODULE_DEFINITIONS: &[&str] = &[
+    "PyModuleDef_Init",
+    "PyModule_Create2",
+    "PyModule_ExecDef",
+    "PyModule_FromDefAndSpec2",
+    "PyState_AddModule",
+    "PyState_FindModule",
+    "PyState_RemoveModule",
+];
+
+/// Each symbol with the version that added it.
+static SYMBOLS: LazyLock<BTreeMap<&str, (u32, u32)>> = LazyLock::new(|| {
+    let row = |line: &'static str| {
+        let mut words = line.split(' ');
+        let (name, _, version) = (words.next()?, words.next()?, words.next()?);
+        let (major, minor) = version.split_once('.')?;
+        Some((name, (major.parse().ok()?, minor.parse().ok()?)))
+    };
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect()
+});
+
+fn run(subject: Subject) -> Judgement {
+    each(subject, "library in a wheel for the stable ABI", is_stable, judge)
+}
+
+fn is_stable(placed: &Placed) -> bool {
+    let name = &placed.wheel.name;
+    let stable = name.abis.iter().all(|abi| abi == "abi3" || abi == "abi3t");
+    stable && !placed.image.executable && oldest(placed.wheel).is_some()
+}
+
+fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+    let Some(floor) = oldest(placed.wheel) else { return };
+    let own: BTreeSet<&String> = placed
+        .wheel
+        .binaries
+        .iter()
+        .flat_map(|binary| &binary.images)
+        .flat_map(|image| &image.exports)
+        .collect();
+    let (major, minor) = floor;
+    let threads = placed.wheel.name.abis.iter().any(|abi| abi == "abi3t");
+    for import in &placed.image.imports {
+        // What may be missing is asked for only where it is there.
+        if import.optional || own.contains(&import.name) || !from_python(import) {
+            continue;
+        }
+        let message = match SYMBOLS.get(import.name.as_str()) {
+            Some(_) if threads && OF_MODULE_DEFINITIONS.contains(&import.name.as_str()) => {
+                format!("it uses `{}`, for which `abi3t` has no `PyModuleDef`", import.name)
+            }
+            Some(added) if *added <= floor => continue,
+            Some((major, minor)) => {
+                format!("it uses `{}`, which the stable ABI has since {major}.{minor}", import.name)
+            }
+            None => format!("it uses `{}`, which is not part of the stable ABI", import.name),
+        };
+        findings.push(placed.finding(
+            &CHECK,
+            message,
+            &format!("symbols that the stable ABI of Python {major}.{minor} has"),
+            "compile with `Py_LIMITED_API` (pyo3: `abi3-py3…`) set to the tag's Python, or raise the tag",
+        ));
+    }
+}
+
+/// Whether CPython must define it, as far as the format says who must.
+fn from_python(import: &Import) -> bool {
+    let Some(library) = &import.library else { return true };
+    let file = library.rsplit('/').next().unwrap_or(library).to_ascii_lowercase();
+    file.trim_start_matches("lib").starts_with("python")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read_whole() {
+        let rows = TABLE.lines().filter(|line| !line.starts_with('#')).count();
+        assert_eq!(SYMBOLS.len(), rows);
+        assert_eq!(SYMBOLS.get("PyObject_GetBuffer"), Some(&(3, 11)));
+        assert_eq!(SYMBOLS.get("PyExc_ValueError"), Some(&(3, 2)));
+        assert_eq!(SYMBOLS.get("PyDict_GetItemRef"), Some(&(3, 13)));
+        assert!(SYMBOLS.values().any(|added| *added == (3, 15)));
+    }
+}

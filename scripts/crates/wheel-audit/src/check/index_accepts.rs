@@ -1,0 +1,113 @@
+//! `index-accepts`: PyPI takes every file, before the first of them is sent.
+//!
+//! A file that is refused ends an upload in the middle, and names that were taken stay taken. The rules
+//! are those of the index's own code
+//! ([`forklift/legacy.py`](https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py)).
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use pep440_rs::Version;
+
+use super::{Check, Finding, Judgement, Subject, Undecided};
+use crate::names::normalize;
+use crate::wheel::metadata::Headers;
+use crate::wheel::platform::{Platform, PlatformSystem};
+
+pub const CHECK: Check = Check {
+    name: "index-accepts",
+    about: "PyPI's rules for names, tags and metadata let every file in",
+    run,
+};
+
+fn run(subject: Subject) -> Judgement {
+    let release = subject.release;
+    if release.wheels.is_empty() && release.sdists.is_empty() {
+        return Err(Undecided::NoSubject("no wheel and no sdist".to_owned()));
+    }
+    let mut findings = Vec::new();
+    for wheel in &release.wheels {
+        for tag in wheel.name.platforms.iter().filter(|tag| !platform_taken(tag)) {
+            findings.push(CHECK.finding(
+                &wheel.file,
+                format!("the platform tag `{tag}` is not taken"),
+                "tags such as `manylinux_2_17_x86_64`, `musllinux_1_2_x86_64`, `macosx_11_0_arm64`, `win_amd64`, `any`",
+                "build with `--compatibility` (maturin), auditwheel or delocate, which give the tag",
+            ));
+        }
+        metadata(&wheel.file, &wheel.metadata, &mut findings);
+    }
+    let mut sdists: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for sdist in &release.sdists {
+        metadata(&sdist.file, &sdist.metadata, &mut findings);
+        let of = |field| sdist.metadata.first(field).map(normalize).unwrap_or_default();
+        sdists.entry(format!("{} {}", of("Name"), of("Version"))).or_default().push(&sdist.file);
+    }
+    for files in sdists.values().filter(|files| files.len() > 1) {
+        findings.push(CHECK.finding(
+            files[1],
+            format!("`{}` is an sdist of the same release", files[0]),
+            "one sdist for each release",
+            "take one of them out",
+        ));
+    }
+    Ok(findings)
+}
+
+fn metadata(file: &str, metadata: &Headers, findings: &mut Vec<Finding>) {
+    let remedy = "correct `[project]` in `pyproject.toml` and build again";
+    let mut say = |message: String, expected: &str| {
+        findings.push(CHECK.finding(file, message, expected, remedy));
+    };
+    let version = metadata.first("Version").and_then(|text| Version::from_str(text).ok());
+    if let Some(version) = version
+        && version.is_local()
+    {
+        say(format!("the version `{version}` is a local one"), "a version without `+`");
+    }
+    for requirement in metadata.all("Requires-Dist") {
+        // Behind `;` stands when it applies, and there an `@` means nothing.
+        let wanted = requirement.split(';').next().unwrap_or(requirement);
+        if wanted.contains('@') {
+            say(
+                format!("`Requires-Dist: {requirement}` names an address"),
+                "a project on the index",
+            );
+        }
+    }
+    if metadata
+        .first("Summary")
+        .is_some_and(|summary| summary.len() > 512 || summary.contains('\n'))
+    {
+        say("`Summary` is longer than one line of 512 bytes".to_owned(), "one short line");
+    }
+    let kind = metadata
+        .first("Description-Content-Type")
+        .map(|kind| kind.split(';').next().unwrap_or(kind).trim().to_lowercase());
+    if let Some(kind) =
+        kind.filter(|kind| !["text/plain", "text/x-rst", "text/markdown"].contains(&kind.as_str()))
+    {
+        say(
+            format!("`Description-Content-Type` is `{kind}`"),
+            "text/markdown, text/x-rst or text/plain",
+        );
+    }
+}
+
+/// The tags that the index takes, as far as they are tags of systems that are judged here.
+fn platform_taken(tag: &str) -> bool {
+    // It knows more systems than this program, and those are left to it.
+    if tag.starts_with("ios_")
+        || tag.starts_with("android_")
+        || tag.starts_with("pyodide_")
+        || tag.starts_with("pyemscripten_")
+    {
+        return true;
+    }
+    match Platform::read(tag).map(|platform| platform.system) {
+        None | Some(PlatformSystem::Linux) => matches!(tag, "linux_armv6l" | "linux_armv7l"),
+        Some(PlatformSystem::Macos { major: 10, .. }) => true,
+        Some(PlatformSystem::Macos { major, minor }) => minor == 0 && matches!(major, 11..=15 | 26),
+        Some(_) => true,
+    }
+}

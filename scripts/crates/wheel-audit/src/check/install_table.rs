@@ -1,0 +1,197 @@
+//! `install-table`: on every promised platform and Python, pip picks from this release the wheel that
+//! the plan means for it.
+//!
+//! The order is that of
+//! [`packaging.tags`](https://packaging.pypa.io/en/stable/tags.html), for the oldest system that the
+//! target promises: what is picked there is picked on newer ones, or something even better.
+
+use std::collections::BTreeMap;
+
+use pep440_rs::VersionSpecifiers;
+
+use super::{Check, Judgement, Subject};
+use crate::family::PythonVersion;
+use crate::plan::{Plan, PromisedEnvironment};
+use crate::target::{System, Target};
+use crate::wheel::release::{Release, WheelFacts};
+
+pub const CHECK: Check = Check {
+    name: "install-table",
+    about: "pip picks the planned wheel on every promised platform and Python",
+    run,
+};
+
+fn run(subject: Subject) -> Judgement {
+    let plan = subject.plan()?;
+    let table = table(subject.release, plan);
+    let wrong = table.into_iter().filter_map(|(environment, picked)| {
+        // That a wheel is not there is another check's finding.
+        let present = subject.release.wheels.iter().any(|wheel| wheel.file == environment.file);
+        if !present || picked.as_deref() == Some(&environment.file) {
+            return None;
+        }
+        let place = format!("{} on Python {}", environment.target, environment.python);
+        Some(match picked {
+            Some(picked) => CHECK.finding(
+                &picked,
+                format!("pip picks it for {place}"),
+                &format!("`{}`", environment.file),
+                "take one of the two out of the release",
+            ),
+            None => CHECK.finding(
+                &environment.file,
+                format!("pip finds no wheel for {place}, and compiles the sdist or fails"),
+                "a wheel whose tags and `Requires-Python` fit there",
+                "correct the tags by building again, or `requires-python`",
+            ),
+        })
+    });
+    Ok(wrong.collect())
+}
+
+/// For every promised environment the wheel that pip picks, if there is one.
+pub fn table<'a>(
+    release: &Release,
+    plan: &'a Plan,
+) -> Vec<(&'a PromisedEnvironment, Option<String>)> {
+    let pick = |environment: &PromisedEnvironment| {
+        let order = tags(environment.target, environment.python);
+        let rank: BTreeMap<&str, usize> =
+            order.iter().enumerate().rev().map(|(rank, tag)| (tag.as_str(), rank)).collect();
+        let fitting = release.wheels.iter().filter(|wheel| admits(wheel, environment.python));
+        let ranked = fitting.filter_map(|wheel| {
+            let best = wheel.name.tags.iter().filter_map(|tag| rank.get(tag.as_str())).min()?;
+            // Of two that fit alike the higher build number wins.
+            Some((*best, std::cmp::Reverse(build(wheel)), wheel))
+        });
+        let picked = ranked.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+        picked.map(|(_, _, wheel)| wheel.file.clone())
+    };
+    plan.environments.iter().map(|environment| (environment, pick(environment))).collect()
+}
+
+fn build(wheel: &WheelFacts) -> (u64, String) {
+    let build = wheel.name.build.clone().unwrap_or_default();
+    let end = build.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(build.len());
+    (build[..end].parse().unwrap_or(0), build[end..].to_owned())
+}
+
+/// Whether `Requires-Python` admits the series; pip passes over the file otherwise.
+fn admits(wheel: &WheelFacts, python: PythonVersion) -> bool {
+    let Some(requires) = wheel.metadata.first("Requires-Python") else { return true };
+    // pip takes a requirement that it cannot read for none.
+    let Ok(requires) = requires.parse::<VersionSpecifiers>() else { return true };
+    python.is_admitted_by(&requires)
+}
+
+/// Every tag that CPython takes on the oldest system of a target, the best first.
+fn tags(target: Target, python: PythonVersion) -> Vec<String> {
+    let platforms = platforms(target);
+    let (tag, minor) = (python.tag(), python.minor());
+    let mut tags = Vec::new();
+    let mut put = |python: &str, abi: &str| {
+        tags.extend(platforms.iter().map(|platform| format!("{python}-{abi}-{platform}")));
+    };
+    let stable = if python.is_free_threaded() { "abi3t" } else { "abi3" };
+    put(&tag, &python.abi_tag());
+    put(&tag, stable);
+    put(&tag, "none");
+    for minor in (2..minor).rev() {
+        put(&format!("cp3{minor}"), stable);
+    }
+    put(&format!("py3{minor}"), "none");
+    put("py3", "none");
+    for minor in (0..minor).rev() {
+        put(&format!("py3{minor}"), "none");
+    }
+    tags.push(format!("{tag}-none-any"));
+    tags.push(format!("py3{minor}-none-any"));
+    tags.push("py3-none-any".to_owned());
+    tags.extend((0..minor).rev().map(|minor| format!("py3{minor}-none-any")));
+    tags
+}
+
+fn platforms(target: Target) -> Vec<String> {
+    let text = target.to_string();
+    match target.system() {
+        System::Windows => vec![text],
+        System::Manylinux { major, minor } => {
+            let machine = target.machine();
+            let mut platforms = Vec::new();
+            for minor in (5..=minor).rev() {
+                platforms.push(format!("manylinux_{major}_{minor}_{machine}"));
+                let alias = match minor {
+                    17 => "manylinux2014",
+                    12 => "manylinux2010",
+                    5 => "manylinux1",
+                    _ => continue,
+                };
+                platforms.push(format!("{alias}_{machine}"));
+            }
+            platforms.push(format!("linux_{machine}"));
+            platforms
+        }
+        System::Musllinux { major, minor } => {
+            let machine = target.machine();
+            let mut platforms: Vec<String> = (0..=minor)
+                .rev()
+                .map(|minor| format!("musllinux_{major}_{minor}_{machine}"))
+                .collect();
+            platforms.push(format!("linux_{machine}"));
+            platforms
+        }
+        System::Macos { major, minor } => {
+            let machine = target.machine();
+            let mut versions: Vec<(u16, u16)> = Vec::new();
+            if major >= 11 {
+                // From 11 on the minor version is always 0 in tags.
+                versions.extend((11..=major).rev().map(|major| (major, 0)));
+                versions.extend((4..=16).rev().map(|minor| (10, minor)));
+            } else {
+                versions.extend((4..=minor).rev().map(|minor| (10, minor)));
+            }
+            let mut platforms = Vec::new();
+            for (major, minor) in versions {
+                let kinds: &[&str] = match (machine, major) {
+                    ("arm64", 10) => &["universal2"],
+                    ("arm64", _) => &["arm64", "universal2"],
+                    (_, 10) => &["x86_64", "intel", "fat64", "fat32", "universal2", "universal"],
+                    (_, _) => &["x86_64", "universal2"],
+                };
+                platforms.extend(kinds.iter().map(|kind| format!("macosx_{major}_{minor}_{kind}")));
+            }
+            platforms
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_tag_comes_first_and_the_stable_abi_of_older_pythons_after_the_own_one() {
+        let target = "manylinux_2_17_x86_64".parse().expect("a target");
+        let tags = tags(target, PythonVersion::new(3, 12));
+        let at = |tag: &str| tags.iter().position(|known| known == tag).expect(tag);
+        assert_eq!(tags[0], "cp312-cp312-manylinux_2_17_x86_64");
+        assert!(at("cp312-cp312-linux_x86_64") < at("cp312-abi3-manylinux_2_17_x86_64"));
+        assert!(at("cp312-none-linux_x86_64") < at("cp310-abi3-manylinux2014_x86_64"));
+        assert!(at("cp32-abi3-linux_x86_64") < at("py3-none-manylinux1_x86_64"));
+        assert!(!tags.contains(&"cp312-cp312-manylinux_2_28_x86_64".to_owned()));
+        assert!(!tags.contains(&"cp313-abi3-manylinux_2_17_x86_64".to_owned()));
+    }
+
+    #[test]
+    fn a_free_threaded_python_takes_its_own_stable_abi_and_not_the_other() {
+        let target = "win_amd64".parse().expect("a target");
+        let free = tags(target, PythonVersion::new(3, 15).free_threaded());
+        assert_eq!(
+            free[..3],
+            ["cp315-cp315t-win_amd64", "cp315-abi3t-win_amd64", "cp315-none-win_amd64"]
+        );
+        assert!(!free.iter().any(|tag| tag.contains("-abi3-")));
+        let plain = tags(target, PythonVersion::new(3, 15));
+        assert!(!plain.iter().any(|tag| tag.contains("-abi3t-")));
+    }
+}

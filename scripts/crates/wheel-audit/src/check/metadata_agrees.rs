@@ -1,0 +1,73 @@
+//! `metadata-agrees`: every file of the release says the same about the project.
+//!
+//! An index shows the metadata of the file that was uploaded first, and resolvers read any of them:
+//! files that differ give different answers to different people.
+
+use std::collections::BTreeMap;
+
+use super::{Check, Judgement, Subject, Undecided};
+use crate::names::normalize;
+use crate::wheel::metadata::Headers;
+
+pub const CHECK: Check = Check {
+    name: "metadata-agrees",
+    about: "every file of the release carries the same metadata",
+    run,
+};
+
+fn run(subject: Subject) -> Judgement {
+    let wheels = subject.release.wheels.iter().map(|wheel| (&wheel.file, &wheel.metadata));
+    let sdists = subject.release.sdists.iter().map(|sdist| (&sdist.file, &sdist.metadata));
+    let mut releases: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (file, metadata) in wheels.chain(sdists) {
+        releases.entry(release(file)).or_default().push((file, metadata));
+    }
+    if releases.values().all(|files| files.len() < 2) {
+        return Err(Undecided::NoSubject("no two files of one release".to_owned()));
+    }
+    let mut findings = Vec::new();
+    for files in releases.values() {
+        let Some(((first_file, first), others)) = files.split_first() else { continue };
+        findings.extend(others.iter().filter_map(|(file, metadata)| {
+            Some(CHECK.finding(
+                file,
+                difference(first, metadata)?,
+                &format!("the metadata of `{first_file}`"),
+                "build all files of a release from one sdist",
+            ))
+        }));
+    }
+    Ok(findings)
+}
+
+/// The project and version that a file name tells, as far as it does: a folder may hold several.
+fn release(file: &str) -> (String, String) {
+    let mut parts = file.strip_suffix(".tar.gz").unwrap_or(file).split('-');
+    let name = normalize(parts.next().unwrap_or_default());
+    (name, parts.next().unwrap_or_default().to_owned())
+}
+
+/// Compared by meaning: order, line ends and space around the description say nothing.
+fn difference(first: &Headers, other: &Headers) -> Option<String> {
+    // How the metadata came about is not what it says of the project.
+    let said = |headers: &Headers| -> Vec<(String, String)> {
+        let fields = headers.sorted().into_iter().cloned();
+        fields.filter(|(key, _)| key != "dynamic" && key != "metadata-version").collect()
+    };
+    let (ours, theirs) = (said(first), said(other));
+    let only = |these: &[(String, String)], those: &[(String, String)]| {
+        these
+            .iter()
+            .find(|field| those.binary_search(field).is_err())
+            .map(|(key, value)| format!("`{key}: {value}`"))
+    };
+    if let Some(field) = only(&theirs, &ours) {
+        Some(format!("its metadata has {field}, which the others have not"))
+    } else if let Some(field) = only(&ours, &theirs) {
+        Some(format!("its metadata lacks {field}"))
+    } else if first.body.trim() != other.body.trim() {
+        Some("its description is another".to_owned())
+    } else {
+        None
+    }
+}

@@ -1,0 +1,88 @@
+//! `metadata-valid`: each file's metadata has what an index demands, and names the file's own project
+//! and version.
+
+use std::str::FromStr;
+
+use pep440_rs::Version;
+
+use super::{Check, Finding, Judgement, Subject, Undecided};
+use crate::names::normalize;
+use crate::wheel::metadata::Headers;
+
+pub const CHECK: Check = Check {
+    name: "metadata-valid",
+    about: "the metadata has what an index demands, for the project and version of the file name",
+    run,
+};
+
+const REMEDY: &str = "correct `[project]` in `pyproject.toml` and build again";
+
+/// Metadata versions that PyPI takes
+/// ([core metadata](https://packaging.python.org/en/latest/specifications/core-metadata/)).
+const METADATA_VERSIONS: &[&str] = &["1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5"];
+
+fn run(subject: Subject) -> Judgement {
+    if subject.release.wheels.is_empty() && subject.release.sdists.is_empty() {
+        return Err(Undecided::NoSubject("no wheel and no sdist".to_owned()));
+    }
+    let mut findings = Vec::new();
+    for wheel in &subject.release.wheels {
+        judge(
+            &wheel.file,
+            &wheel.name.distribution,
+            &wheel.name.version,
+            &wheel.metadata,
+            &mut findings,
+        );
+    }
+    for sdist in &subject.release.sdists {
+        match sdist.file.trim_end_matches(".tar.gz").rsplit_once('-') {
+            Some((name, version)) => {
+                judge(&sdist.file, name, version, &sdist.metadata, &mut findings)
+            }
+            None => findings.push(CHECK.finding(
+                &sdist.file,
+                "the file name has no version".into(),
+                "`NAME-VERSION.tar.gz`",
+                REMEDY,
+            )),
+        }
+    }
+    Ok(findings)
+}
+
+fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &mut Vec<Finding>) {
+    let mut say = |message: String, expected: &str| {
+        findings.push(CHECK.finding(file, message, expected, REMEDY));
+    };
+    match metadata.first("Metadata-Version") {
+        Some(stated) if METADATA_VERSIONS.contains(&stated) => {}
+        stated => say(
+            format!("`Metadata-Version` is {}", shown(stated)),
+            &format!("one of {}", METADATA_VERSIONS.join(", ")),
+        ),
+    }
+    match metadata.first("Name") {
+        Some(stated) if normalize(stated) == normalize(name) => {}
+        stated => say(
+            format!("`Name` is {}", shown(stated)),
+            &format!("`{}`, as in the file name", normalize(name)),
+        ),
+    }
+    let stated = metadata.first("Version");
+    let parsed = |text: &str| Version::from_str(text).ok();
+    match (stated.and_then(parsed), parsed(version)) {
+        (Some(inside), Some(outside)) if inside == outside => {}
+        _ => say(
+            format!("`Version` is {}", shown(stated)),
+            &format!("`{version}`, as in the file name"),
+        ),
+    }
+    if metadata.first("Requires-Python").is_none_or(str::is_empty) {
+        say("`Requires-Python` is missing".to_owned(), "a value");
+    }
+}
+
+fn shown(value: Option<&str>) -> String {
+    value.map_or("missing".to_owned(), |value| format!("`{value}`"))
+}

@@ -1,0 +1,42 @@
+//! `sdist-name`: the sdist is named by the project's name and version in normal form.
+//!
+//! Indexes refuse another spelling, and tools that look for the normal form pass over it
+//! ([source distribution format](https://packaging.python.org/en/latest/specifications/source-distribution-format/#source-distribution-file-name)).
+
+use std::str::FromStr;
+
+use pep440_rs::Version;
+
+use super::{Check, Judgement, Subject, Undecided};
+use crate::names::normalize;
+
+pub const CHECK: Check = Check {
+    name: "sdist-name",
+    about: "the sdist is named by the project and version in normal form",
+    run,
+};
+
+fn run(subject: Subject) -> Judgement {
+    if subject.release.sdists.is_empty() {
+        return Err(Undecided::NoSubject("no sdist".to_owned()));
+    }
+    let wrong = subject.release.sdists.iter().filter_map(|sdist| {
+        let name = normalize(sdist.metadata.first("Name")?).replace('-', "_");
+        let version = Version::from_str(sdist.metadata.first("Version")?).ok()?;
+        let (found, _) = sdist.file.strip_suffix(".tar.gz")?.rsplit_once('-')?;
+        // Whether it is the right project and version is another check's question.
+        let spelled = sdist.file.strip_suffix(".tar.gz")?.rsplit_once('-')?.1;
+        let same =
+            normalize(found) == normalize(&name) && Version::from_str(spelled).ok()? == version;
+        let expected = format!("{name}-{version}.tar.gz");
+        (same && sdist.file != expected).then(|| {
+            CHECK.finding(
+                &sdist.file,
+                "the file name is not in normal form".to_owned(),
+                &format!("`{expected}`"),
+                "build it with a backend that follows the specification of sdists",
+            )
+        })
+    });
+    Ok(wrong.collect())
+}

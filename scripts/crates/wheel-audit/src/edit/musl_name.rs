@@ -1,0 +1,66 @@
+//! How an extension names the C library of musl: by the name that every musl system has.
+//!
+//! On such a system the library is `libc.musl-ARCH.so.1`, and what is linked there asks for that.
+//! zig calls it `libc.so`, which musl's loader takes too; but who reads the file without that loader, as
+//! auditwheel does, knows only the first. There is no room for a longer name in a finished file. So the
+//! linker is told to call the extension itself by that name, which puts it there; here the extension loses
+//! the name, and what it asks for gets it.
+
+use object::Endianness;
+use object::elf::{DT_NEEDED, DT_SONAME};
+use object::read::File;
+use object::read::elf::{Dyn, ElfFile, FileHeader};
+
+use crate::wheel::ReadError;
+use crate::wheel::binary::parse;
+
+/// What zig calls it.
+const ZIGS: &[u8] = b"libc.so";
+
+/// The file with `name` in the place of zig's; unchanged where it does not ask for that.
+///
+/// # Errors
+///
+/// When it is not ELF, or was linked without `name` as its own.
+pub fn renamed(bytes: &[u8], name: &str) -> Result<Vec<u8>, ReadError> {
+    match parse(bytes)? {
+        File::Elf32(file) => of(&file, name),
+        File::Elf64(file) => of(&file, name),
+        _ => Err(ReadError::new("it is no ELF file")),
+    }
+}
+
+fn of<H: FileHeader<Endian = Endianness>>(
+    file: &ElfFile<H>,
+    name: &str,
+) -> Result<Vec<u8>, ReadError> {
+    let (endian, data) = (file.endian(), file.data());
+    let wrong = |what: &str| ReadError::new(format!("its dynamic section {what}"));
+    let sections = file.elf_section_table();
+    let (entries, strings) = sections
+        .dynamic(endian, data)
+        .map_err(|_| wrong("cannot be read"))?
+        .ok_or_else(|| wrong("is not there"))?;
+    let strings = sections.strings(endian, data, strings).map_err(|_| wrong("has no names"))?;
+    let named = |tag, wanted: &[u8]| {
+        entries.iter().position(|entry| {
+            entry.tag(endian) == tag
+                && u32::try_from(entry.val(endian)).is_ok_and(|at| strings.get(at) == Ok(wanted))
+        })
+    };
+    let mut changed = data.to_vec();
+    let Some(needed) = named(DT_NEEDED, ZIGS) else { return Ok(changed) };
+    let own = named(DT_SONAME, name.as_bytes())
+        .ok_or_else(|| wrong(&format!("does not hold the name `{name}`")))?;
+    let size = size_of_val(&entries[0]);
+    let start = entries.as_ptr().addr() - data.as_ptr().addr();
+    let end = start + size_of_val(entries);
+    let at = |position: usize| start + position * size;
+    // Only values differ between the two entries: the tag of the first with the name of the second.
+    let half = size / 2;
+    changed.copy_within(at(own) + half..at(own) + size, at(needed) + half);
+    // The loader stops at the first entry without a tag, so that nothing may be left out in the middle.
+    changed.copy_within(at(own) + size..end, at(own));
+    changed[end - size..end].fill(0);
+    Ok(changed)
+}

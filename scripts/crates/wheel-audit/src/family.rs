@@ -1,0 +1,214 @@
+//! Pythons, and the ABI families of wheels that serve them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// More patch releases than any series of CPython has had; 3.8 ended with 3.8.20.
+const PATCHES: u64 = 100;
+
+/// A minor series of CPython, such as 3.10, or its free-threaded build, such as 3.14t. Patch releases
+/// share their wheels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PythonVersion {
+    major: u8,
+    minor: u8,
+    free_threaded: bool,
+}
+
+impl PythonVersion {
+    /// A version from its two numbers.
+    pub const fn new(major: u8, minor: u8) -> Self {
+        Self { major, minor, free_threaded: false }
+    }
+
+    /// The build of the same series that works without the GIL.
+    #[must_use]
+    pub const fn free_threaded(self) -> Self {
+        Self { free_threaded: true, ..self }
+    }
+
+    /// Whether it works without the GIL.
+    pub fn is_free_threaded(self) -> bool {
+        self.free_threaded
+    }
+
+    /// The series, however it is built.
+    #[must_use]
+    pub const fn series(self) -> Self {
+        Self { free_threaded: false, ..self }
+    }
+
+    /// The second number: 10 of 3.10.
+    pub const fn minor(self) -> u8 {
+        self.minor
+    }
+
+    /// Whether a `Requires-Python` admits some release of the series; it may name single releases.
+    pub fn is_admitted_by(self, wanted: &VersionSpecifiers) -> bool {
+        let (major, minor) = (u64::from(self.major), u64::from(self.minor));
+        (0..PATCHES).any(|patch| wanted.contains(&Version::new([major, minor, patch])))
+    }
+
+    /// The tag that names this series in wheel file names: `cp310`.
+    pub fn tag(self) -> String {
+        format!("cp{}{}", self.major, self.minor)
+    }
+
+    /// The tag of its own ABI: `cp310`, `cp314t`.
+    pub fn abi_tag(self) -> String {
+        format!("{}{}", self.tag(), if self.free_threaded { "t" } else { "" })
+    }
+}
+
+/// Why a text is not a Python version.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error(
+    "`{0}` is not a Python version\nhint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build"
+)]
+pub struct NotAPython(String);
+
+impl FromStr for PythonVersion {
+    type Err = NotAPython;
+
+    fn from_str(text: &str) -> Result<Self, NotAPython> {
+        let wrong = || NotAPython(text.to_owned());
+        let numbers = text.strip_suffix('t').unwrap_or(text);
+        let (major, minor) = numbers.split_once('.').ok_or_else(wrong)?;
+        let version = Self {
+            major: major.parse().map_err(|_| wrong())?,
+            minor: minor.parse().map_err(|_| wrong())?,
+            free_threaded: numbers != text,
+        };
+        if version.to_string() == text { Ok(version) } else { Err(wrong()) }
+    }
+}
+
+impl fmt::Display for PythonVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.free_threaded { "t" } else { "" };
+        write!(formatter, "{}.{}{kind}", self.major, self.minor)
+    }
+}
+
+impl TryFrom<String> for PythonVersion {
+    type Error = NotAPython;
+
+    fn try_from(text: String) -> Result<Self, NotAPython> {
+        text.parse()
+    }
+}
+
+impl From<PythonVersion> for String {
+    fn from(version: PythonVersion) -> Self {
+        version.to_string()
+    }
+}
+
+/// The Python and ABI tags that the wheels of one build share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// The stable ABI: one wheel for this CPython and every later one that keeps the GIL.
+    Abi3 { floor: PythonVersion },
+    /// The stable ABI that hides the object's inside: one wheel for this CPython and every later one,
+    /// free-threaded or not ([PEP 803](https://peps.python.org/pep-0803/)).
+    Abi3t { floor: PythonVersion },
+    /// The ABI of one minor series: a wheel for that series alone.
+    Exact(PythonVersion),
+}
+
+impl Family {
+    /// Whether pip on this Python accepts wheels of the family.
+    pub fn serves(self, python: PythonVersion) -> bool {
+        match self {
+            Self::Abi3 { floor } => !python.free_threaded && python >= floor,
+            Self::Abi3t { floor } => python >= floor,
+            Self::Exact(version) => python == version,
+        }
+    }
+
+    /// Among families that serve one Python, pip takes the one where this is greatest: its own ABI
+    /// first, then the newest stable one.
+    pub fn preference(self) -> (bool, PythonVersion) {
+        match self {
+            Self::Abi3 { floor } | Self::Abi3t { floor } => (false, floor),
+            Self::Exact(version) => (true, version),
+        }
+    }
+
+    /// What `maturin --interpreter` is told; the interpreter need not be installed.
+    pub fn interpreter(self) -> String {
+        match self {
+            Self::Abi3 { floor: version } | Self::Exact(version) => version.to_string(),
+            Self::Abi3t { floor } => floor.free_threaded().to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Abi3 { floor } => write!(formatter, "{}-abi3", floor.tag()),
+            Self::Abi3t { floor } => write!(formatter, "{}-abi3.abi3t", floor.tag()),
+            Self::Exact(version) => write!(formatter, "{}-{}", version.tag(), version.abi_tag()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_round_trips_and_orders_by_number() {
+        let old: PythonVersion = "3.9".parse().expect("a version");
+        let new: PythonVersion = "3.10".parse().expect("a version");
+        assert!(old < new);
+        assert_eq!(new.to_string(), "3.10");
+        assert_eq!(new.tag(), "cp310");
+    }
+
+    #[test]
+    fn what_is_no_version_is_refused_by_name() {
+        for text in ["", "3", "3.x", "3.10.1", "3.010", "+3.1", "t", "3.14tt", "3.14d"] {
+            let error = text.parse::<PythonVersion>().expect_err(text);
+            assert!(error.to_string().starts_with(&format!("`{text}` is not a Python version")));
+        }
+    }
+
+    #[test]
+    fn abi3_serves_its_floor_and_all_later() {
+        let family = Family::Abi3 { floor: PythonVersion::new(3, 10) };
+        assert_eq!(family.to_string(), "cp310-abi3");
+        assert!(!family.serves(PythonVersion::new(3, 9)));
+        assert!(family.serves(PythonVersion::new(3, 10)));
+        assert!(family.serves(PythonVersion::new(3, 15)));
+        assert!(!Family::Exact(PythonVersion::new(3, 12)).serves(PythonVersion::new(3, 13)));
+    }
+
+    #[test]
+    fn free_threaded_builds_have_an_abi_of_their_own_until_the_stable_one() {
+        let plain = PythonVersion::new(3, 14);
+        let free: PythonVersion = "3.14t".parse().expect("a version");
+        assert_eq!(free, plain.free_threaded());
+        assert_eq!((free.tag(), free.abi_tag()), ("cp314".to_owned(), "cp314t".to_owned()));
+        assert_eq!(Family::Exact(free).to_string(), "cp314-cp314t");
+        assert_eq!(Family::Exact(free).interpreter(), "3.14t");
+        assert!(!Family::Exact(free).serves(plain));
+        assert!(!Family::Abi3 { floor: PythonVersion::new(3, 10) }.serves(free));
+        let next = PythonVersion::new(3, 15);
+        let stable = Family::Abi3t { floor: next };
+        assert_eq!(stable.to_string(), "cp315-abi3.abi3t");
+        assert_eq!(stable.interpreter(), "3.15t");
+        assert!(!stable.serves(free));
+        assert!(stable.serves(next) && stable.serves(next.free_threaded()));
+        assert!(
+            stable.preference() > Family::Abi3 { floor: PythonVersion::new(3, 10) }.preference()
+        );
+        assert!(Family::Exact(free).preference() > stable.preference());
+    }
+}

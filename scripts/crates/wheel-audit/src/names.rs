@@ -1,0 +1,39 @@
+//! Names of projects, as an index compares them and as file names spell them.
+
+/// A project name in the form in which two spellings of one name are equal
+/// ([PEP 503](https://peps.python.org/pep-0503/#normalized-names)).
+///
+/// ```
+/// assert_eq!(wheel_audit::names::normalize("Sum_Up.-to"), "sum-up-to");
+/// ```
+pub fn normalize(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for part in name.split(['-', '_', '.']).filter(|part| !part.is_empty()) {
+        if !normal.is_empty() {
+            normal.push('-');
+        }
+        normal.push_str(&part.to_ascii_lowercase());
+    }
+    normal
+}
+
+/// A project name as file names spell it
+/// ([binary distribution format](https://packaging.python.org/en/latest/specifications/binary-distribution-format/#escaping-and-unicode)).
+///
+/// ```
+/// assert_eq!(wheel_audit::names::escape("Sum-Up.To"), "sum_up_to");
+/// ```
+pub fn escape(name: &str) -> String {
+    normalize(name).replace('-', "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_normalize_as_on_the_index() {
+        assert_eq!(normalize("Sum_Up.-to"), "sum-up-to");
+        assert_eq!(normalize("ruff"), "ruff");
+    }
+}

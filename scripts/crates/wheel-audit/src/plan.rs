@@ -1,0 +1,296 @@
+//! The plan: which files a release must hold, and which of them pip picks in each promised environment.
+
+use std::collections::BTreeSet;
+
+use pep440_rs::Version;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+use crate::family::{Family, PythonVersion};
+use crate::names::{escape, normalize};
+use crate::target::Target;
+
+/// What a project promises of a release, from which its [`Plan`] follows.
+#[derive(Clone, Debug)]
+pub struct Promise {
+    /// The project's name, in any spelling.
+    pub name: String,
+    pub version: Version,
+    /// The git tag of the release, where there is one.
+    pub tag: Option<String>,
+    /// The families of wheels that the crate builds.
+    pub families: Vec<Family>,
+    /// Platform tags to build for.
+    pub targets: Vec<Target>,
+    /// The Pythons on which the release must install.
+    pub pythons: Vec<PythonVersion>,
+}
+
+/// What a release must hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The normal form of the project's name.
+    pub project: String,
+    /// The release's version.
+    pub version: String,
+    /// The git tag of the release, where the commit has one.
+    pub tag: Option<String>,
+    /// The source distribution's file name.
+    pub sdist: String,
+    /// The wheels, in the order of the table.
+    pub wheels: Vec<PlannedWheel>,
+    /// Every promised environment, and the wheel that pip must pick there.
+    pub environments: Vec<PromisedEnvironment>,
+}
+
+/// A wheel that the release must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedWheel {
+    pub file: String,
+    pub target: Target,
+    /// Python and ABI tag: `cp310-abi3`.
+    pub family: Family,
+}
+
+/// A place where users were promised a prebuilt wheel: a platform and a Python.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PromisedEnvironment {
+    pub target: Target,
+    pub python: PythonVersion,
+    /// The file that pip must pick there.
+    pub file: String,
+}
+
+/// The promised Pythons for which no family of the project has a wheel.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("no wheel installs on {}", .0.iter().map(|python| format!("Python {python}")).collect::<Vec<_>>().join(", "))]
+pub struct Unserved(pub Vec<PythonVersion>);
+
+impl Plan {
+    /// Derives the plan from what is promised.
+    ///
+    /// # Errors
+    ///
+    /// [`Unserved`] when a promised Python takes the wheels of no family.
+    pub fn new(promise: &Promise) -> Result<Self, Unserved> {
+        let best = |python: PythonVersion| {
+            let serving = promise.families.iter().filter(move |family| family.serves(python));
+            serving.max_by_key(|family| family.preference()).copied()
+        };
+        let unserved = promise.pythons.iter().filter(|python| best(**python).is_none());
+        let unserved: Vec<PythonVersion> = unserved.copied().collect();
+        if !unserved.is_empty() {
+            return Err(Unserved(unserved));
+        }
+        let mut environments = Vec::new();
+        let mut wheels = Vec::new();
+        for &target in &promise.targets {
+            let mut picked = BTreeSet::new();
+            // Before the first Python of a platform there is none that could be promised.
+            let pythons = promise.pythons.iter().copied();
+            for python in pythons.filter(|python| python.series() >= target.first_python()) {
+                let Some(family) = best(python) else { continue };
+                picked.insert(family);
+                let file = promise.wheel(family, target).file;
+                environments.push(PromisedEnvironment { target, python, file });
+            }
+            let built = promise.families.iter().filter(|family| picked.contains(family));
+            wheels.extend(built.map(|&family| promise.wheel(family, target)));
+        }
+        Ok(Self {
+            project: normalize(&promise.name),
+            version: promise.version.to_string(),
+            tag: promise.tag.clone(),
+            sdist: format!("{}-{}.tar.gz", escape(&promise.name), promise.version),
+            wheels,
+            environments,
+        })
+    }
+
+    /// Every file of the release in the order of upload: wheels first, so that while the upload runs
+    /// nobody's pip finds only the sdist and compiles.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.wheels
+            .iter()
+            .map(|wheel| wheel.file.as_str())
+            .chain(std::iter::once(self.sdist.as_str()))
+    }
+
+    /// The targets of the plan, each once.
+    pub fn targets(&self) -> Vec<Target> {
+        let mut targets: Vec<_> = self.wheels.iter().map(|wheel| wheel.target).collect();
+        targets.dedup();
+        targets
+    }
+
+    /// The same plan with those wheels alone that one of these Pythons takes.
+    #[must_use]
+    pub fn serving(&self, pythons: &[PythonVersion]) -> Self {
+        let mut part = self.clone();
+        part.wheels.retain(|wheel| {
+            self.environments.iter().any(|environment| {
+                environment.file == wheel.file && pythons.contains(&environment.python)
+            })
+        });
+        part
+    }
+
+    /// The same plan for some of its targets only.
+    pub fn only(&self, targets: &[Target]) -> Self {
+        let mut part = self.clone();
+        part.wheels.retain(|wheel| targets.contains(&wheel.target));
+        part.environments.retain(|environment| targets.contains(&environment.target));
+        part
+    }
+}
+
+impl Promise {
+    fn wheel(&self, family: Family, target: Target) -> PlannedWheel {
+        let (name, version) = (escape(&self.name), &self.version);
+        let file = format!("{name}-{version}-{family}-{}.whl", target.file_tag());
+        PlannedWheel { file, target, family }
+    }
+}
+
+impl PlannedWheel {
+    /// The Rust target that a native build compiles for.
+    pub fn triple(&self) -> String {
+        self.target.triple()
+    }
+}
+
+impl Serialize for PlannedWheel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut wheel = serializer.serialize_struct("PlannedWheel", 5)?;
+        wheel.serialize_field("file", &self.file)?;
+        wheel.serialize_field("target", &self.target)?;
+        wheel.serialize_field("family", &self.family.to_string())?;
+        wheel.serialize_field("triple", &self.triple())?;
+        wheel.serialize_field("interpreter", &self.family.interpreter())?;
+        wheel.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn promise() -> Promise {
+        Promise {
+            name: "Sum-Up-To".into(),
+            version: "1.0.0-rc.1".parse().expect("a version"),
+            tag: Some("v1.0.0rc1".into()),
+            families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],
+            targets: ["manylinux_2_17_x86_64", "win_amd64"]
+                .map(|tag| tag.parse().expect(tag))
+                .into(),
+            pythons: vec![PythonVersion::new(3, 10), PythonVersion::new(3, 15)],
+        }
+    }
+
+    #[test]
+    fn the_plan_names_every_file_and_environment() {
+        let plan = Plan::new(&promise()).expect("every Python is served");
+        let json = serde_json::to_string_pretty(&plan).expect("a plan is JSON");
+        insta::assert_snapshot!(json, @r#"
+        {
+          "project": "sum-up-to",
+          "version": "1.0.0rc1",
+          "tag": "v1.0.0rc1",
+          "sdist": "sum_up_to-1.0.0rc1.tar.gz",
+          "wheels": [
+            {
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",
+              "target": "manylinux_2_17_x86_64",
+              "family": "cp310-abi3",
+              "triple": "x86_64-unknown-linux-gnu",
+              "interpreter": "3.10"
+            },
+            {
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-win_amd64.whl",
+              "target": "win_amd64",
+              "family": "cp310-abi3",
+              "triple": "x86_64-pc-windows-msvc",
+              "interpreter": "3.10"
+            }
+          ],
+          "environments": [
+            {
+              "target": "manylinux_2_17_x86_64",
+              "python": "3.10",
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
+            },
+            {
+              "target": "manylinux_2_17_x86_64",
+              "python": "3.15",
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
+            },
+            {
+              "target": "win_amd64",
+              "python": "3.10",
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-win_amd64.whl"
+            },
+            {
+              "target": "win_amd64",
+              "python": "3.15",
+              "file": "sum_up_to-1.0.0rc1-cp310-abi3-win_amd64.whl"
+            }
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn part_of_a_plan_keeps_only_its_targets() {
+        let plan = Plan::new(&promise()).expect("every Python is served");
+        let windows: Target = "win_amd64".parse().expect("a tag");
+        let part = plan.only(&[windows]);
+        assert_eq!(part.targets(), [windows]);
+        assert_eq!(part.environments.len(), 2);
+        assert_eq!(part.sdist, plan.sdist);
+    }
+
+    #[test]
+    fn each_python_gets_the_wheel_that_pip_prefers_there() {
+        let mut promise = promise();
+        promise.families = vec![
+            Family::Abi3 { floor: PythonVersion::new(3, 10) },
+            Family::Abi3t { floor: PythonVersion::new(3, 15) },
+            Family::Exact(PythonVersion::new(3, 14).free_threaded()),
+        ];
+        promise.targets = vec!["win_arm64".parse().expect("a tag")];
+        promise.pythons =
+            ["3.10", "3.14", "3.15", "3.14t", "3.15t"].map(|text| text.parse().expect(text)).into();
+        let plan = Plan::new(&promise).expect("every Python is served");
+        let of = |plan: &Plan| -> Vec<String> {
+            plan.wheels.iter().map(|wheel| wheel.family.to_string()).collect()
+        };
+        let picks: Vec<String> = plan
+            .environments
+            .iter()
+            .map(|environment| format!("{} {}", environment.python, environment.file))
+            .collect();
+        insta::assert_snapshot!(picks.join("\n"), @"
+        3.14 sum_up_to-1.0.0rc1-cp310-abi3-win_arm64.whl
+        3.15 sum_up_to-1.0.0rc1-cp315-abi3.abi3t-win_arm64.whl
+        3.14t sum_up_to-1.0.0rc1-cp314-cp314t-win_arm64.whl
+        3.15t sum_up_to-1.0.0rc1-cp315-abi3.abi3t-win_arm64.whl
+        ");
+        assert_eq!(of(&plan), ["cp310-abi3", "cp315-abi3.abi3t", "cp314-cp314t"]);
+        let some =
+            plan.serving(&[PythonVersion::new(3, 14), PythonVersion::new(3, 14).free_threaded()]);
+        assert_eq!(of(&some), ["cp310-abi3", "cp314-cp314t"]);
+        assert_eq!(some.environments, plan.environments);
+    }
+
+    #[test]
+    fn a_python_that_no_wheel_serves_is_named() {
+        let mut promise = promise();
+        promise
+            .pythons
+            .extend([PythonVersion::new(3, 9), PythonVersion::new(3, 14).free_threaded()]);
+        let unserved = Plan::new(&promise).expect_err("two are not served");
+        assert_eq!(unserved.to_string(), "no wheel installs on Python 3.9, Python 3.14t");
+    }
+}

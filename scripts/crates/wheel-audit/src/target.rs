@@ -1,0 +1,391 @@
+//! Platform tags: one tag says what pip matches, what Rust compiles for, and where it can run.
+//!
+//! The promise is made in platform tags and not in target triples, because the tag is what a user's
+//! pip sees, and because two triples may keep the same promise (`x86_64-pc-windows-msvc` natively,
+//! `x86_64-pc-windows-gnu` from Linux).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::family::PythonVersion;
+
+/// The operating system half of a platform tag, with the oldest version that it promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum System {
+    /// glibc at least this version ([PEP 600](https://peps.python.org/pep-0600/)).
+    Manylinux { major: u16, minor: u16 },
+    /// musl at least this version ([PEP 656](https://peps.python.org/pep-0656/)).
+    Musllinux { major: u16, minor: u16 },
+    /// macOS at least this version.
+    Macos { major: u16, minor: u16 },
+    /// Any Windows that the Python itself runs on.
+    Windows,
+}
+
+/// A processor architecture that wheels are published for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Architecture {
+    X86_64,
+    I686,
+    Aarch64,
+    Armv7l,
+    Ppc64le,
+    S390x,
+    Riscv64,
+}
+
+/// A target of the release: a platform tag such as `manylinux_2_17_x86_64`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Target {
+    system: System,
+    architecture: Architecture,
+}
+
+/// Why a text is not a platform tag that this pipeline builds for.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error(
+    "unknown target `{0}`\n\
+     hint: a target is a platform tag: `manylinux_2_17_x86_64`, `musllinux_1_2_aarch64`, \
+     `macosx_11_0_arm64`, `win_amd64`, …"
+)]
+pub struct UnknownTarget(String);
+
+const LINUX: &[(&str, Architecture, &str)] = &[
+    ("x86_64", Architecture::X86_64, "x86_64-unknown-linux"),
+    ("i686", Architecture::I686, "i686-unknown-linux"),
+    ("aarch64", Architecture::Aarch64, "aarch64-unknown-linux"),
+    ("armv7l", Architecture::Armv7l, "armv7-unknown-linux"),
+    ("ppc64le", Architecture::Ppc64le, "powerpc64le-unknown-linux"),
+    ("s390x", Architecture::S390x, "s390x-unknown-linux"),
+    ("riscv64", Architecture::Riscv64, "riscv64gc-unknown-linux"),
+];
+
+const MACOS: &[(&str, Architecture, &str)] = &[
+    ("arm64", Architecture::Aarch64, "aarch64-apple-darwin"),
+    ("x86_64", Architecture::X86_64, "x86_64-apple-darwin"),
+];
+
+const WINDOWS: &[(&str, Architecture, &str)] = &[
+    ("win_amd64", Architecture::X86_64, "x86_64-pc-windows-msvc"),
+    ("win32", Architecture::I686, "i686-pc-windows-msvc"),
+    ("win_arm64", Architecture::Aarch64, "aarch64-pc-windows-msvc"),
+];
+
+impl Target {
+    /// What the tag promises about the operating system.
+    pub fn system(self) -> System {
+        self.system
+    }
+
+    /// The Rust target that keeps the promise on a machine of the same system.
+    pub fn triple(self) -> String {
+        let stem = self.row().2;
+        let hard_float = if self.architecture == Architecture::Armv7l { "eabihf" } else { "" };
+        match self.system {
+            System::Manylinux { .. } => format!("{stem}-gnu{hard_float}"),
+            System::Musllinux { .. } => format!("{stem}-musl{hard_float}"),
+            System::Macos { .. } | System::Windows => stem.to_owned(),
+        }
+    }
+
+    /// The platform part of a wheel's file name: the tag and its alias from before PEP 600, sorted.
+    pub fn file_tag(self) -> String {
+        match self.legacy_alias() {
+            Some(alias) => format!("{alias}_{}.{self}", self.row().0),
+            None => self.to_string(),
+        }
+    }
+
+    /// What `maturin --compatibility` is told; without a name for the tag, cross builds are mis-tagged.
+    pub fn compatibility(self) -> Vec<String> {
+        let mut words = vec!["pypi".to_owned()];
+        match self.system {
+            System::Manylinux { major, minor } => words.push(format!("manylinux_{major}_{minor}")),
+            System::Musllinux { major, minor } => words.push(format!("musllinux_{major}_{minor}")),
+            System::Macos { .. } | System::Windows => {}
+        }
+        words
+    }
+
+    /// The lowest macOS version promised, as `MACOSX_DEPLOYMENT_TARGET` spells it.
+    pub fn deployment_target(self) -> Option<String> {
+        match self.system {
+            System::Macos { major, minor } => Some(format!("{major}.{minor}")),
+            _ => None,
+        }
+    }
+
+    /// The name of the C library on musl systems, by Alpine's names of architectures, where the target is one.
+    pub fn musl_library(self) -> Option<String> {
+        let machine = match self.architecture {
+            Architecture::Armv7l => "armv7",
+            Architecture::I686 => "x86",
+            _ => self.row().0,
+        };
+        match self.system {
+            System::Musllinux { .. } => Some(format!("libc.musl-{machine}.so.1")),
+            _ => None,
+        }
+    }
+
+    /// The first series of CPython that was released for the platform.
+    pub fn first_python(self) -> PythonVersion {
+        match (self.system, self.architecture) {
+            // python.org has installers and an embeddable package since 3.11.
+            (System::Windows, Architecture::Aarch64) => PythonVersion::new(3, 11),
+            _ => PythonVersion::new(3, 2),
+        }
+    }
+
+    /// The last part of the tag: `x86_64`, `arm64`; all of it on Windows.
+    pub fn machine(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The processor of the platform.
+    pub fn architecture(self) -> Architecture {
+        self.architecture
+    }
+
+    /// The GitHub-hosted runner that builds and smoke-tests this target natively.
+    pub fn runner(self) -> &'static str {
+        match (self.system, self.architecture) {
+            (System::Manylinux { .. } | System::Musllinux { .. }, Architecture::Aarch64) => {
+                "ubuntu-24.04-arm"
+            }
+            (System::Manylinux { .. } | System::Musllinux { .. }, _) => "ubuntu-24.04",
+            (System::Macos { .. }, Architecture::Aarch64) => "macos-15",
+            (System::Macos { .. }, _) => "macos-15-intel",
+            (System::Windows, Architecture::Aarch64) => "windows-11-arm",
+            (System::Windows, _) => "windows-2025",
+        }
+    }
+
+    /// Whether that runner runs the target's own Pythons, without an emulator or another libc.
+    pub fn runs_on_runner(self) -> bool {
+        match self.system {
+            System::Manylinux { .. } => {
+                matches!(self.architecture, Architecture::X86_64 | Architecture::Aarch64)
+            }
+            System::Musllinux { .. } => false,
+            System::Macos { .. } => true,
+            System::Windows => self.architecture != Architecture::I686,
+        }
+    }
+
+    /// The processor of the Pythons with which that runner runs the target's wheels, as
+    /// `actions/setup-python` calls it; none where it takes an image of another platform.
+    pub fn runner_python(self) -> Option<&'static str> {
+        match (self.system, self.architecture) {
+            // Windows runs its 32-bit programs itself.
+            (System::Windows, Architecture::I686) => Some("x86"),
+            (_, Architecture::Aarch64) if self.runs_on_runner() => Some("arm64"),
+            _ => self.runs_on_runner().then_some("x64"),
+        }
+    }
+
+    /// Whether this is the platform that the running program was itself compiled for.
+    pub fn is_host(self) -> bool {
+        let system = match self.system {
+            System::Manylinux { .. } => cfg!(all(target_os = "linux", target_env = "gnu")),
+            System::Musllinux { .. } => cfg!(all(target_os = "linux", target_env = "musl")),
+            System::Macos { .. } => cfg!(target_os = "macos"),
+            System::Windows => cfg!(target_os = "windows"),
+        };
+        system && self.architecture.is_host()
+    }
+
+    /// Whether this machine's kernel and processor run it, be its C library the machine's or not.
+    pub fn is_host_kernel(self) -> bool {
+        match self.system {
+            System::Manylinux { .. } | System::Musllinux { .. } => {
+                cfg!(target_os = "linux") && self.architecture.is_host()
+            }
+            System::Macos { .. } | System::Windows => self.is_host(),
+        }
+    }
+
+    /// How people call the platform, for tables that they read.
+    pub fn title(self) -> String {
+        let architecture = self.row().0.trim_start_matches("win_");
+        let architecture = if architecture == "win32" { "x86" } else { architecture };
+        match self.system {
+            System::Manylinux { major, minor } => {
+                format!("Linux {architecture}, glibc {major}.{minor} or later")
+            }
+            System::Musllinux { major, minor } => {
+                format!("Linux {architecture}, musl {major}.{minor} or later")
+            }
+            System::Macos { major, minor } => {
+                format!("macOS {architecture}, {major}.{minor} or later")
+            }
+            System::Windows => format!("Windows {architecture}"),
+        }
+    }
+
+    fn legacy_alias(self) -> Option<&'static str> {
+        match self.system {
+            System::Manylinux { major: 2, minor: 17 } => Some("manylinux2014"),
+            _ => None,
+        }
+    }
+
+    fn row(self) -> &'static (&'static str, Architecture, &'static str) {
+        let table = match self.system {
+            System::Manylinux { .. } | System::Musllinux { .. } => LINUX,
+            System::Macos { .. } => MACOS,
+            System::Windows => WINDOWS,
+        };
+        table
+            .iter()
+            .find(|row| row.1 == self.architecture)
+            .expect("a target is only made from a row of its table")
+    }
+}
+
+impl Architecture {
+    fn is_host(self) -> bool {
+        match self {
+            Self::X86_64 => cfg!(target_arch = "x86_64"),
+            Self::I686 => cfg!(target_arch = "x86"),
+            Self::Aarch64 => cfg!(target_arch = "aarch64"),
+            Self::Armv7l => cfg!(target_arch = "arm"),
+            Self::Ppc64le => cfg!(all(target_arch = "powerpc64", target_endian = "little")),
+            Self::S390x => cfg!(target_arch = "s390x"),
+            Self::Riscv64 => cfg!(target_arch = "riscv64"),
+        }
+    }
+}
+
+impl FromStr for Target {
+    type Err = UnknownTarget;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTarget> {
+        let unknown = || UnknownTarget(text.to_owned());
+        if let Some(row) = WINDOWS.iter().find(|row| row.0 == text) {
+            return Ok(Self { system: System::Windows, architecture: row.1 });
+        }
+        let mut parts = text.splitn(4, '_');
+        let (Some(name), Some(major), Some(minor), Some(machine)) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(unknown());
+        };
+        let major = major.parse().map_err(|_| unknown())?;
+        let minor = minor.parse().map_err(|_| unknown())?;
+        let (system, table) = match name {
+            "manylinux" => (System::Manylinux { major, minor }, LINUX),
+            "musllinux" => (System::Musllinux { major, minor }, LINUX),
+            "macosx" => (System::Macos { major, minor }, MACOS),
+            _ => return Err(unknown()),
+        };
+        let row = table.iter().find(|row| row.0 == machine).ok_or_else(unknown)?;
+        let target = Self { system, architecture: row.1 };
+        // Numbers with leading zeros or signs parse, but no other tool writes them so.
+        if target.to_string() == text { Ok(target) } else { Err(unknown()) }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let machine = self.row().0;
+        match self.system {
+            System::Manylinux { major, minor } => {
+                write!(formatter, "manylinux_{major}_{minor}_{machine}")
+            }
+            System::Musllinux { major, minor } => {
+                write!(formatter, "musllinux_{major}_{minor}_{machine}")
+            }
+            System::Macos { major, minor } => write!(formatter, "macosx_{major}_{minor}_{machine}"),
+            System::Windows => formatter.write_str(machine),
+        }
+    }
+}
+
+impl TryFrom<String> for Target {
+    type Error = UnknownTarget;
+
+    fn try_from(text: String) -> Result<Self, UnknownTarget> {
+        text.parse()
+    }
+}
+
+impl From<Target> for String {
+    fn from(target: Target) -> Self {
+        target.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_names_triple_and_file() {
+        let cases = [
+            (
+                "manylinux_2_17_x86_64",
+                "x86_64-unknown-linux-gnu",
+                "manylinux2014_x86_64.manylinux_2_17_x86_64",
+            ),
+            ("manylinux_2_28_ppc64le", "powerpc64le-unknown-linux-gnu", "manylinux_2_28_ppc64le"),
+            (
+                "manylinux_2_17_armv7l",
+                "armv7-unknown-linux-gnueabihf",
+                "manylinux2014_armv7l.manylinux_2_17_armv7l",
+            ),
+            ("musllinux_1_2_armv7l", "armv7-unknown-linux-musleabihf", "musllinux_1_2_armv7l"),
+            ("macosx_10_12_x86_64", "x86_64-apple-darwin", "macosx_10_12_x86_64"),
+            ("macosx_11_0_arm64", "aarch64-apple-darwin", "macosx_11_0_arm64"),
+            ("win32", "i686-pc-windows-msvc", "win32"),
+            ("win_arm64", "aarch64-pc-windows-msvc", "win_arm64"),
+        ];
+        for (tag, triple, file_tag) in cases {
+            let target: Target = tag.parse().expect(tag);
+            assert_eq!(target.to_string(), tag);
+            assert_eq!(target.triple(), triple);
+            assert_eq!(target.file_tag(), file_tag);
+        }
+    }
+
+    #[test]
+    fn musl_has_a_name_for_each_architecture() {
+        let library = |tag: &str| tag.parse::<Target>().expect(tag).musl_library();
+        assert_eq!(library("musllinux_1_2_armv7l").as_deref(), Some("libc.musl-armv7.so.1"));
+        assert_eq!(library("musllinux_1_2_i686").as_deref(), Some("libc.musl-x86.so.1"));
+        assert_eq!(library("musllinux_1_2_aarch64").as_deref(), Some("libc.musl-aarch64.so.1"));
+        assert_eq!(library("manylinux_2_17_x86_64"), None);
+    }
+
+    #[test]
+    fn what_is_no_tag_is_refused_by_name() {
+        for text in [
+            "",
+            "linux_x86_64",
+            "manylinux_2_17",
+            "manylinux_2_017_x86_64",
+            "manylinux2014_x86_64",
+            "macosx_11_0_i686",
+            "win_x86",
+            "x86_64-unknown-linux-gnu",
+        ] {
+            let error = text.parse::<Target>().expect_err(text);
+            assert!(error.to_string().starts_with(&format!("unknown target `{text}`\nhint: ")));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_refused_or_round_trips(text in "\\PC{0,40}") {
+            if let Ok(target) = text.parse::<Target>() {
+                prop_assert_eq!(target.to_string(), text);
+            }
+        }
+    }
+}

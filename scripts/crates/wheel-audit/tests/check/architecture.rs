@@ -1,0 +1,87 @@
+//! `architecture`: binaries for another machine, or another system, than the tag promises.
+
+use crate::{Case, elf, judge, refusals};
+use wheel_fixtures::elf::{AARCH64, Elf};
+use wheel_fixtures::macho::{self, Macho, fat};
+use wheel_fixtures::pe::{self, Pe};
+use wheel_fixtures::release::{good, release};
+use wheel_fixtures::wheel::Wheel;
+
+pub const CASES: &[Case] = &[
+    Case { name: "a library for another machine", broken: || elf(|elf| elf.machine = AARCH64) },
+    Case {
+        name: "a library for another system",
+        broken: || release(|parts| parts.linux.set_module(Pe::new(pe::AMD64).bytes())),
+    },
+    Case {
+        name: "a DLL for another machine",
+        broken: || release(|parts| parts.windows.set_module(Pe::new(pe::ARM64).bytes())),
+    },
+    Case {
+        name: "a fat file without the promised machine",
+        broken: || {
+            let only = fat(&[Macho::new(macho::X86_64)]);
+            release(|parts| parts.macos.set_module(only))
+        },
+    },
+];
+
+#[test]
+fn each_broken_release_is_refused() {
+    insta::assert_snapshot!(refusals("architecture", CASES), @"
+    # a library for another machine
+    finding[architecture]: it is ELF code for aarch64
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
+       = expected: ELF code for x86_64, as `manylinux2014_x86_64` promises
+       = remedy: build this platform's wheel for its own target; do not rename wheels
+    # a library for another system
+    finding[architecture]: it is PE code for x86_64
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
+       = expected: ELF code for x86_64, as `manylinux2014_x86_64` promises
+       = remedy: build this platform's wheel for its own target; do not rename wheels
+    # a DLL for another machine
+    finding[architecture]: it is PE code for aarch64
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
+       = expected: PE code for x86_64, as `win_amd64` promises
+       = remedy: build this platform's wheel for its own target; do not rename wheels
+    # a fat file without the promised machine
+    finding[architecture]: it is Mach-O code for x86_64
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
+       = expected: Mach-O code for aarch64, as `macosx_11_0_arm64` promises
+       = remedy: build this platform's wheel for its own target; do not rename wheels
+    ");
+}
+
+#[test]
+fn a_fat_file_with_the_promised_machine_serves() {
+    let both = fat(&[Macho::new(macho::X86_64), Macho::new(macho::ARM64)]);
+    let dist = release(|parts| parts.macos.set_module(both));
+    assert_eq!(judge("architecture", &dist), Ok(Vec::new()));
+}
+
+#[test]
+fn a_module_in_a_wheel_for_any_platform_is_refused_unless_its_suffix_names_one() {
+    let name = "sum_up_to-1.0.0-py3-none-any.whl";
+    let mut wheel = Wheel::new(name);
+    let mut dist = good();
+    dist.add(name, wheel.bytes());
+    let findings = judge("architecture", &dist).expect("it can tell");
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].expected, "no extension module in a wheel for any platform");
+    wheel.rename("sum_up_to/_native.abi3.so", "sum_up_to/_native.cpython-310-x86_64-linux-gnu.so");
+    dist.add(name, wheel.bytes());
+    assert_eq!(judge("architecture", &dist), Ok(Vec::new()));
+}
+
+#[test]
+fn launchers_for_other_machines_are_no_lie() {
+    let mut launcher = Pe::new(pe::ARM64);
+    launcher.exports.clear();
+    let mut library = Elf::new(AARCH64);
+    library.exports.clear();
+    let dist = release(|parts| {
+        parts.linux.members.insert(0, ("sum_up_to/launcher.exe".to_owned(), launcher.bytes()));
+        parts.linux.members.insert(0, ("sum_up_to/attach.so".to_owned(), library.bytes()));
+    });
+    assert_eq!(judge("architecture", &dist), Ok(Vec::new()));
+}

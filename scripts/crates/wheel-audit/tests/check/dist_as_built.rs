@@ -1,0 +1,51 @@
+//! `dist-as-built`: files that were changed since they were built, or that nobody built.
+
+use wheel_audit::wheel::Sha256Sum;
+
+use crate::{Case, judge, refusals};
+use wheel_fixtures::release::{LINUX, WINDOWS, good};
+
+pub const CASES: &[Case] = &[
+    Case {
+        name: "a wheel has other bytes than were recorded",
+        broken: || {
+            let mut dist = good();
+            let built = dist.built.iter_mut().find(|(name, _)| name == WINDOWS);
+            built.expect("it was recorded").1 = Sha256Sum::of(b"as it was");
+            dist
+        },
+    },
+    Case {
+        name: "a wheel was not recorded",
+        broken: || {
+            let mut dist = good();
+            dist.built.retain(|(name, _)| name != LINUX);
+            dist
+        },
+    },
+];
+
+#[test]
+fn each_broken_release_is_refused() {
+    let refusals = refusals("dist-as-built", CASES)
+        .replace(&Sha256Sum::of(&good().files[WINDOWS]).to_string(), "[now]");
+    insta::assert_snapshot!(refusals, @"
+    # a wheel has other bytes than were recorded
+    finding[dist-as-built]: the file has SHA-256 [now], but `build` recorded 369b74f2003ce39f5829ec7a2f84852b72b610d0312c8951d5d8f7316c9902ba
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
+       = expected: the file that `build` made
+       = remedy: run `cargo pipeline build` again
+    # a wheel was not recorded
+    finding[dist-as-built]: the file is not among those that `build` recorded
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: the file that `build` made
+       = remedy: run `cargo pipeline build` again
+    ");
+}
+
+#[test]
+fn without_a_record_no_file_is_as_built() {
+    let mut dist = good();
+    dist.built.clear();
+    assert_eq!(judge("dist-as-built", &dist).map(|findings| findings.len()), Ok(dist.files.len()));
+}

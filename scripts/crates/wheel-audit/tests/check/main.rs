@@ -1,0 +1,162 @@
+//! Each check on a good release, which it passes, and on releases that are broken in one way each.
+
+mod abi3_symbols;
+mod architecture;
+mod code_signature;
+mod contents_exact;
+mod cpu_baseline;
+mod debug_build;
+mod dist_as_built;
+mod dist_matches_plan;
+mod entry_points;
+mod exec_stack;
+mod index_accepts;
+mod install_table;
+mod libc_floor;
+mod linked_libraries;
+mod macos_floor;
+mod metadata_agrees;
+mod metadata_valid;
+mod no_leaked_paths;
+mod page_alignment;
+mod record_complete;
+mod run_path;
+mod sdist_contents;
+mod sdist_name;
+mod size_and_quota;
+mod suffix_and_exports;
+mod tags_agree;
+mod text_relocations;
+mod vc_runtime;
+mod version_agrees;
+mod zip_structure;
+
+use wheel_audit::check::{CHECKS, Judgement, Subject, Undecided};
+use wheel_fixtures::elf::Elf;
+use wheel_fixtures::macho::Macho;
+use wheel_fixtures::pe::Pe;
+use wheel_fixtures::release::{Dist, good, release};
+
+/// A release that is broken in one way.
+struct Case {
+    /// What is wrong with it.
+    name: &'static str,
+    broken: fn() -> Dist,
+}
+
+/// The broken releases, by the one check that must refuse them.
+const BROKEN: &[(&str, &[Case])] = &[
+    ("dist-matches-plan", dist_matches_plan::CASES),
+    ("dist-as-built", dist_as_built::CASES),
+    ("install-table", install_table::CASES),
+    ("zip-structure", zip_structure::CASES),
+    ("record-complete", record_complete::CASES),
+    ("tags-agree", tags_agree::CASES),
+    ("metadata-valid", metadata_valid::CASES),
+    ("metadata-agrees", metadata_agrees::CASES),
+    ("version-agrees", version_agrees::CASES),
+    ("index-accepts", index_accepts::CASES),
+    ("size-and-quota", size_and_quota::CASES),
+    ("contents-exact", contents_exact::CASES),
+    ("entry-points", entry_points::CASES),
+    ("no-leaked-paths", no_leaked_paths::CASES),
+    ("sdist-name", sdist_name::CASES),
+    ("sdist-contents", sdist_contents::CASES),
+    ("architecture", architecture::CASES),
+    ("suffix-and-exports", suffix_and_exports::CASES),
+    ("abi3-symbols", abi3_symbols::CASES),
+    ("libc-floor", libc_floor::CASES),
+    ("linked-libraries", linked_libraries::CASES),
+    ("macos-floor", macos_floor::CASES),
+    ("run-path", run_path::CASES),
+    ("exec-stack", exec_stack::CASES),
+    ("text-relocations", text_relocations::CASES),
+    ("page-alignment", page_alignment::CASES),
+    ("cpu-baseline", cpu_baseline::CASES),
+    ("code-signature", code_signature::CASES),
+    ("debug-build", debug_build::CASES),
+    ("vc-runtime", vc_runtime::CASES),
+];
+
+/// A release whose library for Linux was changed.
+fn elf(change: impl FnOnce(&mut Elf)) -> Dist {
+    let mut module = Elf::new(wheel_fixtures::elf::X86_64);
+    change(&mut module);
+    release(|parts| parts.linux.set_module(module.bytes()))
+}
+
+/// A release whose library for macOS was changed.
+fn macho(change: impl FnOnce(&mut Macho)) -> Dist {
+    let mut module = Macho::new(wheel_fixtures::macho::ARM64);
+    change(&mut module);
+    release(|parts| parts.macos.set_module(module.bytes()))
+}
+
+/// A release whose library for Windows was changed.
+fn pe(change: impl FnOnce(&mut Pe)) -> Dist {
+    let mut module = Pe::new(wheel_fixtures::pe::AMD64);
+    change(&mut module);
+    release(|parts| parts.windows.set_module(module.bytes()))
+}
+
+/// What a check says of a release.
+fn judge(check: &str, dist: &Dist) -> Judgement {
+    let check = CHECKS.iter().find(|known| known.name == check).expect("a check's name");
+    let release = dist.read();
+    check.judge(Subject { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) })
+}
+
+/// What a check says of each broken release, as people read it.
+fn refusals(check: &str, cases: &[Case]) -> String {
+    let mut text = String::new();
+    for case in cases {
+        let findings = judge(check, &(case.broken)()).expect("the check can tell");
+        assert!(!findings.is_empty(), "`{}` passes {check}", case.name);
+        text += &format!("# {}\n", case.name);
+        text.extend(findings.iter().map(ToString::to_string));
+    }
+    text
+}
+
+#[test]
+fn a_good_release_passes_every_check() {
+    for check in CHECKS {
+        assert_eq!(judge(check.name, &good()), Ok(Vec::new()), "{}", check.name);
+    }
+}
+
+#[test]
+fn every_check_has_releases_that_it_refuses() {
+    let tested: Vec<&str> = BROKEN.iter().map(|(check, _)| *check).collect();
+    let checks: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
+    assert_eq!(tested, checks);
+    assert!(BROKEN.iter().all(|(_, cases)| !cases.is_empty()));
+}
+
+/// The checks that refuse a release.
+fn refusing(dist: &Dist) -> Vec<&'static str> {
+    let release = dist.read();
+    let subject = Subject { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) };
+    let refuses = |check: &&wheel_audit::check::Check| match check.judge(subject) {
+        Ok(findings) => !findings.is_empty(),
+        Err(Undecided::NoSubject(_)) => false,
+        Err(why) => panic!("{} cannot tell: {why:?}", check.name),
+    };
+    CHECKS.iter().filter(refuses).map(|check| check.name).collect()
+}
+
+#[test]
+fn a_broken_release_is_refused_for_its_own_reason_alone() {
+    let mut matrix = String::new();
+    for (intended, cases) in BROKEN {
+        for case in *cases {
+            let refusing = refusing(&(case.broken)());
+            matrix += &format!("{:<20}{}\n", refusing.join(" "), case.name);
+            assert_eq!(refusing, [*intended], "{}", case.name);
+        }
+    }
+    assert!(matrix.lines().count() > 100);
+    insta::with_settings!({ snapshot_path => "../mutation", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("matrix", matrix);
+    });
+}

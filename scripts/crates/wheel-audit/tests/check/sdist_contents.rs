@@ -1,0 +1,76 @@
+//! `sdist-contents`: sdists that cannot be built, or tell of the machine that packed them.
+
+use crate::{Case, judge, refusals};
+use wheel_fixtures::release::{Dist, release};
+use wheel_fixtures::sdist::Entry;
+
+fn without(path: &'static str) -> Dist {
+    release(|parts| {
+        let before = parts.sdist.entries.len();
+        parts.sdist.entries.retain(|entry| !entry.name.ends_with(path.as_bytes()));
+        assert_eq!(parts.sdist.entries.len(), before - 1);
+    })
+}
+
+fn with(path: &'static str) -> Dist {
+    release(|parts| {
+        let path = format!("sum_up_to-1.0.0/{path}");
+        parts.sdist.entries.insert(1, Entry::file(&path, b"x"));
+    })
+}
+
+pub const CASES: &[Case] = &[
+    Case { name: "no lock file", broken: || without("/Cargo.lock") },
+    Case { name: "nothing that says how to build", broken: || without("/pyproject.toml") },
+    Case { name: "the repository itself", broken: || with(".git/config") },
+    Case { name: "compiled Python", broken: || with("src/__pycache__/a.pyc") },
+    Case {
+        name: "a licence that is named and not there",
+        broken: || {
+            release(|parts| {
+                parts.edit_metadata("\n\n# sum", "\nLicense-File: LICENSE\n\n# sum");
+                for wheel in [&mut parts.linux, &mut parts.macos, &mut parts.windows] {
+                    let path = wheel.own("licenses/LICENSE");
+                    wheel.members.push((path, b"free".to_vec()));
+                }
+            })
+        },
+    },
+];
+
+#[test]
+fn each_broken_release_is_refused() {
+    insta::assert_snapshot!(refusals("sdist-contents", CASES), @"
+    # no lock file
+    finding[sdist-contents]: it has `Cargo.toml` and no `Cargo.lock`
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: the lock file that was tested
+       = remedy: commit `Cargo.lock`, and do not exclude it from the sdist
+    # nothing that says how to build
+    finding[sdist-contents]: it has neither `pyproject.toml` nor `setup.py`
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: `pyproject.toml`, which says how to build it
+       = remedy: let the sdist include it
+    # the repository itself
+    finding[sdist-contents]: `.git/config` is a leftover (`.git`)
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: what a build needs
+       = remedy: build the sdist from a clean checkout
+    # compiled Python
+    finding[sdist-contents]: `src/__pycache__/a.pyc` is a leftover (`__pycache__`)
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: what a build needs
+       = remedy: build the sdist from a clean checkout
+    # a licence that is named and not there
+    finding[sdist-contents]: `PKG-INFO` names the licence `LICENSE`, which is not in the sdist
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: every `License-File`
+       = remedy: correct `license-files` in `pyproject.toml`, or let the sdist include the file
+    ");
+}
+
+#[test]
+fn a_file_that_merely_begins_like_a_leftover_is_none() {
+    assert_eq!(judge("sdist-contents", &with(".github/workflows/ci.yml")), Ok(Vec::new()));
+    assert_eq!(judge("sdist-contents", &with(".gitignore")), Ok(Vec::new()));
+}

@@ -1,0 +1,115 @@
+//! `suffix-and-exports`: modules that the promised Pythons do not find, or cannot start.
+
+use crate::{Case, elf, judge, pe, refusals};
+use wheel_fixtures::release::{Dist, release};
+use wheel_fixtures::wheel::Wheel;
+
+const MODULE: &str = "sum_up_to/_native.abi3.so";
+
+fn named(name: &'static str) -> Dist {
+    release(|parts| parts.linux.rename(MODULE, name))
+}
+
+pub const CASES: &[Case] = &[
+    Case {
+        name: "the suffix of one Python in a wheel for all",
+        broken: || named("sum_up_to/_native.cpython-310-x86_64-linux-gnu.so"),
+    },
+    Case {
+        name: "a suffix that Windows does not know",
+        broken: || {
+            release(|parts| {
+                parts.windows.rename("sum_up_to/_native.pyd", "sum_up_to/_native.abi3.pyd");
+            })
+        },
+    },
+    Case {
+        name: "the suffix of one Python on Windows in a wheel for all",
+        broken: || {
+            release(|parts| {
+                parts
+                    .windows
+                    .rename("sum_up_to/_native.pyd", "sum_up_to/_native.cp310-win_amd64.pyd");
+            })
+        },
+    },
+    Case {
+        name: "a platform in the suffix, which only newer Pythons look for",
+        broken: || named("sum_up_to/_native.abi3-x86_64-linux-gnu.so"),
+    },
+    Case { name: "a module of another name", broken: || named("sum_up_to/native.abi3.so") },
+    Case { name: "no module", broken: || elf(|elf| elf.exports.clear()) },
+    Case { name: "no module for Windows", broken: || pe(|pe| pe.exports = vec!["PyInit_native"]) },
+    Case {
+        name: "an export that the oldest Python does not look for",
+        broken: || elf(|elf| elf.exports = vec!["PyModExport__native"]),
+    },
+];
+
+#[test]
+fn each_broken_release_is_refused() {
+    insta::assert_snapshot!(refusals("suffix-and-exports", CASES), @"
+    # the suffix of one Python in a wheel for all
+    finding[suffix-and-exports]: its suffix is `.cpython-310-x86_64-linux-gnu.so`
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.cpython-310-x86_64-linux-gnu.so
+       = expected: `.abi3.so`, as the ABI tag is `abi3`
+       = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
+    # a suffix that Windows does not know
+    finding[suffix-and-exports]: its suffix is `.abi3.pyd`
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.abi3.pyd
+       = expected: `.pyd`, the only suffix of the stable ABI that Windows knows
+       = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
+    # the suffix of one Python on Windows in a wheel for all
+    finding[suffix-and-exports]: its suffix is `.cp310-win_amd64.pyd`
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.cp310-win_amd64.pyd
+       = expected: `.pyd`, as the ABI tag is `abi3`
+       = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
+    # a platform in the suffix, which only newer Pythons look for
+    finding[suffix-and-exports]: its suffix is `.abi3-x86_64-linux-gnu.so`
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3-x86_64-linux-gnu.so
+       = expected: `.abi3.so`, as the ABI tag is `abi3`
+       = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
+    # a module of another name
+    finding[suffix-and-exports]: it exports the module `_native`
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/native.abi3.so
+       = expected: `PyInit_native`
+       = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
+    # no module
+    finding[suffix-and-exports]: it exports no module
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
+       = expected: `PyInit__native`
+       = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
+    # no module for Windows
+    finding[suffix-and-exports]: it exports the module `native`
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
+       = expected: `PyInit__native`
+       = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
+    # an export that the oldest Python does not look for
+    finding[suffix-and-exports]: it exports `PyModExport__native` alone
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
+       = expected: `PyInit__native`, which is what Python 3.10 looks for
+       = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
+    ");
+}
+
+#[test]
+fn plain_suffixes_and_both_exports_are_normal() {
+    assert_eq!(judge("suffix-and-exports", &named("sum_up_to/_native.so")), Ok(Vec::new()));
+    let both = elf(|elf| elf.exports.push("PyModExport__native"));
+    assert_eq!(judge("suffix-and-exports", &both), Ok(Vec::new()));
+}
+
+#[test]
+fn since_3_15_the_platform_may_stand_in_the_suffix_of_a_stable_abi() {
+    let judged = |suffix: &str| {
+        let mut wheel = Wheel::new("sum_up_to-1.0.0-cp315-abi3.abi3t-manylinux_2_17_x86_64.whl");
+        wheel.rename(MODULE, &format!("sum_up_to/_native.{suffix}"));
+        let mut dist = release(|_| {});
+        dist.add(&wheel.file.clone(), wheel.bytes());
+        judge("suffix-and-exports", &dist).map(|findings| findings.len())
+    };
+    assert_eq!(judged("abi3t-x86_64-linux-gnu.so"), Ok(0));
+    assert_eq!(judged("abi3t.so"), Ok(0));
+    assert_eq!(judged("abi3-x86_64-linux-gnu.so"), Ok(1));
+    assert_eq!(judged("abi3tx86.so"), Ok(1));
+}

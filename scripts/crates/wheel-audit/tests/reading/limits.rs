@@ -1,0 +1,84 @@
+//! Bombs: small files that would unpack to more than anybody has memory for.
+
+use std::io::{Read, Write, copy, repeat};
+
+use flate2::write::GzEncoder;
+use tar::EntryType;
+use wheel_audit::wheel::{MEMBER_COUNT_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, sdist, zip};
+
+use wheel_fixtures::release::SDIST;
+use wheel_fixtures::sdist::{Entry, gzip, tar};
+use wheel_fixtures::zip::{Member, archive, overlapping};
+
+fn refusal(bytes: &[u8]) -> String {
+    zip::read(bytes, |name| name == "RECORD")
+        .map(|members| members.len())
+        .expect_err("unreadable")
+        .to_string()
+}
+
+#[test]
+fn a_member_that_declares_little_is_not_unpacked_further() {
+    // Behind its first 64 KiB the stream is broken: a reader that went on would say so.
+    let mut bomb = Member::deflated("bomb", &[0; 1 << 16]);
+    let end = bomb.packed.len() - 2;
+    bomb.packed.truncate(end);
+    bomb.packed.extend([0xff; 64]);
+    bomb.packed_size = u32::try_from(bomb.packed.len()).expect("small");
+    bomb.size = 10;
+    assert_eq!(refusal(&archive(&[bomb])), "member `bomb` is not as long as declared");
+}
+
+#[test]
+fn declared_sizes_are_summed_before_anything_is_unpacked() {
+    let member = |name| Member { size: 1 << 30, ..Member::deflated(name, b"") };
+    let bytes = archive(&["1", "2", "3", "4", "5"].map(member));
+    assert_eq!(refusal(&bytes), "it unpacks to more than 4294967296 bytes");
+}
+
+#[test]
+fn a_text_that_is_kept_is_bounded_before_it_is_unpacked() {
+    let size = u32::try_from(TEXT_LIMIT + 1).expect("small");
+    let bytes = archive(&[Member { size, ..Member::deflated("RECORD", b"") }]);
+    assert_eq!(refusal(&bytes), "member `RECORD` is larger than 16777216 bytes");
+}
+
+#[test]
+fn one_text_is_not_kept_many_times() {
+    let bytes = overlapping(&Member::deflated("RECORD", &[b' '; 4096]), 60_000);
+    assert_eq!(refusal(&bytes), "it has two members `RECORD`");
+}
+
+/// An sdist of several files of zeros, packed without being in memory unpacked.
+fn zeros(files: usize, size: u64) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    for number in 0..files {
+        let name = SDIST.replace(".tar.gz", &format!("/{number}"));
+        let header = tar(&[Entry { size: Some(size), ..Entry::file(&name, b"") }]);
+        encoder.write_all(&header[..512]).expect("memory takes everything");
+        copy(&mut repeat(0).take(size), &mut encoder).expect("memory takes everything");
+    }
+    encoder.finish().expect("memory takes everything")
+}
+
+#[test]
+fn a_gzip_bomb_is_not_unpacked_to_the_end() {
+    // Beyond the limit the stream is broken: a reader that went on would say so.
+    let mut bomb = zeros(3, SOURCE_LIMIT / 2);
+    assert!(bomb.len() < 4 << 20);
+    let end = bomb.len() - 1000;
+    bomb[end..].fill(0xff);
+    let refusal = sdist::read(SDIST, &bomb).map(|files| files.len()).expect_err("unreadable");
+    assert_eq!(refusal.to_string(), "it unpacks to more than 268435456 bytes");
+}
+
+#[test]
+fn an_sdist_of_very_many_members_is_refused() {
+    let folder = SDIST.strip_suffix(".tar.gz").expect("an sdist's name");
+    let entries: Vec<Entry> = (0..=MEMBER_COUNT_LIMIT)
+        .map(|number| Entry::of(EntryType::Directory, &format!("{folder}/{number}/"), b""))
+        .collect();
+    let bytes = gzip(&tar(&entries));
+    let refusal = sdist::read(SDIST, &bytes).map(|files| files.len()).expect_err("unreadable");
+    assert_eq!(refusal.to_string(), "it has more than 100000 members");
+}

@@ -1,0 +1,202 @@
+//! A small maturin project, made in code, that is not the project of this repository.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The project's folder, which goes with it, and the program that works on it.
+pub struct Project {
+    folder: TempDir,
+    program: PathBuf,
+}
+
+/// What a finished run left.
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+const PYPROJECT: &str = r#"
+[build-system]
+requires = ["maturin>=1.16,<2"]
+build-backend = "maturin"
+
+[project]
+name = "Half.Of"
+description = "Halves even numbers"
+requires-python = ">=3.10"
+dynamic = ["version"]
+
+[tool.wheel-pipeline]
+targets = ["manylinux_2_17_x86_64", "macosx_11_0_arm64", "win_amd64"]
+pythons = ["3.10", "3.11", "3.12", "3.13", "3.14", "3.15"]
+smoke = "smoke.py"
+"#;
+
+const MANIFEST: &str = r#"
+[package]
+name = "half-of"
+version = "2.0.0-rc.1"
+edition = "2024"
+
+[lib]
+name = "half_of"
+crate-type = ["cdylib"]
+
+[dependencies]
+pyo3 = { version = "0.30", features = ["abi3-py310"] }
+"#;
+
+const LIBRARY: &str = r#"
+#[pyo3::pymodule(gil_used = false)]
+mod half_of {
+    #[pyo3::pyfunction]
+    fn half(n: i64) -> i64 {
+        n / 2
+    }
+}
+"#;
+
+const SMOKE: &str = "import sys, half_of\nsys.exit(half_of.half(8) != 4)\n";
+
+impl Project {
+    /// The project, complete but for its lock file, which only a build needs.
+    pub fn new(program: &str) -> Self {
+        let project =
+            Self { folder: tempfile::tempdir().expect("a folder"), program: program.into() };
+        project.write("pyproject.toml", PYPROJECT.trim_start());
+        project.write("Cargo.toml", MANIFEST.trim_start());
+        project.write("src/lib.rs", LIBRARY.trim_start());
+        project.write("smoke.py", SMOKE);
+        project
+    }
+
+    /// The project with what a build needs: a lock file, and the tools of this repository's own
+    /// pipeline, so that they are not installed again.
+    #[cfg(unix)]
+    pub fn buildable(program: &str) -> Self {
+        let project = Self::new(program);
+        let locked = Command::new(env!("CARGO"))
+            .args(["generate-lockfile", "--quiet"])
+            .current_dir(project.root())
+            .status()
+            .expect("cargo runs these tests");
+        assert!(locked.success(), "the crates can be resolved");
+        project.link_tools();
+        project
+    }
+
+    /// Gives the project the tools of this repository's own pipeline.
+    #[cfg(unix)]
+    pub fn link_tools(&self) {
+        fs::create_dir_all(self.work()).expect("a folder");
+        std::os::unix::fs::symlink(tools(), self.work().join("tools")).expect("a link");
+    }
+
+    /// Writes scripts that stand for programs, and gives the `PATH` on which they come first.
+    #[cfg(unix)]
+    pub fn programs(&self, scripts: &[(&str, &str)]) -> std::ffi::OsString {
+        use std::os::unix::fs::PermissionsExt;
+        for (name, script) in scripts {
+            let path = format!("programs/{name}");
+            self.write(&path, &format!("#!/bin/sh\n{script}\n"));
+            let path = self.root().join(path);
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a program");
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders =
+            std::iter::once(self.root().join("programs")).chain(std::env::split_paths(&path));
+        std::env::join_paths(folders).expect("they can stand there")
+    }
+
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn work(&self) -> PathBuf {
+        self.root().join("target/pipeline")
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// Replaces part of a file, which must be there.
+    pub fn change(&self, path: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.root().join(path)).expect("a file");
+        assert!(text.contains(from), "`{path}` has `{from}`");
+        self.write(path, &text.replace(from, to));
+    }
+
+    /// The names of the files in `dist/`.
+    pub fn dist(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.root().join("dist")) else {
+            return Vec::new();
+        };
+        let name = |entry: fs::DirEntry| entry.file_name().into_string().expect("UTF-8");
+        let mut names: Vec<String> = entries.map(|entry| name(entry.expect("an entry"))).collect();
+        names.sort();
+        names
+    }
+
+    /// The command of a stage on this project.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .arg("--project")
+            .arg(self.root())
+            .args(arguments)
+            .env("SOURCE_DATE_EPOCH", "1700000000")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a stage to its end.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        self.finish(self.command(arguments).output().expect("the program starts"))
+    }
+
+    /// What a run left, with the project's path taken out.
+    pub fn finish(&self, output: Output) -> Run {
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            let text = text.replace(&self.root().display().to_string(), "[ROOT]");
+            if cfg!(windows) { text.replace('\\', "/").replace("\r\n", "\n") } else { text }
+        };
+        Run {
+            code: output.status.code().expect("it ended by itself"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+/// The folder of the tools, installed once for all tests.
+#[cfg(unix)]
+fn tools() -> PathBuf {
+    use std::sync::OnceLock;
+
+    use wheel_pipeline::tool::python;
+    use wheel_pipeline::tool::python::environment::Tools;
+
+    static TOOLS: OnceLock<PathBuf> = OnceLock::new();
+    TOOLS
+        .get_or_init(|| {
+            let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+            let folder = repository.join("target/pipeline/tools");
+            let found = python::find().expect("Pythons can be looked for");
+            let promised = |version: &str| version < "3.16";
+            let newest = found.interpreters.iter().rfind(|found| promised(&found.release));
+            Tools::install(newest.expect("there is a Python"), &folder)
+                .expect("the tools can be installed");
+            folder
+        })
+        .clone()
+}

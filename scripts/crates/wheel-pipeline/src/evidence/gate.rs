@@ -1,0 +1,233 @@
+//! The gate before an upload that cannot be undone: the evidence of all stages, held against the plan.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{
+    AuditEvidence, BuildEvidence, BuiltFile, SecondBuildEvidence, SmokeEvidence, SmokeResult,
+};
+use crate::project::Waiver;
+use wheel_audit::check::{CHECKS, Outcome};
+use wheel_audit::plan::{Plan, PromisedEnvironment};
+use wheel_audit::wheel::Sha256Sum;
+
+/// All that the gate looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    pub plan: &'a Plan,
+    /// The commit that is checked out: what was built from another is not what its tag names.
+    pub commit: Option<&'a str>,
+    /// Whether the checkout differs from it: the waivers are part of what was tagged.
+    pub dirty: bool,
+    pub waivers: &'a [Waiver],
+    pub today: Date,
+    /// What lies in `dist/`.
+    pub dist: &'a BTreeMap<String, Sha256Sum>,
+    pub build: Option<&'a BuildEvidence>,
+    pub audit: Option<&'a AuditEvidence>,
+    pub smoke: Option<&'a SmokeEvidence>,
+    pub second: Option<&'a SecondBuildEvidence>,
+}
+
+/// What the gate says: `gate.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// Whether the commit carries no version tag. What is wrong without one is wrong with it: a commit
+    /// can be judged before it is tagged, but not released.
+    pub untagged: bool,
+    /// Every other reason why the files must not be uploaded.
+    pub reasons: Vec<String>,
+    /// What was let through by a waiver, each with its reason and last day.
+    pub waived: Vec<String>,
+    /// What is worth knowing before it becomes a reason.
+    pub warnings: Vec<String>,
+    /// The wheels that a second builder made the like of.
+    #[serde(default)]
+    pub seconded: Vec<String>,
+}
+
+/// Why a commit without a tag is not released.
+const UNTAGGED: &str = "the commit carries no version tag";
+
+impl Judgement {
+    /// Why nothing may be uploaded; empty where the gate is open.
+    pub fn closed(&self) -> Vec<String> {
+        let untagged = self.untagged.then(|| UNTAGGED.to_owned());
+        untagged.into_iter().chain(self.reasons.iter().cloned()).collect()
+    }
+}
+
+/// A waiver that ends within so many days is warned of.
+const SOON: i32 = 14;
+
+/// Judges the evidence.
+pub fn judge(evidence: &Evidence) -> Judgement {
+    let untagged = evidence.plan.tag.is_none();
+    let mut judgement = Judgement { untagged, ..Judgement::default() };
+    if evidence.dirty {
+        judgement.reasons.push("the checkout differs from its commit".to_owned());
+    }
+    match evidence.build {
+        None => judgement.reasons.push("there is no record of a build".to_owned()),
+        Some(build) => {
+            for file in evidence.plan.files() {
+                let record = build.file(file);
+                judgement.reasons.extend(built(file, record, evidence.commit));
+                judgement.reasons.extend(present(file, record, evidence.dist.get(file)));
+            }
+        }
+    }
+    match evidence.audit {
+        None => judgement.reasons.push("there was no audit".to_owned()),
+        Some(audit) => audited(evidence.plan, evidence.build, audit, &mut judgement.reasons),
+    }
+    for environment in &evidence.plan.environments {
+        smoked(evidence, environment, &mut judgement);
+    }
+    seconded(evidence, &mut judgement);
+    judgement
+}
+
+/// What the second builder says. It need not have been heard, as not everybody has one for each platform; but
+/// where it was, it agrees.
+fn seconded(evidence: &Evidence, judgement: &mut Judgement) {
+    let Some(second) = evidence.second else {
+        judgement.warnings.push("no second builder's wheels were compared".to_owned());
+        return;
+    };
+    let sdist = evidence.build.and_then(|build| build.file(&evidence.plan.sdist));
+    if sdist.is_none() || second.sdist != sdist.map(|sdist| sdist.sha256) {
+        let warning = "what was compared with a second builder's wheels is another build";
+        judgement.warnings.push(warning.to_owned());
+        return;
+    }
+    for alone in &second.alone {
+        judgement.reasons.push(format!("a second builder made `{alone}`, which the plan has not"));
+    }
+    for one in &second.compared {
+        judgement.reasons.extend(one.differences.iter().map(|difference| {
+            format!("a second builder made another `{}`: {difference}", one.ours)
+        }));
+        let planned = evidence.plan.wheels.iter().any(|wheel| wheel.file == one.ours);
+        if planned && one.differences.is_empty() && !judgement.seconded.contains(&one.ours) {
+            judgement.seconded.push(one.ours.clone());
+        }
+    }
+}
+
+/// Why a file of the plan must not be uploaded, by the record of its build.
+fn built(file: &str, built: Option<&BuiltFile>, commit: Option<&str>) -> Option<String> {
+    let Some(built) = built else { return Some(format!("`{file}` was not built")) };
+    if built.dirty {
+        return Some(format!("`{file}` was built from a dirty tree"));
+    }
+    if built.stand_in {
+        return Some(format!("`{file}` was made by a stand-in, {}", built.builder));
+    }
+    (built.commit.as_deref() != commit).then(|| {
+        format!(
+            "`{file}` was built from {}, but the checkout is at {}",
+            built.commit.as_deref().unwrap_or("no commit"),
+            commit.unwrap_or("no commit")
+        )
+    })
+}
+
+/// Why the bytes in `dist/` must not be uploaded.
+fn present(file: &str, built: Option<&BuiltFile>, there: Option<&Sha256Sum>) -> Option<String> {
+    match (built, there) {
+        (Some(built), Some(&sum)) if sum != built.sha256 => {
+            Some(format!("`dist/{file}` is not the file that `build` recorded"))
+        }
+        (Some(_), None) => Some(format!("`dist/{file}` is missing")),
+        _ => None,
+    }
+}
+
+fn smoked(evidence: &Evidence, environment: &PromisedEnvironment, judgement: &mut Judgement) {
+    let name = format!("{} on Python {}", environment.target, environment.python);
+    let outcomes: Vec<_> = evidence
+        .smoke
+        .into_iter()
+        .flat_map(|smoke| &smoke.outcomes)
+        .filter(|outcome| {
+            outcome.target == environment.target && outcome.python == environment.python
+        })
+        .collect();
+    let current = |sum| {
+        evidence
+            .build
+            .and_then(|build| build.file(&environment.file))
+            .is_some_and(|file| file.sha256 == sum)
+    };
+    let waiver = evidence.waivers.iter().find(|waiver| {
+        (waiver.platform, waiver.python) == (environment.target, environment.python)
+    });
+    // What failed is known to be broken, and no waiver makes it work.
+    if outcomes.iter().any(|outcome| matches!(outcome.result, SmokeResult::Failed { .. })) {
+        judgement.reasons.push(format!("the smoke test failed: {name}"));
+    } else if outcomes
+        .iter()
+        .any(|outcome| outcome.result == SmokeResult::Passed && current(outcome.sha256))
+    {
+        if waiver.is_some() {
+            let warning = format!("the smoke test passed, so no waiver is needed: {name}");
+            judgement.warnings.push(warning);
+        }
+    } else if let Some(waiver) = waiver {
+        let until = format!("{name}, until {}: {}", waiver.expires, waiver.reason);
+        if waiver.expires < evidence.today {
+            judgement.reasons.push(format!("the waiver has expired: {until}"));
+        } else {
+            if waiver.expires.duration_since(evidence.today).as_hours() < i64::from(24 * SOON) {
+                judgement.warnings.push(format!("a waiver ends soon: {until}"));
+            }
+            judgement.waived.push(until);
+        }
+    } else {
+        judgement.reasons.push(format!("no smoke test of this build: {name}"));
+    }
+}
+
+fn audited(
+    plan: &Plan,
+    build: Option<&BuildEvidence>,
+    audit: &AuditEvidence,
+    reasons: &mut Vec<String>,
+) {
+    reasons.extend(audit.findings.iter().map(|finding| {
+        format!("the audit found: {} {} [{}]", finding.file, finding.message, finding.check)
+    }));
+    reasons.extend(audit.unread.iter().map(|unread| format!("the audit could not read {unread}")));
+    for check in CHECKS {
+        match audit.checks.iter().find(|(name, _)| name == check.name) {
+            Some((_, Outcome::Ran { findings })) => {
+                let listed = audit.findings.iter().filter(|finding| finding.check == check.name);
+                if listed.count() != *findings {
+                    reasons.push(format!(
+                        "check `{}` counts {findings} findings, but they are not all listed",
+                        check.name
+                    ));
+                }
+            }
+            // A release without a Mach-O file has no need of a signature.
+            Some((_, Outcome::NoSubject(_))) => {}
+            Some((
+                _,
+                Outcome::NotApplicable(why) | Outcome::Unknown(why) | Outcome::Ignored(why),
+            )) => {
+                reasons.push(format!("check `{}` did not run: {why}", check.name));
+            }
+            None => reasons.push(format!("check `{}` did not run", check.name)),
+        }
+    }
+    for file in plan.files() {
+        let audited = audit.files.get(file);
+        let built = build.and_then(|build| build.file(file)).map(|file| &file.sha256);
+        if audited.is_none() || audited != built {
+            reasons.push(format!("the audit did not see this build of `{file}`"));
+        }
+    }
+}

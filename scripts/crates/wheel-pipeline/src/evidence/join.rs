@@ -1,0 +1,312 @@
+//! The evidence of several jobs, put together as if one machine had done it all.
+//!
+//! Nothing is decided by which job comes last: where two say different things of one file, that is a
+//! contradiction, and all contradictions are told.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{
+    AuditEvidence, BuildEvidence, Receipt, SecondBuildEvidence, SmokeEvidence, VerifyEvidence,
+};
+use wheel_audit::check::Outcome;
+
+/// What one job brought.
+#[derive(Clone, Debug, Default)]
+pub struct Job {
+    /// The name of the folder that it came in.
+    pub name: String,
+    pub build: Option<BuildEvidence>,
+    pub audit: Option<AuditEvidence>,
+    pub smoke: Option<SmokeEvidence>,
+    pub second: Option<SecondBuildEvidence>,
+    pub receipt: Option<Receipt>,
+    pub verify: Option<VerifyEvidence>,
+}
+
+impl Job {
+    /// Whether it brought no evidence at all.
+    pub fn is_empty(&self) -> bool {
+        self.build.is_none()
+            && self.audit.is_none()
+            && self.smoke.is_none()
+            && self.second.is_none()
+            && self.receipt.is_none()
+            && self.verify.is_none()
+    }
+}
+
+/// What all jobs brought together.
+#[derive(Clone, Debug, Default)]
+pub struct Joined {
+    pub build: Option<BuildEvidence>,
+    pub audit: Option<AuditEvidence>,
+    pub smoke: Option<SmokeEvidence>,
+    pub second: Option<SecondBuildEvidence>,
+    pub receipt: Option<Receipt>,
+    pub verify: Option<VerifyEvidence>,
+}
+
+/// Puts jobs together.
+///
+/// # Errors
+///
+/// Every contradiction between two of them, a line each.
+pub fn join(jobs: &[Job]) -> Result<Joined, Vec<String>> {
+    let mut contradictions = Vec::new();
+    let builds: Vec<_> =
+        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.build.as_ref()?))).collect();
+    let audits: Vec<_> = jobs.iter().filter_map(|job| job.audit.as_ref()).collect();
+    let smokes: Vec<_> = jobs.iter().filter_map(|job| job.smoke.as_ref()).collect();
+    let seconds: Vec<_> = jobs.iter().filter_map(|job| job.second.as_ref()).collect();
+    let receipts: Vec<_> =
+        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.receipt.as_ref()?))).collect();
+    let verified: Vec<_> = jobs.iter().filter_map(|job| job.verify.as_ref()).collect();
+    let joined = Joined {
+        build: (!builds.is_empty()).then(|| join_builds(&builds, &mut contradictions)),
+        audit: (!audits.is_empty()).then(|| join_audits(&audits, &mut contradictions)),
+        smoke: (!smokes.is_empty()).then(|| join_smokes(&smokes)),
+        second: (!seconds.is_empty()).then(|| join_seconds(&seconds, &mut contradictions)),
+        receipt: receipts.first().map(|(_, receipt)| (*receipt).clone()),
+        verify: (!verified.is_empty()).then(|| join_verified(&verified)),
+    };
+    if let [(first, receipt), others @ ..] = &receipts[..] {
+        let other = others.iter().filter(|(_, other)| other != receipt);
+        contradictions
+            .extend(other.map(|(job, _)| format!("`{first}` and `{job}` have different receipts")));
+    }
+    if contradictions.is_empty() { Ok(joined) } else { Err(contradictions) }
+}
+
+fn join_builds(builds: &[(&str, &BuildEvidence)], wrong: &mut Vec<String>) -> BuildEvidence {
+    let mut by_name = BTreeMap::new();
+    for &(job, build) in builds {
+        for file in &build.files {
+            let (first, known) = by_name.entry(file.file.as_str()).or_insert((job, file));
+            let same = known.sha256 == file.sha256 && known.commit == file.commit;
+            if !same {
+                let told = |sum, commit: &Option<String>| {
+                    format!("{sum} of {}", commit.as_deref().unwrap_or("no commit"))
+                };
+                wrong.push(format!(
+                    "`{first}` and `{job}` built different files named `{}`: {}, and {}",
+                    file.file,
+                    told(known.sha256, &known.commit),
+                    told(file.sha256, &file.commit)
+                ));
+            }
+            // The worse of two records of the same bytes is believed.
+            if same && (file.dirty || file.stand_in) {
+                *known = file;
+            }
+        }
+    }
+    let files = by_name.into_values().map(|(_, file)| file.clone()).collect();
+    BuildEvidence { files, ..BuildEvidence::default() }
+}
+
+fn join_audits(audits: &[&AuditEvidence], wrong: &mut Vec<String>) -> AuditEvidence {
+    let mut joined = AuditEvidence {
+        files: BTreeMap::new(),
+        checks: Vec::new(),
+        findings: Vec::new(),
+        unread: Vec::new(),
+    };
+    for audit in audits {
+        for (file, &sum) in &audit.files {
+            if joined.files.insert(file.clone(), sum).is_some_and(|known| known != sum) {
+                wrong.push(format!("two audits saw different files named `{file}`"));
+            }
+        }
+        joined.findings.extend(audit.findings.iter().cloned());
+        joined.unread.extend(audit.unread.iter().cloned());
+        for (check, outcome) in &audit.checks {
+            match joined.checks.iter_mut().find(|(known, _)| known == check) {
+                Some((_, known)) => *known = worse(known, outcome),
+                None => joined.checks.push((check.clone(), outcome.clone())),
+            }
+        }
+    }
+    // A check that one of the audits did not know has not run on what that one saw.
+    let in_all = |check: &str| {
+        audits.iter().all(|audit| audit.checks.iter().any(|(known, _)| known == check))
+    };
+    joined.checks.retain(|(check, _)| in_all(check));
+    joined
+}
+
+/// What became of a check that ran on two parts of a release.
+fn worse(one: &Outcome, other: &Outcome) -> Outcome {
+    match (one, other) {
+        (Outcome::Ran { findings: one }, Outcome::Ran { findings: other }) => {
+            Outcome::Ran { findings: one + other }
+        }
+        (Outcome::NoSubject(_), other) => other.clone(),
+        (one, Outcome::NoSubject(_) | Outcome::Ran { .. }) => one.clone(),
+        (_, other) => other.clone(),
+    }
+}
+
+fn join_verified(verified: &[&VerifyEvidence]) -> VerifyEvidence {
+    let mut joined = VerifyEvidence::default();
+    for one in verified {
+        joined.differences.extend(one.differences.iter().cloned());
+        let new = one.provenance.iter().filter(|line| !joined.provenance.contains(line));
+        let new: Vec<String> = new.cloned().collect();
+        joined.provenance.extend(new);
+    }
+    joined.trials = join_smokes(&verified.iter().map(|one| &one.trials).collect::<Vec<_>>());
+    joined
+}
+
+fn join_smokes(smokes: &[&SmokeEvidence]) -> SmokeEvidence {
+    let mut joined = SmokeEvidence::default();
+    for smoke in smokes {
+        for outcome in &smoke.outcomes {
+            if !joined.outcomes.contains(outcome) {
+                joined.outcomes.push(outcome.clone());
+            }
+        }
+        joined.passed_over.extend(smoke.passed_over.iter().cloned());
+    }
+    // What one machine did not offer, another may have.
+    joined.outcomes.sort_by(|one, other| {
+        (one.target, one.python, &one.release).cmp(&(other.target, other.python, &other.release))
+    });
+    joined
+}
+
+fn join_seconds(seconds: &[&SecondBuildEvidence], wrong: &mut Vec<String>) -> SecondBuildEvidence {
+    let mut joined = SecondBuildEvidence::default();
+    for second in seconds {
+        if joined.sdist.is_some() && joined.sdist != second.sdist {
+            wrong.push("two second builders had different source distributions".to_owned());
+        }
+        joined.sdist = second.sdist;
+        joined.compared.extend(second.compared.iter().cloned());
+        joined.alone.extend(second.alone.iter().cloned());
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{SentFile, SentStep};
+    use wheel_audit::wheel::Sha256Sum;
+
+    fn audit(checks: &[(&str, Outcome)]) -> AuditEvidence {
+        AuditEvidence {
+            files: BTreeMap::from([("a.whl".to_owned(), Sha256Sum::of(b"a"))]),
+            checks: checks
+                .iter()
+                .map(|(name, outcome)| ((*name).to_owned(), outcome.clone()))
+                .collect(),
+            findings: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    fn job(name: &str) -> Job {
+        Job { name: name.to_owned(), ..Job::default() }
+    }
+
+    #[test]
+    fn no_jobs_bring_nothing() {
+        let joined = join(&[]).expect("no contradiction");
+        assert!(joined.build.is_none() && joined.audit.is_none() && joined.smoke.is_none());
+    }
+
+    #[test]
+    fn a_check_is_as_good_as_its_worst_run() {
+        let ran = || Outcome::Ran { findings: 1 };
+        let unknown = || Outcome::Unknown("why".to_owned());
+        let none = || Outcome::NoSubject("no ELF".to_owned());
+        let of = |one: Outcome, other: Outcome| {
+            let jobs = [one, other]
+                .map(|outcome| Job { audit: Some(audit(&[("c", outcome)])), ..job("j") });
+            join(&jobs).expect("no contradiction").audit.expect("an audit").checks[0].1.clone()
+        };
+        assert_eq!(of(ran(), ran()), Outcome::Ran { findings: 2 });
+        assert_eq!(of(ran(), unknown()), unknown());
+        assert_eq!(of(unknown(), ran()), unknown());
+        assert_eq!(of(none(), ran()), ran());
+        assert_eq!(of(ran(), none()), ran());
+        assert_eq!(of(unknown(), none()), unknown());
+    }
+
+    #[test]
+    fn a_check_that_one_audit_did_not_know_did_not_run() {
+        let both =
+            audit(&[("c", Outcome::Ran { findings: 0 }), ("d", Outcome::Ran { findings: 0 })]);
+        let one = audit(&[("c", Outcome::Ran { findings: 0 })]);
+        let jobs = [both, one].map(|audit| Job { audit: Some(audit), ..job("j") });
+        let joined = join(&jobs).expect("no contradiction").audit.expect("an audit");
+        let checks: Vec<&str> = joined.checks.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(checks, ["c"]);
+    }
+
+    #[test]
+    fn audits_of_different_files_of_one_name_contradict_each_other() {
+        let mut other = audit(&[]);
+        other.files.insert("a.whl".to_owned(), Sha256Sum::of(b"other"));
+        let jobs = [audit(&[]), other].map(|audit| Job { audit: Some(audit), ..job("j") });
+        assert_eq!(
+            join(&jobs).expect_err("two files"),
+            ["two audits saw different files named `a.whl`"]
+        );
+    }
+
+    #[test]
+    fn one_receipt_may_come_twice_and_two_may_not() {
+        let receipt = Receipt { release: "a 1".to_owned(), ..Receipt::default() };
+        let with = |name, receipt: &Receipt| Job { receipt: Some(receipt.clone()), ..job(name) };
+        let joined = join(&[with("one", &receipt), with("other", &receipt)]);
+        assert_eq!(joined.expect("no contradiction").receipt, Some(receipt.clone()));
+        let mut other = receipt.clone();
+        other.files.push(SentFile {
+            file: "a.whl".to_owned(),
+            sha256: Sha256Sum::of(b"a"),
+            step: SentStep::Held,
+            url: None,
+            sends: 1,
+            faults: Vec::new(),
+        });
+        let jobs = [with("one", &receipt), with("other", &other)];
+        assert_eq!(
+            join(&jobs).expect_err("two receipts"),
+            ["`one` and `other` have different receipts"]
+        );
+    }
+
+    #[test]
+    fn second_builders_of_several_systems_are_one_and_of_several_sdists_a_contradiction() {
+        let with = |sdist: &[u8], alone: &str| Job {
+            second: Some(SecondBuildEvidence {
+                sdist: Some(Sha256Sum::of(sdist)),
+                alone: vec![alone.to_owned()],
+                ..SecondBuildEvidence::default()
+            }),
+            ..job("j")
+        };
+        let joined = join(&[with(b"1", "a"), with(b"1", "b")]).expect("no contradiction");
+        assert_eq!(joined.second.expect("compared").alone, ["a", "b"]);
+        assert_eq!(
+            join(&[with(b"1", "a"), with(b"2", "b")]).expect_err("two of them"),
+            ["two second builders had different source distributions"]
+        );
+    }
+
+    #[test]
+    fn what_any_job_saw_differ_differs() {
+        let verified = |difference: &[&str]| VerifyEvidence {
+            differences: difference.iter().map(|line| (*line).to_owned()).collect(),
+            provenance: vec!["none".to_owned()],
+            ..VerifyEvidence::default()
+        };
+        let jobs = [verified(&[]), verified(&["a.whl"])]
+            .map(|verify| Job { verify: Some(verify), ..job("j") });
+        let joined = join(&jobs).expect("no contradiction").verify.expect("verified");
+        assert_eq!(joined.differences, ["a.whl"]);
+        assert_eq!(joined.provenance, ["none"]);
+    }
+}

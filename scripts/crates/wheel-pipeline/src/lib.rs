@@ -1,0 +1,12 @@
+//! Takes a maturin project from source to verified wheels on a package index.
+
+pub mod cli;
+pub mod evidence;
+pub mod exit;
+pub mod folder;
+pub mod index;
+pub mod process;
+pub mod project;
+pub mod report;
+pub mod stage;
+pub mod tool;

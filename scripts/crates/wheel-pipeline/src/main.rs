@@ -1,0 +1,19 @@
+//! The program: reads the command line, runs one stage, and turns its outcome into an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use wheel_pipeline::cli::Cli;
+use wheel_pipeline::exit;
+use wheel_pipeline::process::command::heed_interrupts;
+use wheel_pipeline::report::{Format, Report};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let report = Report::new(cli.format());
+    let outcome = heed_interrupts().and_then(|()| cli.run(report));
+    if let Err(error) = &outcome {
+        Report::new(Format::Human).error(error);
+    }
+    exit::code(&outcome)
+}

@@ -1,0 +1,385 @@
+//! A command line as a value, and the one way to run it: bounded, interruptible, with all it starts.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use process_wrap::std::{ChildWrapper, CommandWrap};
+
+use crate::exit::Stop;
+use crate::process::clock::Busy;
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Makes Ctrl-C and termination requests end the running tools, and then this program in good order.
+///
+/// # Errors
+///
+/// When the operating system does not take the handler.
+pub fn heed_interrupts() -> Result<()> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst)).context("cannot handle Ctrl-C")
+}
+
+/// Stops here if an interrupt has come.
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+pub fn check_interrupt() -> Result<(), Stop> {
+    if INTERRUPTED.load(Ordering::SeqCst) { Err(Stop::Interrupted) } else { Ok(()) }
+}
+
+/// Waits, unless an interrupt comes.
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+pub fn wait(pause: Duration) -> Result<(), Stop> {
+    let started = Instant::now();
+    while let Some(rest) = pause.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
+        check_interrupt()?;
+        std::thread::sleep(rest.min(Duration::from_millis(100)));
+    }
+    check_interrupt()
+}
+
+/// A command line that has not been run.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Invocation {
+    program: OsString,
+    arguments: Vec<OsString>,
+    /// Variables set, or taken away, on top of those of this program.
+    environment: Vec<(String, Option<OsString>)>,
+    folder: Option<PathBuf>,
+    limit: Duration,
+}
+
+/// What a finished command left.
+#[derive(Debug)]
+pub struct Finished {
+    status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+    command: String,
+}
+
+/// No tool takes longer than this, in seconds; a cold `cargo build` on a slow machine is the longest.
+const LIMIT: Duration = Duration::from_secs(3600);
+/// How many lines of a failed tool's output are shown.
+const TAIL: usize = 30;
+
+impl Invocation {
+    /// A command without arguments.
+    pub fn new(program: impl AsRef<OsStr>) -> Self {
+        Self {
+            program: program.as_ref().to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            folder: None,
+            limit: LIMIT,
+        }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Adds several arguments.
+    #[must_use]
+    pub fn args<T: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = T>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// Sets a variable for the command.
+    #[must_use]
+    pub fn env(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
+        self.environment.push((key.to_owned(), Some(value.as_ref().to_owned())));
+        self
+    }
+
+    /// Takes a variable away from the command.
+    #[must_use]
+    pub fn without(mut self, key: &str) -> Self {
+        self.environment.push((key.to_owned(), None));
+        self
+    }
+
+    /// Runs the command in a folder.
+    #[must_use]
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_owned());
+        self
+    }
+
+    /// Ends the command when it takes longer.
+    #[must_use]
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The variables that are set or taken away. They may be secret: nothing but a test looks at them.
+    #[cfg(test)]
+    pub(crate) fn environment(&self) -> &[(String, Option<OsString>)] {
+        &self.environment
+    }
+
+    /// Runs the command to its end, with its output kept in memory.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started, takes longer than its limit, or is interrupted; the command and all
+    /// it started are ended then. A command that fails is not an error here.
+    pub fn run(&self) -> Result<Finished> {
+        check_interrupt()?;
+        let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        let mut command = self.command();
+        command.stdin(Stdio::null()).stdout(stdout.try_clone()?).stderr(stderr.try_clone()?);
+        let _busy = Busy::start();
+        let status = self.wait(spawn(command, self)?)?;
+        Ok(Finished {
+            status,
+            stdout: rewound(&mut stdout)?,
+            stderr: rewound(&mut stderr)?,
+            command: self.to_string(),
+        })
+    }
+
+    /// Runs the command; its failure is an error that shows the end of its output.
+    ///
+    /// # Errors
+    ///
+    /// As [`Invocation::run`], and when the command fails.
+    pub fn check(&self) -> Result<Finished> {
+        self.run()?.check()
+    }
+
+    /// Starts the command as a server: `stdin` is a pipe that closes when this program ends, however
+    /// it ends, and the output goes to a file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub fn serve(&self, log: &Path) -> Result<Server> {
+        check_interrupt()?;
+        let output =
+            File::create(log).with_context(|| format!("cannot write `{}`", log.display()))?;
+        let mut command = self.command();
+        command.stdin(Stdio::piped()).stdout(output.try_clone()?).stderr(output);
+        Ok(Server(spawn(command, self)?))
+    }
+
+    /// Starts the command as a partner that reads questions and writes answers.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub(super) fn converse(&self, errors: Stdio) -> Result<Server> {
+        check_interrupt()?;
+        let mut command = self.command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
+        Ok(Server(spawn(command, self)?))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments);
+        for (key, value) in &self.environment {
+            match value {
+                Some(value) => command.env(key, value),
+                None => command.env_remove(key),
+            };
+        }
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        command
+    }
+
+    fn wait(&self, mut child: Box<dyn ChildWrapper>) -> Result<ExitStatus> {
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            let stop = match check_interrupt() {
+                Err(stop) => Some(stop),
+                Ok(()) if started.elapsed() > self.limit => Some(Stop::Unknown(format!(
+                    "`{self}` did not end within {} s",
+                    self.limit.as_secs()
+                ))),
+                Ok(()) => None,
+            };
+            if let Some(stop) = stop {
+                end(child.as_mut())?;
+                return Err(stop.into());
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Finished {
+    /// Whether the command exited with 0.
+    pub fn succeeded(&self) -> bool {
+        self.status.success()
+    }
+
+    /// All of its output.
+    pub fn output(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+
+    /// The last lines of its output.
+    pub fn tail(&self) -> String {
+        let text = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
+        let lines: Vec<&str> = text.trim_end().lines().collect();
+        lines[lines.len().saturating_sub(TAIL)..].join("\n")
+    }
+
+    /// This, or an error that says how the command failed.
+    ///
+    /// # Errors
+    ///
+    /// When the command did not exit with 0.
+    pub fn check(self) -> Result<Self> {
+        if self.succeeded() {
+            return Ok(self);
+        }
+        Err(Stop::Unknown(format!("`{}` failed ({})\n{}", self.command, self.status, self.tail()))
+            .into())
+    }
+}
+
+/// A running server; dropping it ends it and all it started.
+#[derive(Debug)]
+pub struct Server(Box<dyn ChildWrapper>);
+
+impl Server {
+    /// Whether it still runs.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system cannot tell.
+    pub fn is_running(&mut self) -> Result<bool> {
+        Ok(self.0.try_wait()?.is_none())
+    }
+
+    /// The pipe to it, once.
+    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+        self.0.stdin().take()
+    }
+
+    /// The pipe from it, once.
+    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
+        self.0.stdout().take()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing more can be done from here; the server also ends by itself when its `stdin` closes.
+        let _ended = end(self.0.as_mut());
+    }
+}
+
+impl fmt::Debug for Invocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Invocation({self})")
+    }
+}
+
+impl fmt::Display for Invocation {
+    /// Arguments only: what is secret travels in the environment, which is never shown.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let program = Path::new(&self.program).file_name().unwrap_or(&self.program);
+        formatter.write_str(&program.to_string_lossy())?;
+        for argument in &self.arguments {
+            let argument = argument.to_string_lossy();
+            if argument.is_empty() || argument.contains([' ', '"', '\'', '\n']) {
+                write!(formatter, " {argument:?}")?;
+            } else {
+                write!(formatter, " {argument}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn spawn(command: Command, invocation: &Invocation) -> Result<Box<dyn ChildWrapper>> {
+    let mut command = CommandWrap::from(command);
+    // A group of its own: Ctrl-C on the terminal reaches this program alone, which then ends the group.
+    #[cfg(unix)]
+    command.wrap(process_wrap::std::ProcessGroup::leader());
+    #[cfg(windows)]
+    command.wrap(process_wrap::std::JobObject);
+    command.spawn().with_context(|| format!("cannot start `{invocation}`"))
+}
+
+fn end(child: &mut dyn ChildWrapper) -> std::io::Result<()> {
+    match child.start_kill() {
+        // The group is gone already.
+        Err(error) if error.raw_os_error() == Some(3) => {}
+        other => other?,
+    }
+    child.wait().map(drop)
+}
+
+fn rewound(file: &mut File) -> Result<String> {
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cargo(argument: &str) -> Invocation {
+        Invocation::new(env!("CARGO")).arg(argument)
+    }
+
+    #[test]
+    fn output_is_kept_and_failure_shows_its_end() {
+        let good = cargo("--version").check().expect("cargo runs these tests");
+        assert!(good.stdout.starts_with("cargo "));
+        let bad = cargo("no-such-command").check().expect_err("there is none").to_string();
+        assert!(bad.contains("cargo no-such-command` failed (exit"), "{bad}");
+        assert!(bad.contains("no such command"), "{bad}");
+    }
+
+    #[test]
+    fn what_cannot_start_says_so() {
+        let error = Invocation::new("/no/such/program").run().expect_err("there is none");
+        assert_eq!(error.to_string(), "cannot start `program`");
+    }
+
+    #[test]
+    fn what_takes_too_long_is_ended() {
+        let error = cargo("--list").limit(Duration::ZERO).run();
+        // It may end before it is looked at for the first time; if not, the limit has struck.
+        if let Err(error) = error {
+            assert!(error.to_string().ends_with("did not end within 0 s"), "{error}");
+        }
+    }
+
+    #[test]
+    fn shown_arguments_are_quoted_and_variables_hidden() {
+        let shown =
+            Invocation::new("/usr/bin/twine").arg("a b").env("PASSWORD", "hidden").to_string();
+        assert_eq!(shown, "twine \"a b\"");
+    }
+}

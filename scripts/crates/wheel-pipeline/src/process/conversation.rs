@@ -1,0 +1,126 @@
+//! A tool that stays and answers line by line, so that it need not be started for every question.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, Write};
+use std::process::{ChildStdin, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::process::clock::Busy;
+use crate::process::command::{Invocation, Server, check_interrupt};
+
+/// A running tool. Dropping it ends the tool and all it started; a killed pipeline closes its `stdin`.
+pub struct Conversation {
+    tool: Server,
+    questions: ChildStdin,
+    answers: Receiver<String>,
+    errors: File,
+}
+
+/// What came of a question.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reply {
+    Line(String),
+    /// The tool ended by itself; with the end of what it said about that.
+    Ended(String),
+    /// No answer within the time.
+    Silence,
+}
+
+/// How much of a tool's complaint is shown, in bytes.
+const TAIL: usize = 2000;
+
+impl Conversation {
+    /// Starts the tool.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub fn start(invocation: &Invocation) -> Result<Self> {
+        let errors = tempfile::tempfile()?;
+        let mut tool = invocation.converse(Stdio::from(errors.try_clone()?))?;
+        let questions = tool.stdin().context("the tool was started with a pipe")?;
+        let lines = BufReader::new(tool.stdout().context("the tool was started with a pipe")?);
+        let (sender, answers) = channel();
+        // It ends with the tool, whose end of the pipe closes then.
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { tool, questions, answers, errors })
+    }
+
+    /// Asks, and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// When the run is interrupted.
+    pub fn ask(&mut self, line: &str, limit: Duration) -> Result<Reply> {
+        let _busy = Busy::start();
+        if writeln!(self.questions, "{line}").and_then(|()| self.questions.flush()).is_err() {
+            return Ok(Reply::Ended(self.complaint()?));
+        }
+        let started = Instant::now();
+        while started.elapsed() < limit {
+            check_interrupt()?;
+            match self.answers.recv_timeout(Duration::from_millis(20)) {
+                Ok(line) => return Ok(Reply::Line(line)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Ok(Reply::Ended(self.complaint()?));
+                }
+            }
+        }
+        Ok(Reply::Silence)
+    }
+
+    fn complaint(&mut self) -> Result<String> {
+        // What it writes while it ends belongs to it.
+        let started = Instant::now();
+        while self.tool.is_running()? && started.elapsed() < Duration::from_secs(1) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut bytes = Vec::new();
+        self.errors.rewind()?;
+        self.errors.read_to_end(&mut bytes)?;
+        let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
+        Ok(String::from_utf8_lossy(tail).trim().to_owned())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Conversation {
+        Conversation::start(&Invocation::new("sh").args(["-c", script])).expect("sh starts")
+    }
+
+    #[test]
+    fn each_question_has_its_answer() {
+        let mut echo = shell("while read line; do echo \"<$line>\"; done");
+        for word in ["one", "two"] {
+            let reply = echo.ask(word, Duration::from_secs(60)).expect("no interrupt");
+            assert_eq!(reply, Reply::Line(format!("<{word}>")));
+        }
+    }
+
+    #[test]
+    fn a_tool_that_ends_is_heard_out() {
+        let mut ended = shell("read line; echo no >&2; exit 1");
+        let reply = ended.ask("one", Duration::from_secs(60)).expect("no interrupt");
+        assert_eq!(reply, Reply::Ended("no".to_owned()));
+    }
+
+    #[test]
+    fn a_silent_tool_is_not_waited_for_longer_than_said() {
+        let mut silent = shell("sleep 60");
+        let reply = silent.ask("one", Duration::from_millis(30)).expect("no interrupt");
+        assert_eq!(reply, Reply::Silence);
+    }
+}

@@ -1,0 +1,8 @@
+//! Processes: the only place that starts one. A command line is a value before it is a process.
+
+pub mod clock;
+pub mod command;
+pub mod conversation;
+pub mod pause;
+pub mod script;
+pub mod secret;

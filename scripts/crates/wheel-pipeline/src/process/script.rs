@@ -1,0 +1,26 @@
+//! Shell scripts that stand between two programs, such as a linker's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// A path as one word of a POSIX shell.
+pub fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
+}
+
+/// Writes an executable file, unless it is there already: cargo links again when a linker is newer.
+pub fn program(path: &Path, text: &str) -> Result<PathBuf> {
+    let folder = path.parent().context("a program lies in a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    if !fs::read_to_string(path).is_ok_and(|old| old == text) {
+        fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(path.to_owned())
+}

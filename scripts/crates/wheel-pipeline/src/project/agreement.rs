@@ -1,0 +1,178 @@
+//! The plan of a project whose files agree, or everything in which they disagree.
+
+use std::str::FromStr;
+
+use pep440_rs::Version;
+use wheel_audit::plan::{Plan, Promise};
+
+use super::Project;
+
+/// Derives the plan of a project whose commit carries these tags.
+///
+/// # Errors
+///
+/// One line for each disagreement, with what to do about it.
+pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
+    let mut disagreements = version(project, tags);
+    disagreements.extend(targets(project));
+    disagreements.extend(pythons(project));
+    if !disagreements.is_empty() {
+        return Err(disagreements);
+    }
+    let promise = Promise {
+        name: project.name.clone(),
+        version: project.version.clone(),
+        tag: tags.iter().find(|tag| version_of(tag).as_ref() == Some(&project.version)).cloned(),
+        families: project.families.clone(),
+        targets: project.table.targets.clone(),
+        pythons: project.table.pythons.clone(),
+    };
+    Plan::new(&promise).map_err(|unserved| vec![unserved.to_string()])
+}
+
+/// Where `pyproject.toml`, `Cargo.toml` and the tags name different versions.
+fn version(project: &Project, tags: &[String]) -> Vec<String> {
+    let mut disagreements = Vec::new();
+    let version = &project.version;
+    if let Some(stated) = project.static_version.as_ref().filter(|stated| *stated != version) {
+        disagreements.push(format!(
+            "`pyproject.toml` says version {stated}, `Cargo.toml` says {version}: \
+             keep one of them (`dynamic = [\"version\"]` takes Cargo's)"
+        ));
+    }
+    if !tags.is_empty() && !tags.iter().any(|tag| version_of(tag).as_ref() == Some(version)) {
+        disagreements.push(format!(
+            "the commit is tagged {}, `Cargo.toml` says version {version}: \
+             change the version and tag that commit",
+            quoted(tags)
+        ));
+    }
+    disagreements
+}
+
+fn targets(project: &Project) -> impl Iterator<Item = String> {
+    let targets = project.table.targets.iter().enumerate();
+    targets
+        .filter(|(index, target)| project.table.targets[..*index].contains(target))
+        .map(|(_, target)| format!("target `{target}` is promised twice: drop one"))
+}
+
+fn pythons(project: &Project) -> Vec<String> {
+    let mut disagreements = Vec::new();
+    for (index, &python) in project.table.pythons.iter().enumerate() {
+        if project.table.pythons[..index].contains(&python) {
+            disagreements.push(format!("Python {python} is promised twice: drop one"));
+            continue;
+        }
+        if !project.families.iter().any(|family| family.serves(python)) {
+            disagreements.push(format!(
+                "Python {python} is promised, but wheels tagged {} do not install there: \
+                 lower pyo3's `abi3-py3…` feature or drop that Python",
+                quoted(&project.families)
+            ));
+        }
+        if !project.requires_python.as_ref().is_none_or(|wanted| python.is_admitted_by(wanted)) {
+            disagreements.push(format!(
+                "Python {python} is promised, but `requires-python` refuses it: change one of them"
+            ));
+        }
+    }
+    disagreements
+}
+
+fn version_of(tag: &str) -> Option<Version> {
+    Version::from_str(tag.strip_prefix('v')?).ok()
+}
+
+fn quoted<T: ToString>(items: &[T]) -> String {
+    let items: Vec<_> = items.iter().map(|item| format!("`{}`", item.to_string())).collect();
+    items.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use wheel_audit::family::{Family, PythonVersion};
+
+    use super::*;
+    use crate::project::PromiseTable;
+
+    fn project() -> Project {
+        Project {
+            root: "/project".into(),
+            name: "Sum-Up-To".into(),
+            version: Version::from_str("1.0.0-rc.1").expect("a version"),
+            static_version: None,
+            manifest: "Cargo.toml".into(),
+            requires_python: Some(">=3.10".parse().expect("a requirement")),
+            families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],
+            table: PromiseTable {
+                targets: vec![
+                    "manylinux_2_17_x86_64".parse().expect("a tag"),
+                    "win_amd64".parse().expect("a tag"),
+                ],
+                pythons: vec![PythonVersion::new(3, 10), PythonVersion::new(3, 15)],
+                smoke: "tests/smoke.py".into(),
+                downstream: None,
+                waivers: Vec::new(),
+            },
+        }
+    }
+
+    #[test]
+    fn all_disagreements_are_listed_at_once() {
+        let mut wrong = project();
+        wrong.static_version = Some(Version::from_str("0.9").expect("a version"));
+        wrong.table.pythons.push(PythonVersion::new(3, 9));
+        wrong.table.targets.push(wrong.table.targets[0]);
+        let disagreements = plan(&wrong, &["v2.0.0".into()]).expect_err("four things are wrong");
+        insta::assert_snapshot!(disagreements.join("\n"), @r#"
+        `pyproject.toml` says version 0.9, `Cargo.toml` says 1.0.0rc1: keep one of them (`dynamic = ["version"]` takes Cargo's)
+        the commit is tagged `v2.0.0`, `Cargo.toml` says version 1.0.0rc1: change the version and tag that commit
+        target `manylinux_2_17_x86_64` is promised twice: drop one
+        Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
+        Python 3.9 is promised, but `requires-python` refuses it: change one of them
+        "#);
+    }
+
+    #[test]
+    fn each_disagreement_is_said_once() {
+        let mut wrong = project();
+        wrong.table.pythons =
+            [(3, 8), (3, 9), (3, 10), (3, 10)].map(|(a, b)| PythonVersion::new(a, b)).into();
+        let disagreements = plan(&wrong, &[]).expect_err("three things are wrong");
+        insta::assert_snapshot!(disagreements.join("\n"), @"
+        Python 3.8 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
+        Python 3.8 is promised, but `requires-python` refuses it: change one of them
+        Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
+        Python 3.9 is promised, but `requires-python` refuses it: change one of them
+        Python 3.10 is promised twice: drop one
+        ");
+    }
+
+    #[test]
+    fn any_form_of_requires_python_is_heard() {
+        for (requires, promised) in [
+            (">=3.10.1", true),
+            ("~=3.10", true),
+            (">=3.9, <4, !=3.10.0", true),
+            ("==3.10.*", true),
+            (">=3.10.12,<3.11", true),
+            (">=3.11.1", false),
+            ("~=3.11", false),
+            (">=3.11", false),
+            ("!=3.10.*", false),
+        ] {
+            let mut project = project();
+            project.table.pythons = vec![PythonVersion::new(3, 10)];
+            project.requires_python = Some(requires.parse().expect(requires));
+            assert_eq!(plan(&project, &[]).is_ok(), promised, "{requires}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_tags_may_be_the_release() {
+        let tags = ["v0.9.0".to_owned(), "v1.0.0rc1".to_owned()];
+        let plan = plan(&project(), &tags).expect("one tag agrees");
+        assert_eq!(plan.tag.as_deref(), Some("v1.0.0rc1"));
+    }
+}

@@ -1,0 +1,366 @@
+//! What a project says about itself: `pyproject.toml` and `Cargo.toml`, read and put into one shape.
+
+pub mod agreement;
+pub mod changelog;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use pep440_rs::{Version, VersionSpecifiers};
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use crate::exit::Stop;
+use wheel_audit::family::{Family, PythonVersion};
+use wheel_audit::target::Target;
+
+/// The state of the source tree, as git tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The commit's full hash.
+    pub commit: String,
+    /// The commit's time in seconds since 1970, which every built file carries.
+    pub epoch: u64,
+    /// Whether tracked files differ from the commit, or untracked ones lie beside them.
+    pub dirty: bool,
+    /// Tags that point at the commit and look like a version: `v1.0.0`.
+    pub tags: Vec<String>,
+}
+
+/// A maturin project, as its own files describe it.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The folder that holds `pyproject.toml`, absolute.
+    pub root: PathBuf,
+    /// The name as written in `[project]`: `sum-up-to`.
+    pub name: String,
+    /// The version of `Cargo.toml` in Python's normal form: `1.0.0-rc.1` is `1.0.0rc1`.
+    pub version: Version,
+    /// The version that `pyproject.toml` gives, where it does not leave that to `Cargo.toml`.
+    pub static_version: Option<Version>,
+    /// The crate's `Cargo.toml`, below the root.
+    pub manifest: PathBuf,
+    /// The Pythons on which pip installs the project, where it says so.
+    pub requires_python: Option<VersionSpecifiers>,
+    /// The families of wheels that the crate builds.
+    pub families: Vec<Family>,
+    /// The table `[tool.wheel-pipeline]`.
+    pub table: PromiseTable,
+}
+
+/// The table `[tool.wheel-pipeline]`: what the release promises.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromiseTable {
+    /// Platform tags to build for.
+    pub targets: Vec<Target>,
+    /// CPython series on which each target's wheel must install and work.
+    pub pythons: Vec<PythonVersion>,
+    /// A script that exits 0 when the installed package works.
+    pub smoke: PathBuf,
+    /// A package that depends on this one, with tests for `unittest` in its `tests` folder.
+    pub downstream: Option<PathBuf>,
+    /// Promised environments that a release may leave untested for a while.
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
+}
+
+/// Leave to release without a smoke test in one promised environment. It names all of what it is about,
+/// so that nothing is waived by the way, and it ends.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    pub platform: Target,
+    pub python: PythonVersion,
+    pub reason: String,
+    /// The last day on which it holds.
+    #[serde(deserialize_with = "day")]
+    pub expires: Date,
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
+    let wrong =
+        || serde::de::Error::custom("`expires` is not a day\nhint: write `expires = 2027-01-31`");
+    let written = toml::value::Datetime::deserialize(input).map_err(|_| wrong())?;
+    written.to_string().parse().map_err(|_| wrong())
+}
+
+#[derive(Deserialize)]
+struct PyProject {
+    project: ProjectTable,
+    #[serde(default)]
+    tool: ToolTables,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ProjectTable {
+    name: String,
+    version: Option<String>,
+    requires_python: Option<String>,
+    #[serde(default)]
+    dynamic: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ToolTables {
+    wheel_pipeline: Option<PromiseTable>,
+    #[serde(default)]
+    maturin: MaturinTable,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct MaturinTable {
+    #[serde(default)]
+    features: Vec<String>,
+    manifest_path: Option<PathBuf>,
+}
+
+impl Project {
+    /// Reads the project in `root`.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Usage`] that names the file and the key, when a file is missing, is not TOML, or lacks
+    /// something that the pipeline needs.
+    pub fn read(root: &Path) -> Result<Self, Stop> {
+        let root = std::path::absolute(root)
+            .map_err(|error| Stop::Usage(format!("`{}`: {error}", root.display())))?;
+        let path = root.join("pyproject.toml");
+        let pyproject: PyProject = parse(&path)?;
+        let table = pyproject.tool.wheel_pipeline.ok_or_else(|| {
+            Stop::Usage(format!(
+                "`{}` has no table `[tool.wheel-pipeline]`\n\
+                 hint: add one with `targets` (platform tags), `pythons` and `smoke` (a script)",
+                path.display()
+            ))
+        })?;
+        for (key, empty) in
+            [("targets", table.targets.is_empty()), ("pythons", table.pythons.is_empty())]
+        {
+            if empty {
+                return Err(Stop::Usage(format!(
+                    "`{}`: `{key}` of `[tool.wheel-pipeline]` is empty, so nothing would be promised",
+                    path.display()
+                )));
+            }
+        }
+
+        check_waivers(&table).map_err(|wrong| {
+            Stop::Usage(format!(
+                "`{}`: `waivers` of `[tool.wheel-pipeline]`: {wrong}",
+                path.display()
+            ))
+        })?;
+
+        let below_root =
+            pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into());
+        let manifest_path = root.join(&below_root);
+        let manifest: Table = parse(&manifest_path)?;
+        let cargo_version = cargo_version(&manifest, &manifest_path)?;
+        let families = families(&manifest, &pyproject.tool.maturin.features, &table.pythons)
+            .ok_or_else(|| {
+                Stop::Usage(format!(
+                    "`{}` has no dependency `pyo3`, or takes it from another file's workspace\nhint: the pipeline releases PyO3 extensions, and looks for their features in this file",
+                    manifest_path.display()
+                ))
+            })?;
+        let static_version = match &pyproject.project.version {
+            Some(text) => Some(version(text, &path)?),
+            None if pyproject.project.dynamic.iter().any(|key| key == "version") => None,
+            None => {
+                return Err(Stop::Usage(format!(
+                    "`{}`: `[project]` has no version\nhint: add `dynamic = [\"version\"]`, \
+                     and maturin takes the one of `Cargo.toml`",
+                    path.display()
+                )));
+            }
+        };
+        Ok(Self {
+            name: pyproject.project.name,
+            version: version(&cargo_version, &manifest_path)?,
+            static_version,
+            requires_python: pyproject
+                .project
+                .requires_python
+                .map(|text| requires_python(&text, &path))
+                .transpose()?,
+            manifest: below_root,
+            families,
+            table,
+            root,
+        })
+    }
+
+    /// The folder where the pipeline keeps its evidence and its working files.
+    pub fn work(&self) -> PathBuf {
+        self.root.join("target").join("pipeline")
+    }
+
+    /// The folder of files to upload.
+    pub fn dist(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+}
+
+/// The path of the crate's `Cargo.toml`, which `[tool.maturin]` may name.
+///
+/// # Errors
+///
+/// [`Stop::Usage`] when `pyproject.toml` cannot be read.
+pub fn manifest(root: &Path) -> Result<PathBuf, Stop> {
+    let pyproject: PyProject = parse(&root.join("pyproject.toml"))?;
+    Ok(root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into())))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Stop::Usage(format!(
+            "cannot read `{}`: {error}\nhint: run in the project's folder, or name it with `--project DIR`",
+            path.display()
+        ))
+    })?;
+    toml::from_str(&text).map_err(|error| {
+        Stop::Usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
+    })
+}
+
+/// Each waiver is about something promised, and says why.
+fn check_waivers(table: &PromiseTable) -> Result<(), String> {
+    for (index, waiver) in table.waivers.iter().enumerate() {
+        let name = format!("{} on Python {}", waiver.platform, waiver.python);
+        let same =
+            |other: &Waiver| (other.platform, other.python) == (waiver.platform, waiver.python);
+        if !table.targets.contains(&waiver.platform) || !table.pythons.contains(&waiver.python) {
+            return Err(format!(
+                "{name} is not promised, so there is nothing to waive: drop the row"
+            ));
+        }
+        if waiver.reason.trim().is_empty() {
+            return Err(format!("{name} is waived without a reason"));
+        }
+        if table.waivers[..index].iter().any(same) {
+            return Err(format!("{name} is waived twice: drop one row"));
+        }
+    }
+    Ok(())
+}
+
+fn version(text: &str, path: &Path) -> Result<Version, Stop> {
+    Version::from_str(text)
+        .map_err(|error| Stop::Usage(format!("`{}`: version `{text}`: {error}", path.display())))
+}
+
+fn requires_python(text: &str, path: &Path) -> Result<VersionSpecifiers, Stop> {
+    VersionSpecifiers::from_str(text).map_err(|error| {
+        Stop::Usage(format!(
+            "`{}`: `requires-python` is `{text}`: {}",
+            path.display(),
+            error.to_string().trim_end()
+        ))
+    })
+}
+
+fn cargo_version(manifest: &Table, path: &Path) -> Result<String, Stop> {
+    let inherited = || {
+        let workspace = manifest.get("workspace")?.get("package")?.get("version")?.as_str()?;
+        Some(workspace.to_owned())
+    };
+    let stated = manifest.get("package").and_then(|package| package.get("version"));
+    stated
+        .and_then(|version| version.as_str().map(str::to_owned).or_else(inherited))
+        .ok_or_else(|| Stop::Usage(format!("`{}`: `[package]` has no version", path.display())))
+}
+
+/// The families that the crate's features offer, as far as a promised Python takes its wheel from them:
+/// the stable ABIs that it asks for, and the own ABI of each Python that none of them serves.
+fn families(
+    manifest: &Table,
+    maturin_features: &[String],
+    pythons: &[PythonVersion],
+) -> Option<Vec<Family>> {
+    let pyo3 = manifest.get("dependencies")?.get("pyo3")?;
+    // What `workspace = true` stands for is in the same file or out of reach.
+    let inherited = match pyo3.get("workspace").and_then(Value::as_bool) {
+        Some(true) => Some(manifest.get("workspace")?.get("dependencies")?.get("pyo3")?),
+        _ => None,
+    };
+    let of_dependency = std::iter::once(pyo3)
+        .chain(inherited)
+        .filter_map(|pyo3| pyo3.get("features")?.as_array())
+        .flatten()
+        .filter_map(|feature| feature.as_str());
+    let of_maturin = maturin_features.iter().filter_map(|feature| feature.strip_prefix("pyo3/"));
+    let features: Vec<&str> = of_dependency.chain(of_maturin).collect();
+    let floor = |prefix: &str| {
+        features
+            .iter()
+            .filter_map(|feature| feature.strip_prefix(prefix)?.parse().ok())
+            .map(|minor| PythonVersion::new(3, minor))
+            .min()
+    };
+    let abi3 = floor("abi3-py3").map(|floor| Family::Abi3 { floor });
+    let abi3t = floor("abi3t-py3").map(|floor| Family::Abi3t { floor });
+    let stable: Vec<Family> = abi3.into_iter().chain(abi3t).collect();
+    let own = |python: &PythonVersion| {
+        // A Python with the GIL that a stable ABI is too new for is a disagreement, which the plan
+        // tells; a free-threaded one may have wheels of its own.
+        let alone = stable.is_empty() || python.is_free_threaded();
+        alone && !stable.iter().any(|family| family.serves(*python))
+    };
+    let own = pythons.iter().copied().filter(own).map(Family::Exact);
+    Some(stable.iter().copied().chain(own).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_stable_abi_feature_is_the_floor() {
+        let manifest: Table = toml::from_str(
+            "[dependencies]\npyo3 = { version = \"0.30\", features = [\"abi3-py311\"] }",
+        )
+        .expect("valid");
+        let pythons = [PythonVersion::new(3, 12)];
+        let both = families(&manifest, &["pyo3/abi3-py39".into()], &pythons);
+        assert_eq!(both, Some(vec![Family::Abi3 { floor: PythonVersion::new(3, 9) }]));
+    }
+
+    #[test]
+    fn features_of_the_workspace_are_found_or_missed_aloud() {
+        let pythons = [PythonVersion::new(3, 12)];
+        let member = "[dependencies]\npyo3 = { workspace = true }\n";
+        let alone: Table = toml::from_str(member).expect("valid");
+        assert_eq!(families(&alone, &[], &pythons), None);
+        let both = "[workspace.dependencies]\npyo3 = { version = \"0.30\", features = [\"abi3-py311\"] }\n";
+        let both: Table = toml::from_str(&format!("{member}{both}")).expect("valid");
+        let floor = PythonVersion::new(3, 11);
+        assert_eq!(families(&both, &[], &pythons), Some(vec![Family::Abi3 { floor }]));
+    }
+
+    #[test]
+    fn without_the_stable_abi_each_python_has_its_wheel() {
+        let manifest: Table = toml::from_str("[dependencies]\npyo3 = \"0.30\"").expect("valid");
+        let pythons = [PythonVersion::new(3, 12), PythonVersion::new(3, 13)];
+        let families = families(&manifest, &[], &pythons).expect("pyo3 is there");
+        assert_eq!(families, pythons.map(Family::Exact));
+    }
+
+    #[test]
+    fn free_threaded_pythons_are_served_by_their_stable_abi_or_a_wheel_of_their_own() {
+        let manifest: Table = toml::from_str(
+            "[dependencies]\npyo3 = { version = \"0.30\", features = [\"abi3-py310\", \"abi3t-py315\"] }",
+        )
+        .expect("valid");
+        let pythons =
+            ["3.10", "3.15", "3.14t", "3.15t"].map(|text| text.parse().expect("a version"));
+        let families = families(&manifest, &[], &pythons).expect("pyo3 is there");
+        let families: Vec<String> = families.iter().map(ToString::to_string).collect();
+        assert_eq!(families, ["cp310-abi3", "cp315-abi3.abi3t", "cp314-cp314t"]);
+    }
+}

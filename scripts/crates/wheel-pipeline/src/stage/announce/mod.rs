@@ -1,0 +1,181 @@
+//! `announce`: the GitHub release of a version that was published and verified, with its section of the
+//! changelog, its files and what the wheels were made of.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::evidence::gather;
+use crate::evidence::{self, Receipt, SentStep, VerifyEvidence};
+use crate::exit::{Stop, Verdict};
+use crate::folder;
+use crate::project::changelog;
+use crate::report::Mood;
+use crate::stage::{Session, held, verify};
+use crate::tool::gh::{self, Asset, Release};
+use wheel_audit::wheel::zip;
+
+/// What is announced: what `--format json` prints.
+#[derive(Debug, Serialize)]
+struct Announcement {
+    tag: String,
+    prerelease: bool,
+    notes: String,
+    assets: Vec<String>,
+}
+
+/// Where wheels keep what they were made of ([PEP 770](https://peps.python.org/pep-0770/)).
+const SBOMS: &str = ".dist-info/sboms/";
+
+/// The stage, for what lies here or for what the jobs below `from` brought; a dry run without `execute`.
+///
+/// # Errors
+///
+/// When the release is not tagged, published and verified, has no section in the changelog, or `gh` fails.
+pub fn run(session: &Session, execute: bool, from: Option<&Path>) -> Result<Verdict> {
+    session.exclusive()?;
+    if let Some(from) = from {
+        gather::gather(session, from)?;
+    }
+    let tag = ready(session)?;
+    let version = tag.trim_start_matches('v').to_owned();
+    let log = session.project.root.join("CHANGELOG.md");
+    let text = fs::read_to_string(&log)
+        .map_err(|error| Stop::Usage(format!("cannot read `{}`: {error}", log.display())))?;
+    let notes = changelog::section(&text, &version)
+        .or_else(|| changelog::section(&text, &session.plan.version))
+        .filter(|notes| !notes.is_empty())
+        .ok_or_else(|| {
+            Stop::No(format!("`{}` has no section for {version}, or an empty one", log.display()))
+        })?;
+    let folder = session.project.work().join("announce");
+    folder::clear(&folder)?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    let assets = assets(session, &folder)?;
+    let notes_file = folder.join("notes.md");
+    fs::write(&notes_file, &notes)
+        .with_context(|| format!("cannot write `{}`", notes_file.display()))?;
+    let announcement = Announcement {
+        prerelease: session.project.version.any_prerelease(),
+        assets: assets.iter().map(|path| name(path)).collect(),
+        notes,
+        tag,
+    };
+    if execute {
+        publish(session, &announcement, &notes_file, &assets)?;
+    }
+    session.report.result(&shown(&announcement, execute), &announcement)?;
+    Ok(Verdict::Yes)
+}
+
+/// The tag of a release that is on the index and was seen to work there.
+fn ready(session: &Session) -> Result<String> {
+    let no = |why: &str, hint: &str| Stop::No(format!("{why}\nhint: {hint}"));
+    let tag = session.plan.tag.clone().ok_or_else(|| {
+        no("the commit carries no version tag", "check the tag of the release out")
+    })?;
+    let receipt: Option<Receipt> = evidence::read(&session.evidence("receipt"))?;
+    let receipt = receipt
+        .ok_or_else(|| no("there is no receipt", "run `cargo pipeline publish --execute` first"))?;
+    let sent = |file: &str| {
+        receipt.files.iter().any(|sent| sent.file == file && sent.step == SentStep::Held)
+    };
+    if let Some(file) = session.plan.files().find(|file| !sent(file)) {
+        return Err(no(
+            &format!("the receipt does not say that the index holds `{file}`"),
+            "run `cargo pipeline publish --execute` to its end",
+        )
+        .into());
+    }
+    let verified: Option<VerifyEvidence> = evidence::read(&session.evidence("verify"))?;
+    match verified {
+        Some(verified) if verify::verdict(&verified) == Verdict::Yes => Ok(tag),
+        Some(_) => Err(no(
+            "`verify` found differences or a Python on which the release fails",
+            "find out why before anything else",
+        )
+        .into()),
+        None => Err(no("the release was not verified", "run `cargo pipeline verify` first").into()),
+    }
+}
+
+/// The files of the release, and the SBOMs of its wheels under names of their own.
+fn assets(session: &Session, folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut assets = Vec::new();
+    for (path, built) in held(session, &session.plan)? {
+        assets.push(path.clone());
+        let Some(stem) = built.file.strip_suffix(".whl") else { continue };
+        let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", built.file))?;
+        let members = zip::read(&bytes, |member| member.contains(SBOMS))?;
+        let sboms = members.into_iter().filter_map(|member| Some((member.name, member.content?)));
+        for (member, content) in sboms {
+            let last = member.rsplit('/').next().unwrap_or_default();
+            let sbom = folder.join(format!("{stem}.{last}"));
+            fs::write(&sbom, content)
+                .with_context(|| format!("cannot write `{}`", sbom.display()))?;
+            assets.push(sbom);
+        }
+    }
+    Ok(assets)
+}
+
+/// Makes the release, or adds what it lacks: a run that was interrupted is gone on with.
+fn publish(
+    session: &Session,
+    announcement: &Announcement,
+    notes: &Path,
+    assets: &[PathBuf],
+) -> Result<()> {
+    let (root, tag) = (&session.project.root, announcement.tag.as_str());
+    let there: Vec<Asset> = match gh::view(root, tag)? {
+        Release::Assets(assets) => {
+            session.report.say(Mood::Good, "already there", &format!("the release {tag}"));
+            assets
+        }
+        Release::None => {
+            gh::create(root, tag, notes, announcement.prerelease).check()?;
+            session.report.say(Mood::Good, "created", &format!("the release {tag}"));
+            Vec::new()
+        }
+    };
+    for path in assets {
+        let (name, size) = (name(path), fs::metadata(path)?.len());
+        match there.iter().find(|asset| asset.name == name) {
+            Some(asset) if asset.size == size && asset.is_whole() => {
+                session.report.say(Mood::Good, "already there", &name);
+            }
+            Some(asset) if asset.is_whole() => {
+                return Err(Stop::No(format!(
+                    "the release {tag} has another file named `{name}`, of {} bytes and not {size}\n\
+                     hint: find out who put it there",
+                    asset.size
+                ))
+                .into());
+            }
+            other => {
+                let action = session.report.start(format!("attaching {name}"));
+                gh::upload(root, tag, path, other.is_some()).check()?;
+                action.done(Mood::Good, "attached", &name);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+fn shown(announcement: &Announcement, execute: bool) -> String {
+    let kind = if announcement.prerelease { "pre-release" } else { "release" };
+    let mut text = format!("{kind} {}\n\n{}\n\n", announcement.tag, announcement.notes);
+    for asset in &announcement.assets {
+        text += &format!("  {asset}\n");
+    }
+    if !execute {
+        text += "nothing was announced: this was a dry run, `--execute` announces\n";
+    }
+    text
+}

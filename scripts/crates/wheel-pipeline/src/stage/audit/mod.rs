@@ -1,0 +1,288 @@
+//! `audit`: reads every file of a release, and judges each and the set.
+//!
+//! It works on any project: without the pipeline's table there is no plan, and the checks that need
+//! one say so.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::evidence::{self, AuditEvidence, BuildEvidence};
+use crate::exit::{Stop, Verdict};
+use crate::report::{Mood, Report, github, human, table};
+use crate::stage::Session;
+use wheel_audit::check::{CHECKS, Outcome, Subject, Undecided, install_table};
+use wheel_audit::plan::Plan;
+use wheel_audit::wheel::release::{Release, list};
+
+/// The form in which the audit is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum AuditFormat {
+    /// Findings and a table of checks.
+    #[default]
+    Human,
+    /// The evidence: files, checks, findings.
+    Json,
+    /// Annotations for GitHub Actions.
+    Github,
+}
+
+/// Which checks are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// Run these alone; all if there is none.
+    pub select: Vec<String>,
+    /// Do not run these.
+    pub ignore: Vec<String>,
+}
+
+impl Choice {
+    /// Why a check is not wanted, if so.
+    fn against(&self, check: &str) -> Option<String> {
+        let named = |names: &[String]| names.iter().any(|name| name == check);
+        if named(&self.ignore) {
+            Some("by `--ignore`".to_owned())
+        } else if !self.select.is_empty() && !named(&self.select) {
+            Some("not named by `--select`".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// Refuses names that no check has.
+    fn known(&self) -> Result<(), Stop> {
+        for name in self.select.iter().chain(&self.ignore) {
+            super::explain::check(name)?;
+        }
+        Ok(())
+    }
+}
+
+/// The stage over a project's `dist/`, or over the files and folders that are named.
+///
+/// # Errors
+///
+/// When there is nothing to audit.
+pub fn run(
+    root: &Path,
+    report: Report,
+    paths: &[PathBuf],
+    choice: &Choice,
+    format: AuditFormat,
+) -> Result<Verdict> {
+    choice.known()?;
+    if paths.is_empty() && promised(root)? {
+        let session = Session::open(root, report)?;
+        let (evidence, picked) = judge_chosen(&session, &session.plan, choice)?;
+        return show(&session.report, &evidence, &picked, format);
+    }
+    let paths = match paths {
+        [] => archives(&root.join("dist"))?,
+        paths => named(paths)?,
+    };
+    if paths.is_empty() {
+        return Err(Stop::Unknown(
+            "there is nothing to audit\nhint: name wheels, sdists or folders that hold them".into(),
+        )
+        .into());
+    }
+    let action = report.start("auditing");
+    let (release, mut unread) = Release::read(&paths);
+    // By a plan it would be one file too many.
+    let archive = |name: &str| name.ends_with(".whl") || name.ends_with(".tar.gz");
+    let others = release.files.iter().filter(|file| !archive(&file.name));
+    unread
+        .extend(others.map(|file| format!("`{}`: it is neither a wheel nor an sdist", file.name)));
+    let evidence = judged(&release, unread, None, None, choice);
+    done(action, &evidence);
+    show(&report, &evidence, &[], format)
+}
+
+/// Judges `dist/` by a plan, and writes `audit.json`.
+///
+/// # Errors
+///
+/// When there is nothing to audit.
+pub fn judge(session: &Session, plan: &Plan) -> Result<AuditEvidence> {
+    Ok(judge_chosen(session, plan, &Choice::default())?.0)
+}
+
+/// The evidence, and what pip picks in each promised environment.
+fn judge_chosen(
+    session: &Session,
+    plan: &Plan,
+    choice: &Choice,
+) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
+    session.exclusive()?;
+    let dist = session.project.dist();
+    let mut paths = list(&dist)?;
+    // A part of the plan leaves out files that the whole promises; earlier builds may have made them.
+    paths.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let planned = |plan: &Plan| plan.files().any(|file| file == name);
+        planned(plan) || !planned(&session.plan)
+    });
+    if paths.is_empty() {
+        return Err(Stop::Unknown(format!(
+            "there is nothing to audit in `{}`\nhint: run `cargo pipeline build` first",
+            dist.display()
+        ))
+        .into());
+    }
+    let action = session.report.start("auditing dist/");
+    let (release, unread) = Release::read(&paths);
+    let built =
+        evidence::read::<BuildEvidence>(&session.evidence("build"))?.unwrap_or_default().sums();
+    let evidence = judged(&release, unread, Some(plan), Some(&built), choice);
+    evidence::write(&session.evidence("audit"), &evidence)?;
+    done(action, &evidence);
+    let picked = install_table::table(&release, plan).into_iter().map(|(environment, picked)| {
+        let picked = picked.unwrap_or_else(|| "no wheel".to_owned());
+        vec![environment.target.title(), environment.python.to_string(), picked]
+    });
+    Ok((evidence, picked.collect()))
+}
+
+fn judged(
+    release: &Release,
+    unread: Vec<String>,
+    plan: Option<&Plan>,
+    built: Option<&[(String, wheel_audit::wheel::Sha256Sum)]>,
+    choice: &Choice,
+) -> AuditEvidence {
+    let subject = Subject { release, plan, built };
+    let mut checks = Vec::new();
+    let mut findings = Vec::new();
+    for check in CHECKS {
+        let outcome = match choice.against(check.name) {
+            Some(why) => Outcome::Ignored(why),
+            None => match check.judge(subject) {
+                Ok(found) => {
+                    let outcome = Outcome::Ran { findings: found.len() };
+                    findings.extend(found);
+                    outcome
+                }
+                Err(Undecided::Unknown { why, found }) => {
+                    findings.extend(found);
+                    Outcome::Unknown(why)
+                }
+                Err(Undecided::NotApplicable(why)) => Outcome::NotApplicable(why),
+                Err(Undecided::NoSubject(why)) => Outcome::NoSubject(why),
+            },
+        };
+        checks.push((check.name.to_owned(), outcome));
+    }
+    findings.sort();
+    let files = release.files.iter().map(|file| (file.name.clone(), file.sum)).collect();
+    AuditEvidence { files, checks, findings, unread }
+}
+
+fn done(action: crate::report::Action, evidence: &AuditEvidence) {
+    let ran = evidence.checks.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Ran { .. }));
+    let what = format!(
+        "{} files by {} of {} checks: {} findings, {} not read",
+        evidence.files.len(),
+        ran.count(),
+        CHECKS.len(),
+        evidence.findings.len(),
+        evidence.unread.len()
+    );
+    let mood = if verdict(evidence) == Verdict::Yes { Mood::Good } else { Mood::Bad };
+    action.done(mood, "audited", &what);
+}
+
+/// What the evidence says as a whole. An audit in which no check ran has found nothing out.
+pub fn verdict(evidence: &AuditEvidence) -> Verdict {
+    let outcome =
+        |wanted: fn(&Outcome) -> bool| evidence.checks.iter().any(|(_, outcome)| wanted(outcome));
+    let unknown = !evidence.unread.is_empty()
+        || outcome(|outcome| matches!(outcome, Outcome::Unknown(_)))
+        || !outcome(|outcome| matches!(outcome, Outcome::Ran { .. }));
+    let bad = if evidence.findings.is_empty() { Verdict::Yes } else { Verdict::No };
+    bad.and(if unknown { Verdict::Unknown } else { Verdict::Yes })
+}
+
+fn show(
+    report: &Report,
+    evidence: &AuditEvidence,
+    picked: &[Vec<String>],
+    format: AuditFormat,
+) -> Result<Verdict> {
+    match format {
+        AuditFormat::Human => {
+            let mut text = shown(evidence);
+            if !picked.is_empty() {
+                text += &table::plain(&["platform", "Python", "what pip picks"], picked);
+                text.push('\n');
+            }
+            report.data(&(text + &checks_shown(evidence)));
+        }
+        AuditFormat::Json => report.data(&(serde_json::to_string_pretty(evidence)? + "\n")),
+        AuditFormat::Github => report.data(&github::annotations(evidence)),
+    }
+    Ok(verdict(evidence))
+}
+
+/// Everything that is wrong or could not be told, for people.
+pub fn shown(evidence: &AuditEvidence) -> String {
+    let mut text = String::new();
+    for finding in &evidence.findings {
+        text += &human::finding(finding);
+        text.push('\n');
+    }
+    for unread in &evidence.unread {
+        writeln!(text, "could not read {unread}\n").expect("writing to a string does not fail");
+    }
+    text
+}
+
+fn checks_shown(evidence: &AuditEvidence) -> String {
+    let rows: Vec<Vec<String>> = CHECKS
+        .iter()
+        .zip(&evidence.checks)
+        .map(|(check, (_, outcome))| human::outcome(check, outcome))
+        .collect();
+    table::plain(&["check", "result", "what it holds the release to"], &rows)
+}
+
+/// Whether the folder's project has the table that a plan is made from.
+fn promised(root: &Path) -> Result<bool, Stop> {
+    let path = root.join("pyproject.toml");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => {
+            return Err(Stop::Usage(format!("cannot read `{}`: {error}", path.display())));
+        }
+    };
+    let table: toml::Table = toml::from_str(&text).map_err(|error| {
+        Stop::Usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
+    })?;
+    Ok(table.get("tool").is_some_and(|tool| tool.get("wheel-pipeline").is_some()))
+}
+
+/// The files named, and what lies in the folders named.
+fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            files.extend(archives(path)?);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+/// The wheels and sdists of a folder, which may hold other things when nobody planned it.
+fn archives(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = list(folder)?;
+    paths.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".whl") || name.ends_with(".tar.gz")
+    });
+    Ok(paths)
+}

@@ -1,0 +1,333 @@
+//! A workshop: a folder in which the sdist of a project is made, and wheels from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+
+use crate::evidence::BuiltFile;
+use crate::exit::Stop;
+use crate::folder;
+use crate::report::{Mood, human};
+use crate::stage::Session;
+use crate::tool::cargo::crates::{self, LinkedCrate};
+use crate::tool::maturin::{self, Place};
+use crate::tool::toolchain::{self, Toolchain};
+use wheel_audit::edit::{musl_name, repack, sbom};
+use wheel_audit::plan::{Plan, PlannedWheel};
+use wheel_audit::target::Target;
+use wheel_audit::wheel::release::list;
+use wheel_audit::wheel::sdist::{self, SourceFile};
+use wheel_audit::wheel::{ARCHIVE_LIMIT, ReadError, Sha256Sum};
+
+/// Where files are made, and from what.
+pub struct Workshop<'a> {
+    session: &'a Session,
+    /// The project's folder, or a clone of it.
+    root: &'a Path,
+    /// Below it sources are unpacked and compiled.
+    folder: PathBuf,
+}
+
+/// How many builds run at once at most; more want more memory than they save time.
+const LANES: usize = 4;
+
+impl<'a> Workshop<'a> {
+    /// A workshop in `folder` for the project in `root`.
+    pub fn new(session: &'a Session, root: &'a Path, folder: PathBuf) -> Self {
+        Self { session, root, folder }
+    }
+
+    /// The folder for finished files.
+    pub fn staging(&self) -> PathBuf {
+        self.folder.join("staging")
+    }
+
+    /// Takes away what an earlier run left unfinished.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be removed.
+    pub fn clear(&self) -> Result<()> {
+        folder::clear(&self.staging())
+    }
+
+    /// Makes the sdist and unpacks it.
+    ///
+    /// # Errors
+    ///
+    /// When a tool fails, or makes what the plan does not name.
+    pub fn sdist(&self) -> Result<BuiltFile> {
+        let session = self.session;
+        let file = &session.plan.sdist;
+        let tools = session.tools()?;
+        let action = session.report.start(format!("building {file}"));
+        maturin::sdist(tools, self.root, &self.staging(), session.epoch()?)?.check()?;
+        let bytes = expected(&self.staging(), file)?;
+        unpack(&sdist::read(file, &bytes)?, &self.source())?;
+        let built = self.built(file, &bytes, None)?;
+        action.done(Mood::Good, "built", &format!("{file}, {}", human::size(built.size)));
+        Ok(built)
+    }
+
+    /// Makes wheels, each by the toolchain of its target: one target after the other, on as many lanes
+    /// as there are processors. A target is always on the same lane, where cargo knows it from the last
+    /// time.
+    ///
+    /// # Errors
+    ///
+    /// When a tool fails, or makes what the plan does not name.
+    pub fn wheels(
+        &self,
+        part: &Plan,
+        toolchains: &BTreeMap<Target, Toolchain>,
+    ) -> Result<Vec<BuiltFile>> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let targets = self.session.plan.targets();
+        let lane_of = |target: &Target| {
+            targets.iter().position(|known| known == target).unwrap_or(0) % processors.min(LANES)
+        };
+        let built = Mutex::new(Vec::new());
+        let failed = AtomicBool::new(false);
+        let work = |lane: usize| -> Result<()> {
+            for (target, toolchain) in
+                toolchains.iter().filter(|(target, _)| lane_of(target) == lane)
+            {
+                let linked = self.linked(&toolchain.triple)?;
+                for wheel in part.wheels.iter().filter(|wheel| wheel.target == *target) {
+                    if failed.load(Ordering::Relaxed) {
+                        return Ok(());
+                    }
+                    let made = self.wheel(wheel, toolchain, &linked, lane);
+                    failed.fetch_or(made.is_err(), Ordering::Relaxed);
+                    built.lock().expect("no holder panics").push(made?);
+                }
+            }
+            Ok(())
+        };
+        let work = &work;
+        let lanes: BTreeSet<usize> = toolchains.keys().map(lane_of).collect();
+        std::thread::scope(|scope| {
+            let lanes: Vec<_> =
+                lanes.into_iter().map(|lane| scope.spawn(move || work(lane))).collect();
+            let ended: Vec<Result<()>> = lanes
+                .into_iter()
+                .map(|lane| lane.join().expect("building does not panic"))
+                .collect();
+            ended.into_iter().collect::<Result<()>>()
+        })?;
+        Ok(built.into_inner().expect("no holder panics"))
+    }
+
+    /// Makes the project's own code look changed, so that the next build compiles it again.
+    ///
+    /// # Errors
+    ///
+    /// When the time of a file cannot be set.
+    pub fn age(&self) -> Result<()> {
+        touch(&self.source())
+    }
+
+    fn wheel(
+        &self,
+        wheel: &PlannedWheel,
+        toolchain: &Toolchain,
+        linked: &[LinkedCrate],
+        lane: usize,
+    ) -> Result<BuiltFile> {
+        let session = self.session;
+        let file = &wheel.file;
+        let action = session.report.start(format!("building {file}"));
+        let (source, staging) = (self.source(), self.staging());
+        // Two lanes would wait for each other in one folder, and two families would each time compile
+        // again what the other has left there, as PyO3 is compiled for the ABI.
+        let mut name = format!("{lane}-{}", wheel.family.interpreter());
+        // So would a std that is compiled here: with it, crates are told that they may use what is unstable.
+        if toolchain.std.is_some() {
+            name += "-std";
+        }
+        let cargo_target = self.folder.join("cargo").join(name);
+        let place = Place { source: &source, out: &staging, cargo_target: &cargo_target };
+        maturin::wheel(session.tools()?, &place, wheel, toolchain, session.epoch()?)?.check()?;
+        let compiler = toolchain::compiler(&source)?;
+        let bytes = expected(&staging, file)?;
+        let bytes = self
+            .published(&bytes, wheel.target, linked, &compiler.1)
+            .with_context(|| format!("`{file}` is not as maturin makes wheels"))?;
+        fs::write(staging.join(file), &bytes)
+            .with_context(|| format!("cannot write `{}`", staging.join(file).display()))?;
+        let built = self.built(file, &bytes, Some((toolchain, &compiler.0)))?;
+        action.done(Mood::Good, "built", &format!("{file}, {}", human::size(built.size)));
+        Ok(built)
+    }
+
+    /// The wheel as it is published: with its bill of materials narrowed to what is linked, and musl by its
+    /// name.
+    fn published(
+        &self,
+        bytes: &[u8],
+        target: Target,
+        linked: &[LinkedCrate],
+        std: &str,
+    ) -> Result<Vec<u8>, ReadError> {
+        let manifest = self.source().join(&self.session.project.manifest);
+        let folder = manifest.parent().unwrap_or(&manifest);
+        let root = linked
+            .iter()
+            .find(|linked| linked.folder == folder)
+            .ok_or_else(|| ReadError(format!("no linked crate is in `{}`", folder.display())))?;
+        let below = self.session.project.manifest.parent().unwrap_or(Path::new(""));
+        let below = below.to_string_lossy().replace('\\', "/");
+        let ids = linked.iter().map(|linked| linked.id.as_str()).collect();
+        let musl = target.musl_library();
+        repack::changed(bytes, |member, content| match &musl {
+            Some(musl) if member.ends_with(".so") => musl_name::renamed(content, musl).map(Some),
+            _ if sbom::is_one(member) => {
+                sbom::narrowed(content, &ids, &root.id, &below, std).map(Some)
+            }
+            _ => Ok(None),
+        })
+    }
+
+    fn linked(&self, triple: &str) -> Result<Vec<LinkedCrate>> {
+        let source = self.source();
+        let manifest = source.join(&self.session.project.manifest);
+        crates::linked(&source, &manifest, &[triple.to_owned()])
+    }
+
+    fn source(&self) -> PathBuf {
+        self.folder.join("source").join(self.session.plan.sdist.trim_end_matches(".tar.gz"))
+    }
+
+    fn built(
+        &self,
+        file: &str,
+        bytes: &[u8],
+        toolchain: Option<(&Toolchain, &str)>,
+    ) -> Result<BuiltFile> {
+        let revision = self.session.revision.as_ref();
+        Ok(BuiltFile {
+            file: file.to_owned(),
+            sha256: Sha256Sum::of(bytes),
+            size: bytes.len() as u64,
+            triple: toolchain.map(|(toolchain, _)| toolchain.triple.clone()),
+            builder: maturin::builder(toolchain)?,
+            stand_in: toolchain.is_some_and(|(toolchain, _)| toolchain.stands_in()),
+            commit: revision.map(|revision| revision.commit.clone()),
+            dirty: revision.is_none_or(|revision| revision.dirty),
+            epoch: self.session.epoch()?,
+        })
+    }
+}
+
+/// The bytes of the file that the plan names; a tool that made another one is told about.
+fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
+    let path = staging.join(file);
+    if !path.exists() {
+        let made: Vec<String> = list(staging)?
+            .iter()
+            .map(|path| format!("`{}`", path.file_name().unwrap_or_default().to_string_lossy()))
+            .collect();
+        return Err(Stop::No(format!(
+            "maturin did not make `{file}`, which the plan promises, but {}",
+            made.join(", ")
+        ))
+        .into());
+    }
+    let size = fs::metadata(&path)?.len();
+    if size > ARCHIVE_LIMIT {
+        return Err(Stop::No(format!("`{file}` is larger than {ARCHIVE_LIMIT} bytes")).into());
+    }
+    fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// Makes `folder` hold exactly `files`. What is there already with the same content is not touched:
+/// cargo goes by times, and compiles again what looks newer.
+fn unpack(files: &[SourceFile], folder: &Path) -> Result<()> {
+    let mut wanted: BTreeSet<PathBuf> = BTreeSet::new();
+    for file in files {
+        let path = folder.join(&file.path);
+        let parent = path.parent().context("a member lies in a folder")?;
+        if !fs::read(&path).is_ok_and(|content| content == file.content) {
+            fs::create_dir_all(parent)
+                .with_context(|| format!("cannot make `{}`", parent.display()))?;
+            fs::write(&path, &file.content)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = if file.executable { 0o755 } else { 0o644 };
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
+        }
+        wanted.insert(path);
+    }
+    remove_others(folder, &wanted)
+}
+
+fn remove_others(folder: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("cannot list `{}`", folder.display()))?
+    {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            remove_others(&path, wanted)?;
+        } else if !wanted.contains(&path) {
+            fs::remove_file(&path)
+                .with_context(|| format!("cannot remove `{}`", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn touch(folder: &Path) -> Result<()> {
+    for path in list(folder)? {
+        if path.is_dir() {
+            touch(&path)?;
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            fs::File::options()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.set_modified(SystemTime::now()))
+                .with_context(|| format!("cannot set the time of `{}`", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, content: &str) -> SourceFile {
+        SourceFile { path: path.into(), content: content.into(), executable: false }
+    }
+
+    #[test]
+    fn unpacking_again_leaves_equal_files_alone_and_removes_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |path: &str| folder.path().join(path);
+        unpack(&[file("a", "1"), file("b/c", "1"), file("d", "1")], folder.path())
+            .expect("unpacked");
+        let time =
+            |path: &str| fs::metadata(at(path)).and_then(|about| about.modified()).expect("there");
+        let old = std::time::SystemTime::UNIX_EPOCH;
+        for path in ["a", "b/c"] {
+            fs::File::options()
+                .write(true)
+                .open(at(path))
+                .and_then(|file| file.set_modified(old))
+                .expect("set");
+        }
+        unpack(&[file("a", "1"), file("b/c", "2")], folder.path()).expect("unpacked");
+        assert_eq!(time("a"), old);
+        assert_ne!(time("b/c"), old);
+        assert_eq!(fs::read_to_string(at("b/c")).expect("there"), "2");
+        assert!(!at("d").exists());
+    }
+}

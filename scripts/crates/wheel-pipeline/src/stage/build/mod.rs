@@ -1,0 +1,190 @@
+//! `build`: the sdist first, then every wheel from the sdist, into `dist/`, with a record of each.
+//!
+//! Files are made in a working folder, held against the plan, and only then moved into `dist/`. The
+//! record is written last: until then no later stage takes a new file for a built one.
+
+pub mod directory;
+pub mod reproduce;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use self::directory::Workshop;
+use crate::evidence::{self, BuildEvidence, BuiltFile};
+use crate::exit::{Stop, Verdict};
+use crate::report::Mood;
+use crate::stage::Session;
+use crate::tool::toolchain::Toolchain;
+use wheel_audit::plan::Plan;
+use wheel_audit::target::Target;
+use wheel_audit::wheel::release::list;
+
+/// What is to be built.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Targets of the table; this machine's own where there is none.
+    pub targets: Vec<Target>,
+    /// Every target of the table, as far as this machine can.
+    pub all: bool,
+    /// Build all of it again in another folder, and compare.
+    pub check_reproducible: bool,
+}
+
+/// The stage.
+///
+/// # Errors
+///
+/// When `dist/` holds files that are not the pipeline's, a tool fails, or it makes what the plan does
+/// not name.
+pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
+    let part = if wanted.all { session.plan.clone() } else { part(session, &wanted.targets)? };
+    let mut evidence = make(session, &part, wanted.all)?;
+    let mut verdict = match evidence.not_here.is_empty() {
+        true => Verdict::Yes,
+        false => Verdict::Unknown,
+    };
+    if wanted.check_reproducible {
+        let built = part.targets();
+        let missing = |target: &Target| {
+            let file =
+                |wheel: &wheel_audit::plan::PlannedWheel| evidence.file(&wheel.file).is_none();
+            part.wheels.iter().any(|wheel| wheel.target == *target && file(wheel))
+        };
+        let built: Vec<Target> = built.into_iter().filter(|target| !missing(target)).collect();
+        verdict = verdict.and(reproduce::prove(session, &part.only(&built), &evidence)?);
+    }
+    evidence.files.retain(|file| part.files().any(|planned| planned == file.file));
+    session.report.result("", &evidence)?;
+    Ok(verdict)
+}
+
+/// `sdist`: the source distribution alone.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn sdist(session: &Session) -> Result<Verdict> {
+    let evidence = make(session, &session.plan.only(&[]), false)?;
+    session.report.result("", &evidence)?;
+    Ok(Verdict::Yes)
+}
+
+/// Makes the sdist and the wheels of a part of the plan. A target that cannot be built on this machine
+/// is an error, or where `all` are wanted, named in the record.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn make(session: &Session, part: &Plan, all: bool) -> Result<BuildEvidence> {
+    session.exclusive()?;
+    let path = session.evidence("build");
+    let mut record: BuildEvidence = evidence::read(&path)?.unwrap_or_default();
+    refuse_foreign(session, &record)?;
+    let (toolchains, not_here) = toolchains(session, part)?;
+    if !all && !not_here.is_empty() {
+        return Err(Stop::Unknown(format!("not built here: {}", not_here.join("\n"))).into());
+    }
+    for reason in &not_here {
+        session.report.say(Mood::Doubtful, "not here", reason);
+    }
+    record.not_here = not_here;
+    let workshop = Workshop::new(session, &session.project.root, session.project.work());
+    workshop.clear()?;
+    put(&mut record, workshop.sdist()?);
+    for built in workshop.wheels(part, &toolchains)? {
+        put(&mut record, built);
+    }
+
+    let planned: BTreeSet<&str> = session.plan.files().collect();
+    for old in record.files.iter().filter(|file| !planned.contains(file.file.as_str())) {
+        let old = session.project.dist().join(&old.file);
+        if old.exists() {
+            fs::remove_file(&old).with_context(|| format!("cannot remove `{}`", old.display()))?;
+        }
+    }
+    record.files.retain(|file| planned.contains(file.file.as_str()));
+    fs::create_dir_all(session.project.dist())?;
+    for made in list(&workshop.staging())? {
+        let name = made.file_name().context("a listed file has a name")?;
+        fs::rename(&made, session.project.dist().join(name))
+            .with_context(|| format!("cannot move `{}` into `dist/`", made.display()))?;
+    }
+    evidence::write(&path, &record)?;
+    Ok(record)
+}
+
+/// What builds each target of a part of the plan, and the targets that are not built here, each with
+/// the reason.
+///
+/// # Errors
+///
+/// When a tool cannot be asked, or the run is interrupted.
+pub fn toolchains(
+    session: &Session,
+    part: &Plan,
+) -> Result<(BTreeMap<Target, Toolchain>, Vec<String>)> {
+    let tools = session.tools()?;
+    let folder = session.project.work().join("toolchain");
+    let (mut toolchains, mut not_here) = (BTreeMap::new(), Vec::new());
+    for target in part.targets() {
+        let _action = session.report.start(format!("preparing {target}"));
+        match Toolchain::prepare(tools, &folder, &session.project.root, target)? {
+            Ok(toolchain) => drop(toolchains.insert(target, toolchain)),
+            Err(reason) => not_here.push(format!("{target}: {reason}")),
+        }
+    }
+    Ok((toolchains, not_here))
+}
+
+/// The part of the plan for the targets asked for, or for this machine's own.
+///
+/// # Errors
+///
+/// When one is not in the table, or there is none.
+pub fn part(session: &Session, targets: &[Target]) -> Result<Plan> {
+    let planned = session.plan.targets();
+    if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
+        let known: Vec<String> = planned.iter().map(|target| format!("`{target}`")).collect();
+        return Err(Stop::Usage(format!(
+            "target `{unknown}` is not in `[tool.wheel-pipeline]`\nhint: the table has {}",
+            known.join(", ")
+        ))
+        .into());
+    }
+    let targets = if targets.is_empty() { session.host_targets() } else { targets.to_vec() };
+    if targets.is_empty() {
+        return Err(Stop::Unknown(
+            "no target of the plan is this machine's own\nhint: name one with `--target`, or build `--all`"
+                .into(),
+        )
+        .into());
+    }
+    Ok(session.plan.only(&targets))
+}
+
+fn refuse_foreign(session: &Session, record: &BuildEvidence) -> Result<()> {
+    let planned: BTreeSet<&str> = session.plan.files().collect();
+    let names = list(&session.project.dist())?.into_iter().map(|path| {
+        path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    });
+    let foreign: Vec<String> = names
+        .filter(|name| !planned.contains(name.as_str()) && record.file(name).is_none())
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    Err(Stop::No(format!(
+        "`dist/` holds what neither the plan nor an earlier build knows: {}\nhint: move it away; nothing was changed",
+        foreign.join(", ")
+    ))
+    .into())
+}
+
+fn put(record: &mut BuildEvidence, built: BuiltFile) {
+    record.files.retain(|file| file.file != built.file);
+    record.files.push(built);
+    record.files.sort_by(|one, other| one.file.cmp(&other.file));
+}

@@ -1,0 +1,58 @@
+//! `explain`: what a check is for, from the documentation itself, so that there is one text.
+
+use crate::exit::{Stop, Verdict};
+use crate::report::Report;
+use wheel_audit::check::{CHECKS, Check};
+
+const DOCUMENTATION: &str = include_str!("../../../../../../docs/checks.md");
+
+/// Prints the section of a check.
+///
+/// # Errors
+///
+/// [`Stop::Usage`] when there is no such check.
+pub fn run(report: &Report, name: &str) -> anyhow::Result<Verdict> {
+    let check = check(name)?;
+    report.data(&section(check.name));
+    Ok(Verdict::Yes)
+}
+
+/// The check of that name.
+///
+/// # Errors
+///
+/// [`Stop::Usage`] with every name there is.
+pub fn check(name: &str) -> Result<&'static Check, Stop> {
+    CHECKS.iter().find(|check| check.name == name).ok_or_else(|| {
+        let names: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
+        Stop::Usage(format!(
+            "there is no check `{name}`\nhint: the checks are {}",
+            names.join(", ")
+        ))
+    })
+}
+
+/// A section of the documentation with its heading.
+fn section(name: &str) -> String {
+    let heading = format!("## {name}\n");
+    let Some((_, after)) = DOCUMENTATION.split_once(&heading) else {
+        return String::new();
+    };
+    let body = after.split("\n## ").next().unwrap_or(after);
+    format!("{heading}{}\n", body.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_is_explained_with_what_why_and_remedy() {
+        for check in CHECKS {
+            let text = section(check.name);
+            for part in ["**What.**", "**Why.**", "**Remedy.**"] {
+                assert!(text.contains(part), "{} lacks {part}", check.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! `licenses`: the licences of the crates that are linked into the extension, in one file that every
+//! wheel and the sdist carry.
+//!
+//! Most of them want their text to go with each copy of the program. The file is kept in the
+//! repository, so that whoever builds from the sdist ships it too.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::exit::{Stop, Verdict};
+use crate::report::Mood;
+use crate::stage::Session;
+use crate::tool::cargo::crates::{self, LinkedCrate};
+use crate::tool::toolchain::builder::Builder;
+
+/// Beside the project's own licence, by the pattern `LICENSE*` of `license-files`.
+pub const FILE: &str = "LICENSE-THIRD-PARTY";
+
+/// What licence files are called.
+const NAMES: &[&str] = &["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
+
+/// The stage: writes the file anew, or with `check` says whether it is current.
+///
+/// # Errors
+///
+/// When cargo cannot tell what is linked, or a crate comes without a licence.
+pub fn run(session: &Session, check: bool) -> Result<Verdict> {
+    let root = &session.project.root;
+    let action = session.report.start("collecting the licences of the linked crates");
+    let mut triples: Vec<String> = session.plan.wheels.iter().map(|wheel| wheel.triple()).collect();
+    for target in session.plan.targets() {
+        let here = Builder::of(target, crate::tool::toolchain::builder::Host::Linux);
+        triples.extend(here.map(|builder| builder.triple(target)));
+    }
+    triples.sort();
+    triples.dedup();
+    let manifest = root.join(&session.project.manifest);
+    let own = manifest.parent().unwrap_or(root).to_owned();
+    let mut linked = crates::linked(root, &manifest, &triples)?;
+    linked.retain(|linked| linked.folder != own);
+    let mut collected = Vec::new();
+    for one in &linked {
+        collected.push((one, texts(one)?));
+    }
+    let text = written(&collected);
+    let path = root.join(FILE);
+    let current = fs::read_to_string(&path).is_ok_and(|old| old.replace("\r\n", "\n") == text);
+    if current {
+        action.done(Mood::Good, "current", FILE);
+    } else if check {
+        action.done(Mood::Bad, "stale", &format!("{FILE}: run `cargo pipeline licenses`"));
+        return Ok(Verdict::No);
+    } else {
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        action.done(Mood::Good, "wrote", &format!("{FILE}, of {} crates", linked.len()));
+    }
+    Ok(Verdict::Yes)
+}
+
+/// The licence texts that lie in a crate's folder.
+fn texts(linked: &LinkedCrate) -> Result<Vec<String>> {
+    let mut texts = Vec::new();
+    let mut paths: Vec<_> = fs::read_dir(&linked.folder)
+        .with_context(|| format!("cannot list `{}`", linked.folder.display()))?
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file() && is_license(path))
+        .collect();
+    paths.sort();
+    for path in paths {
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        // Blanks at the ends of lines make no other licence.
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        texts.push(lines.join("\n").trim_matches('\n').to_owned());
+    }
+    if texts.is_empty() {
+        return Err(Stop::No(format!(
+            "the crate `{} {}` has no file with its licence ({})\n\
+             hint: it cannot be shipped without; ask its authors to add it, or replace the crate",
+            linked.name,
+            linked.version,
+            linked.license.as_deref().unwrap_or("which its `Cargo.toml` does not name either")
+        ))
+        .into());
+    }
+    Ok(texts)
+}
+
+fn is_license(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
+    NAMES.iter().any(|start| name.starts_with(start))
+}
+
+/// The file: the crates, then each text once with the crates that it is from.
+fn written(crates: &[(&LinkedCrate, Vec<String>)]) -> String {
+    let mut text = "The compiled module contains code of the following crates, under the licences that are named here.\n\
+        Their texts follow. It also contains Rust's standard library (MIT OR Apache-2.0).\n\n"
+        .to_owned();
+    let mut put = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
+    let mut of_text: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut order = Vec::new();
+    for (linked, texts) in crates {
+        let license = linked.license.as_deref().unwrap_or("see below");
+        put(&format!("- {} {}: {license}", linked.name, linked.version));
+        for text in texts {
+            let users = of_text.entry(text).or_default();
+            if users.is_empty() {
+                order.push(text.as_str());
+            }
+            users.push(&linked.name);
+        }
+    }
+    for text in order {
+        let mut heading = String::new();
+        let users = of_text.get(text).map(|users| users.join(", ")).unwrap_or_default();
+        write!(heading, "\n{}\n{users}\n{}\n", "=".repeat(80), "=".repeat(80))
+            .expect("writing to a string does not fail");
+        put(&heading);
+        put(text);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn linked(name: &str, folder: &Path) -> LinkedCrate {
+        LinkedCrate {
+            name: name.into(),
+            version: "1.0.0".into(),
+            id: name.into(),
+            license: Some("MIT".into()),
+            folder: folder.to_owned(),
+        }
+    }
+
+    #[test]
+    fn equal_texts_are_written_once_with_all_their_crates() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("license-mit.txt"), "Permission  \r\nis granted\n\n")
+            .expect("written");
+        fs::write(folder.path().join("README"), "no licence").expect("written");
+        let (one, two) = (linked("one", folder.path()), linked("two", folder.path()));
+        let read = texts(&one).expect("it has one");
+        assert_eq!(read, ["Permission\nis granted"]);
+        let text = written(&[(&one, read.clone()), (&two, read)]);
+        assert_eq!(text.matches("is granted").count(), 1);
+        assert!(text.contains("- one 1.0.0: MIT\n- two 1.0.0: MIT\n"), "{text}");
+        assert!(text.contains("\none, two\n"), "{text}");
+    }
+
+    #[test]
+    fn a_crate_without_a_licence_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let error = texts(&linked("bare", folder.path())).expect_err("there is none").to_string();
+        assert!(
+            error.starts_with("the crate `bare 1.0.0` has no file with its licence (MIT)"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! `plan`: derives from the project's files what the release must hold, and writes it down.
+
+pub mod matrix;
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
+use anyhow::{Context, Result};
+
+use self::matrix::Matrices;
+use crate::evidence;
+use crate::exit::Verdict;
+use crate::report::{Mood, table};
+use crate::stage::Session;
+use wheel_audit::family::Family;
+use wheel_audit::plan::Plan;
+
+/// The form in which the plan is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum PlanFormat {
+    /// A table of files and Pythons.
+    #[default]
+    Human,
+    /// The plan, as written to `target/pipeline/plan.json`.
+    Json,
+    /// `build=…`, `smoke=…` and so on, matrices for GitHub Actions; also appended to `$GITHUB_OUTPUT`.
+    GithubMatrix,
+}
+
+/// Writes `plan.json`.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write(session: &Session) -> Result<()> {
+    evidence::write(&session.evidence("plan"), &session.plan)?;
+    let plan = &session.plan;
+    let what = format!(
+        "{} {}: {} files for {} environments",
+        plan.project,
+        plan.version,
+        plan.files().count(),
+        plan.environments.len()
+    );
+    session.report.say(Mood::Good, "planned", &what);
+    Ok(())
+}
+
+/// The stage: writes the plan and prints it.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn run(session: &Session, format: PlanFormat) -> Result<Verdict> {
+    write(session)?;
+    match format {
+        PlanFormat::Human => session.report.data(&human(&session.plan)),
+        PlanFormat::Json => {
+            session.report.data(&(serde_json::to_string_pretty(&session.plan)? + "\n"));
+        }
+        PlanFormat::GithubMatrix => {
+            let lines = Matrices::of(&session.plan).lines();
+            session.report.data(&lines);
+            if let Some(path) = std::env::var_os("GITHUB_OUTPUT") {
+                let mut output = OpenOptions::new()
+                    .append(true)
+                    .create(true)
+                    .open(&path)
+                    .context("cannot open the file named by `GITHUB_OUTPUT`")?;
+                output
+                    .write_all(lines.as_bytes())
+                    .context("cannot write to the file named by `GITHUB_OUTPUT`")?;
+            }
+        }
+    }
+    Ok(Verdict::Yes)
+}
+
+/// A table with a row for each platform and a column for each family: the Pythons that get that wheel.
+/// The README shows it.
+pub fn families(plan: &Plan) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut families: Vec<Family> = Vec::new();
+    for wheel in &plan.wheels {
+        if !families.contains(&wheel.family) {
+            families.push(wheel.family);
+        }
+    }
+    let row = |target: &wheel_audit::target::Target| {
+        let pythons = families.iter().map(|family| {
+            let wheel =
+                plan.wheels.iter().find(|wheel| wheel.target == *target && wheel.family == *family);
+            wheel.map_or_else(|| "—".to_owned(), |wheel| pythons(plan, &wheel.file))
+        });
+        [target.title(), format!("`{target}`")].into_iter().chain(pythons).collect()
+    };
+    let header = ["Platform".to_owned(), "Platform tag".to_owned()].into_iter();
+    let header = header.chain(families.iter().map(|family| format!("`{family}`")));
+    (header.collect(), plan.targets().iter().map(row).collect())
+}
+
+fn pythons(plan: &Plan, file: &str) -> String {
+    let getting = plan.environments.iter().filter(|environment| environment.file == file);
+    let pythons: Vec<String> = getting.map(|environment| environment.python.to_string()).collect();
+    pythons.join(", ")
+}
+
+/// The wheels with the platforms and Pythons that get them.
+pub fn rows(plan: &Plan) -> Vec<Vec<String>> {
+    let row = |wheel: &wheel_audit::plan::PlannedWheel| {
+        vec![
+            wheel.target.title(),
+            pythons(plan, &wheel.file),
+            format!("{}-{}", wheel.family, wheel.target),
+        ]
+    };
+    plan.wheels.iter().map(row).collect()
+}
+
+/// The header of [`rows`].
+pub const HEADER: &[&str] = &["Platform", "CPython", "Wheel"];
+
+fn human(plan: &Plan) -> String {
+    let mut text = table::plain(HEADER, &rows(plan));
+    text.push('\n');
+    for file in plan.files() {
+        writeln!(text, "{file}").expect("writing to a string does not fail");
+    }
+    text
+}

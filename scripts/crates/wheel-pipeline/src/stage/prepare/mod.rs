@@ -1,0 +1,236 @@
+//! `prepare`: the version in the one place where it lives, the changelog's section dated, the lock file
+//! refreshed, and all of it checked. The commands of git that remain are printed, not run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use pep440_rs::Version;
+use toml_edit::{DocumentMut, Item, value};
+
+use crate::exit::{Stop, Verdict};
+use crate::project::changelog;
+use crate::project::{Project, agreement};
+use crate::report::Mood;
+use crate::stage::Session;
+use crate::tool::{cargo, git};
+
+/// The files as they are to be: path and content.
+type Changes = Vec<(PathBuf, String)>;
+
+/// The stage.
+///
+/// # Errors
+///
+/// When the version is none or not a later one, the tree differs from its commit, the changelog has
+/// nothing to release, or cargo fails; the files are as they were then.
+pub fn run(session: &Session, version: &str) -> Result<Verdict> {
+    session.exclusive()?;
+    let next = check_version(version, &session.project.version)?;
+    let tag = format!("v{version}");
+    refuse_unready(session, &tag)?;
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let root = &session.project.root;
+    let changes = changes(root, version, today)?;
+    let lock = root.join("Cargo.lock");
+    let paths = changes.iter().map(|(path, _)| path.clone()).chain([lock]);
+    let before: Vec<(PathBuf, Option<Vec<u8>>)> =
+        paths.map(|path| (path.clone(), fs::read(path).ok())).collect();
+    let made = make(session, &changes, &next);
+    if made.is_err() {
+        for (path, content) in &before {
+            if let Some(content) = content {
+                fs::write(path, content)
+                    .with_context(|| format!("cannot restore `{}`", path.display()))?;
+            }
+        }
+    }
+    made?;
+    let changed = before.iter().filter(|(path, content)| fs::read(path).ok() != *content);
+    let names: Vec<String> = changed
+        .filter_map(|(path, _)| path.strip_prefix(root).ok())
+        .map(|path| path.display().to_string().replace('\\', "/"))
+        .collect();
+    session.report.data(&format!(
+        "cargo xtask ci\ngit add {}\ngit commit -m \"Release {version}\"\ngit tag {tag}\n\
+         git push origin HEAD {tag}\n",
+        names.join(" ")
+    ));
+    Ok(Verdict::Yes)
+}
+
+/// The version as Python spells it. It is given as cargo spells it, which is the one that is written.
+fn check_version(text: &str, current: &Version) -> Result<Version, Stop> {
+    let (numbers, pre) = text.split_once('-').map_or((text, None), |(a, b)| (a, Some(b)));
+    let number = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && (part == "0" || !part.starts_with('0'))
+    };
+    let parts: Vec<&str> = numbers.split('.').collect();
+    let pre_is_good = pre.is_none_or(|pre| {
+        ["alpha.", "beta.", "rc."].iter().any(|start| pre.strip_prefix(start).is_some_and(&number))
+    });
+    let version = text.parse::<Version>();
+    let (true, true, true, Ok(version)) =
+        (parts.len() == 3, parts.into_iter().all(number), pre_is_good, version)
+    else {
+        return Err(Stop::Usage(format!(
+            "`{text}` is not a version that both cargo and Python take\n\
+             hint: write it as `1.2.3`, or `1.2.3-rc.1`"
+        )));
+    };
+    if version <= *current {
+        return Err(Stop::No(format!(
+            "{text} is not later than {current}, which the project has\n\
+             hint: an index never takes a version twice"
+        )));
+    }
+    Ok(version)
+}
+
+fn refuse_unready(session: &Session, tag: &str) -> Result<()> {
+    if session.project.static_version.is_some() {
+        return Err(Stop::No(
+            "the version stands in two places, `pyproject.toml` and `Cargo.toml`\n\
+             hint: replace the first by `dynamic = [\"version\"]`, which takes cargo's"
+                .into(),
+        )
+        .into());
+    }
+    let Some(revision) = &session.revision else {
+        return Err(Stop::Usage("only a commit in a git checkout can be released".into()).into());
+    };
+    if revision.dirty {
+        return Err(Stop::No(
+            "the checkout differs from its commit\nhint: commit or stash what is there first"
+                .into(),
+        )
+        .into());
+    }
+    if git::has_tag(&session.project.root, tag)? {
+        return Err(Stop::No(format!("there is a tag `{tag}` already")).into());
+    }
+    Ok(())
+}
+
+fn changes(root: &Path, version: &str, today: Date) -> Result<Changes> {
+    let read = |path: &Path| {
+        fs::read_to_string(path)
+            .map_err(|error| Stop::Usage(format!("cannot read `{}`: {error}", path.display())))
+    };
+    let manifest = crate::project::manifest(root)?;
+    let log = root.join("CHANGELOG.md");
+    let released = changelog::release(&read(&log)?, version, today)
+        .map_err(|why| Stop::No(format!("`{}`: {why}", log.display())))?;
+    Ok(vec![
+        (manifest.clone(), with_version(&read(&manifest)?, version, &manifest)?),
+        (log, released),
+    ])
+}
+
+/// `Cargo.toml` with another version, and all else as it was.
+fn with_version(text: &str, version: &str, path: &Path) -> Result<String, Stop> {
+    let wrong = |why: &str| Stop::Usage(format!("`{}`: {why}", path.display()));
+    let mut document: DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| wrong(error.message()))?;
+    let inherits = document
+        .get("package")
+        .and_then(|package| package.get("version"))
+        .is_some_and(|version| version.get("workspace").is_some());
+    let table = if inherits {
+        document.get_mut("workspace").and_then(|workspace| workspace.get_mut("package"))
+    } else {
+        document.get_mut("package")
+    };
+    let old = table
+        .and_then(|table| table.get_mut("version"))
+        .filter(|old| old.is_str())
+        .ok_or_else(|| wrong("`[package]` has no version"))?;
+    let mut new = value(version);
+    if let (Item::Value(old), Item::Value(new)) = (&*old, &mut new) {
+        *new.decor_mut() = old.decor().clone();
+    }
+    *old = new;
+    Ok(document.to_string())
+}
+
+/// Writes the changes, and holds the project against itself as every stage does.
+fn make(session: &Session, changes: &Changes, version: &Version) -> Result<()> {
+    let root = &session.project.root;
+    for (path, text) in changes {
+        fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        session.report.say(Mood::Good, "written", &path.display().to_string());
+    }
+    let action = session.report.start("refreshing Cargo.lock");
+    cargo::update_own(root).check().context("the lock file cannot be refreshed")?;
+    cargo::locked(root).check().context("the lock file is not current")?;
+    action.done(Mood::Good, "refreshed", "Cargo.lock");
+    let project = Project::read(root)?;
+    let plan = agreement::plan(&project, &[]).map_err(|disagreements| {
+        Stop::No(format!("the project's files disagree:\n  {}", disagreements.join("\n  ")))
+    })?;
+    if project.version != *version {
+        return Err(Stop::No(format!(
+            "`Cargo.toml` says {} now, not {version}\nhint: does the version live in another file?",
+            project.version
+        ))
+        .into());
+    }
+    session.report.say(Mood::Good, "planned", &format!("{} files", plan.files().count()));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_one_that_cargo_and_python_take_and_a_later_one() {
+        let current: Version = "1.0.0rc1".parse().expect("a version");
+        for text in ["1.0.0", "1.0.0-rc.2", "2.0.0-alpha.1", "1.0.1"] {
+            check_version(text, &current).expect(text);
+        }
+        for text in [
+            "1.0",
+            "v1.0.0",
+            "1.0.0rc2",
+            "1.0.0-rc2",
+            "1.0.0-nightly.1",
+            "01.0.0",
+            "1.0.0+x",
+            "1..0",
+            "",
+        ] {
+            let said = check_version(text, &current).expect_err(text).to_string();
+            assert!(said.contains("is not a version that both cargo and Python take"), "{said}");
+        }
+        for text in ["1.0.0-rc.1", "1.0.0-beta.9", "0.9.9"] {
+            let said = check_version(text, &current).expect_err(text).to_string();
+            assert!(said.contains("is not later than 1.0.0rc1"), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_version_alone_is_changed() {
+        let text = "# mine\n[package]\nname    = \"a\"\nversion = \"1.0.0\" # here\n\n[dependencies]\nb = { version = \"1.0.0\" }\n";
+        let path = Path::new("Cargo.toml");
+        assert_eq!(
+            with_version(text, "1.1.0", path).expect("it has a version"),
+            text.replacen("1.0.0", "1.1.0", 1)
+        );
+        let inherited =
+            "[package]\nversion.workspace = true\n\n[workspace.package]\nversion = \"1.0.0\"\n";
+        assert_eq!(
+            with_version(inherited, "1.1.0", path).expect("it has a version"),
+            inherited.replace("1.0.0", "1.1.0")
+        );
+        assert_eq!(
+            with_version("[package]\n", "1.1.0", path).expect_err("no version").to_string(),
+            "`Cargo.toml`: `[package]` has no version"
+        );
+    }
+}

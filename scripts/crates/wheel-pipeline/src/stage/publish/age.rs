@@ -1,0 +1,101 @@
+//! The age of a release on its index: PyPI takes no files for a release that is older than 14 days.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::evidence::BuiltFile;
+use crate::index::OfferedFile;
+
+/// What its age means for a release of which files are missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// Nothing.
+    Young,
+    /// Few days are left.
+    Near(String),
+    /// The index will refuse.
+    Over(String),
+}
+
+/// After so many days PyPI takes no more files.
+const LAST: i64 = 14;
+/// So many days before, it is time to warn.
+const WARNED: i64 = 4;
+
+/// Judges a release by the oldest of its files on the index.
+pub fn age(files: &[BuiltFile], offered: &[OfferedFile], now: Timestamp) -> Age {
+    let there = |file: &BuiltFile| offered.iter().find(|offered| offered.name == file.file);
+    let missing = files.iter().filter(|file| there(file).is_none()).count();
+    let uploads = files.iter().filter_map(there).filter_map(|file| file.uploaded.as_ref());
+    let first = uploads.filter_map(|time| time.parse::<Timestamp>().ok()).min();
+    let (Some(first), true) = (first, missing > 0) else { return Age::Young };
+    let days = now.duration_since(first).as_hours() / 24;
+    if now.duration_since(first) > SignedDuration::from_hours(24 * LAST) {
+        return Age::Over(format!(
+            "the release is on the index for {days} days, and {missing} of its files are missing: PyPI \
+             takes none after {LAST} days, so raise the version"
+        ));
+    }
+    if days >= LAST - WARNED {
+        return Age::Near(format!(
+            "the release is on the index for {days} days, and {missing} of its files are missing: PyPI \
+             takes none after {LAST} days"
+        ));
+    }
+    Age::Young
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wheel_audit::wheel::Sha256Sum;
+
+    fn built(name: &str) -> BuiltFile {
+        BuiltFile {
+            file: name.to_owned(),
+            sha256: Sha256Sum::of(b""),
+            size: 0,
+            triple: None,
+            builder: String::new(),
+            stand_in: false,
+            commit: None,
+            dirty: false,
+            epoch: 0,
+        }
+    }
+
+    fn at(day: &str) -> Age {
+        let offered = |name: &str, time: &str| OfferedFile {
+            name: name.to_owned(),
+            sum: Sha256Sum::of(b""),
+            url: String::new(),
+            uploaded: Some(time.to_owned()),
+            provenance: None,
+            yanked: false,
+        };
+        let offered = [
+            offered("a.whl", "2026-03-02T12:00:00.123456Z"),
+            offered("b.whl", "2026-03-01T12:00:00Z"),
+            // Of another release.
+            offered("old.whl", "2020-01-01T00:00:00Z"),
+        ];
+        let now = format!("{day}T13:00:00Z").parse().expect("a time");
+        age(&["a.whl", "b.whl", "c.whl"].map(built), &offered, now)
+    }
+
+    #[test]
+    fn it_warns_before_the_last_day_and_refuses_after_it() {
+        assert_eq!(at("2026-03-10"), Age::Young);
+        assert!(
+            matches!(at("2026-03-11"), Age::Near(why) if why.starts_with("the release is on the index for 10 days, and 1 of"))
+        );
+        assert!(matches!(at("2026-03-14"), Age::Near(_)));
+        assert!(matches!(at("2026-03-15"), Age::Over(why) if why.ends_with("raise the version")));
+    }
+
+    #[test]
+    fn a_complete_or_new_release_has_no_age() {
+        let now = "2030-01-01T00:00:00Z".parse().expect("a time");
+        assert_eq!(age(&[], &[], now), Age::Young);
+        assert_eq!(age(&["a.whl"].map(built), &[], now), Age::Young);
+    }
+}

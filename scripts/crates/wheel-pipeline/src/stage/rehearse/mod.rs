@@ -1,0 +1,197 @@
+//! `rehearse`: the whole road on this machine, against an index server of its own on loopback.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence, VerifyEvidence};
+use crate::exit::Verdict;
+use crate::process::clock::time_in_tools;
+use crate::report::table;
+use crate::stage::publish::{self, Attestations, Destination};
+use crate::stage::verify;
+use crate::stage::{Session, audit, build, plan, smoke};
+use crate::tool::devpi::{IndexServer, check_port};
+use wheel_audit::plan::Plan;
+use wheel_audit::target::Target;
+
+/// Everything that a rehearsal found out: what `--format json` prints.
+#[derive(Debug, Serialize)]
+struct Rehearsal<'a> {
+    plan: &'a Plan,
+    build: BuildEvidence,
+    audit: AuditEvidence,
+    smoke: SmokeEvidence,
+    receipt: Receipt,
+    verify: VerifyEvidence,
+    times: Vec<StageTime>,
+    /// Promised environments in which every stage passed, and all of them.
+    reached: usize,
+    promised: usize,
+}
+
+/// The names of the stages, as their times are told.
+pub const STAGES: &[&str] = &["plan", "tools", "build", "audit", "smoke", "publish", "verify"];
+
+/// How long a stage took.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct StageTime {
+    pub stage: String,
+    pub milliseconds: u64,
+    /// The part in which at least one tool was running.
+    pub in_tools_milliseconds: u64,
+}
+
+impl StageTime {
+    /// The whole stage.
+    pub fn whole(&self) -> Duration {
+        Duration::from_millis(self.milliseconds)
+    }
+
+    /// The part in which at least one tool was running.
+    pub fn in_tools(&self) -> Duration {
+        Duration::from_millis(self.in_tools_milliseconds)
+    }
+}
+
+/// Measures stages one after the other.
+#[derive(Default)]
+struct Clock(Vec<StageTime>);
+
+impl Clock {
+    fn time<T>(&mut self, stage: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let (started, tools) = (Instant::now(), time_in_tools());
+        let result = work()?;
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.0.push(StageTime {
+            stage: stage.to_owned(),
+            milliseconds: milliseconds(started.elapsed()),
+            in_tools_milliseconds: milliseconds(time_in_tools() - tools),
+        });
+        Ok(result)
+    }
+}
+
+/// The stage, for some targets or for all that this machine builds. What it cannot reach is said and counted; with `complete`, it is not enough.
+///
+/// # Errors
+///
+/// When a stage refuses or cannot do its work; the stages after it do not run then.
+pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> Result<Verdict> {
+    session.exclusive()?;
+    check_port(port)?;
+    let mut clock = Clock::default();
+    clock.time("plan", || plan::write(session))?;
+    let part = match targets {
+        [] => session.provable()?,
+        targets => build::part(session, targets)?,
+    };
+    let tools = clock.time("tools", || session.tools())?;
+    // It takes some seconds to start, which the build hides.
+    let mut server = IndexServer::start(tools, port)?;
+    let build = clock.time("build", || build::make(session, &part, false))?;
+    let audit = clock.time("audit", || audit::judge(session, &part))?;
+    if audit::verdict(&audit) != Verdict::Yes {
+        session.report.result(&audit::shown(&audit), &audit)?;
+        return Ok(audit::verdict(&audit));
+    }
+    let smoke = clock.time("smoke", || smoke::prove(session, &part))?;
+    if smoke::verdict(&smoke, 0, false) != Verdict::Yes {
+        session.report.result(&rows(session, &part, &smoke, None), &smoke)?;
+        return Ok(Verdict::No);
+    }
+    let (receipt, simple) = clock.time("publish", || {
+        let address = server.ready()?;
+        let destination = Destination {
+            repository: address.repository,
+            simple: address.simple,
+            credentials: Some(server.uploader.clone()),
+            patience: publish::PATIENCE,
+            attestations: Attestations::Never,
+        };
+        Ok((publish::send(session, &part, &destination)?, destination.simple))
+    })?;
+    let verify =
+        clock.time("verify", || verify::prove(session, &part, &simple, publish::PATIENCE))?;
+
+    let promised = session.plan.environments.len();
+    let text = format!(
+        "{}\n{}\n",
+        rows(session, &part, &smoke, Some(&verify)),
+        smoke::reach(&verify.trials, promised)
+    );
+    let reached = smoke::reached(&verify.trials);
+    let verdict = verify::verdict(&verify).and(smoke::verdict(&verify.trials, promised, complete));
+    let rehearsal = Rehearsal {
+        plan: &session.plan,
+        build,
+        audit,
+        smoke,
+        receipt,
+        verify,
+        times: clock.0,
+        reached,
+        promised,
+    };
+    session.report.result(&text, &rehearsal)?;
+    Ok(verdict)
+}
+
+/// The table of every promised environment and how far it came.
+fn rows(
+    session: &Session,
+    part: &Plan,
+    smoke: &SmokeEvidence,
+    verify: Option<&VerifyEvidence>,
+) -> String {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for promise in &session.plan.environments {
+        let here = smoke
+            .outcomes
+            .iter()
+            .filter(|outcome| outcome.target == promise.target && outcome.python == promise.python);
+        let before = rows.len();
+        for outcome in here {
+            let verified = verify.and_then(|verify| {
+                verify.trials.outcomes.iter().find(|verified| {
+                    verified.target == outcome.target && verified.executable == outcome.executable
+                })
+            });
+            let cell = |result| -> String { smoke::word(result).to_owned() };
+            rows.push(vec![
+                outcome.target.to_string(),
+                outcome.release.clone(),
+                "built".to_owned(),
+                "clean".to_owned(),
+                cell(&outcome.result),
+                verified.map_or("not run".to_owned(), |verified| cell(&verified.result)),
+            ]);
+        }
+        if rows.len() == before {
+            let built = part.wheels.iter().any(|wheel| wheel.file == promise.file);
+            let built = if built { ["built", "clean"] } else { ["not here"; 2] };
+            let cells = [built[0], built[1], "not here", "not here"];
+            let target = promise.target.to_string();
+            match rows.last_mut() {
+                // One row for all Pythons of a platform that are not here.
+                Some(last) if last[0] == target && last[2..] == cells => {
+                    last[1] += &format!(", {}", promise.python);
+                }
+                _ => {
+                    let mut row = vec![target, promise.python.to_string()];
+                    row.extend(cells.map(str::to_owned));
+                    rows.push(row);
+                }
+            }
+        }
+    }
+    let mut text =
+        table::plain(&["platform", "CPython", "build", "audit", "smoke", "publish, verify"], &rows);
+    if verify.is_none() {
+        writeln!(text, "\nstopped after the smoke test: nothing was published")
+            .expect("writing to a string does not fail");
+    }
+    text
+}

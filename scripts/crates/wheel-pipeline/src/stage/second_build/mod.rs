@@ -1,0 +1,227 @@
+//! The second builder: wheels that something else made from the same sdist, held against ours.
+//!
+//! Two builders that agree on what a wheel offers and what it asks for do not share a mistake of one of
+//! them. Bytes differ between linkers; what Python and pip see must not.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::evidence::gather;
+use crate::evidence::{self, Comparison, SecondBuildEvidence};
+use crate::exit::{Stop, Verdict};
+use crate::folder;
+use crate::report::Mood;
+use crate::stage::{Session, build, held};
+use crate::tool::cibuildwheel;
+use crate::tool::python::environment::Environment;
+use crate::tool::pythons::container::Engine;
+use wheel_audit::target::Target;
+use wheel_audit::wheel::platform::Platform;
+use wheel_audit::wheel::release::{Release, WheelFacts, list};
+
+/// The stage, over the wheels in `folder`.
+///
+/// # Errors
+///
+/// When a file on either side cannot be read.
+pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
+    session.exclusive()?;
+    let (theirs, unread) = Release::read(&list(folder)?);
+    if !unread.is_empty() {
+        return Err(Stop::Unknown(format!("cannot read {}", unread.join("\n"))).into());
+    }
+    let pairable = |wheel: &&WheelFacts| !theirs.wheels.is_empty() && key(wheel).is_some();
+    let names: BTreeSet<String> =
+        theirs.wheels.iter().filter(pairable).map(|wheel| wheel.file.clone()).collect();
+    if names.is_empty() {
+        return Err(Stop::Unknown(format!(
+            "there is no wheel in `{}` to compare\nhint: name the folder that the second builder wrote to",
+            folder.display()
+        ))
+        .into());
+    }
+    let keys: BTreeSet<_> = theirs.wheels.iter().filter_map(key).collect();
+    let mut plan = session.plan.clone();
+    let fits = |file: &str| {
+        file.parse().is_ok_and(|name| key_of(&name).is_some_and(|key| keys.contains(&key)))
+    };
+    plan.wheels.retain(|wheel| fits(&wheel.file));
+    let paths: Vec<_> = held(session, &plan)?
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .collect();
+    let (ours, unread) = Release::read(&paths);
+    if !unread.is_empty() {
+        return Err(Stop::Unknown(format!("cannot read {}", unread.join("\n"))).into());
+    }
+    let built: evidence::BuildEvidence =
+        evidence::read(&session.evidence("build"))?.unwrap_or_default();
+    let sdist = built.file(&session.plan.sdist).map(|sdist| sdist.sha256);
+    let result = SecondBuildEvidence { sdist, ..compare(&ours.wheels, &theirs.wheels) };
+    for alone in &result.alone {
+        session.report.say(Mood::Bad, "alone", &format!("{alone}: the plan has no such wheel"));
+    }
+    for one in &result.compared {
+        let good = one.differences.is_empty();
+        let mood = if good { Mood::Good } else { Mood::Bad };
+        session.report.say(mood, if good { "agrees" } else { "differs" }, &one.theirs);
+        for line in one.differences.iter().chain(&one.notes) {
+            session.report.data(&format!("  {line}\n"));
+        }
+    }
+    evidence::write(&session.evidence("second-build"), &result)?;
+    Ok(verdict(&result))
+}
+
+/// Builds the sdist and this machine's wheels, or takes those that the jobs below `from` brought, has the
+/// second builder make its own of the same sdist and test them, and compares.
+///
+/// # Errors
+///
+/// When there is no Python for it, or it fails: without a container engine on Linux, say.
+pub fn make(session: &Session, from: Option<&Path>) -> Result<Verdict> {
+    // Whoever names an engine has set it up as it is wanted.
+    let engine = if cfg!(target_os = "linux") && std::env::var_os(cibuildwheel::ENGINE).is_none() {
+        Some(Engine::find()?)
+    } else {
+        None
+    };
+    match from {
+        Some(from) => gather::gather(session, from)?,
+        None => {
+            let targets = session.plan.targets().into_iter();
+            let own: Vec<Target> = targets.filter(|target| target.is_host_kernel()).collect();
+            let part = build::part(session, &own)?;
+            build::make(session, &part, false)?;
+        }
+    }
+    let found = session.found()?;
+    let newest = found.own().rfind(|python| {
+        python.version >= cibuildwheel::OLDEST && !python.version.is_free_threaded()
+    });
+    let interpreter = newest.ok_or_else(|| {
+        Stop::Unknown(format!("cibuildwheel needs a CPython {} or later", cibuildwheel::OLDEST))
+    })?;
+    let action = session.report.start("building and testing by cibuildwheel");
+    let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+    let place = folder.path().join("environment");
+    let lock = cibuildwheel::LOCK.text;
+    let environment = Environment::locked(interpreter, &place, session.tools()?, lock)?;
+    let out = session.project.work().join("second");
+    folder::clear(&out)?;
+    let sdist = session.project.dist().join(&session.plan.sdist);
+    let own = std::env::current_exe().context("this program does not know where it lies")?;
+    cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())
+        // It wants uv to make environments with.
+        .env("PATH", session.tools()?.path()?)
+        .check()
+        .context("the second builder made no wheels")?;
+    action.done(Mood::Good, "built", "the same by cibuildwheel");
+    run(session, &out)
+}
+
+/// What the comparisons say as a whole.
+pub fn verdict(result: &SecondBuildEvidence) -> Verdict {
+    if !result.alone.is_empty() || result.compared.iter().any(|one| !one.differences.is_empty()) {
+        Verdict::No
+    } else if result.compared.is_empty() {
+        Verdict::Unknown
+    } else {
+        Verdict::Yes
+    }
+}
+
+/// Compares each of the second builder's wheels with ours of the same Pythons and the same platform.
+pub fn compare(ours: &[WheelFacts], theirs: &[WheelFacts]) -> SecondBuildEvidence {
+    let mut result = SecondBuildEvidence::default();
+    for second in theirs {
+        let same = |first: &&WheelFacts| key(first).is_some() && key(first) == key(second);
+        match ours.iter().find(same) {
+            Some(first) => result.compared.push(pair(first, second)),
+            None => result.alone.push(second.file.clone()),
+        }
+    }
+    result
+}
+
+/// Python and ABI tags with the platform, but not its version: that is for the builder to choose.
+type Key = (Vec<String>, Vec<String>, String);
+
+fn key(wheel: &WheelFacts) -> Option<Key> {
+    key_of(&wheel.name)
+}
+
+fn key_of(name: &wheel_audit::wheel::filename::WheelName) -> Option<Key> {
+    let platform = Platform::read(name.platforms.first()?)?;
+    let system = format!("{:?}", platform.system);
+    let system = system.split([' ', '(', '{']).next().unwrap_or_default();
+    let kind = format!("{system} {:?}", platform.machines);
+    let sorted = |tags: &[String]| {
+        let mut tags = tags.to_vec();
+        tags.sort();
+        tags
+    };
+    Some((sorted(&name.pythons), sorted(&name.abis), kind))
+}
+
+fn pair(first: &WheelFacts, second: &WheelFacts) -> Comparison {
+    let mut comparison = Comparison {
+        ours: first.file.clone(),
+        theirs: second.file.clone(),
+        ..Comparison::default()
+    };
+    let mut hold = |what: &str, facts: fn(&WheelFacts) -> BTreeSet<String>| {
+        let (first, second) = (facts(first), facts(second));
+        for (one, other, whose) in [(&first, &second, "ours"), (&second, &first, "theirs")] {
+            let alone: Vec<&str> = one.difference(other).map(String::as_str).collect();
+            if !alone.is_empty() {
+                comparison
+                    .differences
+                    .push(format!("{what} of {whose} alone: {}", alone.join(", ")));
+            }
+        }
+    };
+    hold("exports", exports);
+    hold("symbols of CPython", imports);
+    hold("metadata", metadata);
+    hold("members", members);
+    let platforms = |wheel: &WheelFacts| wheel.name.platforms.join(".");
+    if platforms(first) != platforms(second) {
+        comparison.notes.push(format!(
+            "another floor: ours is `{}`, theirs `{}`",
+            platforms(first),
+            platforms(second)
+        ));
+    }
+    comparison
+}
+
+fn exports(wheel: &WheelFacts) -> BTreeSet<String> {
+    // A library that was grafted in exports what it likes.
+    let own = wheel.binaries.iter().filter(|binary| !is_grafted(&binary.member));
+    let images = own.flat_map(|binary| &binary.images);
+    images.flat_map(|image| image.exports.iter().cloned()).collect()
+}
+
+fn imports(wheel: &WheelFacts) -> BTreeSet<String> {
+    let images = wheel.binaries.iter().flat_map(|binary| &binary.images);
+    let names = images.flat_map(|image| image.imports.iter().map(|import| import.name.clone()));
+    names.filter(|name| name.trim_start_matches('_').starts_with("Py")).collect()
+}
+
+fn metadata(wheel: &WheelFacts) -> BTreeSet<String> {
+    wheel.metadata.sorted().into_iter().map(|(key, value)| format!("{key}: {value}")).collect()
+}
+
+fn members(wheel: &WheelFacts) -> BTreeSet<String> {
+    // Each builder writes a bill of its own materials, and may graft libraries in.
+    let names = wheel.members.iter().map(|member| member.name.clone());
+    names.filter(|name| !name.contains(".dist-info/sboms/") && !is_grafted(name)).collect()
+}
+
+fn is_grafted(member: &str) -> bool {
+    member.contains(".libs/") || member.contains(".dylibs/")
+}

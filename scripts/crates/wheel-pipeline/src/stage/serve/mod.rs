@@ -1,0 +1,49 @@
+//! `serve`: an empty package index on loopback, for uploads by hand, until Ctrl-C.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::exit::{Stop, Verdict};
+use crate::process::command::check_interrupt;
+use crate::report::Mood;
+use crate::stage::Session;
+use crate::tool::devpi::{IndexServer, check_port};
+
+/// The stage: prints, as shell assignments, where twine and pip find the index, and serves.
+///
+/// # Errors
+///
+/// When the port is in use, or the server does not start.
+pub fn run(session: &Session, port: u16) -> Result<Verdict> {
+    check_port(port)?;
+    let mut server = IndexServer::start(session.tools()?, port)?;
+    let address = {
+        let _action = session.report.start("starting the index server");
+        server.ready()?
+    };
+    // The password opens nothing but this index, which ends with this program.
+    let variables = [
+        ("TWINE_REPOSITORY_URL", &address.repository),
+        ("TWINE_USERNAME", &server.uploader.user),
+        ("TWINE_PASSWORD", &server.uploader.password),
+        ("PIP_INDEX_URL", &address.simple),
+    ];
+    let lines: String =
+        variables.iter().map(|(name, value)| format!("export {name}={value}\n")).collect();
+    let object: serde_json::Map<_, _> =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    session.report.result(&lines, &object)?;
+    session.release()?;
+    session.report.say(Mood::Good, "serving", &format!("{} until Ctrl-C", address.simple));
+    loop {
+        if let Err(Stop::Interrupted) = check_interrupt() {
+            return Ok(Verdict::Yes);
+        }
+        if !server.is_running()? {
+            return Err(Stop::Unknown("the index server ended by itself".into()).into());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

@@ -1,0 +1,124 @@
+//! Pythons that official images offer to the smoke test: for each platform of Linux, all that are promised.
+
+use anyhow::Result;
+
+use crate::exit::Stop;
+use crate::report::Mood;
+use crate::stage::Session;
+use crate::tool::python::Found;
+use crate::tool::pythons::container::{Container, Engine};
+use crate::tool::pythons::images::Image;
+use wheel_audit::target::{System, Target};
+
+/// Starts a container for each platform of Linux among the targets, and adds its Pythons to what was
+/// `found`. They work for as long as the containers are kept.
+///
+/// # Errors
+///
+/// When there is no container engine, or an image cannot be had or not be started.
+pub fn add(
+    session: &Session,
+    targets: &[Target],
+    image: Option<&str>,
+    found: &mut Found,
+) -> Result<Vec<Container>> {
+    let chosen = choose(targets, image)?;
+    if chosen.is_empty() {
+        return Err(Stop::Unknown(
+            "no target is one for which there are images: those of Linux\n\
+             hint: name one with `--target`, or build it first"
+                .into(),
+        )
+        .into());
+    }
+    let engine = Engine::find()?;
+    let mut containers = Vec::new();
+    for (target, image) in chosen {
+        let action = session.report.start(format!("fetching {image}"));
+        engine.fetch(&image)?;
+        let container = engine.start(&image, &session.project.root)?;
+        let mut releases = Vec::new();
+        let promised = session.plan.environments.iter().filter(|promise| promise.target == target);
+        for promise in promised {
+            match container.interpreter(promise.python)? {
+                Ok(interpreter) => {
+                    releases.push(interpreter.release.clone());
+                    found.interpreters.push(interpreter);
+                }
+                Err(reason) => {
+                    session.report.warn(&reason);
+                    found.passed_over.push(reason);
+                }
+            }
+        }
+        let what = format!("{} on {}, with CPython {}", target, image, releases.join(", "));
+        action.done(Mood::Good, "started", &what);
+        containers.push(container);
+    }
+    Ok(containers)
+}
+
+/// The image of each target that has one. An image that is named by hand stands for that of one target.
+fn choose(targets: &[Target], named: Option<&str>) -> Result<Vec<(Target, Image)>> {
+    let linux = |target: &&Target| {
+        matches!(target.system(), System::Manylinux { .. } | System::Musllinux { .. })
+    };
+    let linux: Vec<Target> = targets.iter().filter(linux).copied().collect();
+    if let Some(named) = named {
+        let [platform] = linux[..] else {
+            return Err(Stop::Usage(
+                "`--image` stands for the image of one target\nhint: name it with `--target`"
+                    .into(),
+            )
+            .into());
+        };
+        return Ok(vec![(platform, Image { platform, reference: named.to_owned() })]);
+    }
+    let images = Image::all()?;
+    let mut chosen = Vec::new();
+    for target in linux {
+        let image = Image::of(target, &images).ok_or_else(|| {
+            Stop::Unknown(format!(
+                "there is no image of {target} in the table\nhint: name one with `--image`"
+            ))
+        })?;
+        chosen.push((target, image.clone()));
+    }
+    Ok(chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn targets(tags: &[&str]) -> Vec<Target> {
+        tags.iter().map(|tag| tag.parse().expect(tag)).collect()
+    }
+
+    #[test]
+    fn each_platform_of_linux_has_an_image_and_no_other_has() {
+        let all = targets(&["manylinux_2_17_s390x", "win_amd64", "musllinux_1_2_i686"]);
+        let chosen = choose(&all, None).expect("both are in the table");
+        let names: Vec<_> = chosen.iter().map(|(_, image)| &image.reference[..34]).collect();
+        assert_eq!(
+            names,
+            ["quay.io/pypa/manylinux2014_s390x@s", "quay.io/pypa/musllinux_1_2_i686@sh"]
+        );
+    }
+
+    #[test]
+    fn an_image_by_name_is_for_one_target() {
+        let one = choose(&targets(&["win32", "musllinux_1_2_i686"]), Some("localhost/a"));
+        assert_eq!(one.expect("one is of Linux")[0].1.reference, "localhost/a");
+        let two = targets(&["musllinux_1_2_x86_64", "musllinux_1_2_i686"]);
+        let error = choose(&two, Some("localhost/a")).expect_err("which one?").to_string();
+        assert!(error.starts_with("`--image` stands for the image of one target"), "{error}");
+    }
+
+    #[test]
+    fn a_platform_that_no_image_reaches_is_named() {
+        let error = choose(&targets(&["manylinux_2_99_x86_64"]), None).expect_err("none has it");
+        let text = error.to_string();
+        assert!(text.starts_with("there is no image of manylinux_2_99_x86_64"), "{text}");
+    }
+}

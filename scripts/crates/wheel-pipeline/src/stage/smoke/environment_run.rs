@@ -1,0 +1,103 @@
+//! A trial: one wheel on one Python, in a fresh environment outside the source tree.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::evidence::{BuildEvidence, SmokeEvidence, SmokeOutcome, SmokeResult};
+use crate::process::command::Finished;
+use crate::report::Mood;
+use crate::stage::Session;
+use crate::tool::python::environment::Environment;
+use crate::tool::python::{Found, Interpreter};
+use wheel_audit::parallel;
+use wheel_audit::plan::Plan;
+use wheel_audit::plan::PromisedEnvironment as Promise;
+
+/// A promised environment, and the interpreter on this machine that offers it.
+pub struct Trial<'a> {
+    pub promise: &'a Promise,
+    pub interpreter: &'a Interpreter,
+}
+
+/// What the machine offers of a plan: the trials, and the promises that cannot be tried here.
+pub fn offered<'a>(
+    plan: &'a Plan,
+    interpreters: &'a [Interpreter],
+) -> (Vec<Trial<'a>>, Vec<&'a Promise>) {
+    let mut trials = Vec::new();
+    let mut not_here = Vec::new();
+    for promise in &plan.environments {
+        let before = trials.len();
+        let fitting = interpreters.iter().filter(|interpreter| {
+            interpreter.version == promise.python && interpreter.serves(promise.target)
+        });
+        trials.extend(fitting.map(|interpreter| Trial { promise, interpreter }));
+        if trials.len() == before {
+            not_here.push(promise);
+        }
+    }
+    (trials, not_here)
+}
+
+/// Runs the trials, as many at once as there are processors. `attempt` gets each trial with its empty
+/// environment and that environment's folder, and gives the first command that failed, if one did.
+pub fn run(
+    session: &Session,
+    plan: &Plan,
+    found: &Found,
+    verb: &str,
+    attempt: impl Fn(&Trial, &Environment, &Path) -> Result<Option<Finished>> + Sync,
+) -> Result<SmokeEvidence> {
+    let (trials, not_here) = offered(plan, &found.interpreters);
+    let built: BuildEvidence =
+        crate::evidence::read(&session.evidence("build"))?.unwrap_or_default();
+    let report = &session.report;
+    let outcomes = parallel::map(&trials, |trial| -> Result<SmokeOutcome> {
+        let name = format!("{} on CPython {}", trial.promise.target, trial.interpreter.release);
+        let action = report.start(format!("{verb} {name}"));
+        let mut folder = tempfile::Builder::new();
+        folder.prefix("wheel-pipeline-");
+        let folder = match &trial.interpreter.inside {
+            Some(inside) => folder.tempdir_in(&inside.place)?,
+            None => folder.tempdir()?,
+        };
+        let environment =
+            Environment::create(trial.interpreter, &folder.path().join("environment"))?;
+        let failed = attempt(trial, &environment, folder.path())?;
+        let milliseconds = action.elapsed().as_millis();
+        let result = match failed {
+            None => SmokeResult::Passed,
+            Some(failed) => SmokeResult::Failed { reason: failed.tail() },
+        };
+        match &result {
+            SmokeResult::Passed => action.done(Mood::Good, verb, &name),
+            SmokeResult::Failed { reason } => {
+                action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
+            }
+        }
+        let file = built
+            .file(&trial.promise.file)
+            .with_context(|| format!("`build` recorded no `{}`", trial.promise.file))?;
+        Ok(SmokeOutcome {
+            target: trial.promise.target,
+            python: trial.promise.python,
+            release: trial.interpreter.release.clone(),
+            executable: trial.interpreter.name(),
+            file: file.file.clone(),
+            sha256: file.sha256,
+            result,
+            milliseconds,
+        })
+    });
+    let mut outcomes: Vec<SmokeOutcome> = outcomes.into_iter().collect::<Result<_>>()?;
+    outcomes.sort_by(|one, other| {
+        (one.target, one.python, &one.release).cmp(&(other.target, other.python, &other.release))
+    });
+    let name = |promise: &&Promise| format!("{} on CPython {}", promise.target, promise.python);
+    Ok(SmokeEvidence {
+        outcomes,
+        not_here: not_here.iter().map(name).collect(),
+        passed_over: found.passed_over.clone(),
+    })
+}

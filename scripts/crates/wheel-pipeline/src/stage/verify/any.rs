@@ -1,0 +1,271 @@
+//! `verify --version`: any release on any index, of this project or another, without a receipt.
+//!
+//! Each Python of the machine installs it by a real `pip install` and says which version it has. The
+//! hashes are those that the index gives. Whether it works, only its own tests could say.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Result;
+use pep440_rs::Version;
+use serde::Serialize;
+
+use super::listing as shelf;
+use crate::evidence;
+use crate::exit::{Stop, Verdict};
+use crate::index::{OfferedFile, address};
+use crate::report::{Mood, Report, table};
+use crate::stage::Session;
+use crate::tool::pip::{self, Source};
+use crate::tool::python::environment::{Environment, Tools};
+use crate::tool::python::{Interpreter, isolated};
+use wheel_audit::names::normalize;
+use wheel_audit::parallel;
+use wheel_audit::wheel::Sha256Sum;
+
+/// What was seen: `verify.json`.
+#[derive(Debug, Serialize)]
+pub struct Verified {
+    package: String,
+    version: String,
+    /// Files that the index offers, with the hashes that it gives.
+    files: BTreeMap<String, Sha256Sum>,
+    differences: Vec<String>,
+    provenance: Vec<String>,
+    installs: Vec<Install>,
+}
+
+/// One Python.
+#[derive(Debug, Serialize)]
+struct Install {
+    release: String,
+    result: Installed,
+    #[serde(skip)]
+    wrong: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "result")]
+enum Installed {
+    /// This file.
+    Yes {
+        file: String,
+    },
+    /// The release has no wheel for this Python on this platform.
+    NoWheel,
+    Failed {
+        reason: String,
+    },
+}
+
+/// What the trials on all Pythons have in common.
+struct Trial<'a> {
+    tools: &'a Tools,
+    report: &'a Report,
+    simple: &'a str,
+    package: &'a str,
+    version: &'a Version,
+    sums: &'a BTreeMap<String, Sha256Sum>,
+    patience: Duration,
+}
+
+/// The release was seen on the index, so pip is waited for only this part of all patience; a Python
+/// without a wheel would else take all of it.
+const LAG: u32 = 10;
+
+const SCRIPT: &str = "import importlib.metadata, sys; \
+    print(importlib.metadata.version(sys.argv[1]))";
+
+/// The stage.
+///
+/// # Errors
+///
+/// When the index cannot be asked, or has no such release within patience.
+pub fn run(
+    session: &Session,
+    simple: &str,
+    package: &str,
+    version: &Version,
+    patience: Duration,
+) -> Result<Verdict> {
+    address::check("--index-url", simple)?;
+    let verified = look(session, simple, package, version, patience)?;
+    evidence::write(&session.evidence("verify-any"), &verified)?;
+    session.report.result(&shown(&verified), &verified)?;
+    Ok(verdict(&verified))
+}
+
+/// Looks at a release as users get it.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn look(
+    session: &Session,
+    simple: &str,
+    package: &str,
+    version: &Version,
+    patience: Duration,
+) -> Result<Verified> {
+    session.exclusive()?;
+    let package = normalize(package);
+    let of_release = |offered: &[OfferedFile]| -> Vec<OfferedFile> {
+        offered.iter().filter(|file| belongs(&file.name, &package, version)).cloned().collect()
+    };
+    let offered = shelf::wait_for(session, simple, &package, patience, |offered| {
+        usize::from(of_release(offered).is_empty())
+    })?;
+    let files = of_release(&offered);
+    if files.is_empty() {
+        return Err(Stop::No(format!(
+            "the index has no file of {package} {version}\nhint: it has {} files of {package}",
+            offered.len()
+        ))
+        .into());
+    }
+    let sums: BTreeMap<String, Sha256Sum> =
+        files.iter().map(|file| (file.name.clone(), file.sum)).collect();
+    let (provenance, mut differences) = shelf::provenance(session, false, files.iter(), simple)?;
+    for file in files.iter().filter(|file| file.yanked) {
+        session.report.say(Mood::Doubtful, "yanked", &file.name);
+    }
+    let trial = Trial {
+        tools: session.tools()?,
+        report: &session.report,
+        simple,
+        package: &package,
+        version,
+        sums: &sums,
+        patience: patience / LAG,
+    };
+    let installs: Vec<Install> =
+        parallel::map(&session.found()?.interpreters, |interpreter| trial.install(interpreter))
+            .into_iter()
+            .collect::<Result<_>>()?;
+    differences.extend(installs.iter().flat_map(|install| install.wrong.clone()));
+    for difference in &differences {
+        session.report.say(Mood::Bad, "differs", difference);
+    }
+    Ok(Verified {
+        package,
+        version: version.to_string(),
+        files: sums,
+        differences,
+        provenance,
+        installs,
+    })
+}
+
+/// Whether a file's name says that it is of a release.
+fn belongs(file: &str, package: &str, version: &Version) -> bool {
+    let stem = [".whl", ".tar.gz", ".zip"].iter().find_map(|end| file.strip_suffix(end));
+    let Some((name, rest)) = stem.and_then(|stem| {
+        // Sdists from before the names were settled have hyphens in the project's name.
+        let at = if file.ends_with(".whl") { stem.find('-') } else { stem.rfind('-') };
+        Some((&stem[..at?], &stem[at? + 1..]))
+    }) else {
+        return false;
+    };
+    let own =
+        if file.ends_with(".whl") { rest.split('-').next().unwrap_or_default() } else { rest };
+    normalize(name) == package && own.parse::<Version>().is_ok_and(|own| own == *version)
+}
+
+impl Trial<'_> {
+    fn install(&self, interpreter: &Interpreter) -> Result<Install> {
+        let requirement = format!("{}=={}", self.package, self.version);
+        let name = format!("on CPython {}", interpreter.release);
+        let action = self.report.start(format!("installing {requirement} {name}"));
+        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
+        let report = folder.path().join("pip.json");
+        let source = Source::Index(self.simple);
+        let command = pip::install(self.tools, &environment, source, &[&requirement])
+            .arg("--report")
+            .arg(&report);
+        let finished = shelf::install(&command, self.patience)?;
+        let install =
+            |result, wrong| Install { release: interpreter.release.clone(), result, wrong };
+        if !finished.succeeded() {
+            let said = finished.output();
+            if said.contains("No matching distribution found") {
+                action.done(Mood::Doubtful, "no wheel", &name);
+                return Ok(install(Installed::NoWheel, Vec::new()));
+            }
+            let reason = finished.tail();
+            action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
+            return Ok(install(Installed::Failed { reason }, Vec::new()));
+        }
+        let (file, wrong) = shelf::taken(&report, self.package, self.sums)?;
+        let asked =
+            isolated(&environment.python()).args(["-I", "-c", SCRIPT, self.package]).run()?;
+        let has = asked.stdout.trim();
+        if !asked.succeeded() || has.parse::<Version>().ok().as_ref() != Some(self.version) {
+            let reason = format!(
+                "{} was installed, and Python says `{has}`\n{}",
+                self.version,
+                asked.tail()
+            );
+            action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
+            return Ok(install(Installed::Failed { reason }, wrong));
+        }
+        action.done(Mood::Good, "installed", &format!("{file} {name}"));
+        Ok(install(Installed::Yes { file }, wrong))
+    }
+}
+
+fn shown(verified: &Verified) -> String {
+    let row = |install: &Install| {
+        let result = match &install.result {
+            Installed::Yes { file } => file.clone(),
+            Installed::NoWheel => "no wheel".to_owned(),
+            Installed::Failed { .. } => "FAILED".to_owned(),
+        };
+        vec![install.release.clone(), result]
+    };
+    let rows: Vec<Vec<String>> = verified.installs.iter().map(row).collect();
+    let mut text: String = verified.differences.iter().map(|line| format!("{line}\n")).collect();
+    text += &table::plain(&["CPython", "installed"], &rows);
+    text + &verified.provenance.iter().map(|line| format!("{line}\n")).collect::<String>()
+}
+
+/// Nothing may differ or fail; where no Python got a wheel, nothing was seen.
+pub fn verdict(verified: &Verified) -> Verdict {
+    let failed = |install: &Install| matches!(install.result, Installed::Failed { .. });
+    let got = |install: &Install| matches!(install.result, Installed::Yes { .. });
+    if !verified.differences.is_empty() || verified.installs.iter().any(failed) {
+        Verdict::No
+    } else if !verified.installs.iter().any(got) {
+        Verdict::Unknown
+    } else {
+        Verdict::Yes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_by_name_and_version() {
+        let version: Version = "1.0.0".parse().expect("a version");
+        for file in [
+            "a_b-1.0.0-py3-none-any.whl",
+            "A.B-1.0-cp310-abi3-win_amd64.whl",
+            "a_b-1.0.0.tar.gz",
+            "a-b-1.0.zip",
+        ] {
+            assert!(belongs(file, "a-b", &version), "{file}");
+        }
+        for file in [
+            "a_b-1.0.1-py3-none-any.whl",
+            "a-1.0.0.tar.gz",
+            "a_b_c-1.0.0.tar.gz",
+            "a_b-1.0.0.exe",
+            "a_b",
+            "a_b-1.0.0.post1.tar.gz",
+        ] {
+            assert!(!belongs(file, "a-b", &version), "{file}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! `verify`: what users get. Each Python installs the release and a package that depends on it from
+//! the index, by a real `pip install`, and both test suites pass.
+//!
+//! An index may lag behind what it took, so what is not there yet is waited for, with a bound.
+
+pub mod any;
+pub mod listing;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use self::listing as shelf;
+use crate::evidence::{self, Attested, BuiltFile, Receipt, SentStep, VerifyEvidence};
+use crate::exit::{Stop, Verdict};
+use crate::folder;
+use crate::index::OfferedFile;
+use crate::index::address;
+use crate::process::command::{Finished, Invocation};
+use crate::report::{Mood, table};
+use crate::stage::smoke::environment_run::{self as trial, Trial};
+use crate::stage::{Session, held, smoke};
+use crate::tool::pip::{self, Source};
+use crate::tool::python::environment::Environment;
+use crate::tool::python::isolated;
+use wheel_audit::plan::Plan;
+use wheel_audit::wheel::Sha256Sum;
+use wheel_audit::wheel::release::list;
+
+/// Tests of a downstream package that take longer, in seconds, hang.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The stage over the whole plan.
+///
+/// # Errors
+///
+/// When the index cannot be reached, or there is nothing to verify.
+pub fn run(session: &Session, simple: &str, patience: Duration) -> Result<Verdict> {
+    address::check("--index-url", simple)?;
+    let evidence = prove(session, &session.plan, simple, patience)?;
+    let mut text: String = evidence.differences.iter().map(|line| format!("{line}\n")).collect();
+    let rows: Vec<Vec<String>> = evidence
+        .trials
+        .outcomes
+        .iter()
+        .map(|outcome| {
+            vec![
+                outcome.target.to_string(),
+                outcome.release.clone(),
+                smoke::word(&outcome.result).to_owned(),
+            ]
+        })
+        .collect();
+    text += &table::plain(&["platform", "CPython", "result"], &rows);
+    text += &evidence.provenance.iter().map(|line| format!("{line}\n")).collect::<String>();
+    session.report.result(&text, &evidence)?;
+    Ok(verdict(&evidence))
+}
+
+/// What the evidence says as a whole.
+pub fn verdict(evidence: &VerifyEvidence) -> Verdict {
+    let hashes = if evidence.differences.is_empty() { Verdict::Yes } else { Verdict::No };
+    hashes.and(smoke::verdict(&evidence.trials, 0, false))
+}
+
+/// Compares hashes, installs and tests, and writes `verify.json`.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn prove(
+    session: &Session,
+    plan: &Plan,
+    simple: &str,
+    patience: Duration,
+) -> Result<VerifyEvidence> {
+    session.exclusive()?;
+    let receipt: Receipt = evidence::read(&session.evidence("receipt"))?.ok_or_else(|| {
+        Stop::Unknown(
+            "there is no receipt to verify\nhint: run `cargo pipeline publish` first, or name a \
+             `--version` to verify without one"
+                .into(),
+        )
+    })?;
+    let files = held(session, plan)?;
+    let offered = shelf::wait_for(session, simple, &plan.project, patience, |offered| {
+        let there = |name: &str| offered.iter().any(|file| file.name == name);
+        files.iter().filter(|(_, built)| !there(&built.file)).count()
+    })?;
+    let mut differences = differences(&files, &receipt, &offered);
+    let sums: BTreeMap<String, Sha256Sum> =
+        files.iter().map(|(_, built)| (built.file.clone(), built.sha256)).collect();
+    let ours = offered.iter().filter(|file| sums.contains_key(&file.name));
+    let needed = matches!(receipt.attestations, Attested::Yes { .. });
+    let (provenance, wrong) = shelf::provenance(session, needed, ours, simple)?;
+    differences.extend(wrong);
+    let downstream = downstream(session)?;
+    let tools = session.tools()?;
+    let smoke_test = session.project.root.join(&session.project.table.smoke);
+    let release = format!("{}=={}", plan.project, plan.version);
+    let taken = Mutex::new(Vec::new());
+    let attempt =
+        |_: &Trial, environment: &Environment, folder: &Path| -> Result<Option<Finished>> {
+            let mut what = vec![release.as_str()];
+            if let Some(downstream) = &downstream {
+                what.push(&downstream.wheel);
+            }
+            let report = folder.join("pip.json");
+            let command = pip::install(tools, environment, Source::Index(simple), &what)
+                .arg("--report")
+                .arg(&report);
+            let install = shelf::install(&command, patience)?;
+            if !install.succeeded() {
+                return Ok(Some(install));
+            }
+            let wrong = shelf::taken(&report, &plan.project, &sums)?.1;
+            taken.lock().expect("no holder panics").extend(wrong);
+            let smoke = smoke::test(environment, &smoke_test, folder).run()?;
+            if !smoke.succeeded() {
+                return Ok(Some(smoke));
+            }
+            let Some(downstream) = &downstream else {
+                return Ok(None);
+            };
+            let tests = unittest(environment, &downstream.tests, folder).run()?;
+            // Before 3.12, no test at all is a success to unittest.
+            let none = tests.stderr.contains("Ran 0 tests");
+            Ok((none || !tests.succeeded()).then_some(tests))
+        };
+    let trials = trial::run(session, plan, session.found()?, "verified", attempt)?;
+    if trials.outcomes.is_empty() {
+        return Err(Stop::Unknown(
+            "no promised Python is on this machine, so nothing was verified".into(),
+        )
+        .into());
+    }
+    differences.extend(taken.into_inner().expect("no holder panics"));
+    for difference in &differences {
+        session.report.say(Mood::Bad, "differs", difference);
+    }
+    let evidence = VerifyEvidence { differences, provenance, trials };
+    evidence::write(&session.evidence("verify"), &evidence)?;
+    Ok(evidence)
+}
+
+/// Where index, receipt and build do not say the same of a file.
+fn differences(
+    files: &[(PathBuf, BuiltFile)],
+    receipt: &Receipt,
+    offered: &[OfferedFile],
+) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (_, built) in files {
+        let there = offered.iter().find(|file| file.name == built.file).map(|file| file.sum);
+        let sent = receipt.files.iter().find(|file| file.file == built.file);
+        let sent = sent.filter(|file| file.step == SentStep::Held).map(|file| file.sha256);
+        if there != Some(built.sha256) || sent != Some(built.sha256) {
+            let shown = |sum: Option<Sha256Sum>| sum.map_or("nothing".to_owned(), String::from);
+            differences.push(format!(
+                "`{}`: built {}, sent {}, on the index {}",
+                built.file,
+                built.sha256,
+                shown(sent),
+                shown(there)
+            ));
+        }
+    }
+    differences
+}
+
+struct Downstream {
+    wheel: String,
+    tests: PathBuf,
+}
+
+/// The wheel of the package that depends on the release, built anew, and its tests.
+fn downstream(session: &Session) -> Result<Option<Downstream>> {
+    let Some(folder) = &session.project.table.downstream else {
+        return Ok(None);
+    };
+    let folder = session.project.root.join(folder);
+    let tests = folder.join("tests");
+    if !tests.is_dir() {
+        return Err(Stop::Usage(format!(
+            "the downstream package has no folder `{}`",
+            tests.display()
+        ))
+        .into());
+    }
+    let out = session.project.work().join("downstream");
+    folder::clear(&out)?;
+    let action = session.report.start("building the downstream package");
+    pip::wheel(session.tools()?, &folder, &out)
+        .check()
+        .context("cannot build the downstream package")?;
+    let made = list(&out)?;
+    let [wheel] = &made[..] else {
+        return Err(Stop::Unknown(format!(
+            "building `{}` made {} files, not one wheel",
+            folder.display(),
+            made.len()
+        ))
+        .into());
+    };
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy();
+    action.done(Mood::Good, "built", &format!("{name}, which depends on the release"));
+    Ok(Some(Downstream { wheel: wheel.to_string_lossy().into_owned(), tests }))
+}
+
+fn unittest(environment: &Environment, tests: &Path, folder: &Path) -> Invocation {
+    isolated(&environment.python())
+        // The tests lie in the source tree, where no bytecode is left (`-B`).
+        .args([
+            "-I",
+            "-B",
+            "-W",
+            "error",
+            "-X",
+            "dev",
+            "-m",
+            "unittest",
+            "discover",
+            "--start-directory",
+        ])
+        .arg(tests)
+        .folder(folder)
+        .limit(PATIENCE)
+}

@@ -1,0 +1,172 @@
+//! devpi-server: a package index on loopback that treats uploads as PyPI does.
+//!
+//! Identical bytes sent twice are taken, other bytes under a used name are refused, the uploader can
+//! delete nothing, and there is no fall-back to another index. Every start has an empty index of its
+//! own, which goes when the server does.
+
+use std::fmt::Write;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::exit::Stop;
+use crate::process::command::{Server, check_interrupt};
+use crate::tool::python::environment::Tools;
+use crate::tool::twine::Credentials;
+
+/// A running index server. Dropping it ends the server and removes what it held.
+#[derive(Debug)]
+pub struct IndexServer {
+    server: Server,
+    folder: TempDir,
+    root: Credentials,
+    /// Who may upload.
+    pub uploader: Credentials,
+}
+
+/// Where a server that is ready can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Where twine sends files.
+    pub repository: String,
+    /// The simple API, where pip looks.
+    pub simple: String,
+}
+
+const LAUNCHER: &str = include_str!("index_server.py");
+/// First starts compile hundreds of Python modules; on a slow machine that takes a while.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl IndexServer {
+    /// Starts a server on `port`, or on any free one for 0, without waiting for it.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be started.
+    pub fn start(tools: &Tools, port: u16) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("wheel-pipeline-index-").tempdir()?;
+        let root = Credentials { user: "root".into(), password: secret()? };
+        let server = tools
+            .python()
+            .args(["-c", LAUNCHER, "--port", &port.to_string(), "--serverdir"])
+            .arg(folder.path().join("server"))
+            .env("ROOT_PASSWORD", &root.password)
+            .serve(&log(folder.path()))?;
+        let uploader = Credentials { user: "uploader".into(), password: secret()? };
+        Ok(Self { server, folder, root, uploader })
+    }
+
+    /// Waits until the server answers, and makes the empty index.
+    ///
+    /// # Errors
+    ///
+    /// When the server ends by itself, takes too long or refuses; the end of its log is shown.
+    pub fn ready(&mut self) -> Result<Address> {
+        let base = self.wait()?;
+        let session = call(
+            &base,
+            "POST",
+            "+login",
+            None,
+            &json!({"user": self.root.user, "password": self.root.password}),
+        )?;
+        let token =
+            session["result"]["password"].as_str().context("the index server gave no session")?;
+        let token = STANDARD.encode(format!("{}:{token}", self.root.user));
+        call(
+            &base,
+            "PUT",
+            &self.uploader.user,
+            Some(&token),
+            &json!({"password": self.uploader.password}),
+        )?;
+        let index = json!({"type": "stage", "volatile": false, "bases": [], "acl_upload": [self.uploader.user]});
+        call(&base, "PUT", "root/release", Some(&token), &index)?;
+        Ok(Address {
+            repository: format!("{base}/root/release/"),
+            simple: format!("{base}/root/release/+simple/"),
+        })
+    }
+
+    /// Whether the server still runs.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system cannot tell.
+    pub fn is_running(&mut self) -> Result<bool> {
+        self.server.is_running()
+    }
+
+    fn wait(&mut self) -> Result<String> {
+        let started = Instant::now();
+        loop {
+            check_interrupt()?;
+            let log = std::fs::read_to_string(log(self.folder.path())).unwrap_or_default();
+            let address = log.lines().find_map(|line| line.split("Serving on ").nth(1));
+            if let Some(address) = address {
+                return Ok(address.trim().to_owned());
+            }
+            let ended = !self.server.is_running()?;
+            if ended || started.elapsed() > PATIENCE {
+                let what = if ended { "ended by itself" } else { "did not start in time" };
+                let lines: Vec<&str> = log.lines().collect();
+                let tail = lines[lines.len().saturating_sub(20)..].join("\n");
+                return Err(Stop::Unknown(format!("the index server {what}\n{tail}")).into());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// Asks early whether a server could listen on `port`, before anything else is done for it.
+///
+/// # Errors
+///
+/// When the port is in use, or not for everybody.
+pub fn check_port(port: u16) -> Result<(), Stop> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
+        Stop::Unknown(format!(
+            "cannot listen on 127.0.0.1:{port}: {error}\n\
+             hint: name another port with `--port`, or 0 for any free one"
+        ))
+    })
+}
+
+fn log(folder: &Path) -> std::path::PathBuf {
+    folder.join("server.log")
+}
+
+fn call(base: &str, method: &str, path: &str, token: Option<&str>, body: &Value) -> Result<Value> {
+    let mut request = ureq::http::Request::builder()
+        .method(method)
+        .uri(format!("{base}/{path}"))
+        .header("Content-Type", "application/json");
+    if let Some(token) = token {
+        request = request.header("X-Devpi-Auth", token);
+    }
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).build().into();
+    let mut response = agent
+        .run(request.body(body.to_string())?)
+        .with_context(|| format!("the index server refused `{method} /{path}`"))?;
+    let text = response.body_mut().read_to_string()?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("the index server gave no JSON to `{method} /{path}`"))
+}
+
+/// A password that nobody has to remember.
+fn secret() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).context("the operating system gives no random bytes")?;
+    let mut text = String::new();
+    for byte in bytes {
+        write!(text, "{byte:02x}")?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,102 @@
+//! gh: GitHub's own program, which its runners carry. It finds its token in `GH_TOKEN`.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::exit::Stop;
+use crate::process::command::Invocation;
+
+/// What GitHub has under a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Release {
+    None,
+    Assets(Vec<Asset>),
+}
+
+/// A file of a GitHub release.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Asset {
+    pub name: String,
+    pub size: u64,
+    state: String,
+}
+
+impl Asset {
+    /// Whether its upload came to an end.
+    pub fn is_whole(&self) -> bool {
+        self.state == "uploaded"
+    }
+}
+
+#[derive(Deserialize)]
+struct View {
+    assets: Vec<Asset>,
+}
+
+fn release(root: &Path, verb: &str, tag: &str) -> Invocation {
+    Invocation::new("gh").args(["release", verb, tag]).folder(root).env("GH_PROMPT_DISABLED", "1")
+}
+
+/// What GitHub has under a tag.
+///
+/// # Errors
+///
+/// When `gh` is not there, or GitHub cannot be asked.
+pub fn view(root: &Path, tag: &str) -> Result<Release> {
+    let finished = release(root, "view", tag)
+        .args(["--json", "assets"])
+        .run()
+        .context("cannot run `gh`\nhint: it is GitHub's own program, and its runners carry it")?;
+    if finished.succeeded() {
+        let view: View =
+            serde_json::from_str(&finished.stdout).context("`gh release view` gave no JSON")?;
+        return Ok(Release::Assets(view.assets));
+    }
+    if finished.stderr.contains("release not found") {
+        return Ok(Release::None);
+    }
+    Err(Stop::Unknown(format!("GitHub cannot be asked for the release {tag}\n{}", finished.tail()))
+        .into())
+}
+
+/// The command that makes the release of a tag that is there.
+pub fn create(root: &Path, tag: &str, notes: &Path, prerelease: bool) -> Invocation {
+    let command = release(root, "create", tag)
+        .args(["--verify-tag", "--title", tag, "--notes-file"])
+        .arg(notes);
+    if prerelease { command.arg("--prerelease") } else { command }
+}
+
+/// The command that attaches a file, in the place of one that was cut off if there is one.
+pub fn upload(root: &Path, tag: &str, file: &Path, replace: bool) -> Invocation {
+    let command = release(root, "upload", tag).arg(file);
+    if replace { command.arg("--clobber") } else { command }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tool::python::environment::tests::shown;
+
+    #[test]
+    fn a_release_is_made_of_a_tag_that_is_there() {
+        let notes = Path::new("/work/notes.md");
+        let command = create(Path::new("/project"), "v1.0.0", notes, false);
+        insta::assert_snapshot!(shown(&command), @"
+        gh release create v1.0.0 --verify-tag --title v1.0.0 --notes-file /work/notes.md
+        + GH_PROMPT_DISABLED=1
+        ");
+        let early = create(Path::new("/project"), "v1.0.0-rc.1", notes, true);
+        assert!(early.to_string().ends_with(" --prerelease"), "{early}");
+    }
+
+    #[test]
+    fn a_file_replaces_only_one_that_was_cut_off() {
+        let attach =
+            |replace| upload(Path::new("/p"), "v1.0.0", Path::new("a.whl"), replace).to_string();
+        assert_eq!(attach(false), "gh release upload v1.0.0 a.whl");
+        assert_eq!(attach(true), "gh release upload v1.0.0 a.whl --clobber");
+    }
+}

@@ -1,0 +1,52 @@
+//! git: which commit the source is, and whether it is that commit.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::process::command::Invocation;
+use crate::project::Revision;
+
+/// The command that clones the last commit of a checkout.
+pub fn clone(from: &Path, to: &Path) -> Invocation {
+    Invocation::new("git")
+        .args(["clone", "--quiet", "--depth", "1"])
+        .arg(format!("file://{}", from.display()))
+        .arg(to)
+}
+
+/// Whether there is such a tag.
+///
+/// # Errors
+///
+/// When git cannot be asked.
+pub fn has_tag(root: &Path, tag: &str) -> Result<bool> {
+    let listed = Invocation::new("git").folder(root).args(["tag", "--list", tag]).check()?;
+    Ok(!listed.stdout.trim().is_empty())
+}
+
+/// The revision of the checkout whose top is `root`; none where `root` is not the top of one.
+///
+/// # Errors
+///
+/// When git answers what cannot be understood. A machine without git has no checkouts.
+pub fn revision(root: &Path) -> Result<Option<Revision>> {
+    let git = || Invocation::new("git").folder(root);
+    if !root.join(".git").exists() {
+        return Ok(None);
+    }
+    let head = git().args(["log", "-1", "--format=%H %ct"]).run()?;
+    if !head.succeeded() {
+        // A checkout without a commit yet.
+        return Ok(None);
+    }
+    let (commit, epoch) = head.stdout.trim().split_once(' ').context("`git log` gave no time")?;
+    let status = git().args(["status", "--porcelain", "--untracked-files=normal"]).check()?;
+    let tags = git().args(["tag", "--points-at", "HEAD", "v[0-9]*"]).check()?;
+    Ok(Some(Revision {
+        commit: commit.to_owned(),
+        epoch: epoch.parse().context("`git log` gave no time")?,
+        dirty: !status.stdout.trim().is_empty(),
+        tags: tags.stdout.lines().map(str::to_owned).collect(),
+    }))
+}

@@ -1,0 +1,264 @@
+//! maturin: makes the sdist, and wheels from it.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::process::command::Invocation;
+use crate::tool::python::environment::Tools;
+use crate::tool::python::lock::TOOLS;
+use crate::tool::toolchain::Toolchain;
+use crate::tool::toolchain::builder::Builder;
+use wheel_audit::plan::PlannedWheel;
+
+/// The command that makes the sdist of the project in `root`.
+///
+/// # Errors
+///
+/// When the tools' folder cannot stand in `PATH`.
+pub fn sdist(tools: &Tools, root: &Path, out: &Path, epoch: u64) -> Result<Invocation> {
+    Ok(maturin(tools, root, epoch)?.arg("sdist").arg("--out").arg(out))
+}
+
+/// Where wheels are made.
+pub struct Place<'a> {
+    /// The unpacked sdist.
+    pub source: &'a Path,
+    /// The folder for finished wheels.
+    pub out: &'a Path,
+    /// cargo's folder for what it compiles.
+    pub cargo_target: &'a Path,
+}
+
+/// The command that makes one wheel from the sdist.
+///
+/// # Errors
+///
+/// When the tools' folder cannot stand in `PATH`.
+pub fn wheel(
+    tools: &Tools,
+    place: &Place,
+    wheel: &PlannedWheel,
+    toolchain: &Toolchain,
+    epoch: u64,
+) -> Result<Invocation> {
+    let command = maturin(tools, place.source, epoch)?
+        .args(["build", "--release", "--locked", "--target", &toolchain.triple])
+        // The smallest wheel that every pip can read; the level costs a tenth of a second.
+        .args(["--compression-level", "9"])
+        .args(["--interpreter", &wheel.family.interpreter(), "--out"])
+        .arg(place.out)
+        .arg("--compatibility")
+        .args(wheel.target.compatibility())
+        .env("CARGO_TARGET_DIR", place.cargo_target)
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(place, toolchain));
+    let command =
+        toolchain.environment.iter().fold(command, |command, (key, value)| command.env(key, value));
+    // Compiling std takes options of cargo that a release otherwise has to be told to know. The crate's own
+    // panics unwind, so that std's must.
+    let command = match toolchain.std {
+        Some(_) => command.args(["-Z", "build-std=std,panic_unwind"]).env("RUSTC_BOOTSTRAP", "1"),
+        None => command,
+    };
+    Ok(if toolchain.builder == Builder::Zig { command.arg("--zig") } else { command })
+}
+
+/// What made a file, for the record: the sdist, where no toolchain is given.
+///
+/// # Errors
+///
+/// When the lock does not pin the tools.
+pub fn builder(wheel: Option<(&Toolchain, &str)>) -> Result<String> {
+    let maturin = format!("maturin {}", TOOLS.version("maturin")?);
+    let Some((toolchain, rustc)) = wheel else {
+        return Ok(maturin);
+    };
+    let std = toolchain.std.iter().map(|_| ", std compiled from rust-src".to_owned());
+    let linker = toolchain.linker.iter().map(|linker| format!(", {linker}"));
+    Ok(format!("{maturin}, {rustc}{}", std.chain(linker).collect::<String>()))
+}
+
+fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
+    // What a person set for builds by hand would change what the release holds.
+    let inherited = [
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "ARCHFLAGS",
+        "MACOSX_DEPLOYMENT_TARGET",
+        "CARGO_BUILD_TARGET",
+        "CARGO_PROFILE_RELEASE_CODEGEN_UNITS",
+        "CARGO_PROFILE_RELEASE_DEBUG",
+        "CARGO_PROFILE_RELEASE_LTO",
+        "CARGO_PROFILE_RELEASE_OPT_LEVEL",
+        "CARGO_PROFILE_RELEASE_PANIC",
+        "CARGO_PROFILE_RELEASE_STRIP",
+        "RUSTFLAGS",
+        "MATURIN_PEP517_ARGS",
+        "MATURIN_STRIP",
+        "MATURIN_PGO",
+        "PYO3_PYTHON",
+        "PYO3_CONFIG_FILE",
+        "PYO3_CROSS",
+        "PYO3_CROSS_LIB_DIR",
+        "PYO3_CROSS_PYTHON_VERSION",
+    ];
+    let command =
+        inherited.into_iter().fold(Invocation::new(tools.program("maturin")), Invocation::without);
+    Ok(command
+        .folder(folder)
+        .env("PATH", tools.path()?)
+        .env("SOURCE_DATE_EPOCH", epoch.to_string()))
+}
+
+/// Paths of this machine, as panic messages would carry them, are replaced by what they stand for.
+fn rust_flags(place: &Place, toolchain: &Toolchain) -> String {
+    let home = std::env::home_dir();
+    let cargo =
+        std::env::var_os("CARGO_HOME").map(Into::into).or_else(|| Some(home?.join(".cargo")));
+    let remap = |path: &Path, name: &str| format!("--remap-path-prefix={}={name}", path.display());
+    let mut all = vec![remap(place.cargo_target, "/target"), remap(place.source, ".")];
+    all.extend(cargo.map(|cargo| remap(&cargo, "/cargo")));
+    let std = toolchain.std.iter();
+    all.extend(std.map(|source| remap(&source.folder, &source.name)));
+    all.extend_from_slice(&toolchain.flags);
+    // The separator that cargo defines for this variable; paths may hold spaces.
+    all.join("\x1f")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tool::python::environment::tests::{shown, tools};
+    use crate::tool::toolchain::builder::Host;
+    use crate::tool::toolchain::rust_source::RustSource;
+    use wheel_audit::family::{Family, PythonVersion};
+    use wheel_audit::target::Target;
+
+    fn wheel_for(tag: &str, host: Host) -> String {
+        let target: Target = tag.parse().expect("a target");
+        let builder = Builder::of(target, host).expect("it is built there");
+        wheel_by(target, &Toolchain::new(builder, builder.triple(target)))
+    }
+
+    fn wheel_by(target: Target, toolchain: &Toolchain) -> String {
+        let tag = target.to_string();
+        let planned = PlannedWheel {
+            file: format!("a-1-cp310-abi3-{tag}.whl"),
+            target,
+            family: Family::Abi3 { floor: PythonVersion::new(3, 10) },
+        };
+        let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
+        let place = Place { source, out, cargo_target };
+        let command = wheel(&tools(), &place, &planned, toolchain, 1_700_000_000);
+        shown(&command.expect("a command"))
+    }
+
+    #[test]
+    fn the_sdist_is_made_in_the_project_with_the_time_of_the_commit() {
+        let command = sdist(&tools(), Path::new("/project"), Path::new("/out"), 1_700_000_000);
+        insta::assert_snapshot!(shown(&command.expect("a command")), @"
+        maturin sdist --out /out
+        - VIRTUAL_ENV
+        - CONDA_PREFIX
+        - ARCHFLAGS
+        - MACOSX_DEPLOYMENT_TARGET
+        - CARGO_BUILD_TARGET
+        - CARGO_PROFILE_RELEASE_CODEGEN_UNITS
+        - CARGO_PROFILE_RELEASE_DEBUG
+        - CARGO_PROFILE_RELEASE_LTO
+        - CARGO_PROFILE_RELEASE_OPT_LEVEL
+        - CARGO_PROFILE_RELEASE_PANIC
+        - CARGO_PROFILE_RELEASE_STRIP
+        - RUSTFLAGS
+        - MATURIN_PEP517_ARGS
+        - MATURIN_STRIP
+        - MATURIN_PGO
+        - PYO3_PYTHON
+        - PYO3_CONFIG_FILE
+        - PYO3_CROSS
+        - PYO3_CROSS_LIB_DIR
+        - PYO3_CROSS_PYTHON_VERSION
+        + PATH=/tools/bin…
+        + SOURCE_DATE_EPOCH=1700000000
+        ");
+    }
+
+    #[test]
+    fn a_linux_wheel_is_linked_by_zig_against_the_glibc_of_its_tag() {
+        insta::assert_snapshot!(wheel_for("manylinux_2_17_x86_64", Host::Linux), @"
+        maturin build --release --locked --target x86_64-unknown-linux-gnu --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi manylinux_2_17 --zig
+        - VIRTUAL_ENV
+        - CONDA_PREFIX
+        - ARCHFLAGS
+        - MACOSX_DEPLOYMENT_TARGET
+        - CARGO_BUILD_TARGET
+        - CARGO_PROFILE_RELEASE_CODEGEN_UNITS
+        - CARGO_PROFILE_RELEASE_DEBUG
+        - CARGO_PROFILE_RELEASE_LTO
+        - CARGO_PROFILE_RELEASE_OPT_LEVEL
+        - CARGO_PROFILE_RELEASE_PANIC
+        - CARGO_PROFILE_RELEASE_STRIP
+        - RUSTFLAGS
+        - MATURIN_PEP517_ARGS
+        - MATURIN_STRIP
+        - MATURIN_PGO
+        - PYO3_PYTHON
+        - PYO3_CONFIG_FILE
+        - PYO3_CROSS
+        - PYO3_CROSS_LIB_DIR
+        - PYO3_CROSS_PYTHON_VERSION
+        + PATH=/tools/bin…
+        + SOURCE_DATE_EPOCH=1700000000
+        + CARGO_TARGET_DIR=/cargo
+        + rustc --remap-path-prefix=/cargo=/target
+        + rustc --remap-path-prefix=/source=.
+        + rustc --remap-path-prefix=[cargo]=/cargo
+        ");
+    }
+
+    #[test]
+    fn std_is_compiled_with_the_wheel_where_rustup_has_none_and_the_record_says_so() {
+        let target: Target = "musllinux_1_2_armv7l".parse().expect("a target");
+        let source = RustSource { folder: "/sysroot/src".into(), name: "/rustc/abc".into() };
+        let triple = Builder::Zig.triple(target);
+        let toolchain = Toolchain { std: Some(source), ..Toolchain::new(Builder::Zig, triple) };
+        let command = wheel_by(target, &toolchain);
+        let line = command.lines().next().unwrap_or_default();
+        assert!(line.ends_with("musllinux_1_2 -Z build-std=std,panic_unwind --zig"), "{line}");
+        for added in ["+ RUSTC_BOOTSTRAP=1", "+ rustc --remap-path-prefix=/sysroot/src=/rustc/abc"]
+        {
+            assert!(command.lines().any(|line| line == added), "{command}");
+        }
+        let record = builder(Some((&toolchain, "rustc 1.95.0"))).expect("maturin is pinned");
+        assert!(record.ends_with(", rustc 1.95.0, std compiled from rust-src"), "{record}");
+        assert!(toolchain.stands_in());
+    }
+
+    #[test]
+    fn only_what_the_target_and_the_system_demand_differs_elsewhere() {
+        let linux = wheel_for("manylinux_2_17_x86_64", Host::Linux);
+        let differing = |tag, host| {
+            let command = wheel_for(tag, host);
+            let (line, variables) = command.split_once('\n').expect("variables");
+            let added = variables.lines().filter(|line| !linux.contains(line));
+            std::iter::once(line).chain(added).collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(differing("musllinux_1_2_aarch64", Host::Macos), @"maturin build --release --locked --target aarch64-unknown-linux-musl --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi musllinux_1_2 --zig");
+        insta::assert_snapshot!(differing("macosx_11_0_arm64", Host::Macos), @"maturin build --release --locked --target aarch64-apple-darwin --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi");
+        insta::assert_snapshot!(differing("macosx_11_0_arm64", Host::Linux), @"
+        maturin build --release --locked --target aarch64-apple-darwin --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi
+        + rustc -Clinker-flavor=ld64.lld
+        + rustc -Clink-arg=-x
+        + rustc -Clink-arg=-S
+        ");
+        insta::assert_snapshot!(differing("win_amd64", Host::Windows), @"
+        maturin build --release --locked --target x86_64-pc-windows-msvc --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi
+        + rustc -Clink-arg=/Brepro
+        ");
+        insta::assert_snapshot!(differing("win_amd64", Host::Linux), @"maturin build --release --locked --target x86_64-pc-windows-gnullvm --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi");
+        insta::assert_snapshot!(differing("win32", Host::Linux), @"
+        maturin build --release --locked --target i686-pc-windows-gnu --compression-level 9 --interpreter 3.10 --out /out --compatibility pypi
+        + rustc -Clink-arg=-Wl,--no-insert-timestamp
+        ");
+    }
+}

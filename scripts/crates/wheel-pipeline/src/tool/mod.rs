@@ -1,0 +1,15 @@
+//! Tools: a room for each, which knows its command line and reads what it prints.
+
+pub mod attest;
+pub mod cargo;
+pub mod cibuildwheel;
+pub mod devpi;
+pub mod gh;
+pub mod git;
+pub mod maturin;
+pub mod pip;
+pub mod python;
+pub mod pythons;
+pub mod toolchain;
+pub mod twine;
+pub mod uv;

@@ -1,0 +1,144 @@
+//! pip: installs wheels, as users do.
+//!
+//! One pinned pip works on every environment from outside (`pip --python`). It runs in that
+//! environment's own interpreter, so what it picks is what a pip inside would pick.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::process::command::Invocation;
+use crate::tool::python::environment::{Environment, Tools};
+
+/// Where pip may take packages from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// The files named on the command line and nothing else.
+    Files,
+    /// One index and nothing else, by the address of its simple API.
+    Index(&'a str),
+}
+
+/// Installs wheels, never an sdist, by files or names; no configuration and no cache is heard.
+pub fn install(
+    tools: &Tools,
+    environment: &Environment,
+    source: Source,
+    what: &[&str],
+) -> Invocation {
+    let pip = tools
+        .python()
+        .args(["-m", "pip", "--python"])
+        .arg(environment.python())
+        .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
+        .args(["--no-cache-dir", "--only-binary", ":all:"]);
+    let pip = match source {
+        Source::Files => pip.args(["--no-index", "--no-deps"]),
+        Source::Index(url) => pip.args(["--index-url", url]),
+    };
+    pip.args(what)
+}
+
+/// Installs a file into an environment whose Python something else starts: pip from outside would try to
+/// start it by itself. `pip` is pip's own folder.
+pub fn install_emulated(pip: &Path, environment: &Environment, what: &Path) -> Invocation {
+    environment
+        .command()
+        .arg("-I")
+        .arg(environment.seen(pip))
+        .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
+        .args(["--no-cache-dir", "--no-compile", "--no-index", "--no-deps"])
+        .args(["--root-user-action", "ignore", "--only-binary", ":all:"])
+        .arg(environment.seen(what))
+}
+
+/// The simple API of the index that pip is set up for.
+///
+/// # Errors
+///
+/// When pip does not say.
+pub fn index(tools: &Tools) -> Result<String> {
+    let list = ["-m", "pip", "--disable-pip-version-check", "config", "list"];
+    Ok(index_in(&tools.python().args(list).check()?.stdout))
+}
+
+/// The same by pip's own list of what it is set up with, where variables come before files.
+fn index_in(list: &str) -> String {
+    let value = |key: &str| {
+        let value = list.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='))?;
+        Some(value.trim_matches('\'').to_owned())
+    };
+    value(":env:.index-url")
+        .or_else(|| value("global.index-url"))
+        .unwrap_or_else(|| "https://pypi.org/simple/".to_owned())
+}
+
+/// Builds the wheel of a pure Python project with the build backend among the tools.
+pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Invocation {
+    tools
+        .python()
+        .args(["-m", "pip", "--isolated", "--disable-pip-version-check", "wheel", "--quiet"])
+        .args(["--no-index", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--wheel-dir"])
+        .arg(out)
+        .arg(project)
+}
+
+/// Downloads one wheel for a platform, from the index that pip is set up for.
+pub fn download(tools: &Tools, requirement: &str, platforms: &[&str], out: &Path) -> Invocation {
+    let pip = tools
+        .python()
+        .args(["-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"])
+        .args(["--only-binary", ":all:", "--implementation", "cp", "--python-version", "3.13"])
+        .arg("--dest")
+        .arg(out);
+    platforms.iter().fold(pip, |pip, platform| pip.args(["--platform", platform])).arg(requirement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tool::python::environment::tests::{environment, shown, tools};
+
+    fn line(source: Source, what: &[&str]) -> String {
+        let command = shown(&install(&tools(), &environment("/fresh"), source, what));
+        command.lines().next().expect("a command line").to_owned()
+    }
+
+    #[test]
+    fn files_are_installed_without_any_index() {
+        insta::assert_snapshot!(line(Source::Files, &["/dist/a b.whl"]), @r#"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --no-index --no-deps "/dist/a b.whl""#);
+    }
+
+    #[test]
+    fn an_index_is_the_only_one() {
+        let index = Source::Index("http://127.0.0.1:3141/root/release/+simple/");
+        insta::assert_snapshot!(line(index, &["sum-up-to==1.0.0", "triangular.whl"]), @"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --index-url http://127.0.0.1:3141/root/release/+simple/ sum-up-to==1.0.0 triangular.whl");
+    }
+
+    #[test]
+    fn the_index_is_the_one_that_pip_would_ask() {
+        assert_eq!(index_in("global.cert='/ca'\n"), "https://pypi.org/simple/");
+        let file = "global.index-url='https://one/simple'\n";
+        assert_eq!(index_in(file), "https://one/simple");
+        let both = format!(":env:.index-url='https://two/simple'\n{file}");
+        assert_eq!(index_in(&both), "https://two/simple");
+    }
+
+    #[test]
+    fn a_pure_wheel_is_built_without_a_network() {
+        let command = wheel(&tools(), Path::new("/project/downstream"), Path::new("/out"));
+        insta::assert_snapshot!(shown(&command), @"
+        python -m pip --isolated --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation --no-cache-dir --wheel-dir /out /project/downstream
+        - PYTHONPATH
+        - PYTHONHOME
+        - PYTHONSTARTUP
+        - PYTHONWARNINGS
+        - PYTHONDEVMODE
+        - PYTHONSAFEPATH
+        - VIRTUAL_ENV
+        - CONDA_PREFIX
+        - __PYVENV_LAUNCHER__
+        + PYTHONUTF8=1
+        ");
+    }
+}

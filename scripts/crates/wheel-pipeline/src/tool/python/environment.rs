@@ -1,0 +1,278 @@
+//! Python environments: the pipeline's own tools, installed once, and fresh ones to install wheels in.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::folder;
+use crate::process::command::Invocation;
+use crate::tool::python::lock::TOOLS;
+use crate::tool::python::{Interpreter, Platform, isolated, isolated_by};
+use crate::tool::uv;
+
+/// A virtual environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    folder: PathBuf,
+    /// What starts its Python, where this machine cannot by itself.
+    launcher: Vec<OsString>,
+    /// Whether that is a Python for Windows on another system.
+    windows: bool,
+}
+
+/// The environment of the tools that `data/tools.lock` pins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tools(Environment);
+
+impl Environment {
+    /// Makes an empty environment, without pip in it: pip works on it from outside.
+    ///
+    /// # Errors
+    ///
+    /// When Python's `venv` fails.
+    pub fn create(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
+        // One that is started by something else: a Windows' own Python has a `venv`.
+        if let Some(Platform::Windows(_)) = interpreter.platform
+            && !interpreter.launcher.is_empty()
+        {
+            return Self::copy(interpreter, folder);
+        }
+        interpreter
+            .command()
+            .args(["-I", "-m", "venv", "--without-pip"])
+            .arg(folder)
+            .check()
+            .with_context(|| {
+                format!("cannot make an environment of Python {}", interpreter.release)
+            })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            launcher: interpreter.launcher.clone(),
+            windows: false,
+        })
+    }
+
+    /// An embeddable Python has no `venv`, and its folder is all that there is of it.
+    fn copy(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
+        let of = interpreter.executable.parent().context("a program lies in a folder")?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make `{}`", folder.display()))?;
+        for file in fs::read_dir(of)? {
+            let file = file?;
+            fs::copy(file.path(), folder.join(file.file_name()))
+                .with_context(|| format!("cannot copy `{}`", file.path().display()))?;
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            launcher: interpreter.launcher.clone(),
+            windows: true,
+        })
+    }
+
+    /// Makes an environment with what the text of a lock pins.
+    ///
+    /// # Errors
+    ///
+    /// When a package cannot be had.
+    pub fn locked(
+        interpreter: &Interpreter,
+        folder: &Path,
+        tools: &Tools,
+        lock: &str,
+    ) -> Result<Self> {
+        let environment = Self::create(interpreter, folder)?;
+        environment.fill(tools, lock)?;
+        Ok(environment)
+    }
+
+    fn fill(&self, tools: &Tools, lock: &str) -> Result<()> {
+        let path = self.folder.join("packages.lock");
+        fs::write(&path, lock)?;
+        uv::install(&tools.program("uv"), &self.python(), &path).check().context(NO_PACKAGES)?;
+        Ok(())
+    }
+
+    /// The environment's interpreter.
+    pub fn python(&self) -> PathBuf {
+        match self.windows {
+            true => self.folder.join("python.exe"),
+            false => self.program("python"),
+        }
+    }
+
+    /// A path of this machine as that interpreter knows it.
+    pub fn seen(&self, path: &Path) -> PathBuf {
+        if self.windows { windows_path(path) } else { path.to_owned() }
+    }
+
+    /// A command of that interpreter.
+    pub fn command(&self) -> Invocation {
+        isolated_by(&self.launcher, &self.python())
+    }
+
+    /// Whether something else has to start it.
+    pub fn is_emulated(&self) -> bool {
+        !self.launcher.is_empty()
+    }
+
+    /// A program that is installed in the environment.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs().join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    }
+
+    /// The folder of the environment's programs.
+    pub fn programs(&self) -> PathBuf {
+        self.folder.join(if cfg!(windows) { "Scripts" } else { "bin" })
+    }
+}
+
+/// A path of this machine as a program for Windows knows it under Wine.
+pub fn windows_path(path: &Path) -> PathBuf {
+    format!("Z:{}", path.display().to_string().replace('/', "\\")).into()
+}
+
+const NO_PACKAGES: &str = "cannot install the pinned packages\n\
+    hint: the first run downloads them from the package index that pip is set up for; \
+    is there a network, and is `PIP_INDEX_URL` right?";
+
+impl Tools {
+    /// The tools under `folder`, installed if they are not there yet. pip brings uv, uv the rest.
+    ///
+    /// # Errors
+    ///
+    /// When the environment cannot be made, or a package cannot be had.
+    pub fn install(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make `{}`", folder.display()))?;
+        let name = format!("{}-{}", interpreter.release, TOOLS.key());
+        let place = folder.canonicalize()?.join(&name);
+        let folder = folder.join(name);
+        let environment =
+            Environment { folder: folder.clone(), launcher: Vec::new(), windows: false };
+        // Written last, so that a half-filled environment is never taken for a whole one; programs in
+        // an environment know their path, so that one which was moved is not whole either.
+        let mark = folder.join("installed.txt");
+        let identity = format!("{}\n{}\n", interpreter.executable.display(), place.display());
+        if fs::read_to_string(&mark).is_ok_and(|installed| installed == identity) {
+            return Ok(Self(environment));
+        }
+        folder::clear(&folder)?;
+        isolated(&interpreter.executable).args(["-I", "-m", "venv"]).arg(&folder).check().context(
+            "cannot make the environment of the tools\nhint: on Debian, `apt install python3-venv`",
+        )?;
+        let first = folder.join("uv.lock");
+        fs::write(&first, TOOLS.requirement("uv")?)?;
+        isolated(&environment.python())
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--require-hashes",
+            ])
+            .args(["--no-deps", "--only-binary", ":all:", "--requirement"])
+            .arg(&first)
+            .check()
+            .context(NO_PACKAGES)?;
+        let tools = Self(environment);
+        tools.0.fill(&tools, TOOLS.text)?;
+        fs::write(&mark, identity)?;
+        Ok(tools)
+    }
+
+    /// A tool's program.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.0.program(name)
+    }
+
+    /// pip's own folder, which any Python runs from outside.
+    ///
+    /// # Errors
+    ///
+    /// When it is not among the tools.
+    pub fn pip(&self) -> Result<PathBuf> {
+        let question = "import os, pip; print(os.path.dirname(pip.__file__))";
+        let answer = self.python().args(["-I", "-c", question]).check()?;
+        Ok(answer.stdout.trim().into())
+    }
+
+    /// Unpacks what a lock pins into a plain folder.
+    ///
+    /// # Errors
+    ///
+    /// When a package cannot be had.
+    pub fn unpack(&self, lock: &Path, folder: &Path) -> Result<()> {
+        let command = uv::unpack(&self.program("uv"), &self.0.python(), lock, folder);
+        command.check().context(NO_PACKAGES)?;
+        Ok(())
+    }
+
+    /// The interpreter that the tools run on.
+    pub fn python(&self) -> Invocation {
+        isolated(&self.0.python())
+    }
+
+    /// `PATH` with the tools in front.
+    ///
+    /// # Errors
+    ///
+    /// When the path of the environment cannot stand in `PATH`.
+    pub fn path(&self) -> Result<OsString> {
+        let rest = env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.0.programs()).chain(env::split_paths(&rest));
+        env::join_paths(folders)
+            .with_context(|| format!("`{}` cannot stand in `PATH`", self.0.programs().display()))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! Tools and environments that are not there, for tests that read command lines.
+
+    use super::*;
+
+    /// Tools in `/tools`.
+    pub fn tools() -> Tools {
+        Tools(environment("/tools"))
+    }
+
+    /// An environment in `folder`.
+    pub fn environment(folder: &str) -> Environment {
+        Environment { folder: folder.into(), launcher: Vec::new(), windows: false }
+    }
+
+    /// A command line and, in lines after it, what it sets and takes away of the environment, as they
+    /// read on every system and for every user.
+    pub fn shown(command: &Invocation) -> String {
+        let mut text = command.to_string();
+        for (key, value) in command.environment() {
+            let value = value.as_ref().map(|value| value.to_string_lossy());
+            text += &match (key.as_str(), value) {
+                (key, None) => format!("\n- {key}"),
+                ("PATH", Some(path)) => {
+                    let first = env::split_paths(&*path).next().unwrap_or_default();
+                    format!("\n+ PATH={}…", first.display())
+                }
+                ("CARGO_ENCODED_RUSTFLAGS", Some(flags)) => {
+                    flags.split('\x1f').map(|flag| format!("\n+ rustc {flag}")).collect()
+                }
+                (key, Some(value)) => format!("\n+ {key}={value}"),
+            };
+        }
+        let cargo = env::var_os("CARGO_HOME")
+            .map_or_else(|| env::home_dir().unwrap_or_default().join(".cargo"), PathBuf::from);
+        text.replace(&cargo.display().to_string(), "[cargo]")
+            .replace('\\', "/")
+            .replace("/Scripts", "/bin")
+            .replace(".exe", "")
+    }
+
+    #[test]
+    fn a_path_is_seen_from_the_drive_of_this_machine() {
+        assert_eq!(windows_path(Path::new("/dist/a b.whl")), Path::new("Z:\\dist\\a b.whl"));
+    }
+}

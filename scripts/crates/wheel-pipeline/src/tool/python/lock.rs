@@ -1,0 +1,74 @@
+//! Lock files: pinned and hashed requirements, in the format that pip and uv both install from.
+
+use anyhow::{Context, Result};
+
+use wheel_audit::wheel::Sha256Sum;
+
+/// A lock file, compiled into the program so that it serves any project.
+#[derive(Clone, Copy, Debug)]
+pub struct Lock<'a> {
+    pub text: &'a str,
+}
+
+/// The tools that the pipeline itself runs.
+pub const TOOLS: Lock = Lock { text: include_str!("tools.lock") };
+
+impl Lock<'_> {
+    /// A short name for this very set of requirements.
+    pub fn key(&self) -> String {
+        Sha256Sum::of(self.text.as_bytes()).to_string()[..12].to_owned()
+    }
+
+    /// The lines that pin one package, with its hashes.
+    ///
+    /// # Errors
+    ///
+    /// When the lock does not pin it.
+    pub fn requirement(&self, package: &str) -> Result<String> {
+        let start = format!("{package}==");
+        let mut lines = self.text.lines().skip_while(|line| !line.starts_with(&start));
+        let first = lines.next().with_context(|| format!("the lock does not pin `{package}`"))?;
+        let hashes = lines.take_while(|line| line.trim_start().starts_with("--hash="));
+        Ok(std::iter::once(first).chain(hashes).collect::<Vec<_>>().join("\n") + "\n")
+    }
+
+    /// The pinned version of a package.
+    ///
+    /// # Errors
+    ///
+    /// When the lock does not pin it.
+    pub fn version(&self, package: &str) -> Result<String> {
+        let requirement = self.requirement(package)?;
+        let version = requirement.split("==").nth(1).unwrap_or_default();
+        Ok(version.split([' ', ';', '\\', '\n']).next().unwrap_or_default().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_requirement_is_cut_out_with_its_hashes() {
+        let lock = Lock {
+            text: "a==1 \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n    # via b\nb==2 ; python_version < '4' \\\n    --hash=sha256:3\n",
+        };
+        assert_eq!(
+            lock.requirement("a").expect("it is there"),
+            "a==1 \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n"
+        );
+        assert_eq!(lock.version("a").expect("it is there"), "1");
+        assert_eq!(lock.version("b").expect("it is there"), "2");
+        assert_eq!(
+            lock.version("c").expect_err("it is not").to_string(),
+            "the lock does not pin `c`"
+        );
+    }
+
+    #[test]
+    fn the_tools_that_stages_run_are_pinned() {
+        for package in ["pip", "uv", "maturin", "ziglang", "twine", "devpi-server", "flit-core"] {
+            assert_ne!(TOOLS.version(package).expect(package), "");
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! The Pythons of this machine: every CPython that can be found, asked for what it is.
+
+pub mod environment;
+pub mod lock;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use crate::process::command::Invocation;
+use wheel_audit::family::PythonVersion;
+use wheel_audit::target::{Architecture, System, Target};
+
+/// A CPython that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interpreter {
+    /// The interpreter itself, not a link to it or an environment of it.
+    pub executable: PathBuf,
+    pub version: PythonVersion,
+    /// The full version: `3.13.0`.
+    pub release: String,
+    /// What starts it, where this machine cannot by itself: an emulator with its options.
+    pub launcher: Vec<OsString>,
+    /// The platform that it is for; none for this machine's own.
+    pub platform: Option<Platform>,
+    /// Where it is, if it does not see all of this machine.
+    pub inside: Option<Inside>,
+}
+
+/// A container, as its Pythons see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inside {
+    /// The image that it was made of.
+    pub image: String,
+    /// The one folder that it can write to.
+    pub place: PathBuf,
+}
+
+/// The platform of a Python that is not this machine's own: the system or its C library, and the processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    Glibc(Architecture),
+    Musl(Architecture),
+    Windows(Architecture),
+}
+
+impl Platform {
+    /// Whether wheels of the target are for it.
+    fn takes(self, target: Target) -> bool {
+        let architecture = match (self, target.system()) {
+            (Self::Glibc(architecture), System::Manylinux { .. })
+            | (Self::Musl(architecture), System::Musllinux { .. })
+            | (Self::Windows(architecture), System::Windows) => architecture,
+            _ => return false,
+        };
+        architecture == target.architecture()
+    }
+}
+
+impl Interpreter {
+    /// Whether it is one for which wheels of the target are.
+    pub fn serves(&self, target: Target) -> bool {
+        match self.platform {
+            None => target.is_host(),
+            Some(platform) => platform.takes(target),
+        }
+    }
+
+    /// How people and the evidence call it: what starts it, or its image, and its path.
+    pub fn name(&self) -> String {
+        if let Some(inside) = &self.inside {
+            return format!("{} {}", inside.image, self.executable.display());
+        }
+        let words = self.launcher.iter().map(|word| word.to_string_lossy().into_owned());
+        words.chain([self.executable.display().to_string()]).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A command of it that hears nothing of this program's own surroundings.
+    pub fn command(&self) -> Invocation {
+        isolated_by(&self.launcher, &self.executable)
+    }
+}
+
+/// What was found on the machine.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Usable interpreters, oldest first, each once.
+    pub interpreters: Vec<Interpreter>,
+    /// Programs that look like a Python and are not used, each with the reason.
+    pub passed_over: Vec<String>,
+}
+
+impl Found {
+    /// The interpreters that are this machine's own, and not another platform's.
+    pub fn own(&self) -> impl DoubleEndedIterator<Item = &Interpreter> {
+        self.interpreters.iter().filter(|interpreter| interpreter.platform.is_none())
+    }
+}
+
+/// The oldest CPython that the pipeline's own tools run on.
+pub const OLDEST: PythonVersion = PythonVersion::new(3, 10);
+
+const QUESTION: &str = "\
+import json, os, platform, struct, sys, sysconfig
+print(json.dumps({
+    'implementation': platform.python_implementation(),
+    'version': list(sys.version_info[:2]),
+    'release': platform.python_version(),
+    'executable': os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable),
+    'bits': 8 * struct.calcsize('P'),
+    'free_threaded': bool(sysconfig.get_config_var('Py_GIL_DISABLED')),
+}))";
+
+#[derive(Deserialize)]
+struct Answer {
+    implementation: String,
+    version: (u8, u8),
+    release: String,
+    executable: PathBuf,
+    bits: u32,
+    free_threaded: bool,
+}
+
+/// Looks for every CPython: on `PATH` (Debian's among them), in pyenv's folder and in uv's.
+///
+/// # Errors
+///
+/// When the run is interrupted. A program that does not answer is passed over, with the reason.
+pub fn find() -> Result<Found> {
+    let candidates = Places::of_machine().programs();
+    let answers: Vec<Result<Result<Interpreter, String>>> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            candidates.iter().map(|candidate| scope.spawn(move || ask(candidate))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("asking does not panic")).collect()
+    });
+    let mut interpreters = BTreeMap::new();
+    let mut passed_over = Vec::new();
+    for (candidate, answer) in candidates.iter().zip(answers) {
+        match answer? {
+            Ok(interpreter) => {
+                interpreters.insert(interpreter.executable.clone(), interpreter);
+            }
+            Err(reason) => passed_over.push(format!("`{}`: {reason}", candidate.display())),
+        }
+    }
+    let mut interpreters: Vec<_> = interpreters.into_values().collect();
+    interpreters.sort_by_key(|interpreter| (interpreter.version, interpreter.release.clone()));
+    Ok(Found { interpreters, passed_over })
+}
+
+/// Asks a program what it is; the inner error says why it is of no use.
+fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
+    ask_by(&[], program, None)
+}
+
+/// The same for a program of another platform, by what starts it.
+///
+/// # Errors
+///
+/// When the run is interrupted.
+pub fn ask_by(
+    launcher: &[OsString],
+    program: &Path,
+    platform: Option<Platform>,
+) -> Result<Result<Interpreter, String>> {
+    let question =
+        isolated_by(launcher, program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
+    let finished = match question.run() {
+        Ok(finished) => finished,
+        Err(error) => {
+            crate::process::command::check_interrupt()?;
+            return Ok(Err(format!("{error:#}")));
+        }
+    };
+    if !finished.succeeded() {
+        let reason = finished.tail().lines().last().unwrap_or("it fails").to_owned();
+        return Ok(Err(reason));
+    }
+    let Ok(answer) = serde_json::from_str::<Answer>(&finished.stdout) else {
+        return Ok(Err("it does not answer as a Python does".to_owned()));
+    };
+    let judged = judge(answer, platform);
+    Ok(judged.map(|found| Interpreter { launcher: launcher.to_owned(), ..found }))
+}
+
+fn judge(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, String> {
+    let series = PythonVersion::new(answer.version.0, answer.version.1);
+    let version = if answer.free_threaded { series.free_threaded() } else { series };
+    if answer.implementation != "CPython" {
+        return Err(format!("it is {}, not CPython", answer.implementation));
+    }
+    if version < OLDEST {
+        return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
+    }
+    // Windows runs its 32-bit programs itself.
+    let narrow = (cfg!(windows) && answer.bits == 32 && usize::BITS == 64)
+        .then_some(Platform::Windows(Architecture::I686));
+    let platform = platform.or(narrow);
+    if platform.is_none() && answer.bits != usize::BITS {
+        return Err(format!("it is a {}-bit program", answer.bits));
+    }
+    Ok(Interpreter {
+        executable: answer.executable,
+        version,
+        release: answer.release,
+        launcher: Vec::new(),
+        platform,
+        inside: None,
+    })
+}
+
+/// Where Pythons are looked for.
+#[derive(Debug)]
+struct Places {
+    /// The folders of `PATH`.
+    path: Vec<PathBuf>,
+    /// pyenv's own folder, with its versions and its shims.
+    pyenv: Option<PathBuf>,
+    /// The folder of the Pythons that uv has installed.
+    uv: Option<PathBuf>,
+}
+
+impl Places {
+    /// The places of this machine, by the rules of
+    /// [pyenv](https://github.com/pyenv/pyenv#environment-variables) and
+    /// [uv](https://docs.astral.sh/uv/reference/storage/#python-versions).
+    fn of_machine() -> Self {
+        let folder =
+            |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let home = env::home_dir();
+        let data = if cfg!(windows) { folder("APPDATA") } else { folder("XDG_DATA_HOME") };
+        let data = data.or_else(|| Some(home.as_ref()?.join(".local/share")));
+        Self {
+            path: env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect(),
+            pyenv: folder("PYENV_ROOT").or_else(|| Some(home?.join(".pyenv"))),
+            uv: folder("UV_PYTHON_INSTALL_DIR").or_else(|| Some(data?.join("uv/python"))),
+        }
+    }
+
+    /// The programs there that are named as a Python is, links resolved, each once.
+    fn programs(&self) -> Vec<PathBuf> {
+        // The shims would only lead to the interpreters that are listed anyway.
+        let shims = self.pyenv.as_ref().map(|pyenv| pyenv.join("shims"));
+        let mut folders: Vec<PathBuf> =
+            self.path.iter().filter(|folder| Some(*folder) != shims.as_ref()).cloned().collect();
+        let pyenv = self
+            .pyenv
+            .iter()
+            .flat_map(|pyenv| [pyenv.join("versions"), pyenv.join("pyenv-win/versions")]);
+        for install in pyenv.chain(self.uv.clone()).flat_map(|folder| listed(&folder)) {
+            folders.push(install.join("bin"));
+            folders.push(install);
+        }
+        let mut programs: Vec<PathBuf> = folders
+            .iter()
+            .flat_map(|folder| listed(folder))
+            .filter(|path| {
+                path.is_file()
+                    && path.file_name().and_then(|name| name.to_str()).is_some_and(is_python)
+            })
+            .map(|path| fs::canonicalize(&path).unwrap_or(path))
+            .collect();
+        programs.sort();
+        programs.dedup();
+        programs
+    }
+}
+
+/// The entries of a folder; one that cannot be listed offers no Python.
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).map_or_else(
+        |_| Vec::new(),
+        |entries| entries.flatten().map(|entry| entry.path()).collect(),
+    )
+}
+
+/// Whether a file name is `python`, `python3` or `python3.N`, with `.exe` on Windows.
+fn is_python(name: &str) -> bool {
+    let name = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or("") } else { name };
+    match name.strip_prefix("python") {
+        Some("" | "3") => true,
+        Some(version) => version.strip_prefix("3.").is_some_and(|minor| {
+            !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())
+        }),
+        None => false,
+    }
+}
+
+/// A command of a Python that hears nothing of this program's own surroundings.
+pub fn isolated(python: &Path) -> Invocation {
+    let inherited = [
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PYTHONSTARTUP",
+        "PYTHONWARNINGS",
+        "PYTHONDEVMODE",
+        "PYTHONSAFEPATH",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "__PYVENV_LAUNCHER__",
+    ];
+    inherited.into_iter().fold(Invocation::new(python), Invocation::without).env("PYTHONUTF8", "1")
+}
+
+/// The same for a Python that something else starts.
+pub fn isolated_by(launcher: &[OsString], python: &Path) -> Invocation {
+    match launcher {
+        [] => isolated(python),
+        [program, options @ ..] => isolated(Path::new(program)).args(options).arg(python),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer() -> Answer {
+        Answer {
+            implementation: "CPython".into(),
+            version: (3, 13),
+            release: "3.13.1".into(),
+            executable: "/usr/bin/python3.13".into(),
+            bits: usize::BITS,
+            free_threaded: false,
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn every_place_is_looked_at_and_every_program_found_once() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path().canonicalize().expect("a folder");
+        let add = |path: &str| {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder");
+            fs::write(path, "").expect("a file");
+        };
+        for path in [
+            "bin/python3.12",
+            "bin/python3-config",
+            "pyenv/shims/python3",
+            "pyenv/versions/3.10.13/bin/python3.10",
+            "uv/cpython-3.14/bin/python3.14",
+        ] {
+            add(path);
+        }
+        std::os::unix::fs::symlink(root.join("bin/python3.12"), root.join("bin/python3"))
+            .expect("a link");
+        let places = Places {
+            path: vec![root.join("pyenv/shims"), root.join("bin"), root.join("no/such/folder")],
+            pyenv: Some(root.join("pyenv")),
+            uv: Some(root.join("uv")),
+        };
+        let expected = [
+            "bin/python3.12",
+            "pyenv/versions/3.10.13/bin/python3.10",
+            "uv/cpython-3.14/bin/python3.14",
+        ];
+        assert_eq!(places.programs(), expected.map(|path| root.join(path)));
+    }
+
+    #[test]
+    fn names_of_interpreters_are_known_from_names_of_other_tools() {
+        let suffix = if cfg!(windows) { ".exe" } else { "" };
+        for name in ["python", "python3", "python3.10"] {
+            assert!(is_python(&format!("{name}{suffix}")), "{name}");
+        }
+        for name in
+            ["python2", "python3-config", "python3.10-config", "python3.", "pythonw", "ipython"]
+        {
+            assert!(!is_python(&format!("{name}{suffix}")), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_python_takes_the_wheels_of_its_own_platform_alone() {
+        let taken = |platform: Platform| {
+            let tags = [
+                "manylinux_2_17_x86_64",
+                "manylinux_2_17_aarch64",
+                "musllinux_1_2_x86_64",
+                "macosx_10_12_x86_64",
+                "win_amd64",
+                "win32",
+            ];
+            let takes = |tag: &&str| platform.takes(tag.parse::<Target>().expect("a tag"));
+            tags.into_iter().filter(takes).collect::<Vec<_>>()
+        };
+        assert_eq!(taken(Platform::Glibc(Architecture::X86_64)), ["manylinux_2_17_x86_64"]);
+        assert_eq!(taken(Platform::Musl(Architecture::X86_64)), ["musllinux_1_2_x86_64"]);
+        assert_eq!(taken(Platform::Windows(Architecture::X86_64)), ["win_amd64"]);
+        assert_eq!(taken(Platform::Windows(Architecture::I686)), ["win32"]);
+    }
+
+    #[test]
+    fn what_is_of_no_use_is_passed_over_with_its_reason() {
+        assert_eq!(judge(answer(), None).map(|found| found.release), Ok("3.13.1".into()));
+        let free =
+            judge(Answer { free_threaded: true, ..answer() }, None).map(|found| found.version);
+        assert_eq!(free, Ok(PythonVersion::new(3, 13).free_threaded()));
+        let reasons = [
+            Answer { implementation: "PyPy".into(), ..answer() },
+            Answer { version: (3, 9), release: "3.9.1".into(), ..answer() },
+            Answer { bits: 16, ..answer() },
+        ]
+        .map(|answer| judge(answer, None).expect_err("of no use"));
+        assert_eq!(
+            reasons,
+            [
+                "it is PyPy, not CPython",
+                "it is Python 3.9.1, older than 3.10",
+                "it is a 16-bit program",
+            ]
+        );
+    }
+}

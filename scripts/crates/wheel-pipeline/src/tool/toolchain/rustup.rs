@@ -1,0 +1,57 @@
+//! rustup: adds what Rust needs to compile for another target.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::process::command::{Invocation, check_interrupt};
+
+/// Makes sure that the standard library of a Rust target is there; the inner error says why it is not.
+///
+/// # Errors
+///
+/// When the compiler cannot be asked, or the run is interrupted.
+pub fn add(folder: &Path, triple: &str) -> Result<Result<(), String>> {
+    if is_there(folder, triple)? {
+        return Ok(Ok(()));
+    }
+    let rustup = Invocation::new("rustup").args(["target", "add", triple]).folder(folder);
+    let finished = match rustup.run() {
+        Ok(finished) => finished,
+        Err(error) => {
+            check_interrupt()?;
+            return Ok(Err(format!("Rust's `{triple}` is not installed, and {error:#}")));
+        }
+    };
+    if finished.succeeded() && is_there(folder, triple)? {
+        return Ok(Ok(()));
+    }
+    let said = finished.output();
+    let reasons: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.contains("error:") || line.contains("status code"))
+        .collect();
+    Ok(Err(format!("`rustup target add {triple}` failed: {}", reasons.join("; "))))
+}
+
+fn is_there(folder: &Path, triple: &str) -> Result<bool> {
+    let asked = Invocation::new("rustc")
+        .args(["--print", "target-libdir", "--target", triple])
+        .folder(folder)
+        .run()?;
+    Ok(asked.succeeded() && Path::new(asked.stdout.trim()).is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_cannot_be_had_is_told_with_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let reason = add(folder.path(), "no-such-target").expect("it can be asked");
+        let reason = reason.expect_err("there is none");
+        assert!(reason.contains("no-such-target"), "{reason}");
+    }
+}

@@ -1,0 +1,74 @@
+//! uv: fills environments from lock files, and makes the lock files.
+
+use std::path::Path;
+
+use crate::process::command::Invocation;
+use wheel_audit::family::PythonVersion;
+
+/// Installs everything that a lock pins into an environment; nothing is compiled.
+pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {
+    Invocation::new(uv)
+        .args(["pip", "install", "--quiet", "--no-config", "--require-hashes", "--no-deps"])
+        .args(["--only-binary", ":all:", "--python"])
+        .arg(python)
+        .arg("--requirement")
+        .arg(lock)
+        .without("VIRTUAL_ENV")
+}
+
+/// Unpacks what a lock pins into a plain folder, to be looked at and not run: whatever Python it wants.
+pub fn unpack(uv: &Path, python: &Path, lock: &Path, folder: &Path) -> Invocation {
+    install(uv, python, lock).args(["--python-version", "3.13", "--target"]).arg(folder)
+}
+
+/// Pins what `input` asks for in `lock`, for every platform and every Python from `oldest`, keeping the
+/// pins that are there already unless `upgrade` is asked for.
+pub fn compile(
+    uv: &Path,
+    input: &Path,
+    lock: &Path,
+    oldest: PythonVersion,
+    upgrade: bool,
+) -> Invocation {
+    let invocation = Invocation::new(uv)
+        .args(["pip", "compile", "--quiet", "--no-config", "--universal", "--generate-hashes"])
+        .args(["--python-version", &oldest.to_string(), "--no-header", "--no-annotate"])
+        // It would fetch a Python of that version, of which it needs nothing.
+        .arg("--no-python-downloads")
+        // Addresses of one machine's mirrors have no place in a lock that everybody uses.
+        .args(["--no-emit-index-url", "--no-emit-find-links"])
+        .arg("--output-file")
+        .arg(lock)
+        .arg(input)
+        .without("VIRTUAL_ENV");
+    if upgrade { invocation.arg("--upgrade") } else { invocation }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tool::python::OLDEST;
+    use crate::tool::python::environment::tests::shown;
+
+    #[test]
+    fn what_a_lock_pins_is_installed_by_hash_and_not_compiled() {
+        let [uv, python, lock] = ["/tools/bin/uv", "/fresh/bin/python", "/tools.lock"];
+        let command = install(Path::new(uv), Path::new(python), Path::new(lock));
+        insta::assert_snapshot!(shown(&command), @"
+        uv pip install --quiet --no-config --require-hashes --no-deps --only-binary :all: --python /fresh/bin/python --requirement /tools.lock
+        - VIRTUAL_ENV
+        ");
+    }
+
+    #[test]
+    fn a_lock_serves_every_platform_and_is_upgraded_only_on_demand() {
+        let [uv, input, lock] = ["/tools/bin/uv", "tools.in", "tools.lock"].map(Path::new);
+        let keep = shown(&compile(uv, input, lock, OLDEST, false));
+        insta::assert_snapshot!(keep, @"
+        uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.10 --no-header --no-annotate --no-python-downloads --no-emit-index-url --no-emit-find-links --output-file tools.lock tools.in
+        - VIRTUAL_ENV
+        ");
+        let upgrade = shown(&compile(uv, input, lock, OLDEST, true));
+        assert_eq!(upgrade, keep.replace("tools.in", "tools.in --upgrade"));
+    }
+}

@@ -1,0 +1,97 @@
+//! The audit of files that no plan speaks of: what any project's wheels can be held to.
+
+use std::process::{Command, Output};
+
+use wheel_fixtures::release::{Dist, WINDOWS, good, release};
+
+/// What the program says of a release in a folder without a project.
+fn audit(dist: &Dist, arguments: &[&str]) -> (i32, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("dist")).expect("a folder");
+    for (name, bytes) in &dist.files {
+        std::fs::write(folder.path().join("dist").join(name), bytes).expect("written");
+    }
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_wheel-pipeline"))
+        .current_dir(folder.path())
+        .env("NO_COLOR", "1")
+        .arg("audit")
+        .args(arguments)
+        .output()
+        .expect("the program starts");
+    let text = String::from_utf8(output.stdout).expect("UTF-8")
+        + String::from_utf8(output.stderr).expect("UTF-8").as_str();
+    (output.status.code().expect("it ended by itself"), text)
+}
+
+#[test]
+fn a_good_release_passes_without_a_plan_and_the_report_says_what_was_not_judged() {
+    let (code, text) = audit(&good(), &[]);
+    assert_eq!(code, 0, "{text}");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    for line in [
+        "dist-matches-plan not applicable: no plan",
+        "dist-as-built not applicable: no record of a build",
+        "architecture passed",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
+fn named_files_are_judged_and_what_is_wrong_ends_with_1() {
+    let dist = release(|parts| parts.windows.edit("WHEEL", "win_amd64", "win32"));
+    let (code, text) = audit(&dist, &["dist"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("finding[tags-agree]"), "{text}");
+    let (code, text) = audit(&dist, &[&format!("dist/{WINDOWS}"), "--format", "github"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.starts_with("::error title=tags-agree::sum_up_to-1.0.0-"), "{text}");
+}
+
+#[test]
+fn a_check_that_is_left_out_is_said_to_be() {
+    let dist = release(|parts| parts.windows.edit("WHEEL", "win_amd64", "win32"));
+    let (code, text) = audit(&dist, &["--ignore", "tags-agree"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("ignored by `--ignore`"), "{text}");
+    let (code, text) = audit(&dist, &["--select", "tags-agree"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("ignored not named by `--select`"), "{text}");
+    let (code, text) = audit(&dist, &["--select", "tag-agrees"]);
+    assert_eq!(code, 2, "{text}");
+}
+
+#[test]
+fn nothing_inspected_is_no_pass() {
+    let mut dist = good();
+    dist.files.clear();
+    assert_eq!(audit(&dist, &[]).0, 3);
+    assert_eq!(audit(&dist, &["dist"]).0, 3);
+    assert_eq!(audit(&dist, &["nowhere.whl"]).0, 3);
+    assert_eq!(audit(&good(), &["--select", "dist-matches-plan"]).0, 3);
+}
+
+#[test]
+fn a_file_that_is_neither_wheel_nor_sdist_is_no_pass() {
+    let mut dist = good();
+    dist.add("notes.txt", b"to do".to_vec());
+    let (code, text) = audit(&dist, &["dist", "dist/notes.txt"]);
+    assert_eq!(code, 3, "{text}");
+    assert!(
+        text.contains("could not read `notes.txt`: it is neither a wheel nor an sdist"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_order_of_the_files_changes_nothing() {
+    let dist = release(|parts| parts.windows.edit("WHEEL", "win_amd64", "win32"));
+    let names: Vec<String> = dist.files.keys().map(|name| format!("dist/{name}")).collect();
+    let mut arguments: Vec<&str> = names.iter().map(String::as_str).collect();
+    arguments.extend(["--format", "json"]);
+    let strip = |text: String| text.split("\n}\n").next().map(str::to_owned);
+    let forward = strip(audit(&dist, &arguments).1);
+    arguments[..names.len()].reverse();
+    assert_eq!(forward, strip(audit(&dist, &arguments).1));
+}

@@ -1,0 +1,447 @@
+//! The gate: open for complete and clean evidence, closed for every single thing that is not.
+
+use std::collections::BTreeMap;
+
+use wheel_audit::check::{CHECKS, Finding, Outcome};
+use wheel_audit::plan::Plan;
+use wheel_audit::wheel::Sha256Sum;
+use wheel_fixtures::release::{LINUX, SDIST, WINDOWS, good, plan};
+use wheel_pipeline::evidence::gate::{self, Judgement, judge};
+use wheel_pipeline::evidence::{
+    AuditEvidence, BuildEvidence, BuiltFile, Comparison, SecondBuildEvidence, SmokeEvidence,
+    SmokeOutcome, SmokeResult,
+};
+use wheel_pipeline::project::Waiver;
+
+/// The evidence of a release on which nothing is wrong.
+struct Evidence {
+    plan: Plan,
+    commit: Option<String>,
+    dirty: bool,
+    waivers: Vec<Waiver>,
+    dist: BTreeMap<String, Sha256Sum>,
+    build: Option<BuildEvidence>,
+    audit: Option<AuditEvidence>,
+    smoke: Option<SmokeEvidence>,
+    second: Option<SecondBuildEvidence>,
+}
+
+fn complete() -> Evidence {
+    let plan = plan();
+    let files: Vec<BuiltFile> = good()
+        .files
+        .into_iter()
+        .map(|(file, bytes)| BuiltFile {
+            sha256: Sha256Sum::of(&bytes),
+            size: bytes.len() as u64,
+            triple: None,
+            builder: "maturin 1.16.0".to_owned(),
+            stand_in: false,
+            commit: Some("0".repeat(40)),
+            dirty: false,
+            epoch: 0,
+            file,
+        })
+        .collect();
+    let sum = |name: &str| {
+        files.iter().find(|file| file.file == name).expect("a file of the release").sha256
+    };
+    let outcomes = plan
+        .environments
+        .iter()
+        .map(|environment| SmokeOutcome {
+            target: environment.target,
+            python: environment.python,
+            release: format!("{}.0", environment.python),
+            executable: "/usr/bin/python3".to_owned(),
+            file: environment.file.clone(),
+            sha256: sum(&environment.file),
+            result: SmokeResult::Passed,
+            milliseconds: 1,
+        })
+        .collect();
+    let audit = AuditEvidence {
+        files: files.iter().map(|file| (file.file.clone(), file.sha256)).collect(),
+        checks: CHECKS
+            .iter()
+            .map(|check| (check.name.to_owned(), Outcome::Ran { findings: 0 }))
+            .collect(),
+        findings: Vec::new(),
+        unread: Vec::new(),
+    };
+    let smoke = SmokeEvidence { outcomes, ..SmokeEvidence::default() };
+    let second = SecondBuildEvidence {
+        sdist: Some(sum(SDIST)),
+        compared: vec![Comparison {
+            ours: LINUX.to_owned(),
+            theirs: LINUX.to_owned(),
+            ..Comparison::default()
+        }],
+        alone: Vec::new(),
+    };
+    let commit = Some("0".repeat(40));
+    Evidence {
+        plan,
+        commit,
+        dirty: false,
+        waivers: Vec::new(),
+        dist: files.iter().map(|file| (file.file.clone(), file.sha256)).collect(),
+        build: Some(BuildEvidence { files, not_here: Vec::new() }),
+        audit: Some(audit),
+        smoke: Some(smoke),
+        second: Some(second),
+    }
+}
+
+impl Evidence {
+    fn judgement(&self) -> Judgement {
+        judge(&gate::Evidence {
+            plan: &self.plan,
+            commit: self.commit.as_deref(),
+            dirty: self.dirty,
+            waivers: &self.waivers,
+            today: "2026-06-15".parse().expect("a day"),
+            dist: &self.dist,
+            build: self.build.as_ref(),
+            audit: self.audit.as_ref(),
+            smoke: self.smoke.as_ref(),
+            second: self.second.as_ref(),
+        })
+    }
+
+    fn reasons(&self) -> Vec<String> {
+        self.judgement().closed()
+    }
+
+    /// Takes away what was seen of the first environment, Linux on Python 3.10, and waives it.
+    fn waive(&mut self, expires: &str) {
+        self.smoke.as_mut().expect("it ran").outcomes.remove(0);
+        self.waivers.push(Waiver {
+            platform: "manylinux_2_17_x86_64".parse().expect("a tag"),
+            python: "3.10".parse().expect("a version"),
+            reason: "no runner has it".to_owned(),
+            expires: expires.parse().expect("a day"),
+        });
+    }
+
+    fn built(&mut self, file: &str) -> &mut BuiltFile {
+        let build = self.build.as_mut().expect("there was a build");
+        build.files.iter_mut().find(|built| built.file == file).expect("it was built")
+    }
+
+    fn audit(&mut self) -> &mut AuditEvidence {
+        self.audit.as_mut().expect("there was an audit")
+    }
+
+    fn check(&mut self, name: &str) -> &mut Outcome {
+        let mut checks = self.audit().checks.iter_mut();
+        &mut checks.find(|(known, _)| known == name).expect("a check").1
+    }
+
+    fn second(&mut self) -> &mut SecondBuildEvidence {
+        self.second.as_mut().expect("a second builder was heard")
+    }
+
+    fn outcome(&mut self) -> &mut SmokeOutcome {
+        let smoke = self.smoke.as_mut().expect("there was a smoke test");
+        smoke.outcomes.first_mut().expect("it ran")
+    }
+}
+
+/// Why the gate is closed after one change to complete evidence.
+fn reasons(change: impl FnOnce(&mut Evidence)) -> String {
+    let mut evidence = complete();
+    change(&mut evidence);
+    let reasons = evidence.reasons();
+    assert!(!reasons.is_empty(), "the gate is open");
+    reasons.join("\n")
+}
+
+#[test]
+fn complete_evidence_opens_the_gate() {
+    assert_eq!(complete().reasons(), Vec::<String>::new());
+}
+
+#[test]
+fn a_second_interpreter_of_a_series_changes_nothing() {
+    let mut evidence = complete();
+    let again = evidence.outcome().clone();
+    evidence.smoke.as_mut().expect("it ran").outcomes.push(again);
+    assert_eq!(evidence.reasons(), Vec::<String>::new());
+}
+
+#[test]
+fn without_a_tag_it_is_closed() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.plan.tag = None), @"the commit carries no version tag");
+    // It is no other reason, so that a commit can be judged before it is tagged.
+    let mut evidence = complete();
+    evidence.plan.tag = None;
+    assert_eq!(evidence.judgement().reasons, [""; 0]);
+}
+
+#[test]
+fn without_a_record_of_the_build_nothing_can_be_held_against_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.build = None), @"
+    there is no record of a build
+    the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
+    the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
+    the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`
+    the audit did not see this build of `sum_up_to-1.0.0.tar.gz`
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.10
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.13
+    no smoke test of this build: win_amd64 on Python 3.10
+    no smoke test of this build: win_amd64 on Python 3.13
+    ");
+}
+
+#[test]
+fn a_file_that_was_not_built_closes_it() {
+    let forget = |evidence: &mut Evidence| {
+        evidence.build.as_mut().expect("it ran").files.retain(|built| built.file != SDIST);
+    };
+    insta::assert_snapshot!(reasons(forget), @"
+    `sum_up_to-1.0.0.tar.gz` was not built
+    the audit did not see this build of `sum_up_to-1.0.0.tar.gz`
+    ");
+}
+
+#[test]
+fn a_file_from_a_dirty_tree_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.built(LINUX).dirty = true), @"`sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl` was built from a dirty tree");
+}
+
+#[test]
+fn without_an_audit_it_is_closed() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.audit = None), @"there was no audit");
+}
+
+#[test]
+fn a_finding_closes_it() {
+    let find = |evidence: &mut Evidence| {
+        *evidence.check("tags-agree") = Outcome::Ran { findings: 1 };
+        evidence.audit().findings.push(Finding {
+            file: WINDOWS.to_owned(),
+            member: None,
+            check: "tags-agree".to_owned(),
+            message: "`WHEEL` lists no tag".to_owned(),
+            expected: "cp310-abi3-win_amd64".to_owned(),
+            remedy: "do not rename wheels".to_owned(),
+        });
+    };
+    insta::assert_snapshot!(reasons(find), @"the audit found: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl `WHEEL` lists no tag [tags-agree]");
+}
+
+#[test]
+fn a_file_that_was_not_read_closes_it() {
+    let unread = |evidence: &mut Evidence| {
+        evidence.audit().unread.push(format!("`{LINUX}`: it is not a zip archive"));
+    };
+    insta::assert_snapshot!(reasons(unread), @"the audit could not read `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: it is not a zip archive");
+}
+
+#[test]
+fn a_check_that_could_not_tell_closes_it() {
+    let unknown = |evidence: &mut Evidence| {
+        *evidence.check("record-complete") = Outcome::Unknown("hashed by sha512".to_owned());
+    };
+    insta::assert_snapshot!(reasons(unknown), @"check `record-complete` did not run: hashed by sha512");
+}
+
+#[test]
+fn a_check_that_did_not_apply_closes_it() {
+    let idle = |evidence: &mut Evidence| {
+        *evidence.check("dist-matches-plan") = Outcome::NotApplicable("no plan".to_owned());
+    };
+    insta::assert_snapshot!(reasons(idle), @"check `dist-matches-plan` did not run: no plan");
+}
+
+#[test]
+fn a_check_that_was_ignored_closes_it() {
+    let ignore = |evidence: &mut Evidence| {
+        *evidence.check("tags-agree") = Outcome::Ignored("by `--ignore`".to_owned());
+    };
+    insta::assert_snapshot!(reasons(ignore), @"check `tags-agree` did not run: by `--ignore`");
+}
+
+#[test]
+fn a_check_of_a_kind_of_file_that_the_release_has_not_does_not_close_it() {
+    let mut evidence = complete();
+    *evidence.check("tags-agree") = Outcome::NoSubject("no Mach-O file".to_owned());
+    assert_eq!(evidence.reasons(), Vec::<String>::new());
+}
+
+#[test]
+fn a_check_that_is_missing_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| drop(evidence.audit().checks.remove(1))), @"check `dist-as-built` did not run");
+}
+
+#[test]
+fn an_audit_of_another_build_closes_it() {
+    let other = |evidence: &mut Evidence| {
+        evidence.audit().files.insert(WINDOWS.to_owned(), Sha256Sum::of(b"another"));
+    };
+    insta::assert_snapshot!(reasons(other), @"the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`");
+}
+
+#[test]
+fn an_audit_that_did_not_see_a_file_closes_it() {
+    let skip = |evidence: &mut Evidence| {
+        evidence.audit().files.remove(SDIST);
+    };
+    insta::assert_snapshot!(reasons(skip), @"the audit did not see this build of `sum_up_to-1.0.0.tar.gz`");
+}
+
+#[test]
+fn a_failed_smoke_test_closes_it_even_beside_one_that_passed() {
+    let fail = |evidence: &mut Evidence| {
+        let mut failed = evidence.outcome().clone();
+        failed.result = SmokeResult::Failed { reason: "a traceback".to_owned() };
+        evidence.smoke.as_mut().expect("it ran").outcomes.push(failed);
+    };
+    insta::assert_snapshot!(reasons(fail), @"the smoke test failed: manylinux_2_17_x86_64 on Python 3.10");
+}
+
+#[test]
+fn a_missing_smoke_test_closes_it() {
+    let skip = |evidence: &mut Evidence| {
+        evidence.smoke.as_mut().expect("it ran").outcomes.remove(0);
+    };
+    insta::assert_snapshot!(reasons(skip), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
+    insta::assert_snapshot!(reasons(|evidence| evidence.smoke = None), @"
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.10
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.13
+    no smoke test of this build: win_amd64 on Python 3.10
+    no smoke test of this build: win_amd64 on Python 3.13
+    ");
+}
+
+#[test]
+fn a_smoke_test_of_another_build_closes_it() {
+    let other = |evidence: &mut Evidence| {
+        evidence.outcome().sha256 = Sha256Sum::of(b"another");
+    };
+    insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
+}
+
+#[test]
+fn a_file_from_another_commit_closes_it() {
+    let other = |evidence: &mut Evidence| evidence.built(WINDOWS).commit = Some("1".repeat(40));
+    insta::assert_snapshot!(reasons(other), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was built from 1111111111111111111111111111111111111111, but the checkout is at 0000000000000000000000000000000000000000");
+}
+
+#[test]
+fn findings_that_are_counted_but_not_listed_close_it() {
+    let lose = |evidence: &mut Evidence| {
+        *evidence.check("tags-agree") = Outcome::Ran { findings: 2 };
+    };
+    insta::assert_snapshot!(reasons(lose), @"check `tags-agree` counts 2 findings, but they are not all listed");
+}
+
+#[test]
+fn a_checkout_that_is_not_its_commit_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.dirty = true), @"the checkout differs from its commit");
+}
+
+#[test]
+fn a_file_by_a_stand_in_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.built(WINDOWS).stand_in = true), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was made by a stand-in, maturin 1.16.0");
+}
+
+#[test]
+fn a_file_that_is_not_there_or_not_the_one_that_was_built_closes_it() {
+    let missing = |evidence: &mut Evidence| evidence.dist.retain(|file, _| file != SDIST);
+    insta::assert_snapshot!(reasons(missing), @"`dist/sum_up_to-1.0.0.tar.gz` is missing");
+    let other = |evidence: &mut Evidence| {
+        evidence.dist.insert(SDIST.to_owned(), Sha256Sum::of(b"other"));
+    };
+    insta::assert_snapshot!(reasons(other), @"`dist/sum_up_to-1.0.0.tar.gz` is not the file that `build` recorded");
+}
+
+#[test]
+fn a_waiver_lets_one_untested_environment_through_and_is_shown() {
+    let mut evidence = complete();
+    evidence.waive("2026-12-31");
+    let judgement = evidence.judgement();
+    assert_eq!(judgement.reasons, [""; 0]);
+    assert_eq!(
+        judgement.waived,
+        ["manylinux_2_17_x86_64 on Python 3.10, until 2026-12-31: no runner has it"]
+    );
+    assert_eq!(judgement.warnings, [""; 0]);
+}
+
+#[test]
+fn a_waiver_holds_on_its_last_day_and_not_after_it() {
+    let mut evidence = complete();
+    evidence.waive("2026-06-15");
+    let judgement = evidence.judgement();
+    assert_eq!(judgement.reasons, [""; 0]);
+    insta::assert_snapshot!(judgement.warnings.join("\n"), @"a waiver ends soon: manylinux_2_17_x86_64 on Python 3.10, until 2026-06-15: no runner has it");
+    insta::assert_snapshot!(reasons(|evidence| evidence.waive("2026-06-14")), @"the waiver has expired: manylinux_2_17_x86_64 on Python 3.10, until 2026-06-14: no runner has it");
+}
+
+#[test]
+fn no_waiver_covers_another_environment_or_a_failure() {
+    let other = |evidence: &mut Evidence| {
+        evidence.waive("2026-12-31");
+        evidence.waivers[0].python = "3.13".parse().expect("a version");
+    };
+    insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
+    let failed = |evidence: &mut Evidence| {
+        let outcome = evidence.outcome().clone();
+        evidence.waive("2026-12-31");
+        let result = SmokeResult::Failed { reason: "no".to_owned() };
+        let smoke = evidence.smoke.as_mut().expect("it ran");
+        smoke.outcomes.push(SmokeOutcome { result, ..outcome });
+    };
+    insta::assert_snapshot!(reasons(failed), @"the smoke test failed: manylinux_2_17_x86_64 on Python 3.10");
+}
+
+#[test]
+fn a_waiver_that_nobody_needs_is_told() {
+    let mut evidence = complete();
+    let outcome = evidence.outcome().clone();
+    evidence.waive("2026-12-31");
+    evidence.smoke.as_mut().expect("it ran").outcomes.push(outcome);
+    let judgement = evidence.judgement();
+    assert_eq!((judgement.reasons, judgement.waived), (Vec::new(), Vec::new()));
+    insta::assert_snapshot!(judgement.warnings.join("\n"), @"the smoke test passed, so no waiver is needed: manylinux_2_17_x86_64 on Python 3.10");
+}
+
+#[test]
+fn a_second_builder_that_agrees_is_counted() {
+    let judgement = complete().judgement();
+    assert_eq!(judgement.seconded, [LINUX]);
+    assert_eq!(judgement.warnings, [""; 0]);
+}
+
+#[test]
+fn a_wheel_that_a_second_builder_makes_otherwise_closes_it() {
+    let differ = |evidence: &mut Evidence| {
+        evidence.second().compared[0].differences.push("exports of theirs alone: a".to_owned());
+    };
+    insta::assert_snapshot!(reasons(differ), @"a second builder made another `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: exports of theirs alone: a");
+    let alone = |evidence: &mut Evidence| evidence.second().alone.push("a.whl".to_owned());
+    insta::assert_snapshot!(reasons(alone), @"a second builder made `a.whl`, which the plan has not");
+}
+
+#[test]
+fn a_second_builder_that_was_not_heard_of_this_build_is_told() {
+    let warnings = |change: fn(&mut Evidence)| {
+        let mut evidence = complete();
+        change(&mut evidence);
+        let judgement = evidence.judgement();
+        assert_eq!((judgement.reasons, judgement.seconded), (Vec::new(), Vec::new()));
+        judgement.warnings.join("\n")
+    };
+    insta::assert_snapshot!(warnings(|evidence| evidence.second = None), @"no second builder's wheels were compared");
+    let other = |evidence: &mut Evidence| {
+        evidence.second().sdist = Some(Sha256Sum::of(b"another"));
+        evidence.second().compared[0].differences.push("a difference".to_owned());
+    };
+    insta::assert_snapshot!(warnings(other), @"what was compared with a second builder's wheels is another build");
+}

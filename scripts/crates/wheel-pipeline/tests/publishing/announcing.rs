@@ -1,0 +1,165 @@
+//! The GitHub release, by a program that stands in for `gh`: made once, gone on with after a fault, and
+//! not before the release was published and verified.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use wheel_pipeline::evidence::{SentStep, VerifyEvidence, write};
+
+use crate::index::Index;
+use crate::release::Release;
+use wheel_fixtures::project::Run;
+use wheel_fixtures::release::{LINUX, SDIST};
+
+/// Keeps a release in files beside it, and fails where a file says so.
+const GH: &str = r#"#!/bin/sh
+here=$(dirname "$0")
+echo "$@" >> "$here/calls"
+verb=$2
+if [ -e "$here/fail-$verb" ]; then echo "HTTP 502" >&2; exit 1; fi
+case $verb in
+view)
+  if [ ! -e "$here/release" ]; then echo "release not found" >&2; exit 1; fi
+  printf '{"assets":['
+  separator=
+  for file in "$here"/assets/*; do
+    [ -e "$file" ] || continue
+    printf '%s{"name":"%s","size":%s,"state":"uploaded"}' "$separator" "$(basename "$file")" "$(wc -c < "$file")"
+    separator=,
+  done
+  echo ']}' ;;
+create) mkdir "$here/assets"; : > "$here/release" ;;
+upload) cp "$4" "$here/assets/" ;;
+esac
+"#;
+
+/// A published and verified release with a changelog, and the stand-in.
+fn published() -> Release {
+    let (release, index) = (Release::small(), Index::default());
+    assert_eq!(release.publish(index.start()).code, 0);
+    let project = &release.project;
+    project.write(
+        "CHANGELOG.md",
+        "# Changelog\n\n## [Unreleased]\n\n## [1.0.0] - 2026-01-01\n\n- All.\n",
+    );
+    project.write(".gitignore", "dist/\ntarget/\nbin/\n");
+    for line in [
+        &["init", "--quiet"][..],
+        &["add", "."],
+        &["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "all"],
+        &["tag", "v1.0.0"],
+    ] {
+        let git = std::process::Command::new("git").args(line).current_dir(project.root()).status();
+        assert!(git.expect("git runs").success());
+    }
+    let verified = VerifyEvidence::default();
+    write(&project.work().join("verify.json"), &verified).expect("written");
+    project.write("bin/gh", GH);
+    let gh = project.root().join("bin/gh");
+    fs::set_permissions(gh, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    release
+}
+
+fn path() -> String {
+    std::env::var("PATH").expect("a path")
+}
+
+fn announce(release: &Release, more: &[&str]) -> Run {
+    let path = format!("{}:{}", release.project.root().join("bin").display(), path());
+    let mut command = release.project.command(&[&["announce"], more].concat());
+    release.project.finish(command.env("PATH", path).output().expect("the program starts"))
+}
+
+fn calls(release: &Release) -> Vec<String> {
+    let calls = fs::read_to_string(release.project.root().join("bin/calls")).unwrap_or_default();
+    let verb = |line: &str| line.split(' ').nth(1).expect("a verb").to_owned();
+    calls.lines().map(verb).collect()
+}
+
+#[test]
+fn it_is_a_dry_run_unless_told_otherwise() {
+    let release = published();
+    let run = announce(&release, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = format!(
+        "release v1.0.0\n\n- All.\n\n  {LINUX}\n  {SDIST}\n\
+         nothing was announced: this was a dry run, `--execute` announces\n"
+    );
+    assert_eq!(run.stdout, expected);
+    assert_eq!(calls(&release), [""; 0]);
+}
+
+#[test]
+fn a_release_is_made_once_and_gone_on_with() {
+    let release = published();
+    let root = release.project.root();
+    release.project.write("bin/fail-upload", "");
+    let cut = announce(&release, &["--execute"]);
+    assert_eq!(cut.code, 3, "{}", cut.stderr);
+    assert!(cut.stderr.contains("HTTP 502"), "{}", cut.stderr);
+    fs::remove_file(root.join("bin/fail-upload")).expect("it is there");
+    let whole = announce(&release, &["--execute"]);
+    assert_eq!(whole.code, 0, "{}", whole.stderr);
+    let again = announce(&release, &["--execute"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(calls(&release), ["view", "create", "upload", "view", "upload", "upload", "view"]);
+    for (name, bytes) in &release.files {
+        assert_eq!(fs::read(root.join("bin/assets").join(name)).expect("attached"), *bytes);
+    }
+    fs::write(root.join("bin/assets").join(SDIST), b"other").expect("written");
+    let other = announce(&release, &["--execute"]);
+    assert_eq!(other.code, 1, "{}", other.stderr);
+    assert!(
+        other.stderr.contains(&format!("has another file named `{SDIST}`, of 5 bytes")),
+        "{}",
+        other.stderr
+    );
+}
+
+#[test]
+fn nothing_is_announced_that_was_not_published_and_verified() {
+    let refused = |change: fn(&Release), why: &str| {
+        let release = published();
+        change(&release);
+        let run = announce(&release, &["--execute"]);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert!(run.stderr.starts_with(&format!("error: {why}\n")), "{}", run.stderr);
+        assert_eq!(calls(&release), [""; 0]);
+    };
+    refused(
+        |release| fs::remove_file(release.project.work().join("verify.json")).expect("it is there"),
+        "the release was not verified",
+    );
+    refused(
+        |release| {
+            fs::remove_file(release.project.work().join("receipt.json")).expect("it is there")
+        },
+        "there is no receipt",
+    );
+    refused(
+        |release| {
+            let mut receipt = release.receipt();
+            receipt.files[1].step = SentStep::Sending;
+            write(&release.project.work().join("receipt.json"), &receipt).expect("written");
+        },
+        &format!("the receipt does not say that the index holds `{SDIST}`"),
+    );
+    refused(
+        |release| {
+            let differences = vec!["one".to_owned()];
+            let verified = VerifyEvidence { differences, ..VerifyEvidence::default() };
+            write(&release.project.work().join("verify.json"), &verified).expect("written");
+        },
+        "`verify` found differences or a Python on which the release fails",
+    );
+    refused(
+        |release| {
+            let untag = std::process::Command::new("git")
+                .args(["tag", "--delete", "v1.0.0"])
+                .current_dir(release.project.root())
+                .output();
+            assert!(untag.expect("git runs").status.success());
+        },
+        "the commit carries no version tag",
+    );
+}

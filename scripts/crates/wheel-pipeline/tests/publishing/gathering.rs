@@ -1,0 +1,393 @@
+//! What the jobs of a matrix bring, put together; and everything that must not be put together.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wheel_audit::check::{CHECKS, Outcome};
+use wheel_audit::plan::Plan;
+use wheel_audit::wheel::Sha256Sum;
+use wheel_pipeline::evidence::{
+    AuditEvidence, BuildEvidence, BuiltFile, Comparison, SecondBuildEvidence, SmokeEvidence,
+    SmokeOutcome, SmokeResult, write,
+};
+use wheel_pipeline::project::{Project, agreement};
+
+use crate::release::Release;
+use wheel_fixtures::project::Run;
+use wheel_fixtures::release::{SDIST, WINDOWS};
+
+/// A tagged commit, and a folder of what the jobs brought for it.
+struct Matrix {
+    release: Release,
+    commit: String,
+    plan: Plan,
+}
+
+fn git(root: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args([
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(arguments)
+        .current_dir(root)
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+}
+
+impl Matrix {
+    /// Jobs that built a target each, one that audited, and one for each smoke test.
+    fn new() -> Self {
+        Self::of(|_| {})
+    }
+
+    /// The same, of a commit with a change in it.
+    fn of(change: impl FnOnce(&Release)) -> Self {
+        let release = Release::whole();
+        change(&release);
+        let root = release.project.root().to_owned();
+        fs::remove_dir_all(root.join("dist")).expect("it was written");
+        fs::remove_file(root.join("target/pipeline/build.json")).expect("it was written");
+        release.project.write(".gitignore", "dist/\ntarget/\njobs/\n");
+        git(&root, &["init", "--quiet"]);
+        git(&root, &["add", "."]);
+        git(&root, &["commit", "--quiet", "--message", "all"]);
+        git(&root, &["tag", "v1.0.0"]);
+        let commit = git(&root, &["rev-parse", "HEAD"]);
+        let project = Project::read(&root).expect("a project");
+        let plan = agreement::plan(&project, &["v1.0.0".to_owned()]).expect("a plan");
+        let matrix = Self { release, commit, plan };
+        matrix.bring();
+        matrix
+    }
+
+    fn job(&self, name: &str) -> PathBuf {
+        self.release.project.root().join("jobs").join(name)
+    }
+
+    fn bytes(&self, file: &str) -> &[u8] {
+        &self.release.files.iter().find(|(name, _)| *name == file).expect("a file").1
+    }
+
+    fn bring(&self) {
+        for wheel in &self.plan.wheels {
+            let job = self.job(&format!("build-{}", wheel.target));
+            fs::create_dir_all(job.join("dist")).expect("a folder");
+            let files = [wheel.file.as_str(), SDIST].map(|file| {
+                fs::write(job.join("dist").join(file), self.bytes(file)).expect("a file");
+                self.built(file)
+            });
+            let build = BuildEvidence { files: files.into(), ..BuildEvidence::default() };
+            write(&job.join("target/pipeline/build.json"), &build).expect("written");
+        }
+        for environment in &self.plan.environments {
+            // An artifact of one file has no folders.
+            let name = format!("smoke-{}-{}", environment.target, environment.python);
+            let outcome = SmokeOutcome {
+                target: environment.target,
+                python: environment.python,
+                release: format!("{}.0", environment.python),
+                executable: "python".to_owned(),
+                file: environment.file.clone(),
+                sha256: Sha256Sum::of(self.bytes(&environment.file)),
+                result: SmokeResult::Passed,
+                milliseconds: 1,
+            };
+            let not_here = vec!["all others".to_owned()];
+            let smoke =
+                SmokeEvidence { outcomes: vec![outcome], not_here, ..SmokeEvidence::default() };
+            write(&self.job(&name).join("smoke.json"), &smoke).expect("written");
+        }
+        let ran = |check: &wheel_audit::check::Check| {
+            (check.name.to_owned(), Outcome::Ran { findings: 0 })
+        };
+        let audit = AuditEvidence {
+            files: self
+                .plan
+                .files()
+                .map(|file| (file.to_owned(), Sha256Sum::of(self.bytes(file))))
+                .collect(),
+            checks: CHECKS.iter().map(ran).collect(),
+            findings: Vec::new(),
+            unread: Vec::new(),
+        };
+        write(&self.job("audit").join("audit.json"), &audit).expect("written");
+        self.second(&[]);
+    }
+
+    /// What a second builder says of the wheel for Windows.
+    fn second(&self, differences: &[&str]) {
+        let compared = Comparison {
+            ours: WINDOWS.to_owned(),
+            theirs: WINDOWS.to_owned(),
+            differences: differences.iter().map(|line| (*line).to_owned()).collect(),
+            notes: Vec::new(),
+        };
+        let sdist = Some(Sha256Sum::of(self.bytes(SDIST)));
+        let second = SecondBuildEvidence { sdist, compared: vec![compared], alone: Vec::new() };
+        let job = self.job("second-build-windows-2025");
+        write(&job.join("second-build.json"), &second).expect("written");
+    }
+
+    fn built(&self, file: &str) -> BuiltFile {
+        let bytes = self.bytes(file);
+        BuiltFile {
+            file: file.to_owned(),
+            sha256: Sha256Sum::of(bytes),
+            size: bytes.len() as u64,
+            triple: None,
+            builder: "maturin 1.16.0".to_owned(),
+            stand_in: false,
+            commit: Some(self.commit.clone()),
+            dirty: false,
+            epoch: 0,
+        }
+    }
+
+    /// Changes the record of the job that built for Windows.
+    fn change(&self, change: impl FnOnce(&mut BuildEvidence)) {
+        let path = self.job("build-win_amd64").join("target/pipeline/build.json");
+        let mut build = wheel_pipeline::evidence::read(&path).expect("whole").expect("there");
+        change(&mut build);
+        write(&path, &build).expect("written");
+    }
+
+    fn gate(&self) -> Run {
+        let jobs = self.release.project.root().join("jobs");
+        self.release.project.run(&["gate", "--from", &jobs.display().to_string()])
+    }
+
+    /// What is said of jobs that cannot be put together; nothing is changed then.
+    fn refused(&self) -> String {
+        let run = self.gate();
+        assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+        assert_eq!(self.release.project.dist(), [""; 0]);
+        assert!(!self.release.project.work().join("build.json").exists());
+        run.stderr
+    }
+}
+
+#[test]
+fn the_evidence_of_all_jobs_opens_the_gate() {
+    let matrix = Matrix::new();
+    let run = matrix.gate();
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert_eq!(
+        run.stdout,
+        "0 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
+    );
+    assert_eq!(matrix.release.project.dist().len(), 4);
+    assert!(run.stderr.contains("gathered 4 files of 11 jobs"), "{}", run.stderr);
+    // Once more, and without the jobs.
+    assert_eq!(matrix.gate().code, 0);
+    assert_eq!(matrix.release.project.run(&["gate"]).code, 0);
+}
+
+#[test]
+fn a_second_builder_that_disagrees_keeps_the_gate_closed() {
+    let matrix = Matrix::new();
+    matrix.second(&["members of ours alone: a.py"]);
+    let run = matrix.gate();
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert_eq!(
+        run.stdout,
+        format!(
+            "closed: a second builder made another `{WINDOWS}`: members of ours alone: a.py\n0 waived\n\
+             0 of 3 wheels agree with a second builder's\n"
+        )
+    );
+}
+
+#[test]
+fn a_commit_can_be_judged_before_it_is_tagged_and_not_released() {
+    let matrix = Matrix::new();
+    git(matrix.release.project.root(), &["tag", "--delete", "v1.0.0"]);
+    let run = matrix.gate();
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert_eq!(
+        run.stdout,
+        "0 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open, once the commit carries a version tag\n"
+    );
+    let nobody =
+        ["--repository-url", "https://127.0.0.1.invalid/", "--index-url", "http://127.0.0.1:1/"];
+    let run = matrix.release.project.run(&[&["publish", "--execute"], &nobody[..]].concat());
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("nothing was sent:\n  the commit carries no version tag\n"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_job_that_did_not_come_keeps_the_gate_closed() {
+    let matrix = Matrix::new();
+    fs::remove_dir_all(matrix.job("smoke-win_amd64-3.13")).expect("it came");
+    let run = matrix.gate();
+    assert_eq!(run.code, 1);
+    assert_eq!(
+        run.stdout,
+        "closed: no smoke test of this build: win_amd64 on Python 3.13\n0 waived\n1 of 3 wheels agree with a second builder's\n"
+    );
+
+    fs::remove_dir_all(matrix.job("audit")).expect("it came");
+    fs::remove_file(matrix.release.project.work().join("audit.json")).expect("it was gathered");
+    assert!(matrix.gate().stdout.contains("closed: there was no audit\n"));
+}
+
+#[test]
+fn a_waiver_in_the_table_opens_it_and_is_counted() {
+    let row = "waivers = [{platform = \"win_amd64\", python = \"3.13\", reason = \"no runner\", expires = 9999-12-31}]\n";
+    let waive = |release: &Release| {
+        release.project.change("pyproject.toml", "smoke = ", &format!("{row}smoke = "));
+    };
+    let matrix = Matrix::of(waive);
+    fs::remove_dir_all(matrix.job("smoke-win_amd64-3.13")).expect("it came");
+    let run = matrix.gate();
+    assert_eq!(
+        run.stdout,
+        "waived: win_amd64 on Python 3.13, until 9999-12-31: no runner\n1 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
+    );
+    assert_eq!(run.code, 0);
+}
+
+#[test]
+fn a_waiver_that_was_not_committed_opens_nothing() {
+    let matrix = Matrix::new();
+    let reason = "the checkout differs from its commit";
+    matrix.release.project.change("pyproject.toml", "smoke = ", "# more\nsmoke = ");
+    let run = matrix.gate();
+    assert_eq!(
+        (run.code, run.stdout),
+        (1, format!("closed: {reason}\n0 waived\n1 of 3 wheels agree with a second builder's\n"))
+    );
+}
+
+#[test]
+fn a_stand_in_or_a_dirty_tree_in_any_job_keeps_it_closed() {
+    let matrix = Matrix::new();
+    // The sdist came from three jobs, in the same bytes.
+    matrix.change(|build| build.files.iter_mut().for_each(|file| file.dirty = true));
+    let closed = matrix.gate().stdout;
+    assert!(
+        closed.contains(&format!("closed: `{SDIST}` was built from a dirty tree\n")),
+        "{closed}"
+    );
+
+    let matrix = Matrix::new();
+    matrix.change(|build| build.files[0].stand_in = true);
+    let closed = matrix.gate().stdout;
+    assert!(
+        closed.contains(&format!("closed: `{WINDOWS}` was made by a stand-in, maturin 1.16.0\n")),
+        "{closed}"
+    );
+}
+
+#[test]
+fn two_jobs_that_built_different_sdists_are_not_put_together() {
+    let matrix = Matrix::new();
+    let other = Sha256Sum::of(b"other");
+    fs::write(matrix.job("build-win_amd64").join("dist").join(SDIST), b"other").expect("written");
+    matrix.change(|build| build.files[1].sha256 = other);
+    let said = matrix.refused();
+    let expected = format!(
+        "error: what the jobs brought cannot be put together, nothing was changed:\n  \
+         `build-macosx_11_0_arm64` and `build-win_amd64` built different files named `{SDIST}`: "
+    );
+    assert!(said.starts_with(&expected), "{said}");
+}
+
+#[test]
+fn files_are_taken_only_as_they_were_recorded() {
+    let matrix = Matrix::new();
+    let wheel = matrix.job("build-win_amd64").join("dist").join(WINDOWS);
+    fs::write(&wheel, b"changed on the way").expect("written");
+    let said = matrix.refused();
+    assert!(
+        said.contains(&format!("`build-win_amd64` recorded another file as `{WINDOWS}`")),
+        "{said}"
+    );
+
+    let matrix = Matrix::new();
+    matrix.change(|build| build.files.retain(|file| file.file != WINDOWS));
+    let said = matrix.refused();
+    assert!(
+        said.contains(&format!("`build-win_amd64` has no record of its file `{WINDOWS}`")),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_the_plan_does_not_name_is_not_taken() {
+    let matrix = Matrix::new();
+    let (name, bytes) = ("sum_up_to-1.0.0-cp310-abi3-win32.whl", b"more");
+    fs::write(matrix.job("build-win_amd64").join("dist").join(name), bytes).expect("written");
+    let mut more = matrix.built(WINDOWS);
+    (more.file, more.sha256) = (name.to_owned(), Sha256Sum::of(bytes));
+    matrix.change(|build| build.files.push(more));
+    let said = matrix.refused();
+    assert!(said.contains(&format!("`{name}` is not in the plan")), "{said}");
+}
+
+#[test]
+fn a_job_that_brought_nothing_is_told() {
+    let matrix = Matrix::new();
+    fs::create_dir_all(matrix.job("build-nothing")).expect("a folder");
+    let said = matrix.refused();
+    assert!(said.contains("`build-nothing` holds neither files nor evidence"), "{said}");
+    let nowhere = matrix.release.project.run(&["gate", "--from", "/nowhere/at/all"]);
+    assert_eq!(nowhere.code, 3, "{}", nowhere.stderr);
+    assert!(nowhere.stderr.contains("hint: `--from` names the folder"), "{}", nowhere.stderr);
+}
+
+#[test]
+fn a_closed_gate_keeps_every_file_here() {
+    let matrix = Matrix::new();
+    fs::remove_dir_all(matrix.job("audit")).expect("it came");
+    let jobs = matrix.release.project.root().join("jobs").display().to_string();
+    let nobody =
+        ["--repository-url", "https://127.0.0.1.invalid/", "--index-url", "http://127.0.0.1:1/"];
+    let run = matrix
+        .release
+        .project
+        .run(&[&["publish", "--execute", "--from", &jobs], &nobody[..]].concat());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("error: the gate is closed, nothing was sent:\n  there was no audit"),
+        "{}",
+        run.stderr
+    );
+    assert!(!matrix.release.project.work().join("receipt.json").exists());
+}
+
+#[test]
+fn a_dry_run_says_what_is_there_already_and_what_is_not_known() {
+    let matrix = Matrix::new();
+    let jobs = matrix.release.project.root().join("jobs").display().to_string();
+    let index = crate::index::Index::default();
+    index.put(WINDOWS, matrix.bytes(WINDOWS));
+    index.put(SDIST, b"something else");
+    let simple = format!("http://127.0.0.1:{}/simple/", index.start());
+    let dry = |simple: &str| {
+        matrix.release.project.run(&["publish", "--from", &jobs, "--index-url", simple])
+    };
+    let run = dry(&simple);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(
+        run.stdout.contains(&format!("  {WINDOWS}, which is there already\n")),
+        "{}",
+        run.stdout
+    );
+    let other = format!("  {SDIST}, which the index holds with other bytes: it would be refused\n");
+    assert!(run.stdout.contains(&other), "{}", run.stdout);
+    let run = dry("http://127.0.0.1:1/simple/");
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    assert!(run.stderr.contains("warning: what the index holds is not known: "), "{}", run.stderr);
+}

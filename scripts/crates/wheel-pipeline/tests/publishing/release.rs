@@ -1,0 +1,146 @@
+//! A release that is ready to be published, as `build` would have left it.
+
+use std::fs;
+use std::process::Command;
+
+use wheel_audit::wheel::Sha256Sum;
+use wheel_pipeline::evidence::{BuildEvidence, BuiltFile, Receipt, SentStep};
+
+use crate::PROGRAM;
+use crate::index::{Index, PASSWORD, USER};
+use wheel_fixtures::project::{Project, Run};
+use wheel_fixtures::release::{LINUX, MACOS, SDIST, WINDOWS, good};
+
+/// The project's folder, and its files in the order of upload.
+pub struct Release {
+    pub project: Project,
+    pub files: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// Long enough for one fault of any kind, and short enough to wait out silence.
+pub const PATIENCE: &str = "6";
+
+const MANIFEST: &str = "[package]\nname = \"sum-up-to\"\nversion = \"1.0.0\"\n\n\
+    [dependencies]\npyo3 = { version = \"0.30\", features = [\"abi3-py310\"] }\n";
+
+impl Release {
+    /// The whole release of three wheels and an sdist.
+    pub fn whole() -> Self {
+        let targets = "\"manylinux_2_17_x86_64\", \"macosx_11_0_arm64\", \"win_amd64\"";
+        Self::of(targets, &[LINUX, MACOS, WINDOWS, SDIST])
+    }
+
+    /// One wheel and an sdist.
+    pub fn small() -> Self {
+        Self::of("\"manylinux_2_17_x86_64\"", &[LINUX, SDIST])
+    }
+
+    fn of(targets: &str, names: &[&'static str]) -> Self {
+        let project = Project::new(PROGRAM);
+        project.write(
+            "pyproject.toml",
+            &format!(
+                "[project]\nname = \"sum-up-to\"\nversion = \"1.0.0\"\nrequires-python = \">=3.10\"\n\n\
+                 [tool.wheel-pipeline]\ntargets = [{targets}]\npythons = [\"3.10\", \"3.13\"]\nsmoke = \"smoke.py\"\n"
+            ),
+        );
+        project.write("Cargo.toml", MANIFEST);
+        project.link_tools();
+        let made = good().files;
+        let files: Vec<_> = names.iter().map(|&name| (name, made[name].clone())).collect();
+        let release = Self { project, files };
+        release.record();
+        release
+    }
+
+    /// Writes `dist/` and the record of the build.
+    pub fn record(&self) {
+        let root = self.project.root();
+        fs::create_dir_all(root.join("dist")).expect("a folder");
+        let mut build = BuildEvidence::default();
+        for (name, bytes) in &self.files {
+            fs::write(root.join("dist").join(name), bytes).expect("a file");
+            build.files.push(BuiltFile {
+                file: (*name).to_owned(),
+                sha256: Sha256Sum::of(bytes),
+                size: bytes.len() as u64,
+                triple: None,
+                builder: "maturin 1.16.0".to_owned(),
+                stand_in: false,
+                commit: None,
+                dirty: true,
+                epoch: 0,
+            });
+        }
+        wheel_pipeline::evidence::write(&self.project.work().join("build.json"), &build)
+            .expect("a record");
+    }
+
+    /// The command that publishes to an index behind a port.
+    pub fn command(&self, port: u16) -> Command {
+        let at = |path| format!("http://127.0.0.1:{port}/{path}/");
+        self.command_to(&at("legacy"), &at("simple"), (USER, PASSWORD))
+    }
+
+    /// The command that publishes to an index at these addresses, by name and password.
+    pub fn command_to(&self, repository: &str, simple: &str, who: (&str, &str)) -> Command {
+        let mut command = self.project.command(&[
+            "publish",
+            "--repository-url",
+            repository,
+            "--index-url",
+            simple,
+            "--patience",
+            PATIENCE,
+        ]);
+        command.env("TWINE_USERNAME", who.0).env("TWINE_PASSWORD", who.1);
+        command
+    }
+
+    /// Publishes; nothing that is said or written has the password in it.
+    pub fn publish(&self, port: u16) -> Run {
+        let run = self.project.finish(self.command(port).output().expect("the program starts"));
+        let receipt = fs::read_to_string(self.receipt_path()).unwrap_or_default();
+        for text in [&run.stdout, &run.stderr, &receipt] {
+            assert!(!text.contains(PASSWORD), "the password is shown: {text}");
+        }
+        run
+    }
+
+    fn receipt_path(&self) -> std::path::PathBuf {
+        self.project.work().join("receipt.json")
+    }
+
+    pub fn receipt(&self) -> Receipt {
+        let receipt = wheel_pipeline::evidence::read(&self.receipt_path());
+        receipt.expect("it is whole").expect("a receipt")
+    }
+
+    /// Holds index and receipt to the release: each file once, with its hash, wheels first.
+    pub fn is_published(&self, index: &Index, what: &str) {
+        let wanted: Vec<_> = self
+            .files
+            .iter()
+            .map(|(name, bytes)| ((*name).to_owned(), Sha256Sum::of(bytes)))
+            .collect();
+        assert_eq!(index.held(), wanted.iter().cloned().collect(), "{what}");
+        let uploads = index.uploads();
+        for upload in &uploads {
+            assert!(wanted.contains(upload), "{what}: {upload:?}");
+        }
+        let sdist = uploads.iter().position(|(name, _)| name == SDIST);
+        let last_wheel = uploads.iter().rposition(|(name, _)| name != SDIST);
+        assert!(last_wheel < sdist, "{what}: {uploads:?}");
+        let receipt = self.receipt();
+        let said: Vec<_> =
+            receipt.files.iter().map(|file| (file.file.clone(), file.sha256)).collect();
+        assert_eq!(said, wanted, "{what}");
+        for file in &receipt.files {
+            assert_eq!(file.step, SentStep::Held, "{what}");
+            assert!(
+                file.url.as_ref().is_some_and(|url| url.contains(&file.file)),
+                "{what}: {file:?}"
+            );
+        }
+    }
+}

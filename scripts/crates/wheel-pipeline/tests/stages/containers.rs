@@ -1,0 +1,147 @@
+//! The smoke test in containers, by an engine that is a script: what runs there runs here.
+
+use std::fs;
+
+use wheel_audit::wheel::Sha256Sum;
+use wheel_pipeline::evidence::{self, BuildEvidence, BuiltFile, SmokeEvidence, SmokeResult};
+use wheel_pipeline::tool::python::{self, Interpreter};
+
+use crate::PROGRAM;
+use wheel_fixtures::project::{Project, Run};
+
+const TARGET: &str = "manylinux_2_17_x86_64";
+const WHEEL: &str = "half_of-2.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl";
+
+/// Makes a wheel that pip takes.
+const MAKE: &str = "\
+import sys, zipfile
+info = 'half_of-2.0.0rc1.dist-info/'
+with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
+    wheel.writestr('half_of.py', 'def half(n):\\n    return n // 2\\n')
+    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: half-of\\nVersion: 2.0.0rc1\\n')
+    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: false\\nTag: cp310-abi3-manylinux2014_x86_64\\n')
+    wheel.writestr(info + 'RECORD', 'half_of.py,,\\n')
+";
+
+/// A project with a wheel that was built, and the newest of the promised Pythons.
+fn built() -> (Project, Interpreter) {
+    let project = Project::new(PROGRAM);
+    project.link_tools();
+    let found = python::find().expect("Pythons can be looked for");
+    let promised =
+        |found: &&Interpreter| !found.version.is_free_threaded() && found.release.as_str() < "3.16";
+    let newest = found.own().rfind(promised).expect("there is a Python").clone();
+    let path = project.root().join("dist").join(WHEEL);
+    fs::create_dir_all(path.parent().expect("dist")).expect("a folder");
+    newest.command().args(["-c", MAKE]).arg(&path).check().expect("a wheel is made");
+    let bytes = fs::read(&path).expect("the wheel");
+    let files = [(WHEEL, bytes), ("half_of-2.0.0rc1.tar.gz", Vec::new())];
+    let record = files.map(|(file, bytes)| {
+        fs::write(project.root().join("dist").join(file), &bytes).expect("a file");
+        BuiltFile {
+            file: file.to_owned(),
+            sha256: Sha256Sum::of(&bytes),
+            size: bytes.len() as u64,
+            triple: None,
+            builder: "a test".to_owned(),
+            stand_in: false,
+            commit: None,
+            dirty: false,
+            epoch: 0,
+        }
+    });
+    let build = BuildEvidence { files: record.into(), not_here: Vec::new() };
+    evidence::write(&project.work().join("build.json"), &build).expect("evidence");
+    (project, newest)
+}
+
+/// Runs a stage with scripts for both engines.
+fn run(project: &Project, docker: &str, podman: &str, arguments: &[&str]) -> Run {
+    let path = project.programs(&[("docker", docker), ("podman", podman)]);
+    let output = project.command(arguments).env("PATH", path).output();
+    project.finish(output.expect("the program starts"))
+}
+
+const BROKEN: &str = "echo 'is the daemon running?' >&2; exit 1";
+
+#[test]
+fn without_an_engine_nothing_is_told_of_containers() {
+    let (project, _) = built();
+    let run = run(&project, BROKEN, BROKEN, &["smoke", "--container", "--target", TARGET]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @"
+    error: there is no container engine
+      `docker info` fails: is the daemon running?
+      `podman info` fails: is the daemon running?
+    hint: start docker, or install podman
+    ");
+    assert!(!project.work().join("smoke.json").exists());
+}
+
+#[test]
+fn a_wheel_is_tested_on_the_pythons_of_the_image_and_of_this_machine() {
+    let (project, newest) = built();
+    let (tag, calls) = (newest.version.tag(), project.root().join("calls"));
+    // Of the image's Pythons one is there, and it is one of this machine's.
+    let engine = format!(
+        r#"echo "$@" >> {}
+case "$1 $3" in
+    "info "*) ;;
+    "image "*) exit 1 ;;
+    "run "*) exec cat ;;
+    "exec /opt/python/{tag}-{tag}/bin/python") shift 3; exec {} "$@" ;;
+    "exec /opt/"*) echo 'no such file' >&2; exit 127 ;;
+    "exec "*) shift 2; exec "$@" ;;
+esac"#,
+        calls.display(),
+        newest.executable.display()
+    );
+    let smoke = |arguments: &[&str]| {
+        let line = [&["smoke", "--container", "--target", TARGET], arguments].concat();
+        run(&project, BROKEN, &engine, &line)
+    };
+    let first = smoke(&[]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let read = || -> SmokeEvidence {
+        evidence::read(&project.work().join("smoke.json")).expect("evidence").expect("it ran")
+    };
+    let inside = |evidence: &SmokeEvidence, image: &str| -> Vec<(String, SmokeResult)> {
+        let outcomes = evidence.outcomes.iter();
+        let inside = outcomes.filter(|outcome| outcome.executable.contains(image));
+        inside.map(|outcome| (outcome.release.clone(), outcome.result.clone())).collect()
+    };
+    let evidence = read();
+    assert_eq!(inside(&evidence, "manylinux2014"), [(newest.release.clone(), SmokeResult::Passed)]);
+    assert!(evidence.outcomes.len() > 1, "this machine's own Pythons are not left out");
+    assert!(evidence.passed_over.iter().any(|line| line.ends_with("no such file")));
+    let calls = fs::read_to_string(calls).expect("calls");
+    let asked = |what: &str| calls.lines().any(|line| line.starts_with(what));
+    assert!(asked("pull --quiet --platform linux/amd64 quay.io/pypa/manylinux2014_x86_64@sha256:"));
+    assert!(asked("kill wheel-pipeline-"), "{calls}");
+
+    // What fails in the container fails.
+    project.write("smoke.py", "import sys\nsys.exit('broken' if 'place' in sys.prefix else 0)\n");
+    let failed = smoke(&["--image", "localhost/mine"]);
+    assert_eq!(failed.code, 1, "{}", failed.stderr);
+    let reasons = inside(&read(), "localhost/mine /");
+    assert!(
+        matches!(&reasons[..], [(_, SmokeResult::Failed { reason })] if reason == "broken"),
+        "{reasons:?}"
+    );
+}
+
+#[test]
+fn an_image_needs_a_container_and_a_target() {
+    let project = Project::new(PROGRAM);
+    let alone = project.run(&["smoke", "--image", "localhost/mine"]);
+    assert_eq!(alone.code, 2);
+    assert!(alone.stderr.contains("--container"), "{}", alone.stderr);
+    // Nothing was built, and so there is nothing to choose an image for.
+    let nothing = project.run(&["smoke", "--container"]);
+    assert_eq!(nothing.code, 3);
+    assert!(
+        nothing.stderr.contains("no target is one for which there are images"),
+        "{}",
+        nothing.stderr
+    );
+}

@@ -1,0 +1,276 @@
+//! Bad input and bad surroundings: one clear message, the right exit code, and nothing lost.
+
+use std::fs;
+use std::net::TcpListener;
+
+use insta::assert_snapshot;
+
+use crate::PROGRAM;
+use wheel_fixtures::project::Project;
+
+#[test]
+fn a_broken_pyproject_names_the_line() {
+    let project = Project::new(PROGRAM);
+    project.change("pyproject.toml", "targets = [", "targets = ");
+    let run = project.run(&["plan"]);
+    assert_eq!(run.code, 2);
+    assert_snapshot!(run.stderr, @r#"
+    error: `[ROOT]/pyproject.toml`: TOML parse error at line 12, column 34
+       |
+    12 | targets = "manylinux_2_17_x86_64", "macosx_11_0_arm64", "win_amd64"]
+       |                                  ^
+    unexpected key or value, expected newline, `#`
+    "#);
+}
+
+#[test]
+fn a_target_that_no_table_has_is_refused_with_those_it_has() {
+    let run = Project::new(PROGRAM).run(&["build", "--target", "musllinux_1_2_x86_64"]);
+    assert_eq!(run.code, 2);
+    assert_snapshot!(run.stderr, @"
+    error: target `musllinux_1_2_x86_64` is not in `[tool.wheel-pipeline]`
+    hint: the table has `manylinux_2_17_x86_64`, `macosx_11_0_arm64`, `win_amd64`
+    ");
+}
+
+/// Rust's programs in a folder of their own, where rustup can add no target for Windows.
+#[cfg(unix)]
+fn without_windows(project: &Project) -> std::ffi::OsString {
+    without(project, "*target-libdir*windows*")
+}
+
+/// A machine whose Rust says of what is asked for that it lies nowhere, and that can fetch nothing.
+#[cfg(unix)]
+fn without(project: &Project, question: &str) -> std::ffi::OsString {
+    let rustc = format!(
+        "case \"$*\" in {question}) echo /nowhere ;; *) exec env PATH=\"${{PATH#*:}}\" rustc \"$@\" ;; esac"
+    );
+    let programs = [("rustc", rustc.as_str()), ("rustup", "echo 'error: no network' >&2; exit 1")];
+    project.programs(&programs)
+}
+
+#[test]
+#[cfg(unix)]
+fn a_target_that_this_machine_cannot_build_is_named_and_never_skipped() {
+    let project = Project::buildable(PROGRAM);
+    let run = |arguments: &[&str]| {
+        let output = project.command(arguments).env("PATH", without_windows(&project)).output();
+        project.finish(output.expect("the program starts"))
+    };
+    let one = run(&["build", "--target", "win_amd64"]);
+    assert_eq!(one.code, 3, "{}", one.stderr);
+    assert!(one.stderr.contains("error: not built here: win_amd64: "), "{}", one.stderr);
+    if cfg!(target_os = "linux") {
+        assert!(one.stderr.contains("failed: error: no network"), "{}", one.stderr);
+    }
+    assert!(project.dist().is_empty());
+
+    project.change("pyproject.toml", "\"macosx_11_0_arm64\", ", "");
+    let all = run(&["build", "--all"]);
+    assert_eq!(all.code, 3, "{}", all.stderr);
+    assert!(all.stderr.contains("not here win_amd64: "), "{}", all.stderr);
+    assert_eq!(project.dist().len(), 2, "the sdist and the other target are there");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_target_without_a_standard_library_and_without_its_source_is_named_with_both_reasons() {
+    let project = Project::buildable(PROGRAM);
+    let path = without(&project, "*target-libdir*|*sysroot*");
+    let arguments = ["build", "--target", "manylinux_2_17_x86_64"];
+    let output = project.command(&arguments).env("PATH", path).output();
+    let run = project.finish(output.expect("the program starts"));
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    for reason in [
+        "`rustup target add x86_64-unknown-linux-gnu` failed: error: no network; ",
+        "the source of Rust's standard library is not in `/nowhere/lib/rustlib/src/rust`",
+    ] {
+        assert!(run.stderr.contains(reason), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_root_that_there_is_not_is_refused_with_those_there_are() {
+    let run = Project::new(PROGRAM).run(&["roots", "mips"]);
+    assert_eq!(run.code, 2);
+    assert_snapshot!(run.stderr, @"
+    error: there is no root `mips`
+    hint: there are `amd64`, `arm64`, `armhf`, `i386`, `ppc64el`, `s390x`, `riscv64`, `musl`, `win64`
+    ");
+}
+
+#[test]
+fn a_canary_without_an_emulated_python_and_an_opinion_without_a_wheel_are_no_answer() {
+    let project = Project::new(PROGRAM);
+    let canary = project.run(&["smoke", "--canary"]);
+    assert_eq!(canary.code, 3);
+    assert_snapshot!(canary.stderr, @"
+    error: no Python with an emulated processor takes a wheel of the plan
+    hint: `cargo pipeline roots amd64` makes some
+    ");
+    let opinions = project.run(&["bench", "opinions"]);
+    assert_eq!(opinions.code, 3);
+    assert_snapshot!(opinions.stderr, @"
+    error: there is no wheel in `dist/`
+    hint: run `cargo pipeline build --all` first
+    ");
+}
+
+#[test]
+fn a_second_builder_without_wheels_has_proven_nothing() {
+    let project = Project::new(PROGRAM);
+    project.write("second/readme.txt", "no wheel");
+    let folder = project.root().join("second").display().to_string();
+    let run = project.run(&["verify", "--second-build", &folder]);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"
+    error: there is no wheel in `[ROOT]/second` to compare
+    hint: name the folder that the second builder wrote to
+    ");
+}
+
+#[test]
+fn files_that_disagree_are_all_named() {
+    let project = Project::new(PROGRAM);
+    project.change("pyproject.toml", "dynamic = [\"version\"]", "version = \"1.0\"");
+    project.change("pyproject.toml", "pythons = [", "pythons = [\"3.9\", ");
+    let run = project.run(&["plan"]);
+    assert_eq!(run.code, 1);
+    assert_snapshot!(run.stderr, @r#"
+    error: the project's files disagree:
+      `pyproject.toml` says version 1.0, `Cargo.toml` says 2.0.0rc1: keep one of them (`dynamic = ["version"]` takes Cargo's)
+      Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
+      Python 3.9 is promised, but `requires-python` refuses it: change one of them
+    "#);
+}
+
+#[test]
+fn a_foreign_file_in_dist_stops_the_build_and_stays() {
+    let project = Project::new(PROGRAM);
+    project.write("dist/mine.whl", "precious");
+    let run = project.run(&["build"]);
+    assert_eq!(run.code, 1);
+    assert_snapshot!(run.stderr, @"
+    error: `dist/` holds what neither the plan nor an earlier build knows: `mine.whl`
+    hint: move it away; nothing was changed
+    ");
+    let kept = fs::read_to_string(project.root().join("dist/mine.whl")).expect("it is still there");
+    assert_eq!(kept, "precious");
+}
+
+#[test]
+fn nothing_to_audit_is_not_a_clean_audit() {
+    let run = Project::new(PROGRAM).run(&["audit"]);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"
+    error: there is nothing to audit in `[ROOT]/dist`
+    hint: run `cargo pipeline build` first
+    ");
+}
+
+#[test]
+fn a_release_with_missing_wheels_is_refused() {
+    let project = Project::new(PROGRAM);
+    project.write("dist/half_of-2.0.0rc1.tar.gz", "not an archive");
+    let run = project.run(&["audit"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(
+        run.stdout
+            .matches("finding[dist-matches-plan]: the file is promised but not in `dist/`")
+            .count(),
+        3
+    );
+    assert!(
+        run.stdout
+            .contains("finding[dist-as-built]: the file is not among those that `build` recorded")
+    );
+    assert!(
+        run.stdout.contains("could not read `half_of-2.0.0rc1.tar.gz`: it is not a gzipped tar: ")
+    );
+}
+
+#[test]
+fn without_a_python_there_is_one_message() {
+    let project = Project::new(PROGRAM);
+    let nowhere = project.root().join("nowhere");
+    let output = project
+        .command(&["build"])
+        .env("PATH", &nowhere)
+        .env("HOME", &nowhere)
+        .env("APPDATA", &nowhere)
+        .env_remove("PYENV_ROOT")
+        .env_remove("UV_PYTHON_INSTALL_DIR")
+        .env_remove("XDG_DATA_HOME")
+        .output()
+        .expect("the program starts");
+    let run = project.finish(output);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"
+    error: no CPython 3.10 or later on this machine
+    hint: install one (`apt install python3 python3-venv`, pyenv, `uv python install`) and have it on `PATH`
+    ");
+}
+
+#[test]
+fn without_a_network_the_tools_cannot_be_installed() {
+    let project = Project::new(PROGRAM);
+    // A port that was just free: nobody answers there.
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a port")
+        .port();
+    let output = project
+        .command(&["build"])
+        .env("PIP_CONFIG_FILE", if cfg!(windows) { "nul" } else { "/dev/null" })
+        .env("PIP_INDEX_URL", format!("http://127.0.0.1:{port}/simple/"))
+        .env("PIP_RETRIES", "0")
+        .env_remove("PIP_FIND_LINKS")
+        .output()
+        .expect("the program starts");
+    let run = project.finish(output);
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("error: cannot install the pinned packages\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: the first run downloads them"), "{}", run.stderr);
+    assert_eq!(project.dist(), [""; 0]);
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let project = Project::new(PROGRAM);
+    for stage in ["serve", "rehearse"] {
+        let run = project.run(&[stage, "--port", &port]);
+        assert_eq!(run.code, 3, "{stage}");
+        let expected = format!("error: cannot listen on 127.0.0.1:{port}: ");
+        assert!(run.stderr.contains(&expected), "{}", run.stderr);
+        assert!(run.stderr.contains("\nhint: name another port with `--port`"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn two_runs_on_one_project_do_not_mix() {
+    let project = Project::new(PROGRAM);
+    fs::create_dir_all(project.work()).expect("a folder");
+    let lock = fs::File::create(project.work().join("lock")).expect("a file");
+    lock.lock().expect("nobody else holds it");
+    let run = project.run(&["audit"]);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"
+    error: another run of the pipeline is at work in `[ROOT]`
+    hint: wait until it ends
+    ");
+}
+
+#[test]
+fn evidence_that_is_none_is_not_trusted() {
+    let project = Project::new(PROGRAM);
+    project.write("target/pipeline/build.json", "{\"files\": [");
+    let run = project.run(&["build"]);
+    assert_eq!(run.code, 3);
+    assert_snapshot!(run.stderr, @"
+    error: `[ROOT]/target/pipeline/build.json` is not evidence of this pipeline
+      cause: EOF while parsing a list at line 1 column 11
+    hint: delete it and run the stage again
+    ");
+}

@@ -1,0 +1,119 @@
+//! Ctrl-C, and worse: the run ends in good order, leaves no process behind, and can be run again.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::PROGRAM;
+use wheel_fixtures::project::Project;
+
+/// Long enough for any machine; a test that waits for it has failed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[test]
+fn ctrl_c_while_compiling_leaves_nothing_that_a_second_run_would_trust() {
+    let project = Project::buildable(PROGRAM);
+    let mut child = started(&project, &["rehearse"]);
+    wait_until("cargo compiles", || project.work().join("cargo").exists());
+    signal(&child, "INT");
+    let output = {
+        wait_until("the run ends", || child.try_wait().expect("it can be asked").is_some());
+        project.finish(child.wait_with_output().expect("it has ended"))
+    };
+    assert_eq!(output.code, 3);
+    assert!(
+        output.stderr.contains("error: interrupted; nothing half-written is left behind\nhint: "),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(project.dist(), [""; 0]);
+    assert!(!project.work().join("build.json").exists());
+    assert_eq!(processes_of(project.root()), [""; 0]);
+
+    let again = project.run(&["build", "--format", "json"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(project.dist().len(), 2);
+}
+
+#[test]
+fn ctrl_c_ends_the_index_server() {
+    let project = Project::buildable(PROGRAM);
+    let (mut child, server) = serving(&project);
+    signal(&child, "INT");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    wait_until("the server ends", || !is_alive(&server));
+}
+
+#[test]
+fn even_a_killed_run_leaves_no_server_behind() {
+    let project = Project::buildable(PROGRAM);
+    let (mut child, server) = serving(&project);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    wait_until("the server ends", || !is_alive(&server));
+}
+
+fn started(project: &Project, arguments: &[&str]) -> Child {
+    project
+        .command(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts")
+}
+
+/// A run of `serve` that is ready, and the process of its index server.
+fn serving(project: &Project) -> (Child, String) {
+    let mut child = started(project, &["serve", "--port", "0"]);
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let first = lines.next().expect("it prints where it serves").expect("UTF-8");
+    assert!(first.starts_with("export TWINE_REPOSITORY_URL=http://127.0.0.1:"), "{first}");
+    let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id()));
+    // Elsewhere than on Linux, ask for it by its parent.
+    let server = children.unwrap_or_else(|_| {
+        let listed = Command::new("pgrep")
+            .arg("-P")
+            .arg(child.id().to_string())
+            .output()
+            .expect("pgrep runs");
+        String::from_utf8(listed.stdout).expect("UTF-8")
+    });
+    let server = server.split_whitespace().next().expect("it has started a server").to_owned();
+    assert!(is_alive(&server));
+    (child, server)
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status();
+    assert!(sent.expect("kill runs").success());
+}
+
+fn is_alive(process: &str) -> bool {
+    Command::new("kill")
+        .args(["-0", process])
+        .stderr(Stdio::null())
+        .status()
+        .expect("kill runs")
+        .success()
+}
+
+/// The command lines of all processes that name a folder.
+fn processes_of(folder: &Path) -> Vec<String> {
+    let listed = Command::new("ps").args(["-A", "-o", "args="]).output().expect("ps runs");
+    let folder = folder.display().to_string();
+    String::from_utf8_lossy(&listed.stdout)
+        .lines()
+        .filter(|line| line.contains(&folder))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

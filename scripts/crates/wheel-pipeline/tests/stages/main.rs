@@ -1,0 +1,15 @@
+//! The program from outside: whole stages on a small project of its own, and what happens when things
+//! go wrong. These tests start processes and may download the pinned tools once.
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod containers;
+mod faults;
+#[cfg(unix)]
+mod interrupt;
+mod plan;
+mod prepare;
+mod publish;
+mod rehearse;
+
+/// The program that is tested.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_wheel-pipeline");

@@ -1,0 +1,73 @@
+//! What the plan is held to, and what others take from it: git tags, the CI matrix, the README.
+
+use std::fs;
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::PROGRAM;
+use wheel_fixtures::project::Project;
+
+fn git(project: &Project, arguments: &[&str]) {
+    let done = Command::new("git")
+        .args([
+            "-c",
+            "user.name=Test",
+            "-c",
+            "user.email=test@localhost",
+            "-c",
+            "commit.gpgsign=false",
+        ])
+        .args(arguments)
+        .current_dir(project.root())
+        .status()
+        .expect("git runs");
+    assert!(done.success(), "git {arguments:?}");
+}
+
+#[test]
+fn a_tag_on_the_commit_must_be_the_version() {
+    let project = Project::new(PROGRAM);
+    git(&project, &["init", "--quiet"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "--quiet", "--message", "Begin"]);
+    assert_eq!(project.run(&["plan"]).code, 0, "a commit without a tag says nothing");
+
+    git(&project, &["tag", "v1.9.0"]);
+    let wrong = project.run(&["plan"]);
+    assert_eq!(wrong.code, 1);
+    assert_snapshot!(wrong.stderr, @"
+    error: the project's files disagree:
+      the commit is tagged `v1.9.0`, `Cargo.toml` says version 2.0.0rc1: change the version and tag that commit
+    ");
+
+    git(&project, &["tag", "v2.0.0-rc.1"]);
+    let right = project.run(&["plan", "--format", "json"]);
+    assert_eq!(right.code, 0, "{}", right.stderr);
+    assert!(right.stdout.contains("\"tag\": \"v2.0.0-rc.1\""), "{}", right.stdout);
+    let written = fs::read_to_string(project.work().join("plan.json")).expect("the plan");
+    assert_eq!(written, right.stdout);
+}
+
+#[test]
+fn the_matrix_is_printed_and_handed_to_the_runner() {
+    let project = Project::new(PROGRAM);
+    project.change("pyproject.toml", "\"3.11\", \"3.12\", \"3.13\", \"3.14\", ", "");
+    project.write("output", "before=1\n");
+    let output = project
+        .command(&["plan", "--format", "github-matrix"])
+        .env("GITHUB_OUTPUT", project.root().join("output"))
+        .output()
+        .expect("the program starts");
+    let run = project.finish(output);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_snapshot!(run.stdout, @r#"
+    build={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"pythons":"3.10\n3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"pythons":"3.10\n3.15","runner":"windows-2025","target":"win_amd64"}]}
+    smoke={"include":[{"architecture":"x64","python":"3.10","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"architecture":"x64","python":"3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"architecture":"arm64","python":"3.10","runner":"macos-15","target":"macosx_11_0_arm64"},{"architecture":"arm64","python":"3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"architecture":"x64","python":"3.10","runner":"windows-2025","target":"win_amd64"},{"architecture":"x64","python":"3.15","runner":"windows-2025","target":"win_amd64"}]}
+    container={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"}]}
+    second={"include":[{"runner":"ubuntu-24.04"},{"runner":"macos-15"},{"runner":"windows-2025"}]}
+    verify={"include":[{"pythons":"3.10\n3.15","runner":"ubuntu-24.04","target":"manylinux_2_17_x86_64"},{"pythons":"3.10\n3.15","runner":"macos-15","target":"macosx_11_0_arm64"},{"pythons":"3.10\n3.15","runner":"windows-2025","target":"win_amd64"}]}
+    "#);
+    let handed = fs::read_to_string(project.root().join("output")).expect("the file");
+    assert_eq!(handed, format!("before=1\n{}", run.stdout));
+}

@@ -1,0 +1,110 @@
+//! Preparing a release: the version, the changelog and the lock file change, and nothing else does.
+#![cfg(unix)]
+
+use std::fs;
+use std::process::Command;
+
+use crate::PROGRAM;
+use wheel_fixtures::project::Project;
+
+const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Halves.\n";
+
+/// A committed project with something to release.
+fn committed() -> Project {
+    let project = Project::buildable(PROGRAM);
+    project.write("CHANGELOG.md", CHANGELOG);
+    project.write(".gitignore", "target/\ndist/\n");
+    git(&project, &["init", "--quiet"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "--quiet", "--message", "all"]);
+    project
+}
+
+fn git(project: &Project, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
+        .args(arguments)
+        .current_dir(project.root())
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn read(project: &Project, path: &str) -> String {
+    fs::read_to_string(project.root().join(path)).expect("a file")
+}
+
+#[test]
+fn version_changelog_and_lock_change_and_nothing_else() {
+    let project = committed();
+    let run = project.run(&["prepare", "2.0.0"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    insta::assert_snapshot!(run.stdout, @r#"
+    cargo xtask ci
+    git add Cargo.toml CHANGELOG.md Cargo.lock
+    git commit -m "Release 2.0.0"
+    git tag v2.0.0
+    git push origin HEAD v2.0.0
+    "#);
+    assert_eq!(git(&project, &["diff", "--name-only"]), "CHANGELOG.md\nCargo.lock\nCargo.toml\n");
+    let changed = git(&project, &["diff", "--unified=0", "Cargo.toml", "Cargo.lock"]);
+    let lines: Vec<&str> = changed
+        .lines()
+        .filter(|line| line.starts_with(['+', '-']) && !line.contains("/Cargo"))
+        .collect();
+    assert_eq!(lines.len(), 4, "{changed}");
+    assert!(lines.iter().all(|line| line.contains("version = \"2.0.0")), "{changed}");
+    let log = read(&project, "CHANGELOG.md");
+    assert!(log.starts_with("# Changelog\n\n## [Unreleased]\n\n## [2.0.0] - 20"), "{log}");
+    // What it prints makes a commit that the plan takes for the release.
+    git(&project, &["commit", "--quiet", "--all", "--message", "Release 2.0.0"]);
+    git(&project, &["tag", "v2.0.0"]);
+    let plan = project.run(&["plan", "--format", "json"]);
+    assert!(plan.stdout.contains("\"tag\": \"v2.0.0\""), "{}", plan.stdout);
+}
+
+#[test]
+fn what_cannot_be_released_is_told_and_nothing_changes() {
+    let project = committed();
+    git(&project, &["tag", "v3.0.0"]);
+    git(&project, &["commit", "--quiet", "--allow-empty", "--message", "later"]);
+    for (version, code, why) in [
+        ("2.0.0-rc.1", 1, "2.0.0-rc.1 is not later than 2.0.0rc1, which the project has\n"),
+        ("2.0", 2, "`2.0` is not a version that both cargo and Python take\n"),
+        ("3.0.0", 1, "there is a tag `v3.0.0` already\n"),
+    ] {
+        let run = project.run(&["prepare", version]);
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert!(run.stderr.starts_with(&format!("error: {why}")), "{}", run.stderr);
+        assert_eq!(git(&project, &["status", "--porcelain"]), "");
+    }
+    project.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n");
+    let dirty = project.run(&["prepare", "2.0.0"]);
+    assert_eq!(dirty.code, 1);
+    assert!(
+        dirty.stderr.contains("error: the checkout differs from its commit\n"),
+        "{}",
+        dirty.stderr
+    );
+    git(&project, &["commit", "--quiet", "--all", "--message", "empty"]);
+    let empty = project.run(&["prepare", "2.0.0"]);
+    assert_eq!(empty.code, 1);
+    assert!(
+        empty.stderr.contains("the section `## [Unreleased]` has no entry"),
+        "{}",
+        empty.stderr
+    );
+    assert_eq!(git(&project, &["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_failure_on_the_way_leaves_the_files_as_they_were() {
+    let project = committed();
+    project.change("Cargo.toml", "pyo3 = {", "no-such-crate-anywhere-at-all = \"1\"\npyo3 = {");
+    git(&project, &["commit", "--quiet", "--all", "--message", "broken"]);
+    let run = project.run(&["prepare", "2.0.0"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("error: the lock file cannot be refreshed\n"), "{}", run.stderr);
+    assert_eq!(git(&project, &["status", "--porcelain"]), "");
+}

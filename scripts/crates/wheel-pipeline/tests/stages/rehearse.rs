@@ -1,0 +1,45 @@
+//! The whole road on a project that the pipeline has never seen, and back when something is wrong.
+#![cfg(unix)]
+
+use serde_json::Value;
+
+use crate::PROGRAM;
+use wheel_fixtures::project::Project;
+
+#[test]
+fn a_project_of_another_shape_is_rehearsed_and_stopped_when_its_wheel_is_bad() {
+    let project = Project::buildable(PROGRAM);
+    let good = project.run(&["rehearse", "--format", "json"]);
+    assert_eq!(good.code, 0, "{}", good.stderr);
+    let rehearsal: Value = serde_json::from_str(&good.stdout).expect("JSON");
+    let reached = rehearsal["reached"].as_u64().expect("a number");
+    let promised = rehearsal["promised"].as_u64().expect("a number");
+    assert!(0 < reached && reached < promised, "{reached} of {promised}");
+    let sent: Vec<&str> = rehearsal["receipt"]["files"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|file| file["file"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(sent.len(), 2);
+    assert!(
+        sent[0].starts_with("half_of-2.0.0rc1-cp310-abi3-") && sent[0].ends_with(".whl"),
+        "{sent:?}"
+    );
+    assert_eq!(sent[1], "half_of-2.0.0rc1.tar.gz", "the sdist goes last");
+
+    let complete = project.run(&["rehearse", "--complete"]);
+    assert_eq!(complete.code, 3, "{}", complete.stderr);
+    assert!(complete.stdout.ends_with(&format!("{reached} of {promised} promised environments\n")));
+
+    project.change("src/lib.rs", "n / 2", "n / 3");
+    let bad = project.run(&["rehearse"]);
+    assert_eq!(bad.code, 1, "{}", bad.stderr);
+    assert!(bad.stdout.contains("FAILED"), "{}", bad.stdout);
+    assert!(
+        bad.stdout.ends_with("stopped after the smoke test: nothing was published\n"),
+        "{}",
+        bad.stdout
+    );
+    assert!(!bad.stderr.contains("uploaded"), "{}", bad.stderr);
+}

@@ -1,0 +1,112 @@
+//! The auditors of the field that give an opinion on our wheels: auditwheel and abi3audit.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use wheel_pipeline::process::command::Invocation;
+use wheel_pipeline::tool::python::environment::Environment;
+
+/// What auditwheel says of a wheel for Linux.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// The oldest platform that takes it.
+    pub tag: String,
+    /// Libraries that the platform does not have to have.
+    pub libraries: Vec<String>,
+}
+
+/// Asks auditwheel; the inner error says why it has no opinion. `empty` is an empty folder.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub fn auditwheel(
+    auditors: &Environment,
+    wheel: &Path,
+    empty: &Path,
+) -> Result<Result<Platform, String>> {
+    let finished = Invocation::new(auditors.program("auditwheel"))
+        // It would look up libraries of this machine, which are not those of the wheel's.
+        .args(["show", "--json", "--ldpaths"])
+        .arg(empty)
+        .arg(wheel)
+        .run()?;
+    if !finished.succeeded() {
+        return Ok(Err(finished.tail().lines().last().unwrap_or("it fails").to_owned()));
+    }
+    platform(&finished.stdout).map(Ok)
+}
+
+fn platform(json: &str) -> Result<Platform> {
+    let value: Value = serde_json::from_str(json).context("auditwheel gave no JSON")?;
+    let tag = value["overall_tag"].as_str().context("auditwheel names no tag")?.to_owned();
+    let libraries = value["external_libs"].as_object().context("auditwheel lists no libraries")?;
+    Ok(Platform { tag, libraries: libraries.keys().cloned().collect() })
+}
+
+/// What abi3audit says of the modules of a wheel.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct StableAbi {
+    /// How many modules it read.
+    pub modules: usize,
+    /// Symbols that it does not know to be stable.
+    pub symbols: Vec<String>,
+    /// Symbols that are newer than the wheel's tag.
+    pub newer: Vec<String>,
+}
+
+/// Asks abi3audit; the inner error says why it has no opinion.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub fn abi3audit(auditors: &Environment, wheel: &Path) -> Result<Result<StableAbi, String>> {
+    let finished = Invocation::new(auditors.program("abi3audit"))
+        .args(["--report", "--strict"])
+        .arg(wheel)
+        .run()?;
+    // It exits with 1 for a violation, and for a file that it cannot read.
+    if finished.stdout.trim().is_empty() {
+        return Ok(Err(finished.tail().lines().last().unwrap_or("it says nothing").to_owned()));
+    }
+    stable_abi(&finished.stdout).map(Ok)
+}
+
+fn stable_abi(json: &str) -> Result<StableAbi> {
+    let value: Value = serde_json::from_str(json).context("abi3audit gave no JSON")?;
+    let specs = value["specs"].as_object().context("abi3audit lists no files")?;
+    let mut opinion = StableAbi::default();
+    for module in specs.values().flat_map(|spec| spec["wheel"].as_array().into_iter().flatten()) {
+        let result = &module["result"];
+        let symbols = result["non_abi3_symbols"].as_array().context("it lists no symbols")?;
+        let newer = result["future_abi3_objects"].as_object().context("it lists no versions")?;
+        opinion.modules += 1;
+        opinion.symbols.extend(symbols.iter().filter_map(Value::as_str).map(str::to_owned));
+        opinion.newer.extend(newer.keys().cloned());
+    }
+    Ok(opinion)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opinions_are_read_from_what_the_tools_print() {
+        let said =
+            platform(r#"{"overall_tag": "linux_x86_64", "external_libs": {"libc.so": null}}"#);
+        let libraries = vec!["libc.so".to_owned()];
+        assert_eq!(said.expect("JSON"), Platform { tag: "linux_x86_64".into(), libraries });
+        let said = stable_abi(
+            r#"{"specs": {"a.whl": {"kind": "wheel", "wheel": [{"name": "_native.so", "result": {
+                "non_abi3_symbols": ["PyModExport__native"], "future_abi3_objects": {"PyX": "3.14"}
+            }}]}}}"#,
+        );
+        let symbols = vec!["PyModExport__native".to_owned()];
+        let newer = vec!["PyX".to_owned()];
+        assert_eq!(said.expect("JSON"), StableAbi { modules: 1, symbols, newer });
+        assert!(platform("{}").is_err() && stable_abi("{}").is_err());
+    }
+}

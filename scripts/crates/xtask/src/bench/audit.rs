@@ -1,0 +1,260 @@
+//! `bench audit`: the audit of real wheels, beside the least that it could cost and the tools that each
+//! see a part of it, one after the other in one run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::{growth, median};
+use crate::measured::{self, Usage};
+use crate::{cargo, machine};
+use wheel_audit::parallel;
+use wheel_audit::wheel::release::list;
+use wheel_audit::wheel::zip;
+use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::report::{Mood, table};
+use wheel_pipeline::stage::Session;
+use wheel_pipeline::tool::pip;
+use wheel_pipeline::tool::python::environment::Environment;
+
+const AUDITORS: &str = include_str!("../../data/auditors.lock");
+/// Good wheels of the index, a line each: a requirement, and the platform tags that pip may take.
+const CORPUS: &str = include_str!("../../data/corpus.txt");
+
+/// Of how many wheels of each platform mutants are made.
+const MUTATED: usize = 4;
+
+/// A tool of the field: how it is called, which wheels it reads, and whether it takes many at once.
+struct Peer {
+    name: &'static str,
+    arguments: &'static [&'static str],
+    reads: fn(&str) -> bool,
+    many: bool,
+}
+
+const PEERS: &[Peer] = &[
+    Peer { name: "abi3audit", arguments: &[], reads: |file| file.contains("-abi3-"), many: true },
+    Peer {
+        name: "auditwheel",
+        arguments: &["show"],
+        reads: |file| file.contains("linux_"),
+        many: false,
+    },
+    Peer {
+        name: "delocate-listdeps",
+        arguments: &[],
+        reads: |file| file.contains("-macosx_"),
+        many: true,
+    },
+    Peer {
+        name: "delvewheel",
+        arguments: &["show"],
+        reads: |file| file.contains("-win"),
+        many: true,
+    },
+    Peer { name: "twine", arguments: &["check"], reads: |_| true, many: true },
+    Peer { name: "check-wheel-contents", arguments: &[], reads: |_| true, many: true },
+    Peer { name: "pydistcheck", arguments: &["--inspect"], reads: |_| true, many: true },
+];
+
+/// Measures, with the wheels in `wheels` or those of the corpus.
+///
+/// # Errors
+///
+/// When there are no wheels, or a tool cannot be had.
+pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdict> {
+    let tools = session.tools()?;
+    let folder = match wheels {
+        Some(folder) => std::path::absolute(folder)?,
+        None => corpus(session)?,
+    };
+    let files = wheels_in(&folder)?;
+    if files.is_empty() {
+        return Err(Stop::Unknown(format!("there are no wheels in `{}`", folder.display())).into());
+    }
+    judged(session, &folder, wheels.is_none())?;
+    let bytes: u64 = files
+        .iter()
+        .map(|file| fs::metadata(file).map(|about| about.len()))
+        .sum::<Result<_, _>>()?;
+    let (program, xtask) = {
+        let _action = session.report.start("compiling the pipeline for release");
+        let scripts = session.project.root.join("scripts");
+        (cargo::release(&scripts, "wheel-pipeline")?, cargo::release(&scripts, "xtask")?)
+    };
+    let place = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
+    let auditors = auditors(session, place.path())?;
+    let path = folder.to_string_lossy().into_owned();
+    let own = |program: &Path, arguments: &[&str]| -> Result<Vec<Usage>> {
+        let mut arguments: Vec<String> =
+            arguments.iter().map(|&argument| argument.to_owned()).collect();
+        arguments.push(path.clone());
+        (0..rounds).map(|_| measured::run(tools, program, &arguments)).collect()
+    };
+    let audit = own(&program, &["audit", "--format", "json"])?;
+    let floor = own(&xtask, &["bench", "floor"])?;
+    // Findings are an answer, anything worse is not; and a floor that stops early would be none.
+    if audit.iter().any(|usage| usage.code > 1) || floor.iter().any(|usage| usage.code != 0) {
+        return Err(Stop::Unknown(format!("not every wheel in `{path}` can be read\nhint: `cargo pipeline audit {path}` says which")).into());
+    }
+    let cpu = |usages: &[Usage]| median(usages.iter().map(|usage| usage.cpu).collect());
+    let base = cpu(&audit);
+    let mut rows = Vec::new();
+    let mut row = |name: &str, files: usize, usages: &[Usage]| {
+        let wall = median(usages.iter().map(|usage| usage.wall).collect());
+        let peak = usages.iter().map(|usage| usage.peak).max().unwrap_or_default();
+        rows.push(vec![
+            name.to_owned(),
+            files.to_string(),
+            format!("{wall:.2}"),
+            format!("{:.2}", cpu(usages)),
+            format!("{:.2}", cpu(usages) / base),
+            format!("{:.0}", peak as f64 / 1e6),
+            usages.iter().map(|usage| usage.code).max().unwrap_or_default().to_string(),
+        ]);
+    };
+    row("`cargo pipeline audit`", files.len(), &audit);
+    row("floor: read, inflate, CRC, SHA-256", files.len(), &floor);
+    let mut sum = Usage::default();
+    for peer in PEERS {
+        let action = session.report.start(format!("running {}", peer.name));
+        let (count, usage) = measure(session, peer, &auditors, &files)?;
+        action.done(Mood::Good, "measured", peer.name);
+        row(peer.name, count, &[usage]);
+        sum = sum.then(usage);
+    }
+    row("all seven in sequence", files.len(), &[sum]);
+    let growth = growth::measure(session, &program, &files)?;
+    let header = [
+        "",
+        "wheels",
+        "wall, s",
+        "CPU, s",
+        "CPU, ratio to the audit",
+        "peak memory, MB",
+        "exit code",
+    ];
+    session.report.data(&format!(
+        "{}; {} wheels, {:.0} MB; medians of {rounds} runs of our own, one run of the others\n\n{}\n{growth}",
+        machine::describe()?,
+        files.len(),
+        bytes as f64 / 1e6,
+        table::markdown(&header, &rows)
+    ));
+    Ok(Verdict::Yes)
+}
+
+/// Holds the audit to what it is measured for: in the corpus it finds what is known to be true, and it refuses mutants of
+/// some of the wheels, each for its own reason.
+fn judged(session: &Session, folder: &Path, is_corpus: bool) -> Result<()> {
+    let scripts = session.project.root.join("scripts");
+    if is_corpus {
+        let action = session.report.start("holding the findings against the known ones");
+        cargo::online(&scripts, folder).check()?;
+        action.done(Mood::Good, "found", "what is known to be true, and nothing else");
+    }
+    // Of each platform the smallest, so that hundreds of mutants are made of them in seconds.
+    let some = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
+    for system in ["manylinux", "musllinux", "macosx", "win"] {
+        let mut files = Vec::new();
+        for file in wheels_in(folder)? {
+            if file.to_string_lossy().contains(system) {
+                files.push((fs::metadata(&file)?.len(), file));
+            }
+        }
+        files.sort();
+        for (_, file) in files.into_iter().take(MUTATED) {
+            let name = file.file_name().context("a listed file has a name")?;
+            fs::copy(&file, some.path().join(name))?;
+        }
+    }
+    let action = session.report.start("making mutants");
+    let finished = cargo::mutants(&scripts, some.path()).check()?;
+    let count = finished.stdout.lines().find(|line| line.ends_with(" mutants in all"));
+    let count = count.context("the test says how many mutants it made")?.trim();
+    action.done(Mood::Good, "refused", &format!("{count}, each for its own reason"));
+    Ok(())
+}
+
+/// Reads, inflates and hashes the wheels of a folder, and judges nothing: what no audit can do without.
+///
+/// # Errors
+///
+/// When a wheel cannot be read.
+pub fn floor(folder: &Path) -> Result<Verdict> {
+    let files = wheels_in(folder)?;
+    parallel::map(&files, |file| -> Result<()> {
+        let bytes = fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        std::hint::black_box(wheel_audit::wheel::Sha256Sum::of(&bytes));
+        std::hint::black_box(zip::read(&bytes, |_| false)?);
+        Ok(())
+    })
+    .into_iter()
+    .collect::<Result<()>>()?;
+    Ok(Verdict::Yes)
+}
+
+fn wheels_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = list(folder)?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "whl"));
+    Ok(files)
+}
+
+fn measure(
+    session: &Session,
+    peer: &Peer,
+    auditors: &Environment,
+    files: &[PathBuf],
+) -> Result<(usize, Usage)> {
+    let tools = session.tools()?;
+    let names: Vec<String> = files
+        .iter()
+        .filter(|file| file.file_name().and_then(|name| name.to_str()).is_some_and(peer.reads))
+        .map(|file| file.to_string_lossy().into_owned())
+        .collect();
+    let calls: Vec<&[String]> =
+        if peer.many { vec![&names[..]] } else { names.chunks(1).collect() };
+    let mut sum = Usage::default();
+    for call in calls.into_iter().filter(|call| !call.is_empty()) {
+        let mut arguments: Vec<String> =
+            peer.arguments.iter().map(|&argument| argument.to_owned()).collect();
+        arguments.extend_from_slice(call);
+        let usage = measured::run(tools, &auditors.program(peer.name), &arguments)?;
+        sum = sum.then(usage);
+    }
+    Ok((names.len(), sum))
+}
+
+/// The tools of the field, in an environment of their own in `place`.
+///
+/// # Errors
+///
+/// When they cannot be installed.
+pub fn auditors(session: &Session, place: &Path) -> Result<Environment> {
+    let interpreter = session.tool_python()?;
+    Environment::locked(interpreter, &place.join("auditors"), session.tools()?, AUDITORS)
+}
+
+/// The folder of the corpus, downloaded where it is not there yet.
+///
+/// # Errors
+///
+/// When a wheel cannot be had.
+fn corpus(session: &Session) -> Result<PathBuf> {
+    let folder = session.project.work().join("corpus");
+    fs::create_dir_all(&folder)?;
+    let complete = folder.join(".complete");
+    if fs::read_to_string(&complete).is_ok_and(|of| of == CORPUS) {
+        return Ok(folder);
+    }
+    let _action = session.report.start("downloading the corpus");
+    for line in CORPUS.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let mut words = line.split_whitespace();
+        let requirement = words.next().context("a line of the corpus names a requirement")?;
+        let platforms: Vec<&str> = words.collect();
+        pip::download(session.tools()?, requirement, &platforms, &folder).check()?;
+    }
+    fs::write(&complete, CORPUS)?;
+    Ok(folder)
+}

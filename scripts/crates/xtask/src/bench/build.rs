@@ -1,0 +1,100 @@
+//! `bench build`: what each target costs to build, from nothing, after a change to the project's own
+//! code and without one, and how large its wheels are.
+//!
+//! One target after the other in a folder of its own, so that a time is that target's alone. The last row
+//! is all of them at once, as `build --all` does it where there are processors.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::machine;
+use wheel_audit::plan::Plan;
+use wheel_audit::target::Target;
+use wheel_pipeline::evidence::BuiltFile;
+use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::report::{Mood, human, table};
+use wheel_pipeline::stage::Session;
+use wheel_pipeline::stage::build::directory::Workshop;
+use wheel_pipeline::stage::build::{self, toolchains};
+use wheel_pipeline::tool::toolchain::Toolchain;
+
+type Toolchains = BTreeMap<Target, Toolchain>;
+
+/// Measures some targets of the plan, or all.
+///
+/// # Errors
+///
+/// When nothing can be built, or a build fails.
+pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
+    session.exclusive()?;
+    let part = match targets {
+        [] => session.plan.clone(),
+        targets => build::part(session, targets)?,
+    };
+    let (toolchains, not_here) = toolchains(session, &part)?;
+    for reason in &not_here {
+        session.report.say(Mood::Doubtful, "not here", reason);
+    }
+    if toolchains.is_empty() {
+        return Err(Stop::Unknown("no target can be built here".into()).into());
+    }
+    let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
+    let workshop = Workshop::new(session, &session.project.root, folder.path().to_owned());
+    workshop.sdist()?;
+    let timed = |part: &Plan, toolchains: &Toolchains| -> Result<(Duration, Vec<BuiltFile>)> {
+        let started = Instant::now();
+        let built = workshop.wheels(part, toolchains)?;
+        Ok((started.elapsed(), built))
+    };
+    let (mut rows, mut sums) = (Vec::new(), [Duration::ZERO; 3]);
+    for (target, toolchain) in &toolchains {
+        let one = part.only(&[*target]);
+        let own = [(*target, toolchain.clone())].into();
+        let (cold, _) = timed(&one, &own)?;
+        workshop.age()?;
+        let (changed, _) = timed(&one, &own)?;
+        let (again, built) = timed(&one, &own)?;
+        let times = [cold, changed, again];
+        for (sum, time) in sums.iter_mut().zip(times) {
+            *sum += time;
+        }
+        let sizes: Vec<String> = built.iter().map(|file| human::size(file.size)).collect();
+        let stand_in = if toolchain.stands_in() { "stand-in" } else { "" };
+        rows.push(row(&format!("`{target}`"), times.map(Some), &sizes.join(", "), stand_in));
+    }
+    rows.push(row(&format!("**{} targets**", toolchains.len()), sums.map(Some), "", ""));
+    workshop.age()?;
+    let (changed, _) = timed(&part, &toolchains)?;
+    let (again, _) = timed(&part, &toolchains)?;
+    rows.push(row("**all at once**", [None, Some(changed), Some(again)], "", ""));
+    let families: Vec<String> = part
+        .wheels
+        .iter()
+        .filter(|wheel| wheel.target == part.wheels[0].target)
+        .map(|wheel| wheel.family.to_string())
+        .collect();
+    let header = [
+        "target",
+        "cold, s",
+        "after a change, s",
+        "again, s",
+        &format!("wheels: {}", families.join(", ")),
+        "",
+    ];
+    let machine = machine::describe()?;
+    session.report.data(&format!("{machine}\n\n{}", table::markdown(&header, &rows)));
+    Ok(if not_here.is_empty() { Verdict::Yes } else { Verdict::Unknown })
+}
+
+fn row(what: &str, times: [Option<Duration>; 3], sizes: &str, note: &str) -> Vec<String> {
+    let seconds = |time: Option<Duration>| {
+        time.map_or_else(String::new, |time| format!("{:.1}", time.as_secs_f64()))
+    };
+    let times = times.map(seconds);
+    std::iter::once(what.to_owned())
+        .chain(times)
+        .chain([sizes.to_owned(), note.to_owned()])
+        .collect()
+}

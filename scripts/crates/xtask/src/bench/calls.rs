@@ -1,0 +1,248 @@
+//! `bench calls`: calls of the built wheel on each Python found, beside C, Cython, mypyc and Python
+//! itself; the time of an import; and sizes.
+//!
+//! Peers are compiled on the spot by the system's compiler. One that cannot be had is named.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+
+use super::median;
+use crate::test_suite::{self, TestEnvironment};
+use crate::{compiler, machine};
+use wheel_audit::wheel::release::Release;
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::report::{Mood, human, table};
+use wheel_pipeline::stage::Session;
+use wheel_pipeline::tool::python::environment::Environment;
+use wheel_pipeline::tool::python::isolated;
+
+const TIMER: &str = include_str!("calls.py");
+const PEER_C: &str = include_str!("peer.c");
+const PEER_CYTHON: &str = include_str!("peer_cython.pyx");
+const PEER_MYPYC: &str = include_str!("peer_mypyc.py");
+const PEERS: &str = include_str!("../../data/peers.lock");
+
+/// The contenders of a group, each with the nanoseconds of a call in each round.
+type Contenders = Vec<(String, Vec<f64>)>;
+
+/// Modules made for the comparison, and what could not be made.
+struct Peers {
+    folder: PathBuf,
+    /// The C extension, where there is a compiler.
+    extension: Option<PathBuf>,
+    missing: Vec<String>,
+}
+
+/// Measures on each Python, one after the other.
+///
+/// # Errors
+///
+/// When there is no built wheel or no Python, or the timer fails.
+pub fn run(session: &Session, rounds: u8) -> Result<Verdict> {
+    let mut text = format!("{}; medians of {rounds} rounds\n", machine::describe()?);
+    for environment in test_suite::environments(session)? {
+        let release = &environment.interpreter.release;
+        let peers = {
+            let _action =
+                session.report.start(format!("compiling the peers for CPython {release}"));
+            compile(session, &environment)?
+        };
+        let action = session.report.start(format!("timing calls on CPython {release}"));
+        let times = time(&environment, &peers, rounds)?;
+        text += &format!("\n### CPython {release}\n");
+        for (group, contenders) in &times {
+            text += &format!("\n{group}\n\n{}", ratios(contenders)?);
+        }
+        text += &format!("\n{}", imports(&environment, &peers, rounds)?);
+        for missing in &peers.missing {
+            text += &format!("\nNot compared: {missing}\n");
+        }
+        action.done(Mood::Good, "timed", &format!("calls on CPython {release}"));
+        text += &format!("\n{}", sizes(&environment.wheel, &peers)?);
+    }
+    session.report.data(&text);
+    Ok(Verdict::Yes)
+}
+
+fn compile(session: &Session, environment: &TestEnvironment) -> Result<Peers> {
+    let folder = environment.folder.path().join("peers");
+    fs::create_dir_all(&folder)?;
+    for (name, text) in [
+        ("calls.py", TIMER),
+        ("peer.c", PEER_C),
+        ("peer_cython.pyx", PEER_CYTHON),
+        ("peer_mypyc.py", PEER_MYPYC),
+    ] {
+        fs::write(folder.join(name), text)?;
+    }
+    // The compilers of the peers stay out of the environment that is measured.
+    let place = folder.join("compilers");
+    let compilers = Environment::locked(&environment.interpreter, &place, session.tools()?, PEERS)?;
+    let asked = isolated(&environment.environment.python())
+        .args(["-I", "-c", "import sysconfig as s; print(s.get_path('include')); print(s.get_config_var('EXT_SUFFIX'))"])
+        .check()?;
+    let (include, suffix) =
+        asked.stdout.trim().split_once('\n').context("Python says two lines")?;
+    let suffix = suffix.trim();
+
+    let mut missing = Vec::new();
+    let mut built = |name: &str, result: Result<()>| match result {
+        Ok(()) => true,
+        Err(error) => {
+            let reason = format!("{error:#}");
+            missing
+                .push(format!("{name}: {}", reason.lines().take(2).collect::<Vec<_>>().join(": ")));
+            false
+        }
+    };
+    let extension = folder.join(format!("peer_c{suffix}"));
+    let c = compiler::extension(&folder.join("peer.c"), include, &extension).check();
+    let extension = built("C", c.map(drop)).then_some(extension);
+    let cython = isolated(&compilers.python())
+        .args(["-m", "cython", "-3", "peer_cython.pyx"])
+        .folder(&folder)
+        .check()
+        .and_then(|_| {
+            let out = folder.join(format!("peer_cython{suffix}"));
+            compiler::extension(&folder.join("peer_cython.c"), include, &out).check()
+        });
+    built("Cython", cython.map(drop));
+    let mypyc = isolated(&compilers.python())
+        .args(["-m", "mypyc", "peer_mypyc.py"])
+        .folder(&folder)
+        .check();
+    // Without its extension the module would be timed as plain Python.
+    if !built("mypyc", mypyc.map(drop)) {
+        fs::remove_file(folder.join("peer_mypyc.py"))?;
+    }
+    Ok(Peers { folder, extension, missing })
+}
+
+fn time(
+    environment: &TestEnvironment,
+    peers: &Peers,
+    rounds: u8,
+) -> Result<Vec<(String, Contenders)>> {
+    let finished = isolated(&environment.environment.python())
+        .arg("-s")
+        .arg("calls.py")
+        .arg(rounds.to_string())
+        .folder(&peers.folder)
+        .check()?;
+    serde_json::from_str(&finished.stdout).context("the timer prints JSON")
+}
+
+/// A row for each contender: the time of a call, and the ratio to the first, round by round.
+fn ratios(contenders: &Contenders) -> Result<String> {
+    let (first, base) = contenders.first().context("a group has contenders")?;
+    let row = |(name, times): &(String, Vec<f64>)| {
+        let against = times.iter().zip(base).map(|(time, base)| time / base).collect();
+        vec![name.clone(), nanoseconds(median(times.clone())), format!("{:.2}", median(against))]
+    };
+    let rows: Vec<Vec<String>> = contenders.iter().map(row).collect();
+    Ok(table::markdown(&["call", "time", &format!("ratio to {first}")], &rows))
+}
+
+/// The time of an import in a fresh interpreter, in turn with that of the C extension, both from where
+/// packages are installed.
+fn imports(environment: &TestEnvironment, peers: &Peers, rounds: u8) -> Result<String> {
+    let python = environment.environment.python();
+    let mut modules = vec!["sum_up_to"];
+    if let Some(extension) = &peers.extension {
+        let packages = isolated(&python)
+            .args(["-I", "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"])
+            .check()?;
+        let name = extension.file_name().context("an extension has a name")?;
+        fs::copy(extension, Path::new(packages.stdout.trim()).join(name))?;
+        modules.insert(0, "peer_c");
+    }
+    let import = |module: &str| -> Result<f64> {
+        let code = format!(
+            "import time; t = time.perf_counter_ns(); import {module}; print(time.perf_counter_ns() - t)"
+        );
+        let finished = isolated(&python).args(["-I", "-c", &code]).check()?;
+        finished.stdout.trim().parse().context("a number of nanoseconds")
+    };
+    // An import is short, and a process long: so more rounds than for calls.
+    let rounds = usize::from(rounds) * 10;
+    let mut times: Vec<Vec<f64>> = vec![Vec::new(); modules.len()];
+    for _ in 0..rounds {
+        for (times, module) in times.iter_mut().zip(&modules) {
+            times.push(import(module)?);
+        }
+    }
+    let mut rows: Vec<Vec<String>> = modules
+        .iter()
+        .zip(&times)
+        .map(|(module, times)| {
+            vec![format!("`import {module}`"), nanoseconds(median(times.clone()))]
+        })
+        .collect();
+    if let [peer, own] = times.as_slice() {
+        let above = own.iter().zip(peer).map(|(own, peer)| own - peer).collect();
+        rows.push(vec!["the difference".to_owned(), nanoseconds(median(above))]);
+    }
+    Ok(table::markdown(&["in a fresh interpreter", "time"], &rows))
+}
+
+/// The sizes of the extension and its wheel, beside those of the C extension.
+fn sizes(wheel: &Path, peers: &Peers) -> Result<String> {
+    let row = |name: &str, size: u64| vec![name.to_owned(), human::size(size)];
+    let mut rows = Vec::new();
+    if let Some(extension) = &peers.extension {
+        let bytes = fs::read(extension)?;
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&bytes)?;
+        rows.push(row("the C extension", u64::try_from(bytes.len())?));
+        rows.push(row("the same, deflated", u64::try_from(encoder.finish()?.len())?));
+    }
+    let (release, _) = Release::read(&[wheel.to_owned()]);
+    let facts = release.wheels.first().context("the built wheel can be read")?;
+    for binary in &facts.binaries {
+        let member = facts.members.iter().find(|member| member.name == binary.member);
+        let member = member.context("a binary is a member")?;
+        rows.push(row(&format!("`{}`", member.name), member.size));
+    }
+    rows.push(row("the wheel", facts.size));
+    Ok(table::markdown(&["file", "size"], &rows))
+}
+
+fn nanoseconds(time: f64) -> String {
+    match time {
+        time if time < 1e3 => format!("{time:.1} ns"),
+        time if time < 1e6 => format!("{:.2} µs", time / 1e3),
+        time => format!("{:.2} ms", time / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_taken_round_by_round() {
+        // The machine was ten times slower in the second round: each ratio is 2 all the same.
+        let contenders =
+            vec![("first".into(), vec![1.0, 10.0, 1.0]), ("second".into(), vec![2.0, 20.0, 2.0])];
+        insta::assert_snapshot!(ratios(&contenders).expect("contenders"), @"
+        | call   | time   | ratio to first |
+        | ------ | ------ | -------------- |
+        | first  | 1.0 ns | 1.00           |
+        | second | 2.0 ns | 2.00           |
+        ");
+        assert!(ratios(&Vec::new()).is_err());
+    }
+
+    #[test]
+    fn times_have_the_unit_that_suits_them() {
+        assert_eq!(
+            [12.34, 1234.0, 1_234_000.0].map(nanoseconds),
+            ["12.3 ns", "1.23 µs", "1.23 ms"]
+        );
+    }
+}

@@ -1,0 +1,218 @@
+//! `bench publish`: many files to an index on loopback, beside as many calls of twine's own program to
+//! another, and the time to verify them.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use ::zip::ZipWriter;
+use ::zip::write::SimpleFileOptions;
+use anyhow::{Context, Result};
+use pep440_rs::Version;
+
+use crate::machine;
+use wheel_audit::wheel::Sha256Sum;
+use wheel_pipeline::evidence::{self, BuiltFile, SentStep};
+use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::process::clock::time_in_tools;
+use wheel_pipeline::report::{Mood, table};
+use wheel_pipeline::stage::Session;
+use wheel_pipeline::stage::publish::send::{Load, send_load};
+use wheel_pipeline::stage::publish::{Attestations, Destination, PATIENCE};
+use wheel_pipeline::stage::verify::any as verify_any;
+use wheel_pipeline::tool::devpi::{Address, IndexServer};
+use wheel_pipeline::tool::twine;
+
+const PROJECT: &str = "wheel-pipeline-bench";
+const ESCAPED: &str = "wheel_pipeline_bench";
+const VERSION: &str = "1.0.0";
+/// The size of each file: that of a small extension module.
+const SIZE: usize = 400 << 10;
+
+/// Measures so many files.
+///
+/// # Errors
+///
+/// When an index server or twine fails, or the index does not hold what was sent.
+pub fn run(session: &Session, files: u8) -> Result<Verdict> {
+    session.exclusive()?;
+    let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
+    let made = make(folder.path(), files)?;
+    let tools = session.tools()?;
+
+    let (mut server, address) = index(session)?;
+    let action = session.report.start("calls of twine");
+    let started = Instant::now();
+    for (path, _) in &made {
+        twine::upload(tools, &address.repository, &server.uploader, path).check()?;
+    }
+    let calls = started.elapsed();
+    action.done(Mood::Good, "measured", "calls of twine");
+    is_alive(&mut server)?;
+    drop(server);
+
+    let (mut server, address) = index(session)?;
+    let destination = Destination {
+        repository: address.repository,
+        simple: address.simple,
+        credentials: Some(server.uploader.clone()),
+        patience: PATIENCE,
+        attestations: Attestations::Never,
+    };
+    let load = Load {
+        project: PROJECT.to_owned(),
+        version: VERSION.to_owned(),
+        files: made,
+        receipt: folder.path().join("receipt.json"),
+    };
+    let (started, tool) = (Instant::now(), time_in_tools());
+    let receipt = send_load(session, &load, &destination)?;
+    let (whole, tool) = (started.elapsed(), time_in_tools() - tool);
+    if receipt.files.iter().any(|file| file.step != SentStep::Held || file.sends != 1) {
+        return Err(Stop::No("the receipt does not say that each file was sent once".into()).into());
+    }
+    let started = Instant::now();
+    send_load(session, &load, &destination)?;
+    let again = started.elapsed();
+    let started = Instant::now();
+    let version: Version = VERSION.parse().context("a constant is a version")?;
+    let verified = verify_any::look(session, &destination.simple, PROJECT, &version, PATIENCE)?;
+    let verify = started.elapsed();
+    evidence::write(&folder.path().join("verify.json"), &verified)?;
+    if verify_any::verdict(&verified) != Verdict::Yes {
+        return Err(Stop::No("what was published does not verify".into()).into());
+    }
+    is_alive(&mut server)?;
+
+    let share = |part: Duration, of: Duration| 100.0 * part.as_secs_f64() / of.as_secs_f64();
+    let own = whole.saturating_sub(tool);
+    let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
+    let mut rows = vec![
+        vec![format!("{files} calls of `twine upload`"), seconds(calls)],
+        vec!["`publish`, the whole".to_owned(), seconds(whole)],
+        vec!["— in twine, which runs once for all files".to_owned(), seconds(tool)],
+        vec!["— outside twine: asking the index, receipts".to_owned(), seconds(own)],
+        vec![
+            "outside twine, to the calls of twine".to_owned(),
+            format!("{:.1} %", share(own, calls)),
+        ],
+        vec![
+            "the whole, to the calls of twine".to_owned(),
+            format!("{:.1} %", share(whole, calls)),
+        ],
+        vec!["`publish` again, when all is there".to_owned(), seconds(again)],
+        vec!["`verify`, on each Python found".to_owned(), seconds(verify)],
+    ];
+    if let Some(peak) = peak() {
+        rows.push(vec!["largest memory of the pipeline itself".to_owned(), peak]);
+    }
+    session.report.data(&format!(
+        "{}; {files} files of {} kB\n\n{}",
+        machine::describe()?,
+        SIZE >> 10,
+        table::markdown(&["what", "measured"], &rows)
+    ));
+    Ok(Verdict::Yes)
+}
+
+fn index(session: &Session) -> Result<(IndexServer, Address)> {
+    let mut server = IndexServer::start(session.tools()?, 0)?;
+    let address = server.ready()?;
+    Ok((server, address))
+}
+
+fn is_alive(server: &mut IndexServer) -> Result<()> {
+    if server.is_running()? {
+        return Ok(());
+    }
+    Err(Stop::Unknown("the index server ended by itself".into()).into())
+}
+
+/// A wheel for each of so many platforms; the first is one that every machine takes.
+fn make(folder: &Path, files: u8) -> Result<Vec<(PathBuf, BuiltFile)>> {
+    let platform = |number: u8| match number {
+        0 => "any".to_owned(),
+        number => format!("manylinux_2_{number}_x86_64"),
+    };
+    (0..files)
+        .map(|number| {
+            let file = format!("{ESCAPED}-{VERSION}-py3-none-{}.whl", platform(number));
+            let bytes = wheel(&platform(number), number)?;
+            let path = folder.join(&file);
+            fs::write(&path, &bytes).with_context(|| format!("cannot write `{file}`"))?;
+            let built = BuiltFile {
+                file,
+                sha256: Sha256Sum::of(&bytes),
+                size: bytes.len() as u64,
+                triple: None,
+                builder: "a benchmark".to_owned(),
+                stand_in: true,
+                commit: None,
+                dirty: true,
+                epoch: 0,
+            };
+            Ok((path, built))
+        })
+        .collect()
+}
+
+fn wheel(platform: &str, number: u8) -> Result<Vec<u8>> {
+    let info = format!("{ESCAPED}-{VERSION}.dist-info");
+    // Bytes that do not compress, as most of a shared object does not.
+    let mut payload = Vec::with_capacity(SIZE);
+    let mut seed = u64::from(number) + 1;
+    while payload.len() < SIZE {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        payload.extend_from_slice(&seed.to_le_bytes());
+    }
+    let members: [(String, Vec<u8>); 4] = [
+        (format!("{ESCAPED}.bin"), payload),
+        (
+            format!("{info}/METADATA"),
+            format!("Metadata-Version: 2.1\nName: {PROJECT}\nVersion: {VERSION}\n").into(),
+        ),
+        (
+            format!("{info}/WHEEL"),
+            format!(
+                "Wheel-Version: 1.0\nGenerator: wheel-pipeline\nRoot-Is-Purelib: false\nTag: py3-none-{platform}\n"
+            )
+            .into(),
+        ),
+        (
+            format!("{info}/RECORD"),
+            format!("{ESCAPED}.bin,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n").into(),
+        ),
+    ];
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        writer.start_file(name, SimpleFileOptions::default())?;
+        writer.write_all(&content)?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+/// The largest memory that this process had, where the system keeps account of it.
+fn peak() -> Option<String> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().split(' ').next()?.parse().ok()?;
+    Some(format!("{} MB", kilobytes >> 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wheel_audit::wheel::release::WheelFacts;
+
+    #[test]
+    fn what_is_sent_are_wheels() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let made = make(folder.path(), 2).expect("made");
+        for (path, built) in made {
+            let bytes = fs::read(&path).expect("written");
+            let facts = WheelFacts::read(built.file, &bytes).expect("a wheel");
+            assert_eq!(facts.unread, []);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `bench rehearse`: the rehearsal from a fresh clone, cold and warm, stage by stage.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use super::median;
+use crate::{cargo, machine};
+use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::report::{Mood, table};
+use wheel_pipeline::stage::Session;
+use wheel_pipeline::stage::rehearse::{STAGES, StageTime};
+use wheel_pipeline::tool::git;
+
+/// The part of a rehearsal's JSON that is read here.
+#[derive(Deserialize)]
+struct Rehearsal {
+    times: Vec<StageTime>,
+    reached: usize,
+}
+
+/// A whole run of `cargo pipeline rehearse`.
+struct Run {
+    /// From the command's start to its end, with cargo's own work.
+    whole: Duration,
+    rehearsal: Rehearsal,
+}
+
+/// Measures one cold run and so many warm ones.
+///
+/// # Errors
+///
+/// When there is no commit to measure, or a run that is measured does not succeed.
+pub fn run(session: &Session, runs: u8) -> Result<Verdict> {
+    if session.revision.is_none() {
+        return Err(Stop::Unknown(
+            "only a commit can be measured, and this is no git checkout with one".into(),
+        )
+        .into());
+    }
+    let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
+    let clone = folder.path().join("clone");
+    git::clone(&session.project.root, &clone).check()?;
+    let measured = |name: &str| -> Result<Run> {
+        let action = session.report.start(name);
+        let run = measure(&clone, &folder.path().join("caches"))?;
+        action.done(Mood::Good, "measured", name);
+        Ok(run)
+    };
+    let cold = measured("cold run")?;
+    let warm = (1..=runs)
+        .map(|run| measured(&format!("warm run {run} of {runs}")))
+        .collect::<Result<Vec<_>>>()?;
+
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = |name: &str, of: &dyn Fn(&Run) -> f64, shown: fn(f64) -> String| {
+        rows.push(vec![
+            name.to_owned(),
+            shown(of(&cold)),
+            shown(median(warm.iter().map(of).collect())),
+        ]);
+    };
+    for stage in STAGES {
+        row(stage, &|run| run.of(stage).whole().as_secs_f64(), seconds);
+    }
+    row(
+        "cargo: compile and start the pipeline",
+        &|run| run.outside_stages().as_secs_f64(),
+        seconds,
+    );
+    row("**whole command**", &|run| run.whole.as_secs_f64(), seconds);
+    row("share of the stages outside all tools", &Run::own_share, percent);
+    let header = ["stage", "cold, s", &format!("warm, s (median of {runs})")];
+    session.report.data(&format!(
+        "{}; {} promised environments reached\n\n{}",
+        machine::describe()?,
+        cold.rehearsal.reached,
+        table::markdown(&header, &rows)
+    ));
+    Ok(Verdict::Yes)
+}
+
+fn measure(clone: &Path, caches: &Path) -> Result<Run> {
+    let started = Instant::now();
+    let finished = cargo::rehearse(clone, caches).check()?;
+    let whole = started.elapsed();
+    let rehearsal =
+        serde_json::from_str(&finished.stdout).context("a rehearsal prints JSON when asked to")?;
+    Ok(Run { whole, rehearsal })
+}
+
+impl Run {
+    fn of(&self, stage: &str) -> StageTime {
+        self.rehearsal.times.iter().find(|time| time.stage == stage).cloned().unwrap_or_default()
+    }
+
+    fn in_stages(&self) -> Duration {
+        self.rehearsal.times.iter().map(StageTime::whole).sum()
+    }
+
+    fn outside_stages(&self) -> Duration {
+        self.whole.saturating_sub(self.in_stages())
+    }
+
+    /// The share of the stages' time in which no tool was running: what the pipeline itself costs.
+    fn own_share(&self) -> f64 {
+        let tools: Duration = self.rehearsal.times.iter().map(StageTime::in_tools).sum();
+        1.0 - tools.as_secs_f64() / self.in_stages().as_secs_f64()
+    }
+}
+
+fn seconds(time: f64) -> String {
+    format!("{time:.2}")
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}

@@ -1,0 +1,92 @@
+//! cargo: formatting, lints, documentation and tests of this repository's crates.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use wheel_pipeline::process::command::Invocation;
+use wheel_pipeline::tool::cargo::cargo;
+
+/// The command that says whether the crate is formatted.
+pub fn format(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder).args(["fmt", "--all", "--check"])
+}
+
+/// The command that lints the crate; a warning is an error.
+pub fn clippy(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder).args([
+        "clippy",
+        "--quiet",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ])
+}
+
+/// The command that makes the crate's documentation; a warning is an error.
+pub fn document(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder)
+        .args(["doc", "--quiet", "--no-deps", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+}
+
+/// The command that runs the crate's tests.
+pub fn test(crate_folder: &Path) -> Invocation {
+    let command = cargo(crate_folder).args(["test", "--locked", "--no-fail-fast"]);
+    // Windows does not let cargo replace the program that is running this.
+    if cfg!(windows) { command.args(["--target-dir", "target/tests"]) } else { command }
+}
+
+/// The command that breaks the wheels of a folder in every way, and fails unless each mutant is refused.
+pub fn mutants(crate_folder: &Path, wheels: &Path) -> Invocation {
+    test(crate_folder)
+        .args(["--package", "wheel-audit", "--test", "mutants", "--", "--nocapture"])
+        .env("WHEEL_PIPELINE_WHEELS", wheels)
+}
+
+/// The command that holds the findings in the corpus against those that are known to be true.
+pub fn online(crate_folder: &Path, corpus: &Path) -> Invocation {
+    test(crate_folder)
+        .args(["--package", "wheel-pipeline", "--features", "online", "--test", "online"])
+        .env("WHEEL_PIPELINE_CORPUS", corpus)
+}
+
+/// The command that lints the targets of the fuzzer, without what links them.
+pub fn clippy_fuzz(crate_folder: &Path) -> Invocation {
+    cargo(crate_folder).args([
+        "clippy",
+        "--quiet",
+        "--package",
+        "wheel-pipeline-fuzz",
+        "--no-default-features",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ])
+}
+
+/// Compiles a program as it is measured: `wheel-pipeline` or `xtask`.
+///
+/// # Errors
+///
+/// When it does not compile.
+pub fn release(crate_folder: &Path, program: &str) -> Result<PathBuf> {
+    cargo(crate_folder)
+        .args(["build", "--release", "--locked", "--quiet", "--package", program])
+        .check()?;
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    Ok(crate_folder.join("target").join("release").join(name))
+}
+
+/// The main command of the README in a clone, with every cache in `caches` and none of the machine's.
+pub fn rehearse(clone: &Path, caches: &Path) -> Invocation {
+    cargo(clone)
+        .args(["pipeline", "rehearse", "--format", "json"])
+        .env("CARGO_HOME", caches.join("cargo"))
+        .env("XDG_CACHE_HOME", caches)
+        .env("UV_CACHE_DIR", caches.join("uv"))
+        .env("PIP_CACHE_DIR", caches.join("pip"))
+        .env("ZIG_GLOBAL_CACHE_DIR", caches.join("zig"))
+}

@@ -1,0 +1,158 @@
+//! `ci`: everything that this repository holds itself to, in one command.
+//!
+//! Every step runs, whatever became of those before it, and all that failed is shown at the end. A
+//! test suite that ran no test has failed.
+
+use anyhow::Result;
+
+use crate::test_suite::{self as suite, Counts};
+use crate::{by_hand, lock, readme, tables};
+use crate::{cargo, checks};
+use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::process::command::Invocation;
+use wheel_pipeline::report::Mood;
+use wheel_pipeline::stage::{Session, licenses, rehearse};
+
+/// What the steps came to.
+struct Tally<'a> {
+    session: &'a Session,
+    /// The names of the steps that failed, and the worst of their verdicts.
+    failed: Vec<String>,
+    verdict: Verdict,
+    tests: Counts,
+}
+
+/// The stage.
+///
+/// # Errors
+///
+/// When the run is interrupted, or the pinned packages cannot be had; a step that cannot do its work
+/// counts as failed.
+pub fn run(session: &Session) -> Result<Verdict> {
+    session.exclusive()?;
+    let root = &session.project.root;
+    let scripts = root.join("scripts");
+    let mut tally =
+        Tally { session, failed: Vec::new(), verdict: Verdict::Yes, tests: Counts::default() };
+
+    tally.stage("lock --check", || lock::run(session, true, false))?;
+    tally.stage("licenses --check", || licenses::run(session, true))?;
+    tally.stage("readme --check", || readme::run(session, true))?;
+    tally.stage("tables --check", || tables::run(session, true))?;
+    for (name, folder) in [("sum_up_to", root), ("wheel-pipeline", &scripts)] {
+        tally.command(&format!("cargo fmt, {name}"), &cargo::format(folder))?;
+        tally.command(&format!("cargo clippy, {name}"), &cargo::clippy(folder))?;
+    }
+    tally.command("cargo clippy, targets of the fuzzer", &cargo::clippy_fuzz(&scripts))?;
+    tally.command("cargo doc, wheel-pipeline", &cargo::document(&scripts))?;
+    tally.suite("cargo test, wheel-pipeline", || suite::cargo(&cargo::test(&scripts)))?;
+
+    tally.stage("rehearse", || rehearse::run(session, &[], 0, false))?;
+    tally.suite("mutants of the built wheels", || {
+        suite::cargo(&cargo::mutants(&scripts, &session.project.dist()))
+    })?;
+    let environments = suite::environments(session)?;
+    for (position, environment) in environments.iter().enumerate() {
+        let on = &environment.interpreter.release;
+        if position == 0 {
+            let here = &environment.environment;
+            tally.command("ruff format", &checks::ruff_format(here, root))?;
+            tally.command("ruff check", &checks::ruff(here, root))?;
+            tally.command("mypy", &checks::mypy(here, root))?;
+            tally.command("zizmor", &checks::zizmor(here, root))?;
+        }
+        let package = wheel_audit::names::escape(&session.project.name);
+        let stubs = checks::stubtest(&environment.environment, &package, environment.folder.path());
+        tally.command(&format!("stubtest on CPython {on}"), &stubs)?;
+        tally.suite(&format!("pytest on CPython {on}"), || {
+            suite::pytest(&checks::pytest(&environment.environment, root))
+        })?;
+    }
+    if cfg!(unix) {
+        tally.stage("the commands of the README, by hand", || by_hand::run(session))?;
+    } else {
+        session.report.say(
+            Mood::Doubtful,
+            "not here",
+            "the commands of the README are for a POSIX shell",
+        );
+    }
+
+    let Tally { failed, verdict, tests, .. } = tally;
+    // A line of its own, which test reporters of many kinds can read.
+    session.report.data(&format!("{} passed, {} failed\n", tests.passed, tests.failed));
+    // What the gate lets through untested stays in sight.
+    let waivers = &session.project.table.waivers;
+    session.report.data(&format!("{} waived\n", waivers.len()));
+    for waiver in waivers {
+        let what = format!("{} on Python {}", waiver.platform, waiver.python);
+        let why = format!("{what}, until {}: {}", waiver.expires, waiver.reason);
+        session.report.say(Mood::Doubtful, "waived", &why);
+    }
+    if failed.is_empty() {
+        return Ok(Verdict::Yes);
+    }
+    session.report.data(&format!("failed: {}\n", failed.join(", ")));
+    Ok(verdict)
+}
+
+impl Tally<'_> {
+    /// A step that is a stage of its own.
+    fn stage(&mut self, name: &str, stage: impl FnOnce() -> Result<Verdict>) -> Result<()> {
+        self.step(name, || Ok((stage()?, String::new())))
+    }
+
+    /// A step that is one command.
+    fn command(&mut self, name: &str, command: &Invocation) -> Result<()> {
+        self.step(name, || {
+            let finished = command.run()?;
+            let verdict = if finished.succeeded() { Verdict::Yes } else { Verdict::No };
+            Ok((verdict, finished.output()))
+        })
+    }
+
+    /// A step that is a suite of tests.
+    fn suite(
+        &mut self,
+        name: &str,
+        suite: impl FnOnce() -> Result<(Counts, String)>,
+    ) -> Result<()> {
+        let mut tests = Counts::default();
+        let result = self.step(name, || {
+            let (counts, output) = suite()?;
+            tests = counts;
+            let good = counts.failed == 0 && counts.passed > 0;
+            Ok((if good { Verdict::Yes } else { Verdict::No }, output))
+        });
+        self.tests.passed += tests.passed;
+        self.tests.failed += tests.failed;
+        result
+    }
+
+    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<(Verdict, String)>) -> Result<()> {
+        let report = &self.session.report;
+        let action = report.start(name);
+        let verdict = match step() {
+            Ok((Verdict::Yes, _)) => {
+                action.done(Mood::Good, "passed", name);
+                return Ok(());
+            }
+            Ok((verdict, output)) => {
+                action.done(Mood::Bad, "failed", name);
+                report.data(&output);
+                verdict
+            }
+            Err(error) => {
+                if matches!(error.downcast_ref(), Some(Stop::Interrupted)) {
+                    return Err(error);
+                }
+                action.done(Mood::Bad, "failed", name);
+                report.error(&error);
+                Verdict::Unknown
+            }
+        };
+        self.failed.push(name.to_owned());
+        self.verdict = self.verdict.and(verdict);
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! The program `cargo xtask`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use wheel_pipeline::exit;
+use wheel_pipeline::process::command::heed_interrupts;
+use wheel_pipeline::report::{Format, Report};
+use xtask::Xtask;
+
+fn main() -> ExitCode {
+    let xtask = Xtask::parse();
+    let outcome = heed_interrupts().and_then(|()| xtask.run());
+    if let Err(error) = &outcome {
+        Report::new(Format::Human).error(error);
+    }
+    exit::code(&outcome)
+}

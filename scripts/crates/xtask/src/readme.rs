@@ -1,0 +1,146 @@
+//! `readme`: the tables that documents have of the plan: of its wheels, and of where each is tested.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use wheel_audit::plan::Plan;
+use wheel_audit::target::{Architecture, System, Target};
+use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::report::{Mood, table};
+use wheel_pipeline::stage::Session;
+use wheel_pipeline::stage::plan::families;
+use wheel_pipeline::tool::pythons::images::Image;
+
+/// A table, by the marks between which it stands.
+struct Table {
+    start: &'static str,
+    end: &'static str,
+}
+
+const WHEELS: Table = Table {
+    start: "<!-- wheels: made by `cargo xtask readme` -->\n",
+    end: "<!-- end of wheels -->\n",
+};
+const TESTED: Table = Table {
+    start: "<!-- tested: made by `cargo xtask readme` -->\n",
+    end: "<!-- end of tested -->\n",
+};
+
+/// The stage: rewrites the tables, or with `check` says whether they are current.
+///
+/// # Errors
+///
+/// When the README has no place for the table of wheels, or a file cannot be read or written.
+pub fn run(session: &Session, check: bool) -> Result<Verdict> {
+    let (header, rows) = families(&session.plan);
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let wheels = table::markdown(&header, &rows);
+    let tested = table::markdown(&TESTED_HEADER, &tested(&session.plan)?);
+    let root = &session.project.root;
+    let readme = root.join("README.md");
+    let mut verdict = Verdict::Yes;
+    for path in std::iter::once(readme.clone()).chain(documents(&root.join("docs"))?) {
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        let with_wheels = WHEELS.replace(&text, &wheels);
+        if path == readme && with_wheels.is_none() {
+            return Err(Stop::Usage(format!(
+                "`{}` has no place for the table of wheels\nhint: put these two lines where it belongs:\n{}{}",
+                path.display(),
+                WHEELS.start,
+                WHEELS.end
+            ))
+            .into());
+        }
+        let with_tested =
+            TESTED.replace(with_wheels.as_ref().unwrap_or(&text), &tested).or(with_wheels);
+        let Some(current) = with_tested else { continue };
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        if current == text {
+            session.report.say(Mood::Good, "current", &name);
+        } else if check {
+            session.report.say(Mood::Bad, "stale", &format!("{name}: run `cargo xtask readme`"));
+            verdict = Verdict::No;
+        } else {
+            fs::write(&path, current)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+            session.report.say(Mood::Good, "wrote", &name);
+        }
+    }
+    Ok(verdict)
+}
+
+/// The documents in a folder, which there need not be.
+fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut documents = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            documents.push(path);
+        }
+    }
+    documents.sort();
+    Ok(documents)
+}
+
+const TESTED_HEADER: [&str; 3] = ["Platform tag", "By the Pythons of the runner", "In an image"];
+
+/// Where the jobs of a release test the wheels of each target.
+fn tested(plan: &Plan) -> Result<Vec<Vec<String>>> {
+    let images = Image::all()?;
+    let row = |target: Target| {
+        let runner = target.runner_python().map(|architecture| match architecture {
+            "x86" => format!("`{}`, 32 bits", target.runner()),
+            _ => format!("`{}`", target.runner()),
+        });
+        let image = Image::of(target, &images).map(|image| {
+            let libc = match image.platform.system() {
+                System::Musllinux { major, minor } => format!("musl {major}.{minor}"),
+                System::Manylinux { major, minor } => format!("glibc {major}.{minor}"),
+                System::Macos { .. } | System::Windows => String::new(),
+            };
+            let native = matches!(
+                target.architecture(),
+                Architecture::X86_64 | Architecture::I686 | Architecture::Aarch64
+            );
+            let how = if native { "" } else { ", by QEMU" };
+            format!("`{}`: {libc}{how}", image.name())
+        });
+        let told = |place: Option<String>| place.unwrap_or_else(|| "—".to_owned());
+        vec![format!("`{target}`"), told(runner), told(image)]
+    };
+    Ok(plan.targets().into_iter().map(row).collect())
+}
+
+impl Table {
+    /// The text with what stands between the two marks replaced.
+    fn replace(&self, text: &str, table: &str) -> Option<String> {
+        let Self { start, end } = self;
+        // git may check files out with the line ends of Windows.
+        let text = text.replace("\r\n", "\n");
+        let (before, rest) = text.split_once(start)?;
+        let (_, after) = rest.split_once(end)?;
+        Some(format!("{before}{start}\n{table}\n{end}{after}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_part_between_the_marks_changes() {
+        let Table { start, end } = WHEELS;
+        let text = format!("before\n{start}old\n{end}after\n");
+        let once = WHEELS.replace(&text, "new\n").expect("it has marks");
+        assert_eq!(once, format!("before\n{start}\nnew\n\n{end}after\n"));
+        assert_eq!(WHEELS.replace(&once, "new\n"), Some(once));
+        assert_eq!(WHEELS.replace("no marks", "new\n"), None);
+        assert_eq!(TESTED.replace(&text, "new\n"), None);
+    }
+}

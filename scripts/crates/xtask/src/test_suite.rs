@@ -1,0 +1,147 @@
+//! Test suites: environments with the built wheel and what its tests need, and the counting of tests.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::lock;
+use wheel_pipeline::exit::Stop;
+use wheel_pipeline::process::command::Invocation;
+use wheel_pipeline::report::Mood;
+use wheel_pipeline::stage::{Session, held};
+use wheel_pipeline::tool::pip::{self, Source};
+use wheel_pipeline::tool::python::Interpreter;
+use wheel_pipeline::tool::python::environment::Environment;
+
+/// How many tests of a suite did what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub passed: usize,
+    pub failed: usize,
+}
+
+/// A Python with the built wheel installed, and what the tests need beside it.
+pub struct TestEnvironment {
+    pub environment: Environment,
+    pub interpreter: Interpreter,
+    /// The file that was installed.
+    pub wheel: PathBuf,
+    /// The folder that holds the environment, which goes with it.
+    pub folder: TempDir,
+}
+
+/// A test environment of each promised Python on this machine.
+///
+/// # Errors
+///
+/// When there is no built wheel for this machine, no Python, or a package cannot be had.
+pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
+    let part = session.provable()?;
+    let files = held(session, &part)?;
+    let tools = session.tools()?;
+    let mut environments = Vec::new();
+    for interpreter in session.found()?.own() {
+        let promise =
+            part.environments.iter().find(|promise| promise.python == interpreter.version);
+        let Some(promise) = promise else {
+            continue;
+        };
+        let action = session.report.start(format!("preparing CPython {}", interpreter.release));
+        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let place = folder.path().join("environment");
+        let lock = lock::requirements(session)?;
+        let environment = Environment::locked(interpreter, &place, tools, &lock)?;
+        let (wheel, _) = files
+            .iter()
+            .find(|(_, built)| built.file == promise.file)
+            .context("the plan's files were looked at")?;
+        pip::install(tools, &environment, Source::Files, &[&wheel.to_string_lossy()]).check()?;
+        let release = &interpreter.release;
+        action.done(Mood::Good, "prepared", &format!("CPython {release} for the tests"));
+        let (interpreter, wheel) = (interpreter.clone(), wheel.clone());
+        environments.push(TestEnvironment { environment, interpreter, wheel, folder });
+    }
+    if environments.is_empty() {
+        return Err(Stop::Unknown(
+            "no promised Python is on this machine, so nothing can be tested".into(),
+        )
+        .into());
+    }
+    Ok(environments)
+}
+
+/// Runs `cargo test` and counts.
+///
+/// # Errors
+///
+/// When it cannot be run, or fails without a failed test: the code does not compile, say.
+pub fn cargo(command: &Invocation) -> Result<(Counts, String)> {
+    run(command, cargo_counts)
+}
+
+/// Runs pytest and counts.
+///
+/// # Errors
+///
+/// When it cannot be run, or fails without a failed test: nothing can be collected, say.
+pub fn pytest(command: &Invocation) -> Result<(Counts, String)> {
+    run(command, pytest_counts)
+}
+
+fn run(command: &Invocation, count: fn(&str) -> Counts) -> Result<(Counts, String)> {
+    let finished = command.run()?;
+    let counts = count(&finished.stdout);
+    if !finished.succeeded() && counts.failed == 0 {
+        finished.check()?;
+        unreachable!("a command that failed is an error");
+    }
+    Ok((counts, finished.output()))
+}
+
+/// Adds up `test result: ok. 12 passed; 0 failed; …` of every test binary.
+fn cargo_counts(output: &str) -> Counts {
+    let mut counts = Counts::default();
+    for line in output.lines().filter(|line| line.starts_with("test result: ")) {
+        counts.passed += number_before(line, " passed");
+        counts.failed += number_before(line, " failed");
+    }
+    counts
+}
+
+/// Reads `12 passed, 1 failed, 2 errors in 0.10s`; an error is a failure.
+fn pytest_counts(output: &str) -> Counts {
+    let line = output.lines().rev().find(|line| line.contains(" in ")).unwrap_or_default();
+    Counts {
+        passed: number_before(line, " passed"),
+        failed: number_before(line, " failed") + number_before(line, " error"),
+    }
+}
+
+fn number_before(line: &str, word: &str) -> usize {
+    let Some(at) = line.find(word) else {
+        return 0;
+    };
+    let digits = line[..at].rsplit(|character: char| !character.is_ascii_digit()).next();
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_counted_over_all_binaries() {
+        let output = "\ntest result: ok. 12 passed; 0 failed; 0 ignored\n\ntest result: FAILED. 3 passed; 1 failed;\n";
+        assert_eq!(cargo_counts(output), Counts { passed: 15, failed: 1 });
+        assert_eq!(cargo_counts(""), Counts::default());
+    }
+
+    #[test]
+    fn errors_of_pytest_are_failures() {
+        let output = "..F\n2 failed, 14 passed, 1 skipped, 3 errors in 0.52s\n";
+        assert_eq!(pytest_counts(output), Counts { passed: 14, failed: 5 });
+        assert_eq!(pytest_counts("1 error in 0.1s"), Counts { passed: 0, failed: 1 });
+        assert_eq!(pytest_counts("no tests ran in 0.00s"), Counts::default());
+    }
+}

@@ -1,0 +1,47 @@
+//! What `docs/limits.md` says does not compile does not, for the reason that it gives.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The first block of Rust on the page.
+fn snippet() -> &'static str {
+    let page = include_str!("../../../../docs/limits.md");
+    let (_, rest) = page.split_once("```rust\n").expect("a block of Rust");
+    rest.split_once("```").expect("its end").0
+}
+
+/// Whether a crate with that source compiles with a feature of pyo3, and what the compiler says.
+fn compiles(source: &str, feature: &str) -> (bool, String) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = format!(
+        "[package]\nname = \"limits\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+         [dependencies]\npyo3 = {{ version = \"0.30.1\", features = [\"{feature}\"] }}\n[workspace]\n"
+    );
+    fs::create_dir(folder.path().join("src")).expect("a folder");
+    fs::write(folder.path().join("Cargo.toml"), manifest).expect("written");
+    fs::write(folder.path().join("src/lib.rs"), source).expect("written");
+    // Its versions, and the crates that were downloaded for them.
+    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).expect("a lock file");
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet"])
+        .current_dir(folder.path())
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("limits"))
+        .env("CARGO_TERM_COLOR", "never")
+        // The Python of this machine may be older than the feature, and nothing is linked.
+        .env("PYO3_NO_PYTHON", "1")
+        .env("PYO3_BUILD_EXTENSION_MODULE", "1")
+        .output()
+        .expect("cargo starts");
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_builtin_is_a_base_only_from_abi3_of_3_12_on() {
+    let (compiled, told) = compiles(snippet(), "abi3-py312");
+    assert!(compiled, "{told}");
+    let (compiled, told) = compiles(snippet(), "abi3-py310");
+    assert!(!compiled, "it compiles");
+    assert!(told.contains("PyDict") && told.contains("PyClassBaseType"), "{told}");
+}

@@ -1,0 +1,63 @@
+//! The pages that are derived from the plan.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use wheel_fixtures::project::Project;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask");
+
+#[test]
+fn the_table_of_the_readme_is_held_to_the_plan() {
+    let project = Project::new(PROGRAM);
+    project.write("README.md", "Nothing.\n");
+    let without = project.run(&["readme", "--check"]);
+    assert_eq!(without.code, 2);
+    assert_snapshot!(without.stderr, @"
+    error: `[ROOT]/README.md` has no place for the table of wheels
+    hint: put these two lines where it belongs:
+    <!-- wheels: made by `cargo xtask readme` -->
+    <!-- end of wheels -->
+    ");
+
+    project.write(
+        "README.md",
+        "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of wheels -->\n",
+    );
+    let stale = project.run(&["readme", "--check"]);
+    assert_eq!(stale.code, 1);
+    assert_snapshot!(stale.stderr, @"       stale README.md: run `cargo xtask readme`");
+    assert_eq!(project.run(&["readme"]).code, 0);
+    assert_eq!(project.run(&["readme", "--check"]).code, 0);
+
+    project.change("pyproject.toml", "\"3.15\"", "\"3.15\", \"3.16\"");
+    assert_eq!(project.run(&["readme", "--check"]).code, 1);
+}
+
+#[test]
+fn a_document_may_say_where_each_target_is_tested() {
+    let project = Project::new(PROGRAM);
+    let wheels = "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of wheels -->\n";
+    let tested = "<!-- tested: made by `cargo xtask readme` -->\n<!-- end of tested -->\n";
+    project.write("README.md", wheels);
+    project.write("docs/other.md", "no table\n");
+    project.write("docs/platforms.md", tested);
+    assert_eq!(project.run(&["readme"]).code, 0);
+    let written = |name: &str| fs::read_to_string(project.root().join(name)).expect("a file");
+    assert_eq!(written("docs/other.md"), "no table\n");
+    assert_snapshot!(written("docs/platforms.md"), @"
+    <!-- tested: made by `cargo xtask readme` -->
+
+    | Platform tag            | By the Pythons of the runner | In an image                        |
+    | ----------------------- | ---------------------------- | ---------------------------------- |
+    | `manylinux_2_17_x86_64` | `ubuntu-24.04`               | `manylinux2014_x86_64`: glibc 2.17 |
+    | `macosx_11_0_arm64`     | `macos-15`                   | —                                  |
+    | `win_amd64`             | `windows-2025`               | —                                  |
+
+    <!-- end of tested -->
+    ");
+    project.change("pyproject.toml", "win_amd64", "win32");
+    let stale = project.run(&["readme", "--check"]);
+    assert_eq!(stale.code, 1);
+    assert!(stale.stderr.contains("stale docs/platforms.md"), "{}", stale.stderr);
+}

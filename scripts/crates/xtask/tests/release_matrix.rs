@@ -1,0 +1,164 @@
+//! The matrix of a release and its gate: what the jobs bring is what the gate asks for, and nothing less.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use wheel_audit::check::{CHECKS, Outcome};
+use wheel_audit::family::PythonVersion;
+use wheel_audit::plan::Plan;
+use wheel_audit::target::Target;
+use wheel_audit::wheel::Sha256Sum;
+use wheel_pipeline::evidence::gate::{Evidence, Judgement, judge};
+use wheel_pipeline::evidence::join::{Job, join};
+use wheel_pipeline::evidence::{
+    AuditEvidence, BuildEvidence, BuiltFile, SecondBuildEvidence, SmokeEvidence, SmokeOutcome,
+    SmokeResult,
+};
+use wheel_pipeline::project::{Project, agreement};
+use wheel_pipeline::stage::plan::matrix::Matrices;
+
+const COMMIT: &str = "0000000000000000000000000000000000000000";
+
+fn plan() -> Plan {
+    let root = &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let project = Project::read(root).expect("the repository is a project");
+    agreement::plan(&project, &[format!("v{}", project.version)]).expect("its files agree")
+}
+
+fn built(files: impl IntoIterator<Item = String>) -> BuildEvidence {
+    let record = |file: String| BuiltFile {
+        sha256: Sha256Sum::of(file.as_bytes()),
+        size: 1,
+        triple: None,
+        builder: "maturin".to_owned(),
+        stand_in: false,
+        commit: Some(COMMIT.to_owned()),
+        dirty: false,
+        epoch: 0,
+        file,
+    };
+    BuildEvidence { files: files.into_iter().map(record).collect(), not_here: Vec::new() }
+}
+
+/// What a job brings that built a target.
+fn build_job(plan: &Plan, target: Target) -> Job {
+    let wheels = plan.wheels.iter().filter(|wheel| wheel.target == target);
+    let files = wheels.map(|wheel| wheel.file.clone()).chain([plan.sdist.clone()]);
+    Job { name: format!("build-{target}"), build: Some(built(files)), ..Job::default() }
+}
+
+/// What a job brings that tested a target on some Pythons.
+fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
+    let tested = plan
+        .environments
+        .iter()
+        .filter(|promise| promise.target == target && pythons.contains(&promise.python));
+    let outcomes = tested.map(|promise| SmokeOutcome {
+        target,
+        python: promise.python,
+        release: promise.python.to_string(),
+        executable: "python".to_owned(),
+        file: promise.file.clone(),
+        sha256: Sha256Sum::of(promise.file.as_bytes()),
+        result: SmokeResult::Passed,
+        milliseconds: 1,
+    });
+    let smoke = SmokeEvidence { outcomes: outcomes.collect(), ..SmokeEvidence::default() };
+    Job { name: format!("smoke-{target}-{pythons:?}"), smoke: Some(smoke), ..Job::default() }
+}
+
+/// What all jobs bring, of the smoke tests one by one.
+fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
+    let matrices = Matrices::of(plan);
+    let mut others: Vec<Job> =
+        matrices.build.iter().map(|job| build_job(plan, job.target)).collect();
+    let files: BTreeMap<String, Sha256Sum> =
+        plan.files().map(|file| (file.to_owned(), Sha256Sum::of(file.as_bytes()))).collect();
+    let checks = CHECKS.iter().map(|check| (check.name.to_owned(), Outcome::Ran { findings: 0 }));
+    let audit =
+        AuditEvidence { files, checks: checks.collect(), findings: Vec::new(), unread: Vec::new() };
+    others.push(Job { name: "audit".to_owned(), audit: Some(audit), ..Job::default() });
+    for job in &matrices.second {
+        let second = SecondBuildEvidence {
+            sdist: Some(Sha256Sum::of(plan.sdist.as_bytes())),
+            ..SecondBuildEvidence::default()
+        };
+        let name = format!("second-build-{}", job.runner);
+        others.push(Job { name, second: Some(second), ..Job::default() });
+    }
+    let single = matrices.smoke.iter().map(|job| smoke_job(plan, job.target, &[job.python]));
+    let whole = matrices.container.iter().map(|job| {
+        let pythons: Vec<PythonVersion> =
+            job.pythons.lines().map(|python| python.parse().expect("a version")).collect();
+        smoke_job(plan, job.target, &pythons)
+    });
+    (others, single.chain(whole).collect())
+}
+
+fn judged(plan: &Plan, jobs: &[Job]) -> Judgement {
+    let joined = join(jobs).expect("no contradiction");
+    let build = joined.build.as_ref().expect("something was built");
+    let dist = build.files.iter().map(|file| (file.file.clone(), file.sha256)).collect();
+    judge(&Evidence {
+        plan,
+        commit: Some(COMMIT),
+        dirty: false,
+        waivers: &[],
+        today: "2026-12-01".parse().expect("a day"),
+        dist: &dist,
+        build: joined.build.as_ref(),
+        audit: joined.audit.as_ref(),
+        smoke: joined.smoke.as_ref(),
+        second: joined.second.as_ref(),
+    })
+}
+
+#[test]
+fn the_jobs_of_the_matrix_open_the_gate() {
+    let plan = plan();
+    let (others, smokes) = jobs(&plan);
+    let all: Vec<Job> = others.into_iter().chain(smokes).collect();
+    let judgement = judged(&plan, &all);
+    assert_eq!(judgement.closed(), [""; 0]);
+    assert_eq!(judgement.warnings, [""; 0]);
+    let joined = join(&all).expect("no contradiction").smoke.expect("tested");
+    let tested: BTreeSet<_> =
+        joined.outcomes.iter().map(|outcome| (outcome.target, outcome.python)).collect();
+    let promised: BTreeSet<_> =
+        plan.environments.iter().map(|promise| (promise.target, promise.python)).collect();
+    assert_eq!(tested, promised, "what the jobs test is what is promised");
+}
+
+#[test]
+fn without_one_of_them_the_gate_says_what_was_not_tested() {
+    let plan = plan();
+    let (others, smokes) = jobs(&plan);
+    let environments = |jobs: &[Job]| -> BTreeSet<String> {
+        let smokes = jobs.iter().filter_map(|job| job.smoke.as_ref());
+        let outcomes = smokes.flat_map(|smoke| &smoke.outcomes);
+        outcomes.map(|outcome| format!("{} on Python {}", outcome.target, outcome.python)).collect()
+    };
+    let mut closed = 0;
+    for missing in 0..smokes.len() {
+        let mut rest = smokes.clone();
+        let gone = rest.remove(missing);
+        let lost: Vec<String> = environments(&[gone])
+            .difference(&environments(&rest))
+            .map(|name| format!("no smoke test of this build: {name}"))
+            .collect();
+        let all: Vec<Job> = others.iter().cloned().chain(rest).collect();
+        let reasons: BTreeSet<String> = judged(&plan, &all).closed().into_iter().collect();
+        assert_eq!(reasons, lost.iter().cloned().collect());
+        closed += usize::from(!lost.is_empty());
+    }
+    // Two platforms of Linux are tested by a runner's own Pythons and in an image; nothing else is twice.
+    let twice = plan
+        .environments
+        .iter()
+        .filter(|promise| {
+            promise.target.runner_python().is_some()
+                && promise.target.to_string().starts_with("manylinux")
+        })
+        .count();
+    assert_eq!(closed, smokes.len() - twice - 2);
+}

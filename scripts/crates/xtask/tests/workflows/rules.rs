@@ -1,0 +1,224 @@
+//! The rules: each says what is wrong with a workflow. Those here are for any, or for the one that tests changes.
+
+use std::collections::BTreeSet;
+
+use clap::Parser;
+use saphyr::YamlOwned as Yaml;
+use wheel_pipeline::cli::Cli;
+use xtask::Xtask;
+
+use crate::release_rules;
+use crate::workflow::{Promise, Workflow, is_action, steps, text};
+
+/// Says what is wrong with a workflow.
+pub type Rule = fn(&Workflow, &Promise) -> Vec<String>;
+
+/// Every rule, with the one workflow it is for if it is not for all.
+pub const RULES: &[(&str, Option<&str>, Rule)] = &[
+    ("commands", None, commands),
+    ("actions", None, actions),
+    ("permissions", None, permissions),
+    ("credentials", None, credentials),
+    ("failures", None, failures),
+    ("pythons", None, pythons),
+    ("runners", Some("ci.yml"), runners),
+    ("events", Some("ci.yml"), events),
+    ("matrix", Some("release.yml"), release_rules::matrix),
+    ("artifacts", Some("release.yml"), release_rules::artifacts),
+    ("conditions", Some("release.yml"), release_rules::conditions),
+    ("order", Some("release.yml"), release_rules::order),
+    ("rights", Some("release.yml"), release_rules::rights),
+    ("by-hand", Some("release.yml"), release_rules::by_hand),
+    ("caches", Some("release.yml"), release_rules::caches),
+    ("surroundings", Some("release.yml"), release_rules::surroundings),
+    ("tags", Some("release.yml"), release_rules::tags),
+];
+
+/// What prints the matrices.
+pub const PLAN: &str = "cargo pipeline plan --format github-matrix";
+
+/// A job has one command, and it is one of the pipeline's: anything else is logic that no other test sees.
+fn commands(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, job) in workflow.jobs() {
+        let commands: Vec<&str> = steps(job).filter_map(|step| text(step, "run")).collect();
+        if commands.len() != 1 {
+            wrong.push(format!("job `{name}` runs {} commands", commands.len()));
+        }
+        for command in commands {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" -_./=".contains(&byte);
+            let line = |program| {
+                let arguments = command.strip_prefix(program)?.strip_prefix(' ')?;
+                Some(std::iter::once(program).chain(arguments.split(' ')))
+            };
+            let known = line("cargo pipeline")
+                .is_some_and(|line| Cli::try_parse_from(line).is_ok())
+                || line("cargo xtask").is_some_and(|line| Xtask::try_parse_from(line).is_ok());
+            if !command.bytes().all(plain) || !known {
+                wrong.push(format!("`{command}` is not one command of the pipeline"));
+            }
+        }
+    }
+    wrong
+}
+
+/// A tag can be moved to other code, a commit cannot; the version in the comment is for people.
+fn actions(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let pinned = |action: &str| {
+        let hash = action.split_once('@').map_or("", |(_, hash)| hash);
+        hash.len() == 40 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let versioned = |comment: &str| {
+        let numbers: Vec<&str> = comment.strip_prefix(" # v").unwrap_or("").split('.').collect();
+        numbers.len() == 3 && numbers.iter().all(|number| number.parse::<u16>().is_ok())
+    };
+    let used: BTreeSet<&str> = workflow
+        .all("uses")
+        .into_iter()
+        .map(|action| action.as_str().unwrap_or_default())
+        .collect();
+    let mut wrong = Vec::new();
+    for action in used {
+        let lines = workflow.text.lines().filter_map(|line| line.split_once(action));
+        let comments: Vec<&str> = lines.map(|(_, comment)| comment).collect();
+        if !pinned(action) {
+            wrong.push(format!("`{action}` is not pinned to a commit"));
+        } else if comments.is_empty() || !comments.into_iter().all(versioned) {
+            wrong.push(format!("`{action}` has no comment with its version"));
+        }
+    }
+    wrong
+}
+
+/// What a job may do, it says itself.
+fn permissions(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let none = workflow.data.as_mapping_get("permissions").and_then(Yaml::as_mapping);
+    if none.is_some_and(|none| none.is_empty()) {
+        return Vec::new();
+    }
+    vec!["the workflow does not begin with `permissions: {}`".to_owned()]
+}
+
+/// A checkout leaves no token behind for what runs after it.
+fn credentials(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, job) in workflow.jobs() {
+        let checkouts: Vec<&Yaml> =
+            steps(job).filter(|step| is_action(step, "actions/checkout")).collect();
+        if checkouts.is_empty() {
+            wrong.push(format!("job `{name}` has no checkout"));
+        }
+        for checkout in checkouts {
+            let keeps = checkout
+                .as_mapping_get("with")
+                .and_then(|with| with.as_mapping_get("persist-credentials")?.as_bool());
+            if keeps != Some(false) {
+                wrong.push(format!("the checkout of job `{name}` keeps its credentials"));
+            }
+        }
+    }
+    wrong
+}
+
+/// What fails is not passed over.
+fn failures(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let found = workflow.all("continue-on-error");
+    found.iter().map(|_| "`continue-on-error` hides failures".to_owned()).collect()
+}
+
+/// A job that tests wheels has every Python that is promised for its runners, or, where the runner comes
+/// from the plan, those of the plan; one that runs the tools alone has one of them, any other none.
+fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, job) in workflow.jobs() {
+        // Numbers and single lines are no list: unquoted, 3.10 is 3.1.
+        let listed: Vec<Vec<&str>> = steps(job)
+            .filter(|step| is_action(step, "actions/setup-python"))
+            .map(|step| step.as_mapping_get("with"))
+            .map(|with| with.and_then(|with| text(with, "python-version")).unwrap_or_default())
+            .map(|versions| versions.lines().collect())
+            .collect();
+        let runners = listed_runners(job);
+        let promised = |python: &&String| {
+            runners
+                .iter()
+                .filter_map(|runner| promise.runners.get(runner))
+                .any(|on| on.contains(*python))
+        };
+        let all: Vec<&str> = promise.pythons.iter().filter(promised).map(String::as_str).collect();
+        let one = |python: &str| promise.pythons.iter().any(|promised| promised == python);
+        let good = match verb(job) {
+            "ci" => listed == [all],
+            "verify" => listed == [["${{ matrix.pythons }}"]],
+            "smoke" => {
+                matches!(&listed[..], [tools, tested] if matches!(tools[..], [tools] if one(tools))
+                    && tested == &["${{ matrix.python }}"])
+            }
+            "sdist"
+            | "build"
+            | "build --check-reproducible"
+            | "second-build"
+            | "smoke --container --complete"
+            | "publish --execute" => {
+                matches!(&listed[..], [only] if only.len() == 1 && one(only[0]))
+            }
+            _ => listed.is_empty(),
+        };
+        if !good {
+            wrong.push(format!("job `{name}` has Pythons {listed:?}, not those of the table"));
+        }
+    }
+    wrong
+}
+
+/// What a job does: `publish --execute`.
+pub fn verb(job: &Yaml) -> &str {
+    let command = steps(job).find_map(|step| text(step, "run")).unwrap_or_default();
+    let command = ["cargo pipeline ", "cargo xtask "]
+        .iter()
+        .find_map(|program| command.strip_prefix(program));
+    let command = command.unwrap_or_default();
+    command.split(" --from ").next().unwrap_or_default()
+}
+
+fn listed_runners(job: &Yaml) -> BTreeSet<String> {
+    let runners = job
+        .as_mapping_get("strategy")
+        .and_then(|strategy| strategy.as_mapping_get("matrix")?.as_mapping_get("runner"));
+    let listed = runners.and_then(Yaml::as_sequence).into_iter().flatten();
+    listed.filter_map(Yaml::as_str).map(str::to_owned).collect()
+}
+
+/// Every runner on which a promised target is built tests every change.
+fn runners(workflow: &Workflow, promise: &Promise) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut all = BTreeSet::new();
+    for (name, job) in workflow.jobs() {
+        let listed = listed_runners(job);
+        if let Some(twice) = listed.intersection(&all).next() {
+            wrong.push(format!("job `{name}` runs on `{twice}`, as another does"));
+        }
+        all.extend(listed);
+        wrong.extend(runs_on(name, job));
+    }
+    let promised: BTreeSet<String> = promise.runners.keys().cloned().collect();
+    if all != promised {
+        wrong.push(format!("the jobs have runners {all:?}, not {promised:?}"));
+    }
+    wrong
+}
+
+/// Each change is tested, whoever proposes it.
+fn events(workflow: &Workflow, _: &Promise) -> Vec<String> {
+    let on = workflow.data.as_mapping_get("on");
+    ["push", "pull_request"]
+        .into_iter()
+        .filter(|event| !on.is_some_and(|on| on.contains_mapping_key(event)))
+        .map(|event| format!("the workflow does not run on `{event}`"))
+        .collect()
+}
+
+pub fn runs_on(name: &str, job: &Yaml) -> Option<String> {
+    (text(job, "runs-on") != Some("${{ matrix.runner }}"))
+        .then(|| format!("job `{name}` does not run on the runner of its matrix"))
+}

@@ -1,0 +1,91 @@
+//! A workflow as it is read, and the promise that it is held to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use saphyr::{LoadableYamlNode, YamlOwned as Yaml};
+use wheel_pipeline::project::{Project, agreement};
+
+/// A workflow as text, where the comments are, and as the data that GitHub reads.
+pub struct Workflow {
+    pub text: String,
+    pub data: Yaml,
+}
+
+/// What the table of targets and Pythons says, as workflows have to repeat it.
+pub struct Promise {
+    /// Every Python of the table.
+    pub pythons: Vec<String>,
+    /// Each runner with the Pythons that are promised for its targets.
+    pub runners: BTreeMap<String, BTreeSet<String>>,
+}
+
+pub fn text<'a>(node: &'a Yaml, key: &str) -> Option<&'a str> {
+    node.as_mapping_get(key)?.as_str()
+}
+
+pub fn steps(job: &Yaml) -> impl Iterator<Item = &Yaml> {
+    job.as_mapping_get("steps").and_then(Yaml::as_sequence).into_iter().flatten()
+}
+
+pub fn is_action(step: &Yaml, action: &str) -> bool {
+    text(step, "uses").and_then(|uses| uses.split_once('@')).is_some_and(|(name, _)| name == action)
+}
+
+/// Every key with its value, at any depth.
+pub fn collect<'a>(node: &'a Yaml, entries: &mut Vec<(&'a str, &'a Yaml)>) {
+    for (key, value) in node.as_mapping().into_iter().flatten() {
+        entries.push((key.as_str().unwrap_or_default(), value));
+        collect(value, entries);
+    }
+    for item in node.as_sequence().into_iter().flatten() {
+        collect(item, entries);
+    }
+}
+
+impl Workflow {
+    pub fn new(text: &str) -> Self {
+        let mut documents = Yaml::load_from_str(text).expect("valid YAML");
+        assert_eq!(documents.len(), 1, "a workflow is one document");
+        Self { text: text.to_owned(), data: documents.remove(0) }
+    }
+
+    pub fn jobs(&self) -> Vec<(&str, &Yaml)> {
+        let jobs = self.data.as_mapping_get("jobs").and_then(Yaml::as_mapping);
+        let jobs: Vec<_> = jobs
+            .into_iter()
+            .flatten()
+            .map(|(name, job)| (name.as_str().expect("a job has a name"), job))
+            .collect();
+        assert!(!jobs.is_empty(), "a workflow has jobs");
+        jobs
+    }
+
+    pub fn all(&self, wanted: &str) -> Vec<&Yaml> {
+        let mut entries = Vec::new();
+        collect(&self.data, &mut entries);
+        entries.into_iter().filter(|(key, _)| *key == wanted).map(|(_, value)| value).collect()
+    }
+}
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
+}
+
+pub fn read(file: &str) -> String {
+    let path = root().join(".github/workflows").join(file);
+    // git may check files out with the line ends of Windows.
+    fs::read_to_string(path).expect(file).replace("\r\n", "\n")
+}
+
+pub fn promise() -> Promise {
+    let project = Project::read(&root()).expect("the repository is a project");
+    let plan = agreement::plan(&project, &[]).expect("its files agree");
+    let mut runners = BTreeMap::<String, BTreeSet<String>>::new();
+    for environment in &plan.environments {
+        let pythons = runners.entry(environment.target.runner().to_owned()).or_default();
+        pythons.insert(environment.python.to_string());
+    }
+    Promise { pythons: project.table.pythons.iter().map(ToString::to_string).collect(), runners }
+}
