@@ -1,8 +1,8 @@
-//! How a run ends: four exit codes, and the error that carries each of them.
+//! How a run ends: its verdict, and the four exit codes.
 
 use std::process::ExitCode;
 
-use thiserror::Error;
+use crate::failure::{Code, failure};
 
 /// What a stage found out, when it could find out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,46 +35,17 @@ impl Verdict {
     }
 }
 
-/// An ending that is not a verdict. Any other error counts as [`Stop::Unknown`].
-#[derive(Debug, Error)]
-pub enum Stop {
-    /// The project or the release is wrong, and the stage refuses to go on.
-    #[error("{0}")]
-    No(String),
-    /// The command line or a configuration file cannot be used as it is.
-    #[error("{0}")]
-    Usage(String),
-    /// The question could not be answered.
-    #[error("{0}")]
-    Unknown(String),
-    /// Ctrl-C, or a request to terminate.
-    #[error(
-        "interrupted; nothing half-written is left behind\nhint: run the same command again, it continues"
-    )]
-    Interrupted,
-}
-
-impl Stop {
-    fn code(&self) -> u8 {
-        match self {
-            Self::No(_) => 1,
-            Self::Usage(_) => 2,
-            Self::Unknown(_) | Self::Interrupted => 3,
-        }
-    }
-}
-
 /// The exit code of a whole run; an error without a code of its own means "could not tell".
 pub fn code(outcome: &anyhow::Result<Verdict>) -> ExitCode {
     let code = match outcome {
         Ok(verdict) => verdict.code(),
-        Err(error) => stop(error).map_or(3, Stop::code),
+        Err(error) => match failure(error).map(|failure| failure.code) {
+            Some(Code::Refused) => 1,
+            Some(Code::Usage) => 2,
+            Some(Code::Unknown | Code::Interrupted) | None => 3,
+        },
     };
     ExitCode::from(code)
-}
-
-fn stop(error: &anyhow::Error) -> Option<&Stop> {
-    error.chain().find_map(|cause| cause.downcast_ref())
 }
 
 #[cfg(test)]
@@ -82,6 +53,7 @@ mod tests {
     use anyhow::{Context, anyhow};
 
     use super::*;
+    use crate::failure::Failure;
 
     #[test]
     fn the_worse_verdict_wins() {
@@ -93,7 +65,7 @@ mod tests {
     #[test]
     fn an_error_keeps_its_code_under_context() {
         let refused: anyhow::Result<Verdict> =
-            Err(Stop::Usage("no table".into())).context("reading the project");
+            Err(Failure::usage("no table")).context("reading the project");
         assert_eq!(code(&refused), ExitCode::from(2));
         assert_eq!(code(&Err(anyhow!("disk full"))), ExitCode::from(3));
         assert_eq!(code(&Ok(Verdict::No)), ExitCode::from(1));

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod evidence;
 pub mod exit;
+pub mod failure;
 pub mod folder;
 pub mod index;
 pub mod process;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use wheel_pipeline::exit::Stop;
+use wheel_pipeline::failure::{Code, Failure};
 use wheel_pipeline::project::Project;
 
 const PYPROJECT: &str = "\
@@ -39,8 +39,8 @@ fn read(pyproject: Option<&str>, cargo: Option<&str>) -> Result<Project, String>
 
 /// The message, with the folder and what the operating system says of a missing file made equal on
 /// every machine.
-fn said(stop: &Stop, folder: &Path) -> String {
-    assert!(matches!(stop, Stop::Usage(_)), "{stop:?}");
+fn said(stop: &Failure, folder: &Path) -> String {
+    assert_eq!(stop.code, Code::Usage, "{stop:?}");
     stop.to_string()
         .replace(&folder.display().to_string(), "[project]")
         .replace('\\', "/")

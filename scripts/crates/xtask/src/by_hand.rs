@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::Failure;
 use wheel_pipeline::index;
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::stage::Session;
@@ -25,7 +26,7 @@ pub fn run(session: &Session) -> Result<Verdict> {
     let readme = fs::read_to_string(session.project.root.join("README.md"))
         .context("cannot read `README.md`")?;
     let commands = commands(&readme).ok_or_else(|| {
-        Stop::Usage("`README.md` has no block of `bash` under the heading `## By hand`".into())
+        Failure::usage("`README.md` has no block of `bash` under the heading `## By hand`")
     })?;
     let mut server = IndexServer::start(session.tools()?, 0)?;
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;

@@ -8,7 +8,8 @@ use anyhow::Result;
 use crate::test_suite::{self as suite, Counts};
 use crate::{by_hand, lock, readme, tables};
 use crate::{cargo, checks};
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::{Code, failure};
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::report::Mood;
 use wheel_pipeline::stage::{Session, licenses, rehearse};
@@ -143,7 +144,7 @@ impl Tally<'_> {
                 verdict
             }
             Err(error) => {
-                if matches!(error.downcast_ref(), Some(Stop::Interrupted)) {
+                if failure(&error).is_some_and(|failure| failure.code == Code::Interrupted) {
                     return Err(error);
                 }
                 action.done(Mood::Bad, "failed", name);

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use wheel_audit::family::PythonVersion;
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::{Advise, Failure};
 use wheel_pipeline::report::Mood;
 use wheel_pipeline::stage::Session;
 use wheel_pipeline::tool::{cibuildwheel, python, uv};
@@ -84,7 +85,7 @@ fn resolve(
     fs::write(&fresh, before)?;
     uv::compile(uv, input, &fresh, oldest, upgrade)
         .check()
-        .context("cannot resolve the locked packages\nhint: is there a network?")?;
+        .advise("cannot resolve the locked packages", "is there a network?")?;
     Ok(fs::read_to_string(&fresh)?)
 }
 
@@ -95,6 +96,7 @@ fn resolve(
 /// When it cannot be read.
 pub fn requirements(session: &Session) -> Result<String> {
     let path = session.project.root.join(REQUIREMENTS);
-    fs::read_to_string(&path)
-        .map_err(|error| Stop::Usage(format!("cannot read `{}`: {error}", path.display())).into())
+    fs::read_to_string(&path).map_err(|error| {
+        Failure::usage(format!("cannot read `{}`: {error}", path.display())).into()
+    })
 }

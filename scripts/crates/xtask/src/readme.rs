@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 
 use wheel_audit::plan::Plan;
 use wheel_audit::target::{Architecture, System, Target};
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::Failure;
 use wheel_pipeline::report::{Mood, table};
 use wheel_pipeline::stage::Session;
 use wheel_pipeline::stage::plan::families;
@@ -46,12 +47,11 @@ pub fn run(session: &Session, check: bool) -> Result<Verdict> {
             .with_context(|| format!("cannot read `{}`", path.display()))?;
         let with_wheels = WHEELS.replace(&text, &wheels);
         if path == readme && with_wheels.is_none() {
-            return Err(Stop::Usage(format!(
-                "`{}` has no place for the table of wheels\nhint: put these two lines where it belongs:\n{}{}",
-                path.display(),
-                WHEELS.start,
-                WHEELS.end
+            return Err(Failure::usage(format!(
+                "`{}` has no place for the table of wheels",
+                path.display()
             ))
+            .hint(format!("put these two lines where it belongs:\n{}{}", WHEELS.start, WHEELS.end))
             .into());
         }
         let with_tested =

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::lock;
-use wheel_pipeline::exit::Stop;
+use wheel_pipeline::failure::Failure;
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::report::Mood;
 use wheel_pipeline::stage::{Session, held};
@@ -63,8 +63,8 @@ pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
         environments.push(TestEnvironment { environment, interpreter, wheel, folder });
     }
     if environments.is_empty() {
-        return Err(Stop::Unknown(
-            "no promised Python is on this machine, so nothing can be tested".into(),
+        return Err(Failure::unknown(
+            "no promised Python is on this machine, so nothing can be tested",
         )
         .into());
     }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::evidence;
 use crate::evidence::join::{Job, join};
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::report::Mood;
 use crate::stage::Session;
 use wheel_audit::wheel::{ARCHIVE_LIMIT, Sha256Sum};
@@ -54,7 +54,7 @@ pub fn gather(session: &Session, from: &Path) -> Result<()> {
     let others = files.keys().filter(|name| !planned.contains(&name.as_str()));
     wrong.extend(others.map(|name| format!("`{name}` is not in the plan")));
     let Some(joined) = joined.ok().filter(|_| wrong.is_empty()) else {
-        return Err(Stop::No(format!(
+        return Err(Failure::refused(format!(
             "what the jobs brought cannot be put together, nothing was changed:\n  {}",
             wrong.join("\n  ")
         ))
@@ -82,10 +82,8 @@ pub fn gather(session: &Session, from: &Path) -> Result<()> {
 /// The folders of the jobs; the folder itself, where it is the only one.
 fn jobs(from: &Path) -> Result<Vec<PathBuf>> {
     let listed = fs::read_dir(from).map_err(|error| {
-        Stop::Unknown(format!(
-            "cannot read `{}`: {error}\nhint: `--from` names the folder of what the jobs brought",
-            from.display()
-        ))
+        Failure::unknown(format!("cannot read `{}`: {error}", from.display()))
+            .hint("`--from` names the folder of what the jobs brought")
     })?;
     let mut folders = Vec::new();
     for entry in listed {
@@ -99,7 +97,7 @@ fn jobs(from: &Path) -> Result<Vec<PathBuf>> {
         return Ok(vec![from.to_owned()]);
     }
     if folders.is_empty() {
-        return Err(Stop::Unknown(format!("there is no job in `{}`", from.display())).into());
+        return Err(Failure::unknown(format!("there is no job in `{}`", from.display())).into());
     }
     Ok(folders)
 }
@@ -141,9 +139,11 @@ fn dist(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
 fn bounded(path: &Path) -> Result<Vec<u8>> {
     let size = fs::metadata(path)?.len();
     if size > ARCHIVE_LIMIT {
-        return Err(
-            Stop::No(format!("`{}` is larger than {ARCHIVE_LIMIT} bytes", path.display())).into()
-        );
+        return Err(Failure::refused(format!(
+            "`{}` is larger than {ARCHIVE_LIMIT} bytes",
+            path.display()
+        ))
+        .into());
     }
     fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }

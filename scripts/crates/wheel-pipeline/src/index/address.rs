@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 
 /// Whether an address leads to this machine alone, where an upload harms nobody.
 pub fn is_loopback(url: &str) -> bool {
@@ -33,26 +33,26 @@ pub fn is_pypi(url: &str) -> bool {
 ///
 /// # Errors
 ///
-/// [`Stop::Usage`] that never repeats the password.
-pub fn check(option: &str, url: &str) -> Result<(), Stop> {
+/// [`Code::Usage`] that never repeats the password.
+pub fn check(option: &str, url: &str) -> Result<(), Failure> {
     let Some((scheme, host, _)) = parts(url)
         .filter(|(scheme, host, _)| matches!(*scheme, "http" | "https") && !host.is_empty())
     else {
-        return Err(Stop::Usage(format!(
-            "`{option}` is not the address of an index\nhint: it starts with `https://` and a host"
-        )));
+        return Err(Failure::usage(format!("`{option}` is not the address of an index"))
+            .hint("it starts with `https://` and a host"));
     };
     if host.contains('@') {
-        return Err(Stop::Usage(format!(
-            "`{option}` has a name or password in it, which others can read\n\
-             hint: leave it out, and set `TWINE_USERNAME` and `TWINE_PASSWORD` for twine"
-        )));
+        return Err(Failure::usage(format!(
+            "`{option}` has a name or password in it, which others can read"
+        ))
+        .hint("leave it out, and set `TWINE_USERNAME` and `TWINE_PASSWORD` for twine"));
     }
     if scheme == "http" && !is_loopback(url) {
-        return Err(Stop::Usage(format!(
-            "`{option}` is not encrypted, so anybody on the way can read and change what is sent\n\
-             hint: use `https://`"
-        )));
+        return Err(Failure::usage(format!(
+            "`{option}` is not encrypted, so anybody on the way can read and change what \
+is sent"
+        ))
+        .hint("use `https://`"));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use process_wrap::std::{ChildWrapper, CommandWrap};
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::process::clock::Busy;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -30,17 +30,17 @@ pub fn heed_interrupts() -> Result<()> {
 ///
 /// # Errors
 ///
-/// [`Stop::Interrupted`].
-pub fn check_interrupt() -> Result<(), Stop> {
-    if INTERRUPTED.load(Ordering::SeqCst) { Err(Stop::Interrupted) } else { Ok(()) }
+/// [`Code::Interrupted`].
+pub fn check_interrupt() -> Result<(), Failure> {
+    if INTERRUPTED.load(Ordering::SeqCst) { Err(Failure::interrupted()) } else { Ok(()) }
 }
 
 /// Waits, unless an interrupt comes.
 ///
 /// # Errors
 ///
-/// [`Stop::Interrupted`].
-pub fn wait(pause: Duration) -> Result<(), Stop> {
+/// [`Code::Interrupted`].
+pub fn wait(pause: Duration) -> Result<(), Failure> {
     let started = Instant::now();
     while let Some(rest) = pause.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
         check_interrupt()?;
@@ -215,7 +215,7 @@ impl Invocation {
             }
             let stop = match check_interrupt() {
                 Err(stop) => Some(stop),
-                Ok(()) if started.elapsed() > self.limit => Some(Stop::Unknown(format!(
+                Ok(()) if started.elapsed() > self.limit => Some(Failure::unknown(format!(
                     "`{self}` did not end within {} s",
                     self.limit.as_secs()
                 ))),
@@ -258,8 +258,13 @@ impl Finished {
         if self.succeeded() {
             return Ok(self);
         }
-        Err(Stop::Unknown(format!("`{}` failed ({})\n{}", self.command, self.status, self.tail()))
-            .into())
+        Err(Failure::unknown(format!(
+            "`{}` failed ({})\n{}",
+            self.command,
+            self.status,
+            self.tail()
+        ))
+        .into())
     }
 }
 

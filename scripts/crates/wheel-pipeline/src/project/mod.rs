@@ -12,7 +12,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use wheel_audit::family::{Family, PythonVersion};
 use wheel_audit::target::Target;
 
@@ -125,25 +125,22 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// [`Stop::Usage`] that names the file and the key, when a file is missing, is not TOML, or lacks
+    /// [`Code::Usage`] that names the file and the key, when a file is missing, is not TOML, or lacks
     /// something that the pipeline needs.
-    pub fn read(root: &Path) -> Result<Self, Stop> {
+    pub fn read(root: &Path) -> Result<Self, Failure> {
         let root = std::path::absolute(root)
-            .map_err(|error| Stop::Usage(format!("`{}`: {error}", root.display())))?;
+            .map_err(|error| Failure::usage(format!("`{}`: {error}", root.display())))?;
         let path = root.join("pyproject.toml");
         let pyproject: PyProject = parse(&path)?;
         let table = pyproject.tool.wheel_pipeline.ok_or_else(|| {
-            Stop::Usage(format!(
-                "`{}` has no table `[tool.wheel-pipeline]`\n\
-                 hint: add one with `targets` (platform tags), `pythons` and `smoke` (a script)",
-                path.display()
-            ))
+            Failure::usage(format!("`{}` has no table `[tool.wheel-pipeline]`", path.display()))
+                .hint("add one with `targets` (platform tags), `pythons` and `smoke` (a script)")
         })?;
         for (key, empty) in
             [("targets", table.targets.is_empty()), ("pythons", table.pythons.is_empty())]
         {
             if empty {
-                return Err(Stop::Usage(format!(
+                return Err(Failure::usage(format!(
                     "`{}`: `{key}` of `[tool.wheel-pipeline]` is empty, so nothing would be promised",
                     path.display()
                 )));
@@ -151,7 +148,7 @@ impl Project {
         }
 
         check_waivers(&table).map_err(|wrong| {
-            Stop::Usage(format!(
+            Failure::usage(format!(
                 "`{}`: `waivers` of `[tool.wheel-pipeline]`: {wrong}",
                 path.display()
             ))
@@ -164,20 +161,17 @@ impl Project {
         let cargo_version = cargo_version(&manifest, &manifest_path)?;
         let families = families(&manifest, &pyproject.tool.maturin.features, &table.pythons)
             .ok_or_else(|| {
-                Stop::Usage(format!(
-                    "`{}` has no dependency `pyo3`, or takes it from another file's workspace\nhint: the pipeline releases PyO3 extensions, and looks for their features in this file",
-                    manifest_path.display()
-                ))
+                Failure::usage(format!("`{}` has no dependency `pyo3`, or takes it from another file's workspace", manifest_path.display())).hint("the pipeline releases PyO3 extensions, and looks for their features in this file")
             })?;
         let static_version = match &pyproject.project.version {
             Some(text) => Some(version(text, &path)?),
             None if pyproject.project.dynamic.iter().any(|key| key == "version") => None,
             None => {
-                return Err(Stop::Usage(format!(
-                    "`{}`: `[project]` has no version\nhint: add `dynamic = [\"version\"]`, \
-                     and maturin takes the one of `Cargo.toml`",
+                return Err(Failure::usage(format!(
+                    "`{}`: `[project]` has no version",
                     path.display()
-                )));
+                ))
+                .hint("add `dynamic = [\"version\"]`, and maturin takes the one of `Cargo.toml`"));
             }
         };
         Ok(Self {
@@ -211,21 +205,19 @@ impl Project {
 ///
 /// # Errors
 ///
-/// [`Stop::Usage`] when `pyproject.toml` cannot be read.
-pub fn manifest(root: &Path) -> Result<PathBuf, Stop> {
+/// [`Code::Usage`] when `pyproject.toml` cannot be read.
+pub fn manifest(root: &Path) -> Result<PathBuf, Failure> {
     let pyproject: PyProject = parse(&root.join("pyproject.toml"))?;
     Ok(root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into())))
 }
 
-fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
+fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
-        Stop::Usage(format!(
-            "cannot read `{}`: {error}\nhint: run in the project's folder, or name it with `--project DIR`",
-            path.display()
-        ))
+        Failure::usage(format!("cannot read `{}`: {error}", path.display()))
+            .hint("run in the project's folder, or name it with `--project DIR`")
     })?;
     toml::from_str(&text).map_err(|error| {
-        Stop::Usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
+        Failure::usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
     })
 }
 
@@ -250,14 +242,14 @@ fn check_waivers(table: &PromiseTable) -> Result<(), String> {
     Ok(())
 }
 
-fn version(text: &str, path: &Path) -> Result<Version, Stop> {
+fn version(text: &str, path: &Path) -> Result<Version, Failure> {
     Version::from_str(text)
-        .map_err(|error| Stop::Usage(format!("`{}`: version `{text}`: {error}", path.display())))
+        .map_err(|error| Failure::usage(format!("`{}`: version `{text}`: {error}", path.display())))
 }
 
-fn requires_python(text: &str, path: &Path) -> Result<VersionSpecifiers, Stop> {
+fn requires_python(text: &str, path: &Path) -> Result<VersionSpecifiers, Failure> {
     VersionSpecifiers::from_str(text).map_err(|error| {
-        Stop::Usage(format!(
+        Failure::usage(format!(
             "`{}`: `requires-python` is `{text}`: {}",
             path.display(),
             error.to_string().trim_end()
@@ -265,7 +257,7 @@ fn requires_python(text: &str, path: &Path) -> Result<VersionSpecifiers, Stop> {
     })
 }
 
-fn cargo_version(manifest: &Table, path: &Path) -> Result<String, Stop> {
+fn cargo_version(manifest: &Table, path: &Path) -> Result<String, Failure> {
     let inherited = || {
         let workspace = manifest.get("workspace")?.get("package")?.get("version")?.as_str()?;
         Some(workspace.to_owned())
@@ -273,7 +265,7 @@ fn cargo_version(manifest: &Table, path: &Path) -> Result<String, Stop> {
     let stated = manifest.get("package").and_then(|package| package.get("version"));
     stated
         .and_then(|version| version.as_str().map(str::to_owned).or_else(inherited))
-        .ok_or_else(|| Stop::Usage(format!("`{}`: `[package]` has no version", path.display())))
+        .ok_or_else(|| Failure::usage(format!("`{}`: `[package]` has no version", path.display())))
 }
 
 /// The families that the crate's features offer, as far as a promised Python takes its wheel from them:

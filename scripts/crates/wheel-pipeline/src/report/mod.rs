@@ -11,6 +11,8 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use crate::failure::hints;
+
 /// The form in which a stage gives its result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -82,16 +84,11 @@ impl Report {
 
     /// The error that ends the run, with the causes that it wraps.
     pub fn error(&self, error: &anyhow::Error) {
+        let mut causes = error.chain().map(|cause| cause.to_string().replace('\n', "\n  "));
         let mut message = error.to_string();
-        for cause in error.chain().skip(1) {
-            let (text, cause) = (message.clone(), cause.to_string());
-            // Hints stay last, whichever of the causes brings them.
-            let (head, hint) = match text.split_once("\nhint: ") {
-                Some((head, hint)) => (head.to_owned(), format!("\nhint: {hint}")),
-                None => (text, String::new()),
-            };
-            message = format!("{head}\n  cause: {}{hint}", cause.replace('\n', "\n  "));
-        }
+        let _first = causes.next();
+        causes.for_each(|cause| message += &format!("\n  cause: {cause}"));
+        hints(error).iter().for_each(|hint| message += &format!("\nhint: {hint}"));
         self.print(&format!("{BAD}error{BAD:#}: {message}"));
     }
 

@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result};
 
 use crate::evidence::{self, BuildEvidence, BuiltFile};
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::project::{Revision, agreement};
 use crate::report::{Mood, Report};
@@ -50,13 +50,16 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Stop::Usage`] when the project's files cannot be used, [`Stop::No`] when they disagree.
+    /// [`Code::Usage`] when the project's files cannot be used, [`Code::Refused`] when they disagree.
     pub fn open(root: &Path, report: Report) -> Result<Self> {
         let project = Project::read(root)?;
         let revision = git::revision(&project.root)?;
         let tags = revision.as_ref().map(|revision| revision.tags.as_slice()).unwrap_or_default();
         let plan = agreement::plan(&project, tags).map_err(|disagreements| {
-            Stop::No(format!("the project's files disagree:\n  {}", disagreements.join("\n  ")))
+            Failure::refused(format!(
+                "the project's files disagree:\n  {}",
+                disagreements.join("\n  ")
+            ))
         })?;
         Ok(Self {
             project,
@@ -88,7 +91,7 @@ impl Session {
     pub fn provable(&self) -> Result<Plan> {
         let targets = self.host_targets();
         if targets.is_empty() {
-            return Err(Stop::Unknown("no target of the plan is this machine's own".into()).into());
+            return Err(Failure::unknown("no target of the plan is this machine's own").into());
         }
         let part = self.plan.only(&targets);
         let pythons: Vec<_> = self.found()?.own().map(|interpreter| interpreter.version).collect();
@@ -111,12 +114,14 @@ impl Session {
                 0 => String::new(),
                 _ => format!("\n  passed over: {}", found.passed_over.join("\n  passed over: ")),
             };
-            return Err(Stop::Unknown(format!(
-                "no CPython {} or later on this machine{seen}\n\
-                 hint: install one (`apt install python3 python3-venv`, pyenv, `uv python install`) \
-                 and have it on `PATH`",
+            return Err(Failure::unknown(format!(
+                "no CPython {} or later on this machine{seen}",
                 python::OLDEST
             ))
+            .hint(
+                "install one (`apt install python3 python3-venv`, pyenv, `uv python install`) \
+and have it on `PATH`",
+            )
             .into());
         }
         Ok(self.found.get_or_init(|| found))
@@ -179,10 +184,11 @@ impl Session {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(Stop::Unknown(format!(
-                    "another run of the pipeline is at work in `{}`\nhint: wait until it ends",
+                return Err(Failure::unknown(format!(
+                    "another run of the pipeline is at work in `{}`",
                     self.project.root.display()
                 ))
+                .hint("wait until it ends")
                 .into());
             }
             Err(TryLockError::Error(error)) => {
@@ -215,14 +221,13 @@ impl Session {
             return Ok(revision.epoch);
         }
         let text = std::env::var("SOURCE_DATE_EPOCH").map_err(|_| {
-            Stop::Usage(
-                "the project is no git checkout with a commit, so built files have no time\n\
-                 hint: commit, or set `SOURCE_DATE_EPOCH` to seconds since 1970"
-                    .into(),
+            Failure::usage(
+                "the project is no git checkout with a commit, so built files have no time",
             )
+            .hint("commit, or set `SOURCE_DATE_EPOCH` to seconds since 1970")
         })?;
         Ok(text.parse().map_err(|_| {
-            Stop::Usage(format!("`SOURCE_DATE_EPOCH` is `{text}`, not a number of seconds"))
+            Failure::usage(format!("`SOURCE_DATE_EPOCH` is `{text}`, not a number of seconds"))
         })?)
     }
 }
@@ -231,21 +236,23 @@ impl Session {
 ///
 /// # Errors
 ///
-/// [`Stop::Unknown`] when a file cannot be read, [`Stop::No`] when `build` did not make it as it is.
+/// [`Code::Unknown`] when a file cannot be read, [`Code::Refused`] when `build` did not make it as it is.
 pub fn held(session: &Session, plan: &Plan) -> Result<Vec<(PathBuf, BuiltFile)>> {
     let built: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
     plan.files()
         .map(|file| {
             let path = session.project.dist().join(file);
             let bytes = fs::read(&path).map_err(|error| {
-                Stop::Unknown(format!("`dist/{file}`: {error}\nhint: run `cargo pipeline build` first"))
+                Failure::unknown(format!("`dist/{file}`: {error}"))
+                    .hint("run `cargo pipeline build` first")
             })?;
             let record = built.file(file).cloned();
-            let record = record.filter(|record| record.sha256 == Sha256Sum::of(&bytes)).ok_or_else(|| {
-                Stop::No(format!(
-                    "`dist/{file}` is not the file that `build` recorded\nhint: run `cargo pipeline build` again"
-                ))
-            })?;
+            let record = record
+                .filter(|record| record.sha256 == Sha256Sum::of(&bytes))
+                .ok_or_else(|| {
+                    Failure::refused(format!("`dist/{file}` is not the file that `build` recorded"))
+                        .hint("run `cargo pipeline build` again")
+                })?;
             Ok((path, record))
         })
         .collect()

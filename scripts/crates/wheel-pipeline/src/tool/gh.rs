@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::exit::Stop;
+use crate::failure::{Advise, Failure};
 use crate::process::command::Invocation;
 
 /// What GitHub has under a tag.
@@ -48,7 +48,7 @@ pub fn view(root: &Path, tag: &str) -> Result<Release> {
     let finished = release(root, "view", tag)
         .args(["--json", "assets"])
         .run()
-        .context("cannot run `gh`\nhint: it is GitHub's own program, and its runners carry it")?;
+        .advise("cannot run `gh`", "it is GitHub's own program, and its runners carry it")?;
     if finished.succeeded() {
         let view: View =
             serde_json::from_str(&finished.stdout).context("`gh release view` gave no JSON")?;
@@ -57,8 +57,11 @@ pub fn view(root: &Path, tag: &str) -> Result<Release> {
     if finished.stderr.contains("release not found") {
         return Ok(Release::None);
     }
-    Err(Stop::Unknown(format!("GitHub cannot be asked for the release {tag}\n{}", finished.tail()))
-        .into())
+    Err(Failure::unknown(format!(
+        "GitHub cannot be asked for the release {tag}\n{}",
+        finished.tail()
+    ))
+    .into())
 }
 
 /// The command that makes the release of a tag that is there.

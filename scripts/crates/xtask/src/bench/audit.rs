@@ -12,7 +12,8 @@ use crate::{cargo, machine};
 use wheel_audit::parallel;
 use wheel_audit::wheel::release::list;
 use wheel_audit::wheel::zip;
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::Failure;
 use wheel_pipeline::report::{Mood, table};
 use wheel_pipeline::stage::Session;
 use wheel_pipeline::tool::pip;
@@ -71,7 +72,9 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
     };
     let files = wheels_in(&folder)?;
     if files.is_empty() {
-        return Err(Stop::Unknown(format!("there are no wheels in `{}`", folder.display())).into());
+        return Err(
+            Failure::unknown(format!("there are no wheels in `{}`", folder.display())).into()
+        );
     }
     judged(session, &folder, wheels.is_none())?;
     let bytes: u64 = files
@@ -96,7 +99,9 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
     let floor = own(&xtask, &["bench", "floor"])?;
     // Findings are an answer, anything worse is not; and a floor that stops early would be none.
     if audit.iter().any(|usage| usage.code > 1) || floor.iter().any(|usage| usage.code != 0) {
-        return Err(Stop::Unknown(format!("not every wheel in `{path}` can be read\nhint: `cargo pipeline audit {path}` says which")).into());
+        return Err(Failure::unknown(format!("not every wheel in `{path}` can be read"))
+            .hint(format!("`cargo pipeline audit {path}` says which"))
+            .into());
     }
     let cpu = |usages: &[Usage]| median(usages.iter().map(|usage| usage.cpu).collect());
     let base = cpu(&audit);

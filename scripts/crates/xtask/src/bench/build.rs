@@ -13,7 +13,8 @@ use crate::machine;
 use wheel_audit::plan::Plan;
 use wheel_audit::target::Target;
 use wheel_pipeline::evidence::BuiltFile;
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::Failure;
 use wheel_pipeline::report::{Mood, human, table};
 use wheel_pipeline::stage::Session;
 use wheel_pipeline::stage::build::directory::Workshop;
@@ -38,7 +39,7 @@ pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
         session.report.say(Mood::Doubtful, "not here", reason);
     }
     if toolchains.is_empty() {
-        return Err(Stop::Unknown("no target can be built here".into()).into());
+        return Err(Failure::unknown("no target can be built here").into());
     }
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let workshop = Workshop::new(session, &session.project.root, folder.path().to_owned());

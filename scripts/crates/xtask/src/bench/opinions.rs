@@ -12,7 +12,8 @@ use super::audit::auditors;
 use crate::auditors::{self as opinion, Platform, StableAbi};
 use wheel_audit::plan::PlannedWheel;
 use wheel_audit::target::System;
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::Failure;
 use wheel_pipeline::report::{Mood, table};
 use wheel_pipeline::stage::Session;
 use wheel_pipeline::tool::python::environment::Environment;
@@ -41,10 +42,9 @@ pub fn run(session: &Session) -> Result<Verdict> {
     let there = |wheel: &&PlannedWheel| dist.join(&wheel.file).is_file();
     let wheels: Vec<&PlannedWheel> = session.plan.wheels.iter().filter(there).collect();
     if wheels.is_empty() {
-        return Err(Stop::Unknown(
-            "there is no wheel in `dist/`\nhint: run `cargo pipeline build --all` first".into(),
-        )
-        .into());
+        return Err(Failure::unknown("there is no wheel in `dist/`")
+            .hint("run `cargo pipeline build --all` first")
+            .into());
     }
     let place = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let tools = auditors(session, place.path())?;

@@ -14,7 +14,8 @@ use pep440_rs::Version;
 use crate::machine;
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::{self, BuiltFile, SentStep};
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::Failure;
 use wheel_pipeline::process::clock::time_in_tools;
 use wheel_pipeline::report::{Mood, table};
 use wheel_pipeline::stage::Session;
@@ -70,7 +71,9 @@ pub fn run(session: &Session, files: u8) -> Result<Verdict> {
     let receipt = send_load(session, &load, &destination)?;
     let (whole, tool) = (started.elapsed(), time_in_tools() - tool);
     if receipt.files.iter().any(|file| file.step != SentStep::Held || file.sends != 1) {
-        return Err(Stop::No("the receipt does not say that each file was sent once".into()).into());
+        return Err(
+            Failure::refused("the receipt does not say that each file was sent once").into()
+        );
     }
     let started = Instant::now();
     send_load(session, &load, &destination)?;
@@ -81,7 +84,7 @@ pub fn run(session: &Session, files: u8) -> Result<Verdict> {
     let verify = started.elapsed();
     evidence::write(&folder.path().join("verify.json"), &verified)?;
     if verify_any::verdict(&verified) != Verdict::Yes {
-        return Err(Stop::No("what was published does not verify".into()).into());
+        return Err(Failure::refused("what was published does not verify").into());
     }
     is_alive(&mut server)?;
 
@@ -126,7 +129,7 @@ fn is_alive(server: &mut IndexServer) -> Result<()> {
     if server.is_running()? {
         return Ok(());
     }
-    Err(Stop::Unknown("the index server ended by itself".into()).into())
+    Err(Failure::unknown("the index server ended by itself").into())
 }
 
 /// A wheel for each of so many platforms; the first is one that every machine takes.

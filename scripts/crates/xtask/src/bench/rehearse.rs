@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::median;
 use crate::{cargo, machine};
-use wheel_pipeline::exit::{Stop, Verdict};
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::Failure;
 use wheel_pipeline::report::{Mood, table};
 use wheel_pipeline::stage::Session;
 use wheel_pipeline::stage::rehearse::{STAGES, StageTime};
@@ -35,8 +36,8 @@ struct Run {
 /// When there is no commit to measure, or a run that is measured does not succeed.
 pub fn run(session: &Session, runs: u8) -> Result<Verdict> {
     if session.revision.is_none() {
-        return Err(Stop::Unknown(
-            "only a commit can be measured, and this is no git checkout with one".into(),
+        return Err(Failure::unknown(
+            "only a commit can be measured, and this is no git checkout with one",
         )
         .into());
     }

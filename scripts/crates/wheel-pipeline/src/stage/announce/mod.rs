@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use crate::evidence::gather;
 use crate::evidence::{self, Receipt, SentStep, VerifyEvidence};
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::folder;
 use crate::project::changelog;
 use crate::report::Mood;
@@ -43,12 +44,15 @@ pub fn run(session: &Session, execute: bool, from: Option<&Path>) -> Result<Verd
     let version = tag.trim_start_matches('v').to_owned();
     let log = session.project.root.join("CHANGELOG.md");
     let text = fs::read_to_string(&log)
-        .map_err(|error| Stop::Usage(format!("cannot read `{}`: {error}", log.display())))?;
+        .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", log.display())))?;
     let notes = changelog::section(&text, &version)
         .or_else(|| changelog::section(&text, &session.plan.version))
         .filter(|notes| !notes.is_empty())
         .ok_or_else(|| {
-            Stop::No(format!("`{}` has no section for {version}, or an empty one", log.display()))
+            Failure::refused(format!(
+                "`{}` has no section for {version}, or an empty one",
+                log.display()
+            ))
         })?;
     let folder = session.project.work().join("announce");
     folder::clear(&folder)?;
@@ -72,7 +76,7 @@ pub fn run(session: &Session, execute: bool, from: Option<&Path>) -> Result<Verd
 
 /// The tag of a release that is on the index and was seen to work there.
 fn ready(session: &Session) -> Result<String> {
-    let no = |why: &str, hint: &str| Stop::No(format!("{why}\nhint: {hint}"));
+    let no = |why: &str, hint: &str| Failure::refused(why).hint(hint);
     let tag = session.plan.tag.clone().ok_or_else(|| {
         no("the commit carries no version tag", "check the tag of the release out")
     })?;
@@ -147,11 +151,11 @@ fn publish(
                 session.report.say(Mood::Good, "already there", &name);
             }
             Some(asset) if asset.is_whole() => {
-                return Err(Stop::No(format!(
-                    "the release {tag} has another file named `{name}`, of {} bytes and not {size}\n\
-                     hint: find out who put it there",
+                return Err(Failure::refused(format!(
+                    "the release {tag} has another file named `{name}`, of {} bytes and not {size}",
                     asset.size
                 ))
+                .hint("find out who put it there")
                 .into());
             }
             other => {

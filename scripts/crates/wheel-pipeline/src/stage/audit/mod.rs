@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::evidence::{self, AuditEvidence, BuildEvidence};
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::report::{Mood, Report, github, human, table};
 use crate::stage::Session;
 use wheel_audit::check::{CHECKS, Outcome, Subject, Undecided, install_table};
@@ -51,7 +52,7 @@ impl Choice {
     }
 
     /// Refuses names that no check has.
-    fn known(&self) -> Result<(), Stop> {
+    fn known(&self) -> Result<(), Failure> {
         for name in self.select.iter().chain(&self.ignore) {
             super::explain::check(name)?;
         }
@@ -82,10 +83,9 @@ pub fn run(
         paths => named(paths)?,
     };
     if paths.is_empty() {
-        return Err(Stop::Unknown(
-            "there is nothing to audit\nhint: name wheels, sdists or folders that hold them".into(),
-        )
-        .into());
+        return Err(Failure::unknown("there is nothing to audit")
+            .hint("name wheels, sdists or folders that hold them")
+            .into());
     }
     let action = report.start("auditing");
     let (release, mut unread) = Release::read(&paths);
@@ -124,11 +124,9 @@ fn judge_chosen(
         planned(plan) || !planned(&session.plan)
     });
     if paths.is_empty() {
-        return Err(Stop::Unknown(format!(
-            "there is nothing to audit in `{}`\nhint: run `cargo pipeline build` first",
-            dist.display()
-        ))
-        .into());
+        return Err(Failure::unknown(format!("there is nothing to audit in `{}`", dist.display()))
+            .hint("run `cargo pipeline build` first")
+            .into());
     }
     let action = session.report.start("auditing dist/");
     let (release, unread) = Release::read(&paths);
@@ -247,17 +245,17 @@ fn checks_shown(evidence: &AuditEvidence) -> String {
 }
 
 /// Whether the folder's project has the table that a plan is made from.
-fn promised(root: &Path) -> Result<bool, Stop> {
+fn promised(root: &Path) -> Result<bool, Failure> {
     let path = root.join("pyproject.toml");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
         Err(error) => {
-            return Err(Stop::Usage(format!("cannot read `{}`: {error}", path.display())));
+            return Err(Failure::usage(format!("cannot read `{}`: {error}", path.display())));
         }
     };
     let table: toml::Table = toml::from_str(&text).map_err(|error| {
-        Stop::Usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
+        Failure::usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
     })?;
     Ok(table.get("tool").is_some_and(|tool| tool.get("wheel-pipeline").is_some()))
 }

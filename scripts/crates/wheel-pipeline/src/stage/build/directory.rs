@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 
 use crate::evidence::BuiltFile;
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::folder;
 use crate::report::{Mood, human};
 use crate::stage::Session;
@@ -232,7 +232,7 @@ fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
             .iter()
             .map(|path| format!("`{}`", path.file_name().unwrap_or_default().to_string_lossy()))
             .collect();
-        return Err(Stop::No(format!(
+        return Err(Failure::refused(format!(
             "maturin did not make `{file}`, which the plan promises, but {}",
             made.join(", ")
         ))
@@ -240,7 +240,9 @@ fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
     }
     let size = fs::metadata(&path)?.len();
     if size > ARCHIVE_LIMIT {
-        return Err(Stop::No(format!("`{file}` is larger than {ARCHIVE_LIMIT} bytes")).into());
+        return Err(
+            Failure::refused(format!("`{file}` is larger than {ARCHIVE_LIMIT} bytes")).into()
+        );
     }
     fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))
 }

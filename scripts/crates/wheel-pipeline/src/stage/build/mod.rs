@@ -13,7 +13,8 @@ use anyhow::{Context, Result};
 
 use self::directory::Workshop;
 use crate::evidence::{self, BuildEvidence, BuiltFile};
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::report::Mood;
 use crate::stage::Session;
 use crate::tool::toolchain::Toolchain;
@@ -84,7 +85,7 @@ pub fn make(session: &Session, part: &Plan, all: bool) -> Result<BuildEvidence> 
     refuse_foreign(session, &record)?;
     let (toolchains, not_here) = toolchains(session, part)?;
     if !all && !not_here.is_empty() {
-        return Err(Stop::Unknown(format!("not built here: {}", not_here.join("\n"))).into());
+        return Err(Failure::unknown(format!("not built here: {}", not_here.join("\n"))).into());
     }
     for reason in &not_here {
         session.report.say(Mood::Doubtful, "not here", reason);
@@ -147,19 +148,17 @@ pub fn part(session: &Session, targets: &[Target]) -> Result<Plan> {
     let planned = session.plan.targets();
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
         let known: Vec<String> = planned.iter().map(|target| format!("`{target}`")).collect();
-        return Err(Stop::Usage(format!(
-            "target `{unknown}` is not in `[tool.wheel-pipeline]`\nhint: the table has {}",
-            known.join(", ")
+        return Err(Failure::usage(format!(
+            "target `{unknown}` is not in `[tool.wheel-pipeline]`"
         ))
+        .hint(format!("the table has {}", known.join(", ")))
         .into());
     }
     let targets = if targets.is_empty() { session.host_targets() } else { targets.to_vec() };
     if targets.is_empty() {
-        return Err(Stop::Unknown(
-            "no target of the plan is this machine's own\nhint: name one with `--target`, or build `--all`"
-                .into(),
-        )
-        .into());
+        return Err(Failure::unknown("no target of the plan is this machine's own")
+            .hint("name one with `--target`, or build `--all`")
+            .into());
     }
     Ok(session.plan.only(&targets))
 }
@@ -176,10 +175,11 @@ fn refuse_foreign(session: &Session, record: &BuildEvidence) -> Result<()> {
     if foreign.is_empty() {
         return Ok(());
     }
-    Err(Stop::No(format!(
-        "`dist/` holds what neither the plan nor an earlier build knows: {}\nhint: move it away; nothing was changed",
+    Err(Failure::refused(format!(
+        "`dist/` holds what neither the plan nor an earlier build knows: {}",
         foreign.join(", ")
     ))
+    .hint("move it away; nothing was changed")
     .into())
 }
 

@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 
 use super::directory::Workshop;
 use crate::evidence::BuildEvidence;
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::report::Mood;
 use crate::stage::Session;
 use crate::stage::build::toolchains;
@@ -24,11 +25,10 @@ use wheel_audit::wheel::{sdist, zip};
 /// When there is no commit to build again, or a tool fails.
 pub fn prove(session: &Session, part: &Plan, first: &BuildEvidence) -> Result<Verdict> {
     if session.revision.as_ref().is_none_or(|revision| revision.dirty) {
-        return Err(Stop::Unknown(
-            "only a commit can be built a second time, and this tree differs from its last one\n\
-             hint: commit, and run again"
-                .into(),
+        return Err(Failure::unknown(
+            "only a commit can be built a second time, and this tree differs from its last one",
         )
+        .hint("commit, and run again")
         .into());
     }
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-again-").tempdir()?;
@@ -38,7 +38,7 @@ pub fn prove(session: &Session, part: &Plan, first: &BuildEvidence) -> Result<Ve
     let workshop = Workshop::new(session, &clone, folder.path().join("work"));
     let (toolchains, not_here) = toolchains(session, part)?;
     if !not_here.is_empty() {
-        return Err(Stop::Unknown(format!("not built again: {}", not_here.join("\n"))).into());
+        return Err(Failure::unknown(format!("not built again: {}", not_here.join("\n"))).into());
     }
     let mut again = vec![workshop.sdist()?];
     again.extend(workshop.wheels(part, &toolchains)?);

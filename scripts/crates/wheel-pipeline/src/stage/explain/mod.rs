@@ -1,6 +1,7 @@
 //! `explain`: what a check is for, from the documentation itself, so that there is one text.
 
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::report::Report;
 use wheel_audit::check::{CHECKS, Check};
 
@@ -10,7 +11,7 @@ const DOCUMENTATION: &str = include_str!("../../../../../../docs/checks.md");
 ///
 /// # Errors
 ///
-/// [`Stop::Usage`] when there is no such check.
+/// [`Code::Usage`] when there is no such check.
 pub fn run(report: &Report, name: &str) -> anyhow::Result<Verdict> {
     let check = check(name)?;
     report.data(&section(check.name));
@@ -21,14 +22,12 @@ pub fn run(report: &Report, name: &str) -> anyhow::Result<Verdict> {
 ///
 /// # Errors
 ///
-/// [`Stop::Usage`] with every name there is.
-pub fn check(name: &str) -> Result<&'static Check, Stop> {
+/// [`Code::Usage`] with every name there is.
+pub fn check(name: &str) -> Result<&'static Check, Failure> {
     CHECKS.iter().find(|check| check.name == name).ok_or_else(|| {
         let names: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
-        Stop::Usage(format!(
-            "there is no check `{name}`\nhint: the checks are {}",
-            names.join(", ")
-        ))
+        Failure::usage(format!("there is no check `{name}`"))
+            .hint(format!("the checks are {}", names.join(", ")))
     })
 }
 

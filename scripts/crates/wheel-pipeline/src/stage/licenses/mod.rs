@@ -11,7 +11,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::report::Mood;
 use crate::stage::Session;
 use crate::tool::cargo::crates::{self, LinkedCrate};
@@ -80,13 +81,13 @@ fn texts(linked: &LinkedCrate) -> Result<Vec<String>> {
         texts.push(lines.join("\n").trim_matches('\n').to_owned());
     }
     if texts.is_empty() {
-        return Err(Stop::No(format!(
-            "the crate `{} {}` has no file with its licence ({})\n\
-             hint: it cannot be shipped without; ask its authors to add it, or replace the crate",
+        return Err(Failure::refused(format!(
+            "the crate `{} {}` has no file with its licence ({})",
             linked.name,
             linked.version,
             linked.license.as_deref().unwrap_or("which its `Cargo.toml` does not name either")
         ))
+        .hint("it cannot be shipped without; ask its authors to add it, or replace the crate")
         .into());
     }
     Ok(texts)

@@ -11,7 +11,8 @@ use jiff::tz::TimeZone;
 use pep440_rs::Version;
 use toml_edit::{DocumentMut, Item, value};
 
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::project::changelog;
 use crate::project::{Project, agreement};
 use crate::report::Mood;
@@ -63,7 +64,7 @@ pub fn run(session: &Session, version: &str) -> Result<Verdict> {
 }
 
 /// The version as Python spells it. It is given as cargo spells it, which is the one that is written.
-fn check_version(text: &str, current: &Version) -> Result<Version, Stop> {
+fn check_version(text: &str, current: &Version) -> Result<Version, Failure> {
     let (numbers, pre) = text.split_once('-').map_or((text, None), |(a, b)| (a, Some(b)));
     let number = |part: &str| {
         !part.is_empty()
@@ -78,41 +79,38 @@ fn check_version(text: &str, current: &Version) -> Result<Version, Stop> {
     let (true, true, true, Ok(version)) =
         (parts.len() == 3, parts.into_iter().all(number), pre_is_good, version)
     else {
-        return Err(Stop::Usage(format!(
-            "`{text}` is not a version that both cargo and Python take\n\
-             hint: write it as `1.2.3`, or `1.2.3-rc.1`"
-        )));
+        return Err(Failure::usage(format!(
+            "`{text}` is not a version that both cargo and Python take"
+        ))
+        .hint("write it as `1.2.3`, or `1.2.3-rc.1`"));
     };
     if version <= *current {
-        return Err(Stop::No(format!(
-            "{text} is not later than {current}, which the project has\n\
-             hint: an index never takes a version twice"
-        )));
+        return Err(Failure::refused(format!(
+            "{text} is not later than {current}, which the project has"
+        ))
+        .hint("an index never takes a version twice"));
     }
     Ok(version)
 }
 
 fn refuse_unready(session: &Session, tag: &str) -> Result<()> {
     if session.project.static_version.is_some() {
-        return Err(Stop::No(
-            "the version stands in two places, `pyproject.toml` and `Cargo.toml`\n\
-             hint: replace the first by `dynamic = [\"version\"]`, which takes cargo's"
-                .into(),
+        return Err(Failure::refused(
+            "the version stands in two places, `pyproject.toml` and `Cargo.toml`",
         )
+        .hint("replace the first by `dynamic = [\"version\"]`, which takes cargo's")
         .into());
     }
     let Some(revision) = &session.revision else {
-        return Err(Stop::Usage("only a commit in a git checkout can be released".into()).into());
+        return Err(Failure::usage("only a commit in a git checkout can be released").into());
     };
     if revision.dirty {
-        return Err(Stop::No(
-            "the checkout differs from its commit\nhint: commit or stash what is there first"
-                .into(),
-        )
-        .into());
+        return Err(Failure::refused("the checkout differs from its commit")
+            .hint("commit or stash what is there first")
+            .into());
     }
     if git::has_tag(&session.project.root, tag)? {
-        return Err(Stop::No(format!("there is a tag `{tag}` already")).into());
+        return Err(Failure::refused(format!("there is a tag `{tag}` already")).into());
     }
     Ok(())
 }
@@ -120,12 +118,12 @@ fn refuse_unready(session: &Session, tag: &str) -> Result<()> {
 fn changes(root: &Path, version: &str, today: Date) -> Result<Changes> {
     let read = |path: &Path| {
         fs::read_to_string(path)
-            .map_err(|error| Stop::Usage(format!("cannot read `{}`: {error}", path.display())))
+            .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
     };
     let manifest = crate::project::manifest(root)?;
     let log = root.join("CHANGELOG.md");
     let released = changelog::release(&read(&log)?, version, today)
-        .map_err(|why| Stop::No(format!("`{}`: {why}", log.display())))?;
+        .map_err(|why| Failure::refused(format!("`{}`: {why}", log.display())))?;
     Ok(vec![
         (manifest.clone(), with_version(&read(&manifest)?, version, &manifest)?),
         (log, released),
@@ -133,8 +131,8 @@ fn changes(root: &Path, version: &str, today: Date) -> Result<Changes> {
 }
 
 /// `Cargo.toml` with another version, and all else as it was.
-fn with_version(text: &str, version: &str, path: &Path) -> Result<String, Stop> {
-    let wrong = |why: &str| Stop::Usage(format!("`{}`: {why}", path.display()));
+fn with_version(text: &str, version: &str, path: &Path) -> Result<String, Failure> {
+    let wrong = |why: &str| Failure::usage(format!("`{}`: {why}", path.display()));
     let mut document: DocumentMut =
         text.parse().map_err(|error: toml_edit::TomlError| wrong(error.message()))?;
     let inherits = document
@@ -171,13 +169,14 @@ fn make(session: &Session, changes: &Changes, version: &Version) -> Result<()> {
     action.done(Mood::Good, "refreshed", "Cargo.lock");
     let project = Project::read(root)?;
     let plan = agreement::plan(&project, &[]).map_err(|disagreements| {
-        Stop::No(format!("the project's files disagree:\n  {}", disagreements.join("\n  ")))
+        Failure::refused(format!("the project's files disagree:\n  {}", disagreements.join("\n  ")))
     })?;
     if project.version != *version {
-        return Err(Stop::No(format!(
-            "`Cargo.toml` says {} now, not {version}\nhint: does the version live in another file?",
+        return Err(Failure::refused(format!(
+            "`Cargo.toml` says {} now, not {version}",
             project.version
         ))
+        .hint("does the version live in another file?")
         .into());
     }
     session.report.say(Mood::Good, "planned", &format!("{} files", plan.files().count()));

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use super::send::Load;
 use crate::evidence::{Attested, Receipt, SentStep};
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::folder;
 use crate::index::address::is_pypi;
 use crate::report::Mood;
@@ -71,17 +71,18 @@ pub fn attest(
         }
         Signed::Nobody if wanted == Attestations::Auto => none(NOBODY),
         Signed::Nobody => {
-            Err(Stop::Unknown(format!("attestations are asked for, and {NOBODY}\n{OTHERWISE}"))
-                .into())
+            let why = format!("attestations are asked for, and {NOBODY}");
+            Err(Failure::unknown(why).hint(OTHERWISE).into())
         }
-        Signed::Failed(why) => Err(Stop::Unknown(format!(
-            "the attestations could not be made, so nothing was sent: {why}\n\
-             hint: run the stage again\n{OTHERWISE}"
+        Signed::Failed(why) => Err(Failure::unknown(format!(
+            "the attestations could not be made, so nothing was sent: {why}"
         ))
+        .hint("run the stage again")
+        .hint(OTHERWISE)
         .into()),
     }
 }
 
 const NOBODY: &str =
     "nothing here proves who publishes, as the workflow of a trusted publisher does";
-const OTHERWISE: &str = "hint: `--attestations never` publishes without them";
+const OTHERWISE: &str = "`--attestations never` publishes without them";

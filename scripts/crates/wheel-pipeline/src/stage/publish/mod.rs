@@ -19,7 +19,8 @@ use jiff::Timestamp;
 use crate::evidence::gate::Judgement;
 use crate::evidence::gather;
 use crate::evidence::{self, BuildEvidence};
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::index::address::{self, is_loopback};
 use crate::index::{self, OfferedFile, Trouble};
 use crate::report::{Mood, table};
@@ -77,9 +78,10 @@ pub fn run(
         let closed = judgement.closed();
         if !closed.is_empty() {
             let reasons = closed.join("\n  ");
-            return Err(
-                Stop::No(format!("the gate is closed, nothing was sent:\n  {reasons}")).into()
-            );
+            return Err(Failure::refused(format!(
+                "the gate is closed, nothing was sent:\n  {reasons}"
+            ))
+            .into());
         }
         for waived in &judgement.waived {
             session.report.say(Mood::Doubtful, "waived", waived);

@@ -10,7 +10,7 @@ use super::attest::attest;
 use super::drive::{Note, World, drive};
 use super::step::{End, Seen};
 use crate::evidence::{self, Attested, BuiltFile, Receipt, SentFile, SentStep};
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::index::{self, OfferedFile, Trouble};
 use crate::process::command::{check_interrupt, wait};
 use crate::report::Mood;
@@ -197,28 +197,31 @@ impl World for Parcel<'_, '_> {
 }
 
 /// What a file that ends the run means for whoever runs it.
-fn told(end: &End, built: &BuiltFile, destination: &Destination) -> Stop {
+fn told(end: &End, built: &BuiltFile, destination: &Destination) -> Failure {
     const AGAIN: &str = "what was sent before is in the receipt; run the stage again to go on";
     let file = &built.file;
     let not_taken = |why: &str, hint: &str| {
-        Stop::No(format!("the index did not take `{file}`\n{why}\nhint: {hint}\nhint: {AGAIN}"))
+        Failure::refused(format!("the index did not take `{file}`\n{why}"))
+            .hint(format!("{hint}"))
+            .hint(AGAIN)
     };
     match end {
-        End::OtherBytes(sum) => Stop::No(format!(
-            "the index holds other bytes under the name `{file}`\n  there: {sum}\n  here:  {}\n\
-             hint: a used name is taken for good: raise the version",
+        End::OtherBytes(sum) => Failure::refused(format!(
+            "the index holds other bytes under the name `{file}`\n  there: {sum}\n  here:  {}",
             built.sha256
-        )),
-        End::GaveUp { why } => Stop::Unknown(format!(
-            "whether the index holds `{file}` could not be found out within {} s: {}\nhint: {AGAIN}",
+        ))
+        .hint("a used name is taken for good: raise the version"),
+        End::GaveUp { why } => Failure::unknown(format!(
+            "whether the index holds `{file}` could not be found out within {} s: {}",
             destination.patience.as_secs(),
             why.replace("\nhint: ", "; ")
-        )),
+        ))
+        .hint(AGAIN),
         End::Refused(answer) => match answer {
-            Answer::NameTaken(why) => Stop::No(format!(
-                "the index says that `{file}` is a used name, and does not offer it\n{why}\n\
-                 hint: it was deleted there, and a used name is taken for good: raise the version"
-            )),
+            Answer::NameTaken(why) => Failure::refused(format!(
+                "the index says that `{file}` is a used name, and does not offer it\n{why}"
+            ))
+            .hint("it was deleted there, and a used name is taken for good: raise the version"),
             Answer::Refused { status, why } => {
                 not_taken(&format!("it answered {status}: {why}"), remedy(*status))
             }

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::index::{self, address};
 use crate::report::Mood;
 use crate::stage::Session;
@@ -23,11 +24,9 @@ pub fn run(session: &Session, names: &[String]) -> Result<Verdict> {
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|guest| guest.name() == **name))
     {
         let known: Vec<String> = all.iter().map(|guest| format!("`{}`", guest.name())).collect();
-        return Err(Stop::Usage(format!(
-            "there is no root `{unknown}`\nhint: there are {}",
-            known.join(", ")
-        ))
-        .into());
+        return Err(Failure::usage(format!("there is no root `{unknown}`"))
+            .hint(format!("there are {}", known.join(", ")))
+            .into());
     }
     let folder = debian::folder(&session.project.work());
     let mut verdict = Verdict::Yes;
@@ -66,7 +65,7 @@ fn fetched(session: &Session, wanted: &[Pinned]) -> Result<Vec<(Pinned, Vec<u8>)
         let sum: Sha256Sum = pinned.sha256.parse().context("a pinned hash is a hash")?;
         let offered = index::files(&simple, pinned.project)?;
         let file = offered.iter().find(|file| file.sum == sum).ok_or_else(|| {
-            Stop::Unknown(format!(
+            Failure::unknown(format!(
                 "`{simple}` does not offer `{}` with its pinned hash",
                 pinned.file
             ))

@@ -10,7 +10,8 @@ use anyhow::{Context, Result};
 
 use crate::evidence::gather;
 use crate::evidence::{self, Comparison, SecondBuildEvidence};
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::folder;
 use crate::report::Mood;
 use crate::stage::{Session, build, held};
@@ -30,16 +31,17 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
     session.exclusive()?;
     let (theirs, unread) = Release::read(&list(folder)?);
     if !unread.is_empty() {
-        return Err(Stop::Unknown(format!("cannot read {}", unread.join("\n"))).into());
+        return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
     }
     let pairable = |wheel: &&WheelFacts| !theirs.wheels.is_empty() && key(wheel).is_some();
     let names: BTreeSet<String> =
         theirs.wheels.iter().filter(pairable).map(|wheel| wheel.file.clone()).collect();
     if names.is_empty() {
-        return Err(Stop::Unknown(format!(
-            "there is no wheel in `{}` to compare\nhint: name the folder that the second builder wrote to",
+        return Err(Failure::unknown(format!(
+            "there is no wheel in `{}` to compare",
             folder.display()
         ))
+        .hint("name the folder that the second builder wrote to")
         .into());
     }
     let keys: BTreeSet<_> = theirs.wheels.iter().filter_map(key).collect();
@@ -55,7 +57,7 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
         .collect();
     let (ours, unread) = Release::read(&paths);
     if !unread.is_empty() {
-        return Err(Stop::Unknown(format!("cannot read {}", unread.join("\n"))).into());
+        return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
     }
     let built: evidence::BuildEvidence =
         evidence::read(&session.evidence("build"))?.unwrap_or_default();
@@ -103,7 +105,7 @@ pub fn make(session: &Session, from: Option<&Path>) -> Result<Verdict> {
         python.version >= cibuildwheel::OLDEST && !python.version.is_free_threaded()
     });
     let interpreter = newest.ok_or_else(|| {
-        Stop::Unknown(format!("cibuildwheel needs a CPython {} or later", cibuildwheel::OLDEST))
+        Failure::unknown(format!("cibuildwheel needs a CPython {} or later", cibuildwheel::OLDEST))
     })?;
     let action = session.report.start("building and testing by cibuildwheel");
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::json;
 
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::process::command::check_interrupt;
 use crate::report::Mood;
 use crate::stage::Session;
@@ -38,11 +39,11 @@ pub fn run(session: &Session, port: u16) -> Result<Verdict> {
     session.release()?;
     session.report.say(Mood::Good, "serving", &format!("{} until Ctrl-C", address.simple));
     loop {
-        if let Err(Stop::Interrupted) = check_interrupt() {
+        if check_interrupt().is_err() {
             return Ok(Verdict::Yes);
         }
         if !server.is_running()? {
-            return Err(Stop::Unknown("the index server ended by itself".into()).into());
+            return Err(Failure::unknown("the index server ended by itself").into());
         }
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::report::Mood;
 use crate::stage::Session;
 use crate::stage::build::directory::Workshop;
@@ -38,11 +39,10 @@ pub fn run(session: &Session) -> Result<Verdict> {
         processor = newer;
     }
     let Some((wheel, part)) = wheel_for(&session.plan, &emulated) else {
-        return Err(Stop::Unknown(
-            "no Python with an emulated processor takes a wheel of the plan\n\
-             hint: `cargo pipeline roots amd64` makes some"
-                .into(),
+        return Err(Failure::unknown(
+            "no Python with an emulated processor takes a wheel of the plan",
         )
+        .hint("`cargo pipeline roots amd64` makes some")
         .into());
     };
     let workshop =
@@ -50,7 +50,7 @@ pub fn run(session: &Session) -> Result<Verdict> {
     workshop.clear()?;
     let (toolchains, not_here) = toolchains(session, &part)?;
     if !not_here.is_empty() {
-        return Err(Stop::Unknown(format!("not built here: {}", not_here.join("\n"))).into());
+        return Err(Failure::unknown(format!("not built here: {}", not_here.join("\n"))).into());
     }
     let newer = toolchains.into_iter().map(|(target, mut toolchain)| {
         toolchain.flags.push(format!("-Ctarget-cpu={processor}"));

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::report::Mood;
 use crate::stage::Session;
 use crate::tool::python::Found;
@@ -24,11 +24,10 @@ pub fn add(
 ) -> Result<Vec<Container>> {
     let chosen = choose(targets, image)?;
     if chosen.is_empty() {
-        return Err(Stop::Unknown(
-            "no target is one for which there are images: those of Linux\n\
-             hint: name one with `--target`, or build it first"
-                .into(),
+        return Err(Failure::unknown(
+            "no target is one for which there are images: those of Linux",
         )
+        .hint("name one with `--target`, or build it first")
         .into());
     }
     let engine = Engine::find()?;
@@ -66,11 +65,9 @@ fn choose(targets: &[Target], named: Option<&str>) -> Result<Vec<(Target, Image)
     let linux: Vec<Target> = targets.iter().filter(linux).copied().collect();
     if let Some(named) = named {
         let [platform] = linux[..] else {
-            return Err(Stop::Usage(
-                "`--image` stands for the image of one target\nhint: name it with `--target`"
-                    .into(),
-            )
-            .into());
+            return Err(Failure::usage("`--image` stands for the image of one target")
+                .hint("name it with `--target`")
+                .into());
         };
         return Ok(vec![(platform, Image { platform, reference: named.to_owned() })]);
     }
@@ -78,9 +75,8 @@ fn choose(targets: &[Target], named: Option<&str>) -> Result<Vec<(Target, Image)
     let mut chosen = Vec::new();
     for target in linux {
         let image = Image::of(target, &images).ok_or_else(|| {
-            Stop::Unknown(format!(
-                "there is no image of {target} in the table\nhint: name one with `--image`"
-            ))
+            Failure::unknown(format!("there is no image of {target} in the table"))
+                .hint("name one with `--image`")
         })?;
         chosen.push((target, image.clone()));
     }

@@ -12,7 +12,8 @@ use anyhow::{Context, Result};
 
 use self::environment_run::{self as trial, Trial};
 use crate::evidence::{self, BuildEvidence, SmokeEvidence, SmokeResult};
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::process::command::{Finished, Invocation};
 use crate::report::{Mood, table};
 use crate::stage::{Session, build, held};
@@ -136,11 +137,9 @@ fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEviden
     session.exclusive()?;
     let script = session.project.root.join(&session.project.table.smoke);
     if !script.is_file() {
-        return Err(Stop::Usage(format!(
-            "there is no smoke test `{}`\nhint: `smoke` in `[tool.wheel-pipeline]` names it",
-            script.display()
-        ))
-        .into());
+        return Err(Failure::usage(format!("there is no smoke test `{}`", script.display()))
+            .hint("`smoke` in `[tool.wheel-pipeline]` names it")
+            .into());
     }
     let files: BTreeMap<String, String> = held(session, plan)?
         .into_iter()
@@ -156,8 +155,8 @@ fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEviden
         };
     let evidence = trial::run(session, plan, found, "smoked", attempt)?;
     if evidence.outcomes.is_empty() {
-        return Err(Stop::Unknown(
-            "no promised Python is on this machine, so nothing was tested".into(),
+        return Err(Failure::unknown(
+            "no promised Python is on this machine, so nothing was tested",
         )
         .into());
     }

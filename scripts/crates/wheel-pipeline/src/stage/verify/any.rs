@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::listing as shelf;
 use crate::evidence;
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::index::{OfferedFile, address};
 use crate::report::{Mood, Report, table};
 use crate::stage::Session;
@@ -117,11 +118,9 @@ pub fn look(
     })?;
     let files = of_release(&offered);
     if files.is_empty() {
-        return Err(Stop::No(format!(
-            "the index has no file of {package} {version}\nhint: it has {} files of {package}",
-            offered.len()
-        ))
-        .into());
+        return Err(Failure::refused(format!("the index has no file of {package} {version}"))
+            .hint(format!("it has {} files of {package}", offered.len()))
+            .into());
     }
     let sums: BTreeMap<String, Sha256Sum> =
         files.iter().map(|file| (file.name.clone(), file.sum)).collect();

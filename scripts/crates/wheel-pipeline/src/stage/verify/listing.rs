@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::index::address::file_name;
 use crate::index::provenance::{self, Provenance};
 use crate::index::{self, OfferedFile, Trouble};
@@ -207,7 +207,7 @@ fn signatures(
         Checked::Wrong { claims, newest } => (claims, newest),
         Checked::Failed(why) => {
             return Err(
-                Stop::Unknown(format!("the attestations could not be checked: {why}")).into()
+                Failure::unknown(format!("the attestations could not be checked: {why}")).into()
             );
         }
     };

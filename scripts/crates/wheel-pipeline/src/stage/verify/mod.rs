@@ -15,7 +15,8 @@ use anyhow::{Context, Result};
 
 use self::listing as shelf;
 use crate::evidence::{self, Attested, BuiltFile, Receipt, SentStep, VerifyEvidence};
-use crate::exit::{Stop, Verdict};
+use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::folder;
 use crate::index::OfferedFile;
 use crate::index::address;
@@ -79,11 +80,8 @@ pub fn prove(
 ) -> Result<VerifyEvidence> {
     session.exclusive()?;
     let receipt: Receipt = evidence::read(&session.evidence("receipt"))?.ok_or_else(|| {
-        Stop::Unknown(
-            "there is no receipt to verify\nhint: run `cargo pipeline publish` first, or name a \
-             `--version` to verify without one"
-                .into(),
-        )
+        Failure::unknown("there is no receipt to verify")
+            .hint("run `cargo pipeline publish` first, or name a `--version` to verify without one")
     })?;
     let files = held(session, plan)?;
     let offered = shelf::wait_for(session, simple, &plan.project, patience, |offered| {
@@ -132,8 +130,8 @@ pub fn prove(
         };
     let trials = trial::run(session, plan, session.found()?, "verified", attempt)?;
     if trials.outcomes.is_empty() {
-        return Err(Stop::Unknown(
-            "no promised Python is on this machine, so nothing was verified".into(),
+        return Err(Failure::unknown(
+            "no promised Python is on this machine, so nothing was verified",
         )
         .into());
     }
@@ -184,7 +182,7 @@ fn downstream(session: &Session) -> Result<Option<Downstream>> {
     let folder = session.project.root.join(folder);
     let tests = folder.join("tests");
     if !tests.is_dir() {
-        return Err(Stop::Usage(format!(
+        return Err(Failure::usage(format!(
             "the downstream package has no folder `{}`",
             tests.display()
         ))
@@ -198,7 +196,7 @@ fn downstream(session: &Session) -> Result<Option<Downstream>> {
         .context("cannot build the downstream package")?;
     let made = list(&out)?;
     let [wheel] = &made[..] else {
-        return Err(Stop::Unknown(format!(
+        return Err(Failure::unknown(format!(
             "building `{}` made {} files, not one wheel",
             folder.display(),
             made.len()

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::process::command::{Server, check_interrupt};
 use crate::tool::python::environment::Tools;
 use crate::tool::twine::Credentials;
@@ -117,7 +117,7 @@ impl IndexServer {
                 let what = if ended { "ended by itself" } else { "did not start in time" };
                 let lines: Vec<&str> = log.lines().collect();
                 let tail = lines[lines.len().saturating_sub(20)..].join("\n");
-                return Err(Stop::Unknown(format!("the index server {what}\n{tail}")).into());
+                return Err(Failure::unknown(format!("the index server {what}\n{tail}")).into());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -129,12 +129,10 @@ impl IndexServer {
 /// # Errors
 ///
 /// When the port is in use, or not for everybody.
-pub fn check_port(port: u16) -> Result<(), Stop> {
+pub fn check_port(port: u16) -> Result<(), Failure> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
-        Stop::Unknown(format!(
-            "cannot listen on 127.0.0.1:{port}: {error}\n\
-             hint: name another port with `--port`, or 0 for any free one"
-        ))
+        Failure::unknown(format!("cannot listen on 127.0.0.1:{port}: {error}"))
+            .hint("name another port with `--port`, or 0 for any free one")
     })
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::failure::Advise;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::tool::python::lock::TOOLS;
@@ -91,7 +92,9 @@ impl Environment {
     fn fill(&self, tools: &Tools, lock: &str) -> Result<()> {
         let path = self.folder.join("packages.lock");
         fs::write(&path, lock)?;
-        uv::install(&tools.program("uv"), &self.python(), &path).check().context(NO_PACKAGES)?;
+        uv::install(&tools.program("uv"), &self.python(), &path)
+            .check()
+            .advise(NO_PACKAGES, IS_THERE_A_NETWORK)?;
         Ok(())
     }
 
@@ -134,8 +137,8 @@ pub fn windows_path(path: &Path) -> PathBuf {
     format!("Z:{}", path.display().to_string().replace('/', "\\")).into()
 }
 
-const NO_PACKAGES: &str = "cannot install the pinned packages\n\
-    hint: the first run downloads them from the package index that pip is set up for; \
+const NO_PACKAGES: &str = "cannot install the pinned packages";
+const IS_THERE_A_NETWORK: &str = "the first run downloads them from the package index that pip is set up for; \
     is there a network, and is `PIP_INDEX_URL` right?";
 
 impl Tools {
@@ -160,8 +163,9 @@ impl Tools {
             return Ok(Self(environment));
         }
         folder::clear(&folder)?;
-        isolated(&interpreter.executable).args(["-I", "-m", "venv"]).arg(&folder).check().context(
-            "cannot make the environment of the tools\nhint: on Debian, `apt install python3-venv`",
+        isolated(&interpreter.executable).args(["-I", "-m", "venv"]).arg(&folder).check().advise(
+            "cannot make the environment of the tools",
+            "on Debian, `apt install python3-venv`",
         )?;
         let first = folder.join("uv.lock");
         fs::write(&first, TOOLS.requirement("uv")?)?;
@@ -177,7 +181,7 @@ impl Tools {
             .args(["--no-deps", "--only-binary", ":all:", "--requirement"])
             .arg(&first)
             .check()
-            .context(NO_PACKAGES)?;
+            .advise(NO_PACKAGES, IS_THERE_A_NETWORK)?;
         let tools = Self(environment);
         tools.0.fill(&tools, TOOLS.text)?;
         fs::write(&mark, identity)?;
@@ -207,7 +211,7 @@ impl Tools {
     /// When a package cannot be had.
     pub fn unpack(&self, lock: &Path, folder: &Path) -> Result<()> {
         let command = uv::unpack(&self.program("uv"), &self.0.python(), lock, folder);
-        command.check().context(NO_PACKAGES)?;
+        command.check().advise(NO_PACKAGES, IS_THERE_A_NETWORK)?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 
@@ -132,7 +132,7 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>> {
 fn archive() -> Result<String> {
     let question = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"];
     let answer = Invocation::new("apt-get").args(question).run().map_err(|_| {
-        Stop::Unknown("roots are made of Debian's packages, and there is no `apt-get` here".into())
+        Failure::unknown("roots are made of Debian's packages, and there is no `apt-get` here")
     })?;
     let own = answer.check()?.stdout;
     let main = own.lines().find(|line| line.trim_end_matches('/').ends_with("/debian"));

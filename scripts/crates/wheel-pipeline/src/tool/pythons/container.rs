@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::process::command::{Invocation, Server, wait};
 use crate::tool::python::{Inside, Interpreter, Platform, ask_by};
 use crate::tool::pythons::images::Image;
@@ -47,7 +47,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`Stop::Unknown`] when there is none, with what became of each.
+    /// [`Code::Unknown`] when there is none, with what became of each.
     pub fn find() -> Result<Self> {
         Self::first(ENGINES)
     }
@@ -67,11 +67,9 @@ impl Engine {
                 }
             }
         }
-        Err(Stop::Unknown(format!(
-            "there is no container engine\n  {}\nhint: start docker, or install podman",
-            reasons.join("\n  ")
-        ))
-        .into())
+        Err(Failure::unknown(format!("there is no container engine\n  {}", reasons.join("\n  ")))
+            .hint("start docker, or install podman")
+            .into())
     }
 
     /// Its program.
@@ -164,13 +162,15 @@ impl Container {
             let ended = !self.server.is_running()?;
             if ended || started.elapsed() > PATIENCE {
                 let log = fs::read_to_string(log).unwrap_or_default();
-                return Err(Stop::Unknown(format!(
-                    "no container of `{}` starts: {}\n\
-                     hint: for other processors than the machine's own, the kernel must know QEMU \
-                     (on Debian, `apt install qemu-user-static`)",
+                return Err(Failure::unknown(format!(
+                    "no container of `{}` starts: {}",
                     self.image.reference,
                     log.trim()
                 ))
+                .hint(
+                    "for other processors than the machine's own, the kernel must know QEMU (on \
+Debian, `apt install qemu-user-static`)",
+                )
                 .into());
             }
             wait(Duration::from_millis(200))?;
@@ -232,7 +232,7 @@ fn owner(folder: &Path) -> Result<(u32, u32)> {
 
 #[cfg(not(unix))]
 fn owner(_: &Path) -> Result<(u32, u32)> {
-    Err(Stop::Unknown("containers of Linux see no folder of Windows by its own name".into()).into())
+    Err(Failure::unknown("containers of Linux see no folder of Windows by its own name").into())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::tool::python::{Interpreter, Platform, ask_by};
@@ -88,12 +88,12 @@ impl Root {
         if folder.join(MARK).is_file() {
             return Ok(false);
         }
-        Invocation::new(format!("qemu-{}-static", self.qemu)).arg("--version").run().map_err(|_| {
-            Stop::Unknown(format!(
-                "`qemu-{}-static` is not on `PATH`\nhint: on Debian, `apt install qemu-user-static`",
-                self.qemu
-            ))
-        })?;
+        Invocation::new(format!("qemu-{}-static", self.qemu)).arg("--version").run().map_err(
+            |_| {
+                Failure::unknown(format!("`qemu-{}-static` is not on `PATH`", self.qemu))
+                    .hint("on Debian, `apt install qemu-user-static`")
+            },
+        )?;
         folder::clear(&folder)?;
         let apt =
             Apt::open(&roots.join(format!("{}.apt", self.name)), self.name, self.suite, false)?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::{program, quoted};
@@ -40,7 +40,7 @@ pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
         return Ok(false);
     }
     if folder.display().to_string().contains(char::is_whitespace) {
-        return Err(Stop::Unknown(format!(
+        return Err(Failure::unknown(format!(
             "Python does not compile in `{}`, whose path has a space in it",
             folder.display()
         ))
@@ -48,9 +48,8 @@ pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
     }
     for tool in ["make", "ar", "tar"] {
         Invocation::new(tool).arg("--version").run().map_err(|_| {
-            Stop::Unknown(format!(
-                "`{tool}` is not on `PATH`\nhint: on Debian, `apt install binutils make tar xz-utils`"
-            ))
+            Failure::unknown(format!("`{tool}` is not on `PATH`"))
+                .hint("on Debian, `apt install binutils make tar xz-utils`")
         })?;
     }
     folder::clear(&folder)?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::exit::Stop;
+use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::program;
@@ -77,7 +77,7 @@ pub fn make(tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Resu
     let roots = std::path::absolute(roots)?;
     let folder = roots.join(NAME);
     Invocation::new(WINE).arg("--version").run().map_err(|_| {
-        Stop::Unknown(format!("`{WINE}` is not on `PATH`\nhint: on Debian, `apt install wine`"))
+        Failure::unknown(format!("`{WINE}` is not on `PATH`")).hint("on Debian, `apt install wine`")
     })?;
     folder::clear(&folder)?;
     fs::create_dir_all(&folder)?;
