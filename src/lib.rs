@@ -26,7 +26,10 @@ use crate::triangular::Integer;
 use crate::visit::Visit;
 
 /// The extension module behind `sum_up_to`: import that package, since this name may change.
-// Free-threaded Python needs no GIL for it: the only shared state is written once, inside a `PyOnceLock`.
+// The module needs no GIL, since all state that threads share is synchronized without it. Objects and interned strings
+// that are kept are written once, inside a `PyOnceLock`. The counters and flags of `visit` and `threads` are atomic. The
+// lists of threads in `visit`, the runtime of `in_thread` and the state of a `sum_of_async` are behind a `Mutex`. Every
+// class is frozen.
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
