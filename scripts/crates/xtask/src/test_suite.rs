@@ -38,7 +38,7 @@ pub struct TestEnvironment {
 /// When there is no built wheel for this machine, no Python, or a package cannot be had.
 pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
     let part = session.provable()?;
-    let files = held(session, &part)?;
+    let files = recorded::files(&session.project, &part, kept.built())?;
     let tools = session.tools()?;
     let mut environments = Vec::new();
     for interpreter in session.found()?.own() {

@@ -5,35 +5,30 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{
-    AuditEvidence, BuildEvidence, BuiltFile, SecondBuildEvidence, SmokeEvidence, SmokeResult,
-};
+use crate::evidence::{AuditEvidence, BuildEvidence, BuiltFile, Evidence, SmokeResult};
 use crate::project::Waiver;
 use wheel_audit::check::{CHECKS, Outcome};
 use wheel_audit::plan::{Plan, PromisedEnvironment};
 use wheel_audit::wheel::Sha256Sum;
 
-/// All that the gate looks at.
+/// What the gate judges.
 #[derive(Clone, Copy, Debug)]
-pub struct Evidence<'a> {
+pub struct GateInput<'a> {
     pub plan: &'a Plan,
-    /// The commit that is checked out: what was built from another is not what its tag names.
+    /// The commit that is checked out. Files of another commit are not what its tag names.
     pub commit: Option<&'a str>,
-    /// Whether the checkout differs from it: the waivers are part of what was tagged.
+    /// Whether the checkout differs from the commit. The waivers are part of what was tagged.
     pub dirty: bool,
     pub waivers: &'a [Waiver],
     pub today: Date,
-    /// What lies in `dist/`.
+    /// The files in `dist/`.
     pub dist: &'a BTreeMap<String, Sha256Sum>,
-    pub build: Option<&'a BuildEvidence>,
-    pub audit: Option<&'a AuditEvidence>,
-    pub smoke: Option<&'a SmokeEvidence>,
-    pub second: Option<&'a SecondBuildEvidence>,
+    pub evidence: &'a Evidence,
 }
 
 /// What the gate says: `gate.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Judgement {
+pub struct GateDecision {
     /// Whether the commit carries no version tag. What is wrong without one is wrong with it: a commit
     /// can be judged before it is tagged, but not released.
     pub untagged: bool,
@@ -51,7 +46,7 @@ pub struct Judgement {
 /// Why a commit without a tag is not released.
 const UNTAGGED: &str = "the commit carries no version tag";
 
-impl Judgement {
+impl GateDecision {
     /// Why nothing may be uploaded; empty where the gate is open.
     pub fn closed(&self) -> Vec<String> {
         let untagged = self.untagged.then(|| UNTAGGED.to_owned());
@@ -63,41 +58,41 @@ impl Judgement {
 const SOON: i32 = 14;
 
 /// Judges the evidence.
-pub fn judge(evidence: &Evidence) -> Judgement {
-    let untagged = evidence.plan.tag.is_none();
-    let mut judgement = Judgement { untagged, ..Judgement::default() };
-    if evidence.dirty {
+pub fn judge(release: &GateInput) -> GateDecision {
+    let untagged = release.plan.tag.is_none();
+    let mut judgement = GateDecision { untagged, ..GateDecision::default() };
+    if release.dirty {
         judgement.reasons.push("the checkout differs from its commit".to_owned());
     }
-    match evidence.build {
+    match &release.evidence.build {
         None => judgement.reasons.push("there is no record of a build".to_owned()),
         Some(build) => {
-            for file in evidence.plan.files() {
+            for file in release.plan.files() {
                 let record = build.file(file);
-                judgement.reasons.extend(built(file, record, evidence.commit));
-                judgement.reasons.extend(present(file, record, evidence.dist.get(file)));
+                judgement.reasons.extend(built(file, record, release.commit));
+                judgement.reasons.extend(present(file, record, release.dist.get(file)));
             }
         }
     }
-    match evidence.audit {
+    match &release.evidence.audit {
         None => judgement.reasons.push("there was no audit".to_owned()),
-        Some(audit) => audited(evidence.plan, evidence.build, audit, &mut judgement.reasons),
+        Some(audit) => audited(release.plan, release.evidence.build.as_ref(), audit, &mut judgement.reasons),
     }
-    for environment in &evidence.plan.environments {
-        smoked(evidence, environment, &mut judgement);
+    for environment in &release.plan.environments {
+        smoked(release, environment, &mut judgement);
     }
-    seconded(evidence, &mut judgement);
+    seconded(release, &mut judgement);
     judgement
 }
 
 /// What the second builder says. It need not have been heard, as not everybody has one for each platform; but
 /// where it was, it agrees.
-fn seconded(evidence: &Evidence, judgement: &mut Judgement) {
-    let Some(second) = evidence.second else {
+fn seconded(release: &GateInput, judgement: &mut GateDecision) {
+    let Some(second) = &release.evidence.second_build else {
         judgement.warnings.push("no second builder's wheels were compared".to_owned());
         return;
     };
-    let sdist = evidence.build.and_then(|build| build.file(&evidence.plan.sdist));
+    let sdist = release.evidence.build.as_ref().and_then(|build| build.file(&release.plan.sdist));
     if sdist.is_none() || second.sdist != sdist.map(|sdist| sdist.sha256) {
         let warning = "what was compared with a second builder's wheels is another build";
         judgement.warnings.push(warning.to_owned());
@@ -110,7 +105,7 @@ fn seconded(evidence: &Evidence, judgement: &mut Judgement) {
         judgement.reasons.extend(one.differences.iter().map(|difference| {
             format!("a second builder made another `{}`: {difference}", one.ours)
         }));
-        let planned = evidence.plan.wheels.iter().any(|wheel| wheel.file == one.ours);
+        let planned = release.plan.wheels.iter().any(|wheel| wheel.file == one.ours);
         if planned && one.differences.is_empty() && !judgement.seconded.contains(&one.ours) {
             judgement.seconded.push(one.ours.clone());
         }
@@ -146,23 +141,19 @@ fn present(file: &str, built: Option<&BuiltFile>, there: Option<&Sha256Sum>) -> 
     }
 }
 
-fn smoked(evidence: &Evidence, environment: &PromisedEnvironment, judgement: &mut Judgement) {
+fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mut GateDecision) {
     let name = format!("{} on Python {}", environment.target, environment.python);
-    let outcomes: Vec<_> = evidence
-        .smoke
-        .into_iter()
+    let outcomes: Vec<_> = release.evidence.smoke.iter()
         .flat_map(|smoke| &smoke.outcomes)
         .filter(|outcome| {
             outcome.target == environment.target && outcome.python == environment.python
         })
         .collect();
     let current = |sum| {
-        evidence
-            .build
-            .and_then(|build| build.file(&environment.file))
+        release.evidence.build.as_ref().and_then(|build| build.file(&environment.file))
             .is_some_and(|file| file.sha256 == sum)
     };
-    let waiver = evidence.waivers.iter().find(|waiver| {
+    let waiver = release.waivers.iter().find(|waiver| {
         (waiver.platform, waiver.python) == (environment.target, environment.python)
     });
     // What failed is known to be broken, and no waiver makes it work.
@@ -178,10 +169,10 @@ fn smoked(evidence: &Evidence, environment: &PromisedEnvironment, judgement: &mu
         }
     } else if let Some(waiver) = waiver {
         let until = format!("{name}, until {}: {}", waiver.expires, waiver.reason);
-        if waiver.expires < evidence.today {
+        if waiver.expires < release.today {
             judgement.reasons.push(format!("the waiver has expired: {until}"));
         } else {
-            if waiver.expires.duration_since(evidence.today).as_hours() < i64::from(24 * SOON) {
+            if waiver.expires.duration_since(release.today).as_hours() < i64::from(24 * SOON) {
                 judgement.warnings.push(format!("a waiver ends soon: {until}"));
             }
             judgement.waived.push(until);

@@ -5,40 +5,43 @@
 //! build that made it, and only if it has the hash in that record.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde::de::DeserializeOwned;
 
-use crate::evidence;
+use crate::evidence::{Evidence, EvidenceFolder};
 use crate::evidence::join::{Job, join};
 use crate::failure::Failure;
-use crate::report::Mood;
-use crate::stage::Session;
+use wheel_audit::plan::Plan;
 use wheel_audit::wheel::{ARCHIVE_LIMIT, Sha256Sum};
 
-/// Brings everything below `from` together: a folder for each job, as artifacts are downloaded.
+/// What was brought together.
+#[derive(Debug)]
+pub struct Gathered {
+    pub evidence: Evidence,
+    /// The files to put into `dist/`, by name.
+    files: BTreeMap<String, PathBuf>,
+    jobs: usize,
+}
+
+/// Reads everything below `from`: a folder for each job, as artifacts are downloaded. Nothing is changed.
 ///
-/// # Errors
-///
-/// When a job brought nothing, files without a record or other files than it recorded, or when two jobs
-/// contradict each other; nothing is changed then.
-pub fn gather(session: &Session, from: &Path) -> Result<()> {
-    session.exclusive()?;
-    let action = session.report.start("gathering");
-    let folders = jobs(from)?;
-    let mut brought = Vec::new();
+/// Refused are jobs that brought nothing, files without a record or other files than recorded, and jobs
+/// that contradict each other.
+pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
+    let mut jobs = Vec::new();
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for folder in &folders {
+    for folder in &folders(from)? {
         let job = read(folder)?;
         let dist = dist(folder)?;
-        if job.is_empty() && dist.is_empty() {
+        if job.evidence.is_empty() && dist.is_empty() {
             wrong.push(format!("`{}` holds neither files nor evidence", job.name));
         }
         for (name, path) in dist {
-            let record = job.build.as_ref().and_then(|build| build.file(&name));
+            let record = job.evidence.build.as_ref().and_then(|build| build.file(&name));
             match record {
                 None => wrong.push(format!("`{}` has no record of its file `{name}`", job.name)),
                 Some(record) if record.sha256 != Sha256Sum::of(&bounded(&path)?) => {
@@ -47,40 +50,49 @@ pub fn gather(session: &Session, from: &Path) -> Result<()> {
                 Some(_) => drop(files.insert(name, path)),
             }
         }
-        brought.push(job);
+        jobs.push(job);
     }
-    let joined = join(&brought).map_err(|contradictions| wrong.extend(contradictions));
-    let planned: Vec<&str> = session.plan.files().collect();
+    let joined = join(&jobs).map_err(|contradictions| wrong.extend(contradictions));
+    let planned: Vec<&str> = plan.files().collect();
     let others = files.keys().filter(|name| !planned.contains(&name.as_str()));
     wrong.extend(others.map(|name| format!("`{name}` is not in the plan")));
-    let Some(joined) = joined.ok().filter(|_| wrong.is_empty()) else {
+    let Some(evidence) = joined.ok().filter(|_| wrong.is_empty()) else {
         return Err(Failure::refused(format!(
             "what the jobs brought cannot be put together, nothing was changed:\n  {}",
             wrong.join("\n  ")
         ))
         .into());
     };
-    place(session, &files)?;
-    for (stage, text) in [
-        ("audit", joined.audit.as_ref().map(serde_json::to_value)),
-        ("smoke", joined.smoke.as_ref().map(serde_json::to_value)),
-        ("second-build", joined.second.as_ref().map(serde_json::to_value)),
-        ("receipt", joined.receipt.as_ref().map(serde_json::to_value)),
-        ("verify", joined.verify.as_ref().map(serde_json::to_value)),
-        // The last: without it no file counts as built.
-        ("build", joined.build.as_ref().map(serde_json::to_value)),
-    ] {
-        if let Some(value) = text {
-            evidence::write(&session.evidence(stage), &value?)?;
+    Ok(Gathered { evidence, files, jobs: jobs.len() })
+}
+
+impl Gathered {
+    /// Puts each file into `dist/` whole or not at all, and then the evidence into its folder. `work` is a
+    /// folder on the same file system.
+    pub fn place(self, dist: &Path, work: &Path, evidence: &mut EvidenceFolder) -> Result<()> {
+        for folder in [dist, work] {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make `{}`", folder.display()))?;
         }
+        let partial = work.join("gathering.partial");
+        for (name, path) in &self.files {
+            fs::copy(path, &partial)
+                .and_then(|_| fs::rename(&partial, dist.join(name)))
+                .with_context(|| format!("cannot put `{name}` into `dist/`"))?;
+        }
+        evidence.keep_all(self.evidence)
     }
-    let what = format!("{} files of {} jobs", files.len(), brought.len());
-    action.done(Mood::Good, "gathered", &what);
-    Ok(())
+}
+
+/// The numbers of files and jobs.
+impl fmt::Display for Gathered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} files of {} jobs", self.files.len(), self.jobs)
+    }
 }
 
 /// The folders of the jobs; the folder itself, where it is the only one.
-fn jobs(from: &Path) -> Result<Vec<PathBuf>> {
+fn folders(from: &Path) -> Result<Vec<PathBuf>> {
     let listed = fs::read_dir(from).map_err(|error| {
         Failure::unknown(format!("cannot read `{}`: {error}", from.display()))
             .hint("`--from` names the folder of what the jobs brought")
@@ -102,26 +114,11 @@ fn jobs(from: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
+/// The evidence of a job. An artifact of one file holds it without the folders above it.
 fn read(folder: &Path) -> Result<Job> {
-    Ok(Job {
-        name: folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into()),
-        build: find(folder, "build")?,
-        audit: find(folder, "audit")?,
-        smoke: find(folder, "smoke")?,
-        second: find(folder, "second-build")?,
-        receipt: find(folder, "receipt")?,
-        verify: find(folder, "verify")?,
-    })
-}
-
-/// A stage's evidence. An artifact of one file holds it without the folders above it.
-fn find<T: DeserializeOwned>(folder: &Path, stage: &str) -> Result<Option<T>> {
-    let name = format!("{stage}.json");
-    let below = evidence::read(&folder.join("target").join("pipeline").join(&name))?;
-    match below {
-        Some(evidence) => Ok(Some(evidence)),
-        None => evidence::read(&folder.join(name)),
-    }
+    let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    let below = Evidence::read(&folder.join("target").join("pipeline"))?;
+    Ok(Job { name, evidence: below.or(Evidence::read(folder)?) })
 }
 
 fn dist(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
@@ -146,17 +143,4 @@ fn bounded(path: &Path) -> Result<Vec<u8>> {
         .into());
     }
     fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
-}
-
-/// Puts the files into `dist/`, each whole or not at all.
-fn place(session: &Session, files: &BTreeMap<String, PathBuf>) -> Result<()> {
-    let dist = session.project.dist();
-    fs::create_dir_all(&dist).with_context(|| format!("cannot make `{}`", dist.display()))?;
-    let partial = session.project.work().join("gathering.partial");
-    for (name, path) in files {
-        fs::copy(path, &partial)
-            .and_then(|_| fs::rename(&partial, dist.join(name)))
-            .with_context(|| format!("cannot put `{name}` into `dist/`"))?;
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{
-    AuditEvidence, BuildEvidence, Receipt, SecondBuildEvidence, SmokeEvidence, VerifyEvidence,
+    AuditEvidence, BuildEvidence, Evidence, SecondBuildEvidence, SmokeEvidence, VerifyEvidence,
 };
 use wheel_audit::check::Outcome;
 
@@ -15,35 +15,7 @@ use wheel_audit::check::Outcome;
 pub struct Job {
     /// The name of the folder that it came in.
     pub name: String,
-    pub build: Option<BuildEvidence>,
-    pub audit: Option<AuditEvidence>,
-    pub smoke: Option<SmokeEvidence>,
-    pub second: Option<SecondBuildEvidence>,
-    pub receipt: Option<Receipt>,
-    pub verify: Option<VerifyEvidence>,
-}
-
-impl Job {
-    /// Whether it brought no evidence at all.
-    pub fn is_empty(&self) -> bool {
-        self.build.is_none()
-            && self.audit.is_none()
-            && self.smoke.is_none()
-            && self.second.is_none()
-            && self.receipt.is_none()
-            && self.verify.is_none()
-    }
-}
-
-/// What all jobs brought together.
-#[derive(Clone, Debug, Default)]
-pub struct Joined {
-    pub build: Option<BuildEvidence>,
-    pub audit: Option<AuditEvidence>,
-    pub smoke: Option<SmokeEvidence>,
-    pub second: Option<SecondBuildEvidence>,
-    pub receipt: Option<Receipt>,
-    pub verify: Option<VerifyEvidence>,
+    pub evidence: Evidence,
 }
 
 /// Puts jobs together.
@@ -51,21 +23,21 @@ pub struct Joined {
 /// # Errors
 ///
 /// Every contradiction between two of them, a line each.
-pub fn join(jobs: &[Job]) -> Result<Joined, Vec<String>> {
+pub fn join(jobs: &[Job]) -> Result<Evidence, Vec<String>> {
     let mut contradictions = Vec::new();
     let builds: Vec<_> =
-        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.build.as_ref()?))).collect();
-    let audits: Vec<_> = jobs.iter().filter_map(|job| job.audit.as_ref()).collect();
-    let smokes: Vec<_> = jobs.iter().filter_map(|job| job.smoke.as_ref()).collect();
-    let seconds: Vec<_> = jobs.iter().filter_map(|job| job.second.as_ref()).collect();
+        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.evidence.build.as_ref()?))).collect();
+    let audits: Vec<_> = jobs.iter().filter_map(|job| job.evidence.audit.as_ref()).collect();
+    let smokes: Vec<_> = jobs.iter().filter_map(|job| job.evidence.smoke.as_ref()).collect();
+    let seconds: Vec<_> = jobs.iter().filter_map(|job| job.evidence.second_build.as_ref()).collect();
     let receipts: Vec<_> =
-        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.receipt.as_ref()?))).collect();
-    let verified: Vec<_> = jobs.iter().filter_map(|job| job.verify.as_ref()).collect();
-    let joined = Joined {
+        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.evidence.receipt.as_ref()?))).collect();
+    let verified: Vec<_> = jobs.iter().filter_map(|job| job.evidence.verify.as_ref()).collect();
+    let joined = Evidence {
         build: (!builds.is_empty()).then(|| join_builds(&builds, &mut contradictions)),
         audit: (!audits.is_empty()).then(|| join_audits(&audits, &mut contradictions)),
         smoke: (!smokes.is_empty()).then(|| join_smokes(&smokes)),
-        second: (!seconds.is_empty()).then(|| join_seconds(&seconds, &mut contradictions)),
+        second_build: (!seconds.is_empty()).then(|| join_seconds(&seconds, &mut contradictions)),
         receipt: receipts.first().map(|(_, receipt)| (*receipt).clone()),
         verify: (!verified.is_empty()).then(|| join_verified(&verified)),
     };
@@ -191,7 +163,7 @@ fn join_seconds(seconds: &[&SecondBuildEvidence], wrong: &mut Vec<String>) -> Se
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{SentFile, SentStep};
+    use crate::evidence::{Kind, Receipt, SentFile, SentStep};
     use wheel_audit::wheel::Sha256Sum;
 
     fn audit(checks: &[(&str, Outcome)]) -> AuditEvidence {
@@ -206,8 +178,8 @@ mod tests {
         }
     }
 
-    fn job(name: &str) -> Job {
-        Job { name: name.to_owned(), ..Job::default() }
+    fn job<T: Kind>(name: &str, evidence: T) -> Job {
+        Job { name: name.to_owned(), evidence: evidence.into() }
     }
 
     #[test]
@@ -223,7 +195,7 @@ mod tests {
         let none = || Outcome::NoSubject("no ELF".to_owned());
         let of = |one: Outcome, other: Outcome| {
             let jobs = [one, other]
-                .map(|outcome| Job { audit: Some(audit(&[("c", outcome)])), ..job("j") });
+                .map(|outcome| job("j", audit(&[("c", outcome)])));
             join(&jobs).expect("no contradiction").audit.expect("an audit").checks[0].1.clone()
         };
         assert_eq!(of(ran(), ran()), Outcome::Ran { findings: 2 });
@@ -239,7 +211,7 @@ mod tests {
         let both =
             audit(&[("c", Outcome::Ran { findings: 0 }), ("d", Outcome::Ran { findings: 0 })]);
         let one = audit(&[("c", Outcome::Ran { findings: 0 })]);
-        let jobs = [both, one].map(|audit| Job { audit: Some(audit), ..job("j") });
+        let jobs = [both, one].map(|audit| job("j", audit));
         let joined = join(&jobs).expect("no contradiction").audit.expect("an audit");
         let checks: Vec<&str> = joined.checks.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(checks, ["c"]);
@@ -249,7 +221,7 @@ mod tests {
     fn audits_of_different_files_of_one_name_contradict_each_other() {
         let mut other = audit(&[]);
         other.files.insert("a.whl".to_owned(), Sha256Sum::of(b"other"));
-        let jobs = [audit(&[]), other].map(|audit| Job { audit: Some(audit), ..job("j") });
+        let jobs = [audit(&[]), other].map(|audit| job("j", audit));
         assert_eq!(
             join(&jobs).expect_err("two files"),
             ["two audits saw different files named `a.whl`"]
@@ -259,7 +231,7 @@ mod tests {
     #[test]
     fn one_receipt_may_come_twice_and_two_may_not() {
         let receipt = Receipt { release: "a 1".to_owned(), ..Receipt::default() };
-        let with = |name, receipt: &Receipt| Job { receipt: Some(receipt.clone()), ..job(name) };
+        let with = |name, receipt: &Receipt| job(name, receipt.clone());
         let joined = join(&[with("one", &receipt), with("other", &receipt)]);
         assert_eq!(joined.expect("no contradiction").receipt, Some(receipt.clone()));
         let mut other = receipt.clone();
@@ -280,16 +252,13 @@ mod tests {
 
     #[test]
     fn second_builders_of_several_systems_are_one_and_of_several_sdists_a_contradiction() {
-        let with = |sdist: &[u8], alone: &str| Job {
-            second: Some(SecondBuildEvidence {
-                sdist: Some(Sha256Sum::of(sdist)),
-                alone: vec![alone.to_owned()],
-                ..SecondBuildEvidence::default()
-            }),
-            ..job("j")
+        let with = |sdist: &[u8], alone: &str| {
+            let sdist = Some(Sha256Sum::of(sdist));
+            let alone = vec![alone.to_owned()];
+            job("j", SecondBuildEvidence { sdist, alone, ..SecondBuildEvidence::default() })
         };
         let joined = join(&[with(b"1", "a"), with(b"1", "b")]).expect("no contradiction");
-        assert_eq!(joined.second.expect("compared").alone, ["a", "b"]);
+        assert_eq!(joined.second_build.expect("compared").alone, ["a", "b"]);
         assert_eq!(
             join(&[with(b"1", "a"), with(b"2", "b")]).expect_err("two of them"),
             ["two second builders had different source distributions"]
@@ -304,7 +273,7 @@ mod tests {
             ..VerifyEvidence::default()
         };
         let jobs = [verified(&[]), verified(&["a.whl"])]
-            .map(|verify| Job { verify: Some(verify), ..job("j") });
+            .map(|verify| job("j", verify));
         let joined = join(&jobs).expect("no contradiction").verify.expect("verified");
         assert_eq!(joined.differences, ["a.whl"]);
         assert_eq!(joined.provenance, ["none"]);

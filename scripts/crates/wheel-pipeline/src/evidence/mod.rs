@@ -1,259 +1,172 @@
 //! Evidence: what each stage leaves under `target/pipeline/` for the stages after it, and for people.
 //!
-//! One JSON file a stage, written whole or not at all, so that an interrupted run leaves nothing that
-//! a second run would trust.
+//! A run reads all of it once, as one value, and passes that value on.
 
+pub mod audit;
+pub mod build;
+pub mod file;
 pub mod gate;
 pub mod gather;
 pub mod join;
+pub mod receipt;
+pub mod second_build;
+pub mod smoke;
+pub mod verify;
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use wheel_audit::check::{Finding, Outcome};
-use wheel_audit::family::PythonVersion;
-use wheel_audit::target::Target;
-use wheel_audit::wheel::Sha256Sum;
+pub use audit::AuditEvidence;
+pub use build::{BuildEvidence, BuiltFile};
+pub use receipt::{Attested, Receipt, SentFile, SentStep};
+pub use second_build::{Comparison, SecondBuildEvidence};
+pub use smoke::{SmokeEvidence, SmokeOutcome, SmokeResult};
+pub use verify::VerifyEvidence;
 
-/// What `build` made: `build.json`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuildEvidence {
-    pub files: Vec<BuiltFile>,
-    /// Targets that were asked for and cannot be built on this machine, each with the reason.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub not_here: Vec<String>,
+/// A kind of evidence that later stages read.
+pub trait Kind: Serialize + DeserializeOwned {
+    /// The name of its file.
+    const FILE: &'static str;
+    /// Its place among all evidence.
+    fn place(evidence: &mut Evidence) -> &mut Option<Self>;
 }
 
-/// A file in `dist/`, and where it came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuiltFile {
-    pub file: String,
-    pub sha256: Sha256Sum,
-    /// Size in bytes.
-    pub size: u64,
-    /// The Rust target compiled for; none for the sdist.
-    pub triple: Option<String>,
-    /// What made it: `maturin 1.16.0, rustc 1.95.0 (59807616e 2026-04-14), zig 0.17.1`.
-    pub builder: String,
-    /// Whether that stands in for the system's own linker: good for a rehearsal, not for a release.
-    #[serde(default)]
-    pub stand_in: bool,
-    /// The commit, where the source is a git checkout.
-    pub commit: Option<String>,
-    /// Whether the source differed from that commit.
-    pub dirty: bool,
-    /// The time that the file's members carry, in seconds since 1970.
-    pub epoch: u64,
-}
-
-impl BuildEvidence {
-    /// The record of a file.
-    pub fn file(&self, name: &str) -> Option<&BuiltFile> {
-        self.files.iter().find(|file| file.file == name)
-    }
-
-    /// Names and hashes alone.
-    pub fn sums(&self) -> Vec<(String, Sha256Sum)> {
-        self.files.iter().map(|file| (file.file.clone(), file.sha256)).collect()
-    }
-}
-
-/// What `audit` saw and found: `audit.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditEvidence {
-    pub files: BTreeMap<String, Sha256Sum>,
-    /// Each check's name and what became of it.
-    pub checks: Vec<(String, Outcome)>,
-    pub findings: Vec<Finding>,
-    /// Files that could not be read, each with the reason.
-    pub unread: Vec<String>,
-}
-
-/// What `smoke` and `verify` saw on each Python: `smoke.json`, `verify.json`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SmokeEvidence {
-    pub outcomes: Vec<SmokeOutcome>,
-    /// Promised environments that this machine cannot offer.
-    pub not_here: Vec<String>,
-    /// Programs that look like a Python and were not used, each with the reason.
-    pub passed_over: Vec<String>,
-}
-
-/// One wheel on one Python.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SmokeOutcome {
-    pub target: Target,
-    pub python: PythonVersion,
-    /// The interpreter's full version: `3.13.0`.
-    pub release: String,
-    pub executable: String,
-    pub file: String,
-    pub sha256: Sha256Sum,
-    pub result: SmokeResult,
-    /// How long it took, in milliseconds.
-    pub milliseconds: u128,
-}
-
-/// How one wheel did on one Python.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "result")]
-pub enum SmokeResult {
-    Passed,
-    Failed { reason: String },
-}
-
-/// What came of the comparison with a second builder's wheels: `second-build.json`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SecondBuildEvidence {
-    /// The sdist that both were built from.
-    pub sdist: Option<Sha256Sum>,
-    pub compared: Vec<Comparison>,
-    /// The second builder's wheels that none of ours stands for.
-    pub alone: Vec<String>,
-}
-
-/// One of our wheels beside the second builder's.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Comparison {
-    pub ours: String,
-    pub theirs: String,
-    /// What must be the same and is not.
-    pub differences: Vec<String>,
-    /// What may differ, and does.
-    pub notes: Vec<String>,
-}
-
-/// What `verify` saw: `verify.json`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VerifyEvidence {
-    /// Differences between index, receipt, build, what pip took, and provenance.
-    pub differences: Vec<String>,
-    /// Who is said to have published each file; or that the index does not say.
-    pub provenance: Vec<String>,
-    #[serde(flatten)]
-    pub trials: SmokeEvidence,
-}
-
-/// What `publish` did: `receipt.json`. It is written before and after each step, and it is a log: what
-/// an index holds, only the index knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// The address files were sent to.
-    pub repository: String,
-    /// The release: `sum-up-to 1.0.0`.
-    pub release: String,
-    pub attestations: Attested,
-    /// In the order of upload.
-    pub files: Vec<SentFile>,
-}
-
-/// A file on its way to the index.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentFile {
-    pub file: String,
-    pub sha256: Sha256Sum,
-    pub step: SentStep,
-    /// Where the index offers it.
-    pub url: Option<String>,
-    /// How often it was sent.
-    pub sends: u32,
-    /// What went wrong on the way and passed.
-    pub faults: Vec<String>,
-}
-
-/// How far a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SentStep {
-    Waiting,
-    /// It was about to be sent; the index knows whether it came.
-    Sending,
-    /// The index holds it, with this hash.
-    Held,
-}
-
-/// Whether attestations were sent with the files of a release.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "sent")]
-pub enum Attested {
-    Yes {
-        /// Who vouches for the identity that signed, and what that is.
-        by: String,
-    },
-    No {
-        why: String,
-    },
-}
-
-impl Default for Attested {
-    fn default() -> Self {
-        Self::No { why: "nothing was sent yet".to_owned() }
-    }
-}
-
-impl std::fmt::Display for Attested {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Yes { by } => write!(formatter, "signed by {by}"),
-            Self::No { why } => write!(formatter, "none: {why}"),
+/// Every kind of evidence that later stages read, with its file: the one list of them.
+macro_rules! kinds {
+    ($($name:ident: $kind:ty = $file:literal,)*) => {
+        /// All evidence of a run, or of one job of it.
+        #[derive(Clone, Debug, Default)]
+        pub struct Evidence {
+            $(pub $name: Option<$kind>,)*
         }
-    }
-}
 
-impl Receipt {
-    /// A receipt of nothing sent yet, which takes over what an earlier one says of the same files sent to
-    /// the same index.
-    pub fn open(new: Self, earlier: Option<Self>) -> Self {
-        let earlier = earlier
-            .filter(|old| old.repository == new.repository && old.release == new.release)
-            .unwrap_or_default();
-        let same = |file: &SentFile| {
-            let mut old = earlier.files.iter();
-            old.find(|old| old.file == file.file && old.sha256 == file.sha256).cloned()
-        };
-        let files = new.files.iter().map(|file| same(file).unwrap_or_else(|| file.clone()));
-        Self { files: files.collect(), attestations: earlier.attestations, ..new }
-    }
-}
+        $(impl Kind for $kind {
+            const FILE: &'static str = $file;
+            fn place(evidence: &mut Evidence) -> &mut Option<Self> {
+                &mut evidence.$name
+            }
+        })*
 
-/// Writes evidence whole or not at all.
-///
-/// # Errors
-///
-/// When the folder cannot be made or the file cannot be written.
-pub fn write<T: Serialize>(path: &Path, evidence: &T) -> Result<()> {
-    let folder = path.parent().context("evidence lies in a folder")?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let mut text = serde_json::to_string_pretty(evidence)?;
-    text.push('\n');
-    let partial = path.with_extension("json.partial");
-    fs::write(&partial, text).with_context(|| format!("cannot write `{}`", partial.display()))?;
-    fs::rename(&partial, path).with_context(|| format!("cannot write `{}`", path.display()))
-}
+        impl Evidence {
+            /// Reads all that lies in a folder.
+            pub fn read(folder: &Path) -> Result<Self> {
+                Ok(Self { $($name: file::read(&folder.join($file))?,)* })
+            }
 
-/// Reads evidence; none when the stage has not run.
-///
-/// # Errors
-///
-/// When the file is there but is not what the stage writes.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(error).with_context(|| format!("cannot read `{}`", path.display()));
+            /// Writes all that there is into a folder.
+            pub fn write(&self, folder: &Path) -> Result<()> {
+                $(if let Some(evidence) = &self.$name {
+                    file::write(&folder.join($file), evidence)?;
+                })*
+                Ok(())
+            }
+
+            /// Whether there is none at all.
+            pub fn is_empty(&self) -> bool {
+                true $(&& self.$name.is_none())*
+            }
+
+            /// This evidence, and of each kind that is not there the other.
+            #[must_use]
+            pub fn or(self, other: Self) -> Self {
+                Self { $($name: self.$name.or(other.$name),)* }
+            }
         }
     };
-    let evidence = serde_json::from_str(&text).with_context(|| {
-        format!(
-            "`{}` is not evidence of this pipeline\nhint: delete it and run the stage again",
-            path.display()
-        )
-    })?;
-    Ok(Some(evidence))
+}
+
+kinds! {
+    audit: AuditEvidence = "audit.json",
+    smoke: SmokeEvidence = "smoke.json",
+    second_build: SecondBuildEvidence = "second-build.json",
+    receipt: Receipt = "receipt.json",
+    verify: VerifyEvidence = "verify.json",
+    // The last: without it no file counts as built.
+    build: BuildEvidence = "build.json",
+}
+
+impl<T: Kind> From<T> for Evidence {
+    fn from(kind: T) -> Self {
+        let mut evidence = Self::default();
+        *T::place(&mut evidence) = Some(kind);
+        evidence
+    }
+}
+
+/// The evidence of a project, and the folder that keeps it.
+#[derive(Debug)]
+pub struct EvidenceFolder {
+    path: PathBuf,
+    evidence: Evidence,
+}
+
+impl EvidenceFolder {
+    /// Reads what earlier runs left in the folder, which need not be there.
+    pub fn open(path: PathBuf) -> Result<Self> {
+        Ok(Self { evidence: Evidence::read(&path)?, path })
+    }
+
+    /// Writes new evidence of a kind, and then takes it in.
+    pub fn keep<T: Kind>(&mut self, new: T) -> Result<()> {
+        file::write(&self.path.join(T::FILE), &new)?;
+        *T::place(&mut self.evidence) = Some(new);
+        Ok(())
+    }
+
+    /// Writes and takes in all that there is of other evidence.
+    pub fn keep_all(&mut self, new: Evidence) -> Result<()> {
+        new.write(&self.path)?;
+        self.evidence = new.or(std::mem::take(&mut self.evidence));
+        Ok(())
+    }
+
+    /// Writes what no later stage reads.
+    pub fn leave<T: Serialize>(&self, file: &str, value: &T) -> Result<()> {
+        file::write(&self.path.join(file), value)
+    }
+
+    /// What `build` recorded; nothing where it has not run.
+    pub fn built(&self) -> &BuildEvidence {
+        static NOTHING: BuildEvidence = BuildEvidence { files: Vec::new(), not_here: Vec::new() };
+        self.evidence.build.as_ref().unwrap_or(&NOTHING)
+    }
+}
+
+impl std::ops::Deref for EvidenceFolder {
+    type Target = Evidence;
+
+    fn deref(&self) -> &Evidence {
+        &self.evidence
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut first = EvidenceFolder::open(folder.path().join("pipeline")).expect("nothing");
+        assert!(first.is_empty());
+        first.keep(SmokeEvidence::default()).expect("written");
+        first.keep_all(BuildEvidence::default().into()).expect("written");
+        let second = EvidenceFolder::open(folder.path().join("pipeline")).expect("it reads");
+        for evidence in [&first, &second] {
+            assert_eq!(evidence.smoke, Some(SmokeEvidence::default()));
+            assert_eq!(evidence.build, Some(BuildEvidence::default()));
+            assert!(evidence.receipt.is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_no_evidence_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("smoke.json"), "[]").expect("written");
+        let error = Evidence::read(folder.path()).expect_err("it is none").to_string();
+        assert!(error.ends_with("smoke.json` is not evidence of this pipeline"), "{error}");
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod changelog;
+pub mod source;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -38,7 +38,7 @@ const SBOMS: &str = ".dist-info/sboms/";
 pub fn run(session: &Session, execute: bool, from: Option<&Path>) -> Result<Verdict> {
     session.exclusive()?;
     if let Some(from) = from {
-        gather::gather(session, from)?;
+        from_jobs::take_in(session, from)?;
     }
     let tag = ready(session)?;
     let version = tag.trim_start_matches('v').to_owned();
@@ -80,8 +80,9 @@ fn ready(session: &Session) -> Result<String> {
     let tag = session.plan.tag.clone().ok_or_else(|| {
         no("the commit carries no version tag", "check the tag of the release out")
     })?;
-    let receipt: Option<Receipt> = evidence::read(&session.evidence("receipt"))?;
-    let receipt = receipt
+    let receipt = kept
+        .receipt
+        .as_ref()
         .ok_or_else(|| no("there is no receipt", "run `cargo pipeline publish --execute` first"))?;
     let sent = |file: &str| {
         receipt.files.iter().any(|sent| sent.file == file && sent.step == SentStep::Held)
@@ -93,9 +94,8 @@ fn ready(session: &Session) -> Result<String> {
         )
         .into());
     }
-    let verified: Option<VerifyEvidence> = evidence::read(&session.evidence("verify"))?;
-    match verified {
-        Some(verified) if verify::verdict(&verified) == Verdict::Yes => Ok(tag),
+    match &kept.verify {
+        Some(verified) if verify::verdict(verified) == Verdict::Yes => Ok(tag),
         Some(_) => Err(no(
             "`verify` found differences or a Python on which the release fails",
             "find out why before anything else",
@@ -108,7 +108,7 @@ fn ready(session: &Session) -> Result<String> {
 /// The files of the release, and the SBOMs of its wheels under names of their own.
 fn assets(session: &Session, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut assets = Vec::new();
-    for (path, built) in held(session, &session.plan)? {
+    for (path, built) in recorded::files(&session.project, &session.plan, kept.built())? {
         assets.push(path.clone());
         let Some(stem) = built.file.strip_suffix(".whl") else { continue };
         let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", built.file))?;

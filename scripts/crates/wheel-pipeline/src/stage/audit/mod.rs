@@ -130,10 +130,9 @@ fn judge_chosen(
     }
     let action = session.report.start("auditing dist/");
     let (release, unread) = Release::read(&paths);
-    let built =
-        evidence::read::<BuildEvidence>(&session.evidence("build"))?.unwrap_or_default().sums();
+    let built = kept.built().sums();
     let evidence = judged(&release, unread, Some(plan), Some(&built), choice);
-    evidence::write(&session.evidence("audit"), &evidence)?;
+    kept.keep(evidence.clone())?;
     done(action, &evidence);
     let picked = install_table::table(&release, plan).into_iter().map(|(environment, picked)| {
         let picked = picked.unwrap_or_else(|| "no wheel".to_owned());

@@ -1,4 +1,4 @@
-//! A workshop: a folder in which the sdist of a project is made, and wheels from it.
+//! The build directory: a folder in which the sdist of a project is made, and wheels from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,8 +12,9 @@ use anyhow::{Context, Result};
 use crate::evidence::BuiltFile;
 use crate::failure::Failure;
 use crate::folder;
-use crate::report::{Mood, human};
-use crate::stage::Session;
+use crate::report::{Mood, Report, human};
+use crate::project::source::{Source, epoch};
+use crate::stage::Machine;
 use crate::tool::cargo::crates::{self, LinkedCrate};
 use crate::tool::maturin::{self, Place};
 use crate::tool::toolchain::{self, Toolchain};
@@ -25,8 +26,10 @@ use wheel_audit::wheel::sdist::{self, SourceFile};
 use wheel_audit::wheel::{ARCHIVE_LIMIT, ReadError, Sha256Sum};
 
 /// Where files are made, and from what.
-pub struct Workshop<'a> {
-    session: &'a Session,
+pub struct BuildDirectory<'a> {
+    source: &'a Source,
+    machine: &'a Machine<'a>,
+    report: &'a Report,
     /// The project's folder, or a clone of it.
     root: &'a Path,
     /// Below it sources are unpacked and compiled.
@@ -36,10 +39,16 @@ pub struct Workshop<'a> {
 /// How many builds run at once at most; more want more memory than they save time.
 const LANES: usize = 4;
 
-impl<'a> Workshop<'a> {
-    /// A workshop in `folder` for the project in `root`.
-    pub fn new(session: &'a Session, root: &'a Path, folder: PathBuf) -> Self {
-        Self { session, root, folder }
+impl<'a> BuildDirectory<'a> {
+    /// A build directory in `folder`, for the source as it lies in `root`.
+    pub fn new(
+        source: &'a Source,
+        machine: &'a Machine,
+        report: &'a Report,
+        root: &'a Path,
+        folder: PathBuf,
+    ) -> Self {
+        Self { source, machine, report, root, folder }
     }
 
     /// The folder for finished files.
@@ -62,11 +71,10 @@ impl<'a> Workshop<'a> {
     ///
     /// When a tool fails, or makes what the plan does not name.
     pub fn sdist(&self) -> Result<BuiltFile> {
-        let session = self.session;
-        let file = &session.plan.sdist;
-        let tools = session.tools()?;
-        let action = session.report.start(format!("building {file}"));
-        maturin::sdist(tools, self.root, &self.staging(), session.epoch()?)?.check()?;
+        let file = &self.source.plan.sdist;
+        let tools = self.machine.tools()?;
+        let action = self.report.start(format!("building {file}"));
+        maturin::sdist(tools, self.root, &self.staging(), self.epoch()?)?.check()?;
         let bytes = expected(&self.staging(), file)?;
         unpack(&sdist::read(file, &bytes)?, &self.source())?;
         let built = self.built(file, &bytes, None)?;
@@ -87,7 +95,7 @@ impl<'a> Workshop<'a> {
         toolchains: &BTreeMap<Target, Toolchain>,
     ) -> Result<Vec<BuiltFile>> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let targets = self.session.plan.targets();
+        let targets = self.source.plan.targets();
         let lane_of = |target: &Target| {
             targets.iter().position(|known| known == target).unwrap_or(0) % processors.min(LANES)
         };
@@ -139,9 +147,8 @@ impl<'a> Workshop<'a> {
         linked: &[LinkedCrate],
         lane: usize,
     ) -> Result<BuiltFile> {
-        let session = self.session;
         let file = &wheel.file;
-        let action = session.report.start(format!("building {file}"));
+        let action = self.report.start(format!("building {file}"));
         let (source, staging) = (self.source(), self.staging());
         // Two lanes would wait for each other in one folder, and two families would each time compile
         // again what the other has left there, as PyO3 is compiled for the ABI.
@@ -152,7 +159,7 @@ impl<'a> Workshop<'a> {
         }
         let cargo_target = self.folder.join("cargo").join(name);
         let place = Place { source: &source, out: &staging, cargo_target: &cargo_target };
-        maturin::wheel(session.tools()?, &place, wheel, toolchain, session.epoch()?)?.check()?;
+        maturin::wheel(self.machine.tools()?, &place, wheel, toolchain, self.epoch()?)?.check()?;
         let compiler = toolchain::compiler(&source)?;
         let bytes = expected(&staging, file)?;
         let bytes = self
@@ -174,13 +181,13 @@ impl<'a> Workshop<'a> {
         linked: &[LinkedCrate],
         std: &str,
     ) -> Result<Vec<u8>, ReadError> {
-        let manifest = self.source().join(&self.session.project.manifest);
+        let manifest = self.source().join(&self.source.project.manifest);
         let folder = manifest.parent().unwrap_or(&manifest);
         let root = linked
             .iter()
             .find(|linked| linked.folder == folder)
             .ok_or_else(|| ReadError(format!("no linked crate is in `{}`", folder.display())))?;
-        let below = self.session.project.manifest.parent().unwrap_or(Path::new(""));
+        let below = self.source.project.manifest.parent().unwrap_or(Path::new(""));
         let below = below.to_string_lossy().replace('\\', "/");
         let ids = linked.iter().map(|linked| linked.id.as_str()).collect();
         let musl = target.musl_library();
@@ -193,14 +200,18 @@ impl<'a> Workshop<'a> {
         })
     }
 
+    fn epoch(&self) -> Result<u64> {
+        epoch(self.source.revision.as_ref())
+    }
+
     fn linked(&self, triple: &str) -> Result<Vec<LinkedCrate>> {
         let source = self.source();
-        let manifest = source.join(&self.session.project.manifest);
+        let manifest = source.join(&self.source.project.manifest);
         crates::linked(&source, &manifest, &[triple.to_owned()])
     }
 
     fn source(&self) -> PathBuf {
-        self.folder.join("source").join(self.session.plan.sdist.trim_end_matches(".tar.gz"))
+        self.folder.join("source").join(self.source.plan.sdist.trim_end_matches(".tar.gz"))
     }
 
     fn built(
@@ -209,7 +220,7 @@ impl<'a> Workshop<'a> {
         bytes: &[u8],
         toolchain: Option<(&Toolchain, &str)>,
     ) -> Result<BuiltFile> {
-        let revision = self.session.revision.as_ref();
+        let revision = self.source.revision.as_ref();
         Ok(BuiltFile {
             file: file.to_owned(),
             sha256: Sha256Sum::of(bytes),
@@ -219,7 +230,7 @@ impl<'a> Workshop<'a> {
             stand_in: toolchain.is_some_and(|(toolchain, _)| toolchain.stands_in()),
             commit: revision.map(|revision| revision.commit.clone()),
             dirty: revision.is_none_or(|revision| revision.dirty),
-            epoch: self.session.epoch()?,
+            epoch: self.epoch()?,
         })
     }
 }

@@ -80,8 +80,7 @@ pub fn sdist(session: &Session) -> Result<Verdict> {
 /// As [`run`].
 pub fn make(session: &Session, part: &Plan, all: bool) -> Result<BuildEvidence> {
     session.exclusive()?;
-    let path = session.evidence("build");
-    let mut record: BuildEvidence = evidence::read(&path)?.unwrap_or_default();
+    let mut record = kept.built().clone();
     refuse_foreign(session, &record)?;
     let (toolchains, not_here) = toolchains(session, part)?;
     if !all && !not_here.is_empty() {
@@ -112,7 +111,7 @@ pub fn make(session: &Session, part: &Plan, all: bool) -> Result<BuildEvidence> 
         fs::rename(&made, session.project.dist().join(name))
             .with_context(|| format!("cannot move `{}` into `dist/`", made.display()))?;
     }
-    evidence::write(&path, &record)?;
+    kept.keep(record.clone())?;
     Ok(record)
 }
 

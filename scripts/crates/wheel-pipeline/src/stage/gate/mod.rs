@@ -7,9 +7,8 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::evidence::gate::{Evidence, Judgement, judge};
-use crate::evidence::gather;
-use crate::evidence::{self, AuditEvidence, BuildEvidence, SecondBuildEvidence, SmokeEvidence};
+use crate::evidence::gate::{GateDecision, GateInput, judge};
+use crate::evidence::{file, gather};
 use crate::exit::Verdict;
 use crate::stage::Session;
 use wheel_audit::wheel::Sha256Sum;
@@ -22,7 +21,7 @@ use wheel_audit::wheel::release::list;
 /// When evidence cannot be read, or that of several jobs cannot be put together.
 pub fn run(session: &Session, from: Option<&Path>) -> Result<Verdict> {
     if let Some(from) = from {
-        gather::gather(session, from)?;
+        from_jobs::take_in(session, from)?;
     }
     let judgement = decide(session)?;
     let mut text = shown(&judgement);
@@ -47,30 +46,23 @@ pub fn run(session: &Session, from: Option<&Path>) -> Result<Verdict> {
 /// # Errors
 ///
 /// When evidence cannot be read.
-pub fn decide(session: &Session) -> Result<Judgement> {
+pub fn decide(session: &Session) -> Result<GateDecision> {
     session.exclusive()?;
-    let build: Option<BuildEvidence> = evidence::read(&session.evidence("build"))?;
-    let audit: Option<AuditEvidence> = evidence::read(&session.evidence("audit"))?;
-    let smoke: Option<SmokeEvidence> = evidence::read(&session.evidence("smoke"))?;
-    let second: Option<SecondBuildEvidence> = evidence::read(&session.evidence("second-build"))?;
-    let judgement = judge(&Evidence {
+    let judgement = judge(&GateInput {
         plan: &session.plan,
         commit: session.revision.as_ref().map(|revision| revision.commit.as_str()),
         dirty: session.revision.as_ref().is_some_and(|revision| revision.dirty),
         waivers: &session.project.table.waivers,
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
         dist: &sums(session)?,
-        build: build.as_ref(),
-        audit: audit.as_ref(),
-        smoke: smoke.as_ref(),
-        second: second.as_ref(),
+        evidence: &kept,
     });
-    evidence::write(&session.evidence("gate"), &judgement)?;
+    file::write(&session.project.work().join("gate.json"), &judgement)?;
     Ok(judgement)
 }
 
 /// What the gate says, a line each.
-pub fn shown(judgement: &Judgement) -> String {
+pub fn shown(judgement: &GateDecision) -> String {
     let lines = |word: &str, lines: &[String]| -> String {
         lines.iter().map(|line| format!("{word}: {line}\n")).collect()
     };

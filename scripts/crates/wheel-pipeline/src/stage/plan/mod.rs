@@ -9,7 +9,7 @@ use std::io::Write as _;
 use anyhow::{Context, Result};
 
 use self::matrix::Matrices;
-use crate::evidence;
+use crate::evidence::file;
 use crate::exit::Verdict;
 use crate::report::{Mood, table};
 use crate::stage::Session;
@@ -34,7 +34,7 @@ pub enum PlanFormat {
 ///
 /// When it cannot be written.
 pub fn write(session: &Session) -> Result<()> {
-    evidence::write(&session.evidence("plan"), &session.plan)?;
+    file::write(&session.project.work().join("plan.json"), &session.plan)?;
     let plan = &session.plan;
     let what = format!(
         "{} {}: {} files for {} environments",

@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::evidence::gate::Judgement;
+use crate::evidence::gate::GateDecision;
 use crate::evidence::gather;
 use crate::evidence::{self, BuildEvidence};
 use crate::exit::Verdict;
@@ -63,7 +63,7 @@ pub fn run(
     address::check("--repository-url", &destination.repository)?;
     address::check("--index-url", &destination.simple)?;
     if let Some(from) = from {
-        gather::gather(session, from)?;
+        from_jobs::take_in(session, from)?;
     }
     if !is_loopback(&destination.repository) {
         let mut judgement = gate::decide(session)?;
@@ -101,8 +101,8 @@ pub fn run(
     Ok(Verdict::Yes)
 }
 
-fn judge_age(session: &Session, shelf: &[OfferedFile], judgement: &mut Judgement) -> Result<()> {
-    let build: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
+fn judge_age(session: &Session, shelf: &[OfferedFile], judgement: &mut GateDecision) -> Result<()> {
+    let build = kept.built();
     let planned = session.plan.files().filter_map(|file| build.file(file).cloned());
     match age(&planned.collect::<Vec<_>>(), shelf, Timestamp::now()) {
         Age::Young => {}
@@ -116,10 +116,10 @@ fn judge_age(session: &Session, shelf: &[OfferedFile], judgement: &mut Judgement
 fn dry_run(
     session: &Session,
     destination: &Destination,
-    judgement: &Judgement,
+    judgement: &GateDecision,
     shelf: Result<Vec<OfferedFile>, Trouble>,
 ) -> Result<Verdict> {
-    let build: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
+    let build = kept.built();
     let mut text = format!("to send to {}, in this order:\n", destination.repository);
     let mut verdict = Verdict::Yes;
     for file in session.plan.files() {

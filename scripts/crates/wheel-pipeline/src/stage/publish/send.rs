@@ -28,7 +28,8 @@ const FAULTS: usize = 20;
 
 /// Everything that sending needs beside the file itself.
 struct Road<'a> {
-    session: &'a Session,
+    report: &'a Report,
+    kept: &'a mut EvidenceFolder,
     destination: &'a Destination,
     load: &'a Load,
     /// The folder of the attestations, if there are any.
@@ -53,7 +54,6 @@ pub struct Load {
     pub project: String,
     pub version: String,
     pub files: Vec<(PathBuf, BuiltFile)>,
-    pub receipt: PathBuf,
 }
 
 /// Sends what the index does not hold yet of a plan, wheels first, the sdist last.
@@ -66,8 +66,7 @@ pub fn send(session: &Session, plan: &Plan, destination: &Destination) -> Result
     let load = Load {
         project: plan.project.clone(),
         version: plan.version.clone(),
-        files: held(session, plan)?,
-        receipt: session.evidence("receipt"),
+        files: recorded::files(&session.project, plan, kept.built())?,
     };
     send_load(session, &load, destination)
 }
@@ -84,10 +83,10 @@ pub fn send_load(session: &Session, load: &Load, destination: &Destination) -> R
         attestations: Attested::default(),
         files: load.files.iter().map(|(_, built)| waiting(built)).collect(),
     };
-    let mut receipt = Receipt::open(new, evidence::read(&load.receipt)?);
+    let mut receipt = Receipt::open(new, kept.receipt.clone());
     let (said, attestations) = attest(session, destination.attestations, load, &receipt)?;
     receipt.attestations = said;
-    evidence::write(&load.receipt, &receipt)?;
+    kept.keep(receipt.clone())?;
     let uploader = Uploader::new(
         session.tools()?,
         &destination.repository,
@@ -95,7 +94,7 @@ pub fn send_load(session: &Session, load: &Load, destination: &Destination) -> R
         silence(destination.patience),
     );
     let mut road =
-        Road { session, destination, load, attestations, uploader, receipt, shelf: None };
+        Road { report: session.report, kept, destination, load, attestations, uploader, receipt, shelf: None };
     for (position, (path, built)) in load.files.iter().enumerate() {
         let action = session.report.start(format!("uploading {}", built.file));
         let before = road.receipt.files[position].sends;
@@ -173,7 +172,7 @@ impl World for Parcel<'_, '_> {
         let entry = self.entry();
         let why = entry.faults.last().map_or("", |why| why.lines().next().unwrap_or_default());
         let what = format!("{}: again in {:.1} s: {why}", entry.file, pause.as_secs_f64());
-        self.road.session.report.say(Mood::Doubtful, "waiting", &what);
+        self.road.report.say(Mood::Doubtful, "waiting", &what);
         Ok(wait(pause)?)
     }
 
@@ -191,7 +190,9 @@ impl World for Parcel<'_, '_> {
                 entry.url = Some(url);
             }
         }
-        evidence::write(&self.road.load.receipt, &self.road.receipt)
+        self.road
+            .kept
+            .keep(self.road.receipt.clone())
             .context("the receipt cannot be written, so nothing more is sent")
     }
 }

@@ -50,7 +50,7 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
         file.parse().is_ok_and(|name| key_of(&name).is_some_and(|key| keys.contains(&key)))
     };
     plan.wheels.retain(|wheel| fits(&wheel.file));
-    let paths: Vec<_> = held(session, &plan)?
+    let paths: Vec<_> = recorded::files(&session.project, &plan, kept.built())?
         .into_iter()
         .map(|(path, _)| path)
         .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
@@ -59,8 +59,7 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
     if !unread.is_empty() {
         return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
     }
-    let built: evidence::BuildEvidence =
-        evidence::read(&session.evidence("build"))?.unwrap_or_default();
+    let built = kept.built();
     let sdist = built.file(&session.plan.sdist).map(|sdist| sdist.sha256);
     let result = SecondBuildEvidence { sdist, ..compare(&ours.wheels, &theirs.wheels) };
     for alone in &result.alone {
@@ -74,7 +73,7 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
             session.report.data(&format!("  {line}\n"));
         }
     }
-    evidence::write(&session.evidence("second-build"), &result)?;
+    kept.keep(result.clone())?;
     Ok(verdict(&result))
 }
 
@@ -92,7 +91,7 @@ pub fn make(session: &Session, from: Option<&Path>) -> Result<Verdict> {
         None
     };
     match from {
-        Some(from) => gather::gather(session, from)?,
+        Some(from) => from_jobs::take_in(session, from)?,
         None => {
             let targets = session.plan.targets().into_iter();
             let own: Vec<Target> = targets.filter(|target| target.is_host_kernel()).collect();

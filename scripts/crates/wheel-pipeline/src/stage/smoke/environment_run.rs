@@ -50,8 +50,7 @@ pub fn run(
     attempt: impl Fn(&Trial, &Environment, &Path) -> Result<Option<Finished>> + Sync,
 ) -> Result<SmokeEvidence> {
     let (trials, not_here) = offered(plan, &found.interpreters);
-    let built: BuildEvidence =
-        crate::evidence::read(&session.evidence("build"))?.unwrap_or_default();
+    let built = kept.built();
     let report = &session.report;
     let outcomes = parallel::map(&trials, |trial| -> Result<SmokeOutcome> {
         let name = format!("{} on CPython {}", trial.promise.target, trial.interpreter.release);

@@ -55,7 +55,7 @@ pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
     let mut containers = Vec::new();
     if wanted.containers {
         session.exclusive()?;
-        let built: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
+        let built = kept.built();
         let is_built = |target: &Target| {
             let mut wheels = plan.wheels.iter().filter(|wheel| wheel.target == *target);
             wheels.any(|wheel| built.file(&wheel.file).is_some())
@@ -94,7 +94,7 @@ fn with_guests(session: &Session) -> Result<Found> {
 /// The part of the plan that these Pythons can prove: what this machine's own can, and of the rest what
 /// was built.
 fn provable(session: &Session, found: &Found) -> Result<Plan> {
-    let built: BuildEvidence = evidence::read(&session.evidence("build"))?.unwrap_or_default();
+    let built = kept.built();
     let own = if session.host_targets().is_empty() { None } else { Some(session.provable()?) };
     let own = |file: &str| own.iter().flat_map(|part| &part.wheels).any(|wheel| wheel.file == file);
     let elsewhere = offered(session.plan.clone(), found);
@@ -141,7 +141,7 @@ fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEviden
             .hint("`smoke` in `[tool.wheel-pipeline]` names it")
             .into());
     }
-    let files: BTreeMap<String, String> = held(session, plan)?
+    let files: BTreeMap<String, String> = recorded::files(&session.project, plan, kept.built())?
         .into_iter()
         .map(|(path, built)| (built.file, path.to_string_lossy().into_owned()))
         .collect();
@@ -163,7 +163,7 @@ fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEviden
     for name in &evidence.not_here {
         session.report.say(Mood::Doubtful, "not here", name);
     }
-    evidence::write(&session.evidence("smoke"), &evidence)?;
+    kept.keep(evidence.clone())?;
     Ok(evidence)
 }
 

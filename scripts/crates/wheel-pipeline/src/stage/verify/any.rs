@@ -91,7 +91,7 @@ pub fn run(
 ) -> Result<Verdict> {
     address::check("--index-url", simple)?;
     let verified = look(session, simple, package, version, patience)?;
-    evidence::write(&session.evidence("verify-any"), &verified)?;
+    file::write(&session.project.work().join("verify-any.json"), &verified)?;
     session.report.result(&shown(&verified), &verified)?;
     Ok(verdict(&verified))
 }

@@ -79,11 +79,11 @@ pub fn prove(
     patience: Duration,
 ) -> Result<VerifyEvidence> {
     session.exclusive()?;
-    let receipt: Receipt = evidence::read(&session.evidence("receipt"))?.ok_or_else(|| {
+    let receipt = kept.receipt.clone().ok_or_else(|| {
         Failure::unknown("there is no receipt to verify")
             .hint("run `cargo pipeline publish` first, or name a `--version` to verify without one")
     })?;
-    let files = held(session, plan)?;
+    let files = recorded::files(&session.project, plan, kept.built())?;
     let offered = shelf::wait_for(session, simple, &plan.project, patience, |offered| {
         let there = |name: &str| offered.iter().any(|file| file.name == name);
         files.iter().filter(|(_, built)| !there(&built.file)).count()
@@ -140,7 +140,7 @@ pub fn prove(
         session.report.say(Mood::Bad, "differs", difference);
     }
     let evidence = VerifyEvidence { differences, provenance, trials };
-    evidence::write(&session.evidence("verify"), &evidence)?;
+    kept.keep(evidence.clone())?;
     Ok(evidence)
 }
 

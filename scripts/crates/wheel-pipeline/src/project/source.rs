@@ -1,0 +1,52 @@
+//! A project at one revision, with the plan of its release.
+
+use std::path::Path;
+
+use anyhow::Result;
+use wheel_audit::plan::Plan;
+
+use super::{Project, Revision, agreement};
+use crate::failure::Failure;
+use crate::tool::git;
+
+/// A project at one revision, and what its release must hold.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub project: Project,
+    /// None where the project is not in a git checkout with a commit.
+    pub revision: Option<Revision>,
+    pub plan: Plan,
+}
+
+impl Source {
+    /// Reads the project in `root` and derives its plan.
+    pub fn open(root: &Path) -> Result<Self> {
+        let project = Project::read(root)?;
+        let revision = git::revision(&project.root)?;
+        let tags = revision.as_ref().map(|revision| revision.tags.as_slice()).unwrap_or_default();
+        let plan = agreed(&project, tags)?;
+        Ok(Self { project, revision, plan })
+    }
+}
+
+/// The plan of a project, or one failure with everything in which its files disagree.
+pub fn agreed(project: &Project, tags: &[String]) -> Result<Plan> {
+    agreement::plan(project, tags).map_err(|disagreements| {
+        let lines = disagreements.join("\n  ");
+        Failure::refused(format!("the project's files disagree:\n  {lines}")).into()
+    })
+}
+
+/// The time that built files carry: that of the commit, or what `SOURCE_DATE_EPOCH` says.
+pub fn epoch(revision: Option<&Revision>) -> Result<u64> {
+    if let Some(revision) = revision {
+        return Ok(revision.epoch);
+    }
+    let text = std::env::var("SOURCE_DATE_EPOCH").map_err(|_| {
+        Failure::usage("the project is no git checkout with a commit, so built files have no time")
+            .hint("commit, or set `SOURCE_DATE_EPOCH` to seconds since 1970")
+    })?;
+    Ok(text.parse().map_err(|_| {
+        Failure::usage(format!("`SOURCE_DATE_EPOCH` is `{text}`, not a number of seconds"))
+    })?)
+}

@@ -1,0 +1,111 @@
+//! This machine: its Pythons and the pinned tools, each looked for when a stage first needs it.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result};
+use wheel_audit::family::PythonVersion;
+use wheel_audit::plan::Plan;
+use wheel_audit::target::Target;
+
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::report::{Mood, Report};
+use crate::tool::python;
+use crate::tool::python::environment::Tools;
+use crate::tool::python::{Found, Interpreter};
+
+/// What this machine offers to the stages of one project.
+pub struct Machine<'a> {
+    report: &'a Report,
+    /// Where the tools are installed.
+    folder: PathBuf,
+    /// The Pythons that the project promises: the tools run on one of them.
+    promised: Vec<PythonVersion>,
+    found: OnceLock<Found>,
+    tools: OnceLock<Tools>,
+}
+
+impl<'a> Machine<'a> {
+    /// This machine, of which nothing is known yet.
+    pub fn new(project: &Project, report: &'a Report) -> Self {
+        Self {
+            report,
+            folder: project.work().join("tools"),
+            promised: project.table.pythons.clone(),
+            found: OnceLock::new(),
+            tools: OnceLock::new(),
+        }
+    }
+
+    /// The Pythons of this machine; an error where the tools run on none of them.
+    pub fn found(&self) -> Result<&Found> {
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
+        let found = python::find()?;
+        if found.interpreters.is_empty() {
+            let seen = match found.passed_over.len() {
+                0 => String::new(),
+                _ => format!("\n  passed over: {}", found.passed_over.join("\n  passed over: ")),
+            };
+            return Err(Failure::unknown(format!(
+                "no CPython {} or later on this machine{seen}",
+                python::OLDEST
+            ))
+            .hint(
+                "install one (`apt install python3 python3-venv`, pyenv, `uv python install`) \
+                 and have it on `PATH`",
+            )
+            .into());
+        }
+        Ok(self.found.get_or_init(|| found))
+    }
+
+    /// The pinned tools, installed when they are first asked for.
+    pub fn tools(&self) -> Result<&Tools> {
+        if let Some(tools) = self.tools.get() {
+            return Ok(tools);
+        }
+        let interpreter = self.tool_python()?;
+        let action = self.report.start("installing the pinned tools");
+        let tools = Tools::install(interpreter, &self.folder)?;
+        if action.elapsed().as_secs() > 0 {
+            let what = format!("the pinned tools, on Python {}", interpreter.release);
+            action.done(Mood::Good, "installed", &what);
+        }
+        Ok(self.tools.get_or_init(|| tools))
+    }
+
+    /// The Python that the tools run on: the newest that the project promises, since the newest of all may
+    /// be too new for the tools' own wheels.
+    pub fn tool_python(&self) -> Result<&Interpreter> {
+        let found = self.found()?;
+        let promised = |interpreter: &&Interpreter| self.promised.contains(&interpreter.version);
+        // The tools' own wheels are for Pythons that keep the GIL, and for this machine.
+        let locked = || found.own().filter(|found| !found.version.is_free_threaded());
+        locked().rfind(promised).or(locked().next_back()).context(
+            "the pinned tools need a CPython of this machine's own kind that keeps the GIL, and none was found",
+        )
+    }
+
+    /// The part of a plan that this machine can prove: its own targets, and the wheels that one of its
+    /// Pythons takes. All wheels of its targets, where it has none of the promised Pythons.
+    pub fn provable(&self, plan: &Plan) -> Result<Plan> {
+        let targets = host_targets(plan);
+        if targets.is_empty() {
+            return Err(
+                Failure::unknown("no target of the plan is this machine's own").into()
+            );
+        }
+        let part = plan.only(&targets);
+        let pythons: Vec<_> = self.found()?.own().map(|interpreter| interpreter.version).collect();
+        let serving = part.serving(&pythons);
+        Ok(if serving.wheels.is_empty() { part } else { serving })
+    }
+}
+
+/// The targets of a plan that this machine builds for and runs.
+pub fn host_targets(plan: &Plan) -> Vec<Target> {
+    plan.targets().into_iter().filter(|target| target.is_host()).collect()
+}

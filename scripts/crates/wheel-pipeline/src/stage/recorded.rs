@@ -1,0 +1,35 @@
+//! The files of `dist/`, held to the hashes that `build` recorded.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use wheel_audit::plan::Plan;
+use wheel_audit::wheel::Sha256Sum;
+
+use crate::evidence::{BuildEvidence, BuiltFile};
+use crate::failure::Failure;
+use crate::project::Project;
+
+/// The files of a plan in the order of upload. Refused is a file that `build` did not make as it is.
+pub fn files(
+    project: &Project,
+    plan: &Plan,
+    built: &BuildEvidence,
+) -> Result<Vec<(PathBuf, BuiltFile)>> {
+    plan.files()
+        .map(|file| {
+            let path = project.dist().join(file);
+            let bytes = fs::read(&path).map_err(|error| {
+                Failure::unknown(format!("`dist/{file}`: {error}"))
+                    .hint("run `cargo pipeline build` first")
+            })?;
+            let sum = Sha256Sum::of(&bytes);
+            let record = built.file(file).filter(|record| record.sha256 == sum).ok_or_else(|| {
+                Failure::refused(format!("`dist/{file}` is not the file that `build` recorded"))
+                    .hint("run `cargo pipeline build` again")
+            })?;
+            Ok((path, record.clone()))
+        })
+        .collect()
+}

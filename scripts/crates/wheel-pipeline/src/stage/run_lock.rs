@@ -1,0 +1,38 @@
+//! The lock of a run: two runs in one project would mix their files.
+
+use std::fs::{self, File, TryLockError};
+
+use anyhow::{Context, Result};
+
+use crate::failure::Failure;
+use crate::project::Project;
+
+/// Keeps every other run off a project's `dist/` and `target/pipeline/` until it is dropped.
+#[derive(Debug)]
+pub struct RunLock {
+    /// Closing the file gives the lock back.
+    _file: File,
+}
+
+impl RunLock {
+    /// Takes the lock; an error where another run has it.
+    pub fn take(project: &Project) -> Result<Self> {
+        let work = project.work();
+        fs::create_dir_all(&work).with_context(|| format!("cannot make `{}`", work.display()))?;
+        let path = work.join("lock");
+        let file =
+            File::create(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Failure::unknown(format!(
+                "another run of the pipeline is at work in `{}`",
+                project.root.display()
+            ))
+            .hint("wait until it ends")
+            .into()),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock `{}`", path.display()))
+            }
+        }
+    }
+}
