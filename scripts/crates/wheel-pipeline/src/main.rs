@@ -6,14 +6,14 @@ use clap::Parser;
 use wheel_pipeline::cli::Cli;
 use wheel_pipeline::exit;
 use wheel_pipeline::process::command::heed_interrupts;
-use wheel_pipeline::report::{Format, Report};
+use wheel_pipeline::report::Report;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let report = Report::new(cli.format());
-    let outcome = heed_interrupts().and_then(|()| cli.run(report));
+    let outcome = heed_interrupts().and_then(|()| cli.run(&report));
     if let Err(error) = &outcome {
-        Report::new(Format::Human).error(error);
+        report.error(error);
     }
     exit::code(&outcome)
 }

@@ -1,6 +1,6 @@
 //! What people read when they ask for help, or type what the program does not take.
 //!
-//! `TRYCMD=overwrite cargo test --test cli` writes the texts down as they are.
+//! `TRYCMD=overwrite cargo test --package wheel-pipeline --test cli` writes the texts down as they are.
 
 use clap::{Command, CommandFactory};
 use wheel_pipeline::cli::Cli;
@@ -24,6 +24,22 @@ fn the_help_of_every_stage_is_written_down() {
 }
 
 #[test]
+fn the_groups_of_the_help_hold_every_command_once() {
+    let mut command = Cli::command();
+    let help = command.render_help().to_string();
+    let (groups, _) = help.split_once("\nOptions:\n").expect("options come last");
+    let mut listed: Vec<&str> = groups
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split("  ").next())
+        .collect();
+    let commands = command.get_subcommands().map(Command::get_name);
+    let mut commands: Vec<&str> = commands.filter(|name| *name != "help").collect();
+    listed.sort_unstable();
+    commands.sort_unstable();
+    assert_eq!(listed, commands);
+}
+
+#[test]
 fn the_command_line_is_well_formed() {
     Cli::command().debug_assert();
 }
@@ -31,7 +47,7 @@ fn the_command_line_is_well_formed() {
 fn commands(command: &Command, name: &str) -> Vec<String> {
     let below = command
         .get_subcommands()
-        .filter(|below| !below.is_hide_set())
+        .filter(|below| !below.is_hide_set() && below.get_name() != "help")
         .flat_map(|below| commands(below, &format!("{name} {}", below.get_name())));
     std::iter::once(name.to_owned()).chain(below).collect()
 }

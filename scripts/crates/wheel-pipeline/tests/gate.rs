@@ -6,27 +6,25 @@ use wheel_audit::check::{CHECKS, Finding, Outcome};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::Sha256Sum;
 use wheel_fixtures::release::{LINUX, SDIST, WINDOWS, good, plan};
-use wheel_pipeline::evidence::gate::{self, Judgement, judge};
+use wheel_pipeline::evidence::gate::{GateDecision, GateInput, judge};
 use wheel_pipeline::evidence::{
-    AuditEvidence, BuildEvidence, BuiltFile, Comparison, SecondBuildEvidence, SmokeEvidence,
-    SmokeOutcome, SmokeResult,
+    AuditEvidence, BuildEvidence, BuiltFile, Comparison, Evidence, SecondBuildEvidence,
+    SmokeEvidence, SmokeOutcome, SmokeResult,
 };
 use wheel_pipeline::project::Waiver;
 
-/// The evidence of a release on which nothing is wrong.
-struct Evidence {
+/// What the gate judges.
+struct Release {
     plan: Plan,
     commit: Option<String>,
     dirty: bool,
     waivers: Vec<Waiver>,
     dist: BTreeMap<String, Sha256Sum>,
-    build: Option<BuildEvidence>,
-    audit: Option<AuditEvidence>,
-    smoke: Option<SmokeEvidence>,
-    second: Option<SecondBuildEvidence>,
+    evidence: Evidence,
 }
 
-fn complete() -> Evidence {
+/// A release on which nothing is wrong.
+fn complete() -> Release {
     let plan = plan();
     let files: Vec<BuiltFile> = good()
         .files
@@ -80,32 +78,32 @@ fn complete() -> Evidence {
         alone: Vec::new(),
     };
     let commit = Some("0".repeat(40));
-    Evidence {
+    Release {
         plan,
         commit,
         dirty: false,
         waivers: Vec::new(),
         dist: files.iter().map(|file| (file.file.clone(), file.sha256)).collect(),
-        build: Some(BuildEvidence { files, not_here: Vec::new() }),
-        audit: Some(audit),
-        smoke: Some(smoke),
-        second: Some(second),
+        evidence: Evidence {
+            build: Some(BuildEvidence { files, not_here: Vec::new() }),
+            audit: Some(audit),
+            smoke: Some(smoke),
+            second_build: Some(second),
+            ..Evidence::default()
+        },
     }
 }
 
-impl Evidence {
-    fn judgement(&self) -> Judgement {
-        judge(&gate::Evidence {
+impl Release {
+    fn judgement(&self) -> GateDecision {
+        judge(&GateInput {
             plan: &self.plan,
             commit: self.commit.as_deref(),
             dirty: self.dirty,
             waivers: &self.waivers,
             today: "2026-06-15".parse().expect("a day"),
             dist: &self.dist,
-            build: self.build.as_ref(),
-            audit: self.audit.as_ref(),
-            smoke: self.smoke.as_ref(),
-            second: self.second.as_ref(),
+            evidence: &self.evidence,
         })
     }
 
@@ -115,7 +113,7 @@ impl Evidence {
 
     /// Takes away what was seen of the first environment, Linux on Python 3.10, and waives it.
     fn waive(&mut self, expires: &str) {
-        self.smoke.as_mut().expect("it ran").outcomes.remove(0);
+        self.evidence.smoke.as_mut().expect("it ran").outcomes.remove(0);
         self.waivers.push(Waiver {
             platform: "manylinux_2_17_x86_64".parse().expect("a tag"),
             python: "3.10".parse().expect("a version"),
@@ -125,12 +123,12 @@ impl Evidence {
     }
 
     fn built(&mut self, file: &str) -> &mut BuiltFile {
-        let build = self.build.as_mut().expect("there was a build");
+        let build = self.evidence.build.as_mut().expect("there was a build");
         build.files.iter_mut().find(|built| built.file == file).expect("it was built")
     }
 
     fn audit(&mut self) -> &mut AuditEvidence {
-        self.audit.as_mut().expect("there was an audit")
+        self.evidence.audit.as_mut().expect("there was an audit")
     }
 
     fn check(&mut self, name: &str) -> &mut Outcome {
@@ -139,17 +137,17 @@ impl Evidence {
     }
 
     fn second(&mut self) -> &mut SecondBuildEvidence {
-        self.second.as_mut().expect("a second builder was heard")
+        self.evidence.second_build.as_mut().expect("a second builder was heard")
     }
 
     fn outcome(&mut self) -> &mut SmokeOutcome {
-        let smoke = self.smoke.as_mut().expect("there was a smoke test");
+        let smoke = self.evidence.smoke.as_mut().expect("there was a smoke test");
         smoke.outcomes.first_mut().expect("it ran")
     }
 }
 
 /// Why the gate is closed after one change to complete evidence.
-fn reasons(change: impl FnOnce(&mut Evidence)) -> String {
+fn reasons(change: impl FnOnce(&mut Release)) -> String {
     let mut evidence = complete();
     change(&mut evidence);
     let reasons = evidence.reasons();
@@ -166,7 +164,7 @@ fn complete_evidence_opens_the_gate() {
 fn a_second_interpreter_of_a_series_changes_nothing() {
     let mut evidence = complete();
     let again = evidence.outcome().clone();
-    evidence.smoke.as_mut().expect("it ran").outcomes.push(again);
+    evidence.evidence.smoke.as_mut().expect("it ran").outcomes.push(again);
     assert_eq!(evidence.reasons(), Vec::<String>::new());
 }
 
@@ -181,7 +179,7 @@ fn without_a_tag_it_is_closed() {
 
 #[test]
 fn without_a_record_of_the_build_nothing_can_be_held_against_it() {
-    insta::assert_snapshot!(reasons(|evidence| evidence.build = None), @"
+    insta::assert_snapshot!(reasons(|evidence| evidence.evidence.build = None), @"
     there is no record of a build
     the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
     the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
@@ -198,8 +196,8 @@ fn without_a_record_of_the_build_nothing_can_be_held_against_it() {
 
 #[test]
 fn a_file_that_was_not_built_closes_it() {
-    let forget = |evidence: &mut Evidence| {
-        evidence.build.as_mut().expect("it ran").files.retain(|built| built.file != SDIST);
+    let forget = |evidence: &mut Release| {
+        evidence.evidence.build.as_mut().expect("it ran").files.retain(|built| built.file != SDIST);
     };
     insta::assert_snapshot!(reasons(forget), @"
     `sum_up_to-1.0.0.tar.gz` was not built
@@ -214,12 +212,12 @@ fn a_file_from_a_dirty_tree_closes_it() {
 
 #[test]
 fn without_an_audit_it_is_closed() {
-    insta::assert_snapshot!(reasons(|evidence| evidence.audit = None), @"there was no audit");
+    insta::assert_snapshot!(reasons(|evidence| evidence.evidence.audit = None), @"there was no audit");
 }
 
 #[test]
 fn a_finding_closes_it() {
-    let find = |evidence: &mut Evidence| {
+    let find = |evidence: &mut Release| {
         *evidence.check("tags-agree") = Outcome::Ran { findings: 1 };
         evidence.audit().findings.push(Finding {
             file: WINDOWS.to_owned(),
@@ -235,7 +233,7 @@ fn a_finding_closes_it() {
 
 #[test]
 fn a_file_that_was_not_read_closes_it() {
-    let unread = |evidence: &mut Evidence| {
+    let unread = |evidence: &mut Release| {
         evidence.audit().unread.push(format!("`{LINUX}`: it is not a zip archive"));
     };
     insta::assert_snapshot!(reasons(unread), @"the audit could not read `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: it is not a zip archive");
@@ -243,7 +241,7 @@ fn a_file_that_was_not_read_closes_it() {
 
 #[test]
 fn a_check_that_could_not_tell_closes_it() {
-    let unknown = |evidence: &mut Evidence| {
+    let unknown = |evidence: &mut Release| {
         *evidence.check("record-complete") = Outcome::Unknown("hashed by sha512".to_owned());
     };
     insta::assert_snapshot!(reasons(unknown), @"check `record-complete` did not run: hashed by sha512");
@@ -251,7 +249,7 @@ fn a_check_that_could_not_tell_closes_it() {
 
 #[test]
 fn a_check_that_did_not_apply_closes_it() {
-    let idle = |evidence: &mut Evidence| {
+    let idle = |evidence: &mut Release| {
         *evidence.check("dist-matches-plan") = Outcome::NotApplicable("no plan".to_owned());
     };
     insta::assert_snapshot!(reasons(idle), @"check `dist-matches-plan` did not run: no plan");
@@ -259,7 +257,7 @@ fn a_check_that_did_not_apply_closes_it() {
 
 #[test]
 fn a_check_that_was_ignored_closes_it() {
-    let ignore = |evidence: &mut Evidence| {
+    let ignore = |evidence: &mut Release| {
         *evidence.check("tags-agree") = Outcome::Ignored("by `--ignore`".to_owned());
     };
     insta::assert_snapshot!(reasons(ignore), @"check `tags-agree` did not run: by `--ignore`");
@@ -279,7 +277,7 @@ fn a_check_that_is_missing_closes_it() {
 
 #[test]
 fn an_audit_of_another_build_closes_it() {
-    let other = |evidence: &mut Evidence| {
+    let other = |evidence: &mut Release| {
         evidence.audit().files.insert(WINDOWS.to_owned(), Sha256Sum::of(b"another"));
     };
     insta::assert_snapshot!(reasons(other), @"the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`");
@@ -287,7 +285,7 @@ fn an_audit_of_another_build_closes_it() {
 
 #[test]
 fn an_audit_that_did_not_see_a_file_closes_it() {
-    let skip = |evidence: &mut Evidence| {
+    let skip = |evidence: &mut Release| {
         evidence.audit().files.remove(SDIST);
     };
     insta::assert_snapshot!(reasons(skip), @"the audit did not see this build of `sum_up_to-1.0.0.tar.gz`");
@@ -295,21 +293,21 @@ fn an_audit_that_did_not_see_a_file_closes_it() {
 
 #[test]
 fn a_failed_smoke_test_closes_it_even_beside_one_that_passed() {
-    let fail = |evidence: &mut Evidence| {
+    let fail = |evidence: &mut Release| {
         let mut failed = evidence.outcome().clone();
         failed.result = SmokeResult::Failed { reason: "a traceback".to_owned() };
-        evidence.smoke.as_mut().expect("it ran").outcomes.push(failed);
+        evidence.evidence.smoke.as_mut().expect("it ran").outcomes.push(failed);
     };
     insta::assert_snapshot!(reasons(fail), @"the smoke test failed: manylinux_2_17_x86_64 on Python 3.10");
 }
 
 #[test]
 fn a_missing_smoke_test_closes_it() {
-    let skip = |evidence: &mut Evidence| {
-        evidence.smoke.as_mut().expect("it ran").outcomes.remove(0);
+    let skip = |evidence: &mut Release| {
+        evidence.evidence.smoke.as_mut().expect("it ran").outcomes.remove(0);
     };
     insta::assert_snapshot!(reasons(skip), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
-    insta::assert_snapshot!(reasons(|evidence| evidence.smoke = None), @"
+    insta::assert_snapshot!(reasons(|evidence| evidence.evidence.smoke = None), @"
     no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
     no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
     no smoke test of this build: macosx_11_0_arm64 on Python 3.10
@@ -321,7 +319,7 @@ fn a_missing_smoke_test_closes_it() {
 
 #[test]
 fn a_smoke_test_of_another_build_closes_it() {
-    let other = |evidence: &mut Evidence| {
+    let other = |evidence: &mut Release| {
         evidence.outcome().sha256 = Sha256Sum::of(b"another");
     };
     insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
@@ -329,13 +327,13 @@ fn a_smoke_test_of_another_build_closes_it() {
 
 #[test]
 fn a_file_from_another_commit_closes_it() {
-    let other = |evidence: &mut Evidence| evidence.built(WINDOWS).commit = Some("1".repeat(40));
+    let other = |evidence: &mut Release| evidence.built(WINDOWS).commit = Some("1".repeat(40));
     insta::assert_snapshot!(reasons(other), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was built from 1111111111111111111111111111111111111111, but the checkout is at 0000000000000000000000000000000000000000");
 }
 
 #[test]
 fn findings_that_are_counted_but_not_listed_close_it() {
-    let lose = |evidence: &mut Evidence| {
+    let lose = |evidence: &mut Release| {
         *evidence.check("tags-agree") = Outcome::Ran { findings: 2 };
     };
     insta::assert_snapshot!(reasons(lose), @"check `tags-agree` counts 2 findings, but they are not all listed");
@@ -353,9 +351,9 @@ fn a_file_by_a_stand_in_closes_it() {
 
 #[test]
 fn a_file_that_is_not_there_or_not_the_one_that_was_built_closes_it() {
-    let missing = |evidence: &mut Evidence| evidence.dist.retain(|file, _| file != SDIST);
+    let missing = |evidence: &mut Release| evidence.dist.retain(|file, _| file != SDIST);
     insta::assert_snapshot!(reasons(missing), @"`dist/sum_up_to-1.0.0.tar.gz` is missing");
-    let other = |evidence: &mut Evidence| {
+    let other = |evidence: &mut Release| {
         evidence.dist.insert(SDIST.to_owned(), Sha256Sum::of(b"other"));
     };
     insta::assert_snapshot!(reasons(other), @"`dist/sum_up_to-1.0.0.tar.gz` is not the file that `build` recorded");
@@ -386,16 +384,16 @@ fn a_waiver_holds_on_its_last_day_and_not_after_it() {
 
 #[test]
 fn no_waiver_covers_another_environment_or_a_failure() {
-    let other = |evidence: &mut Evidence| {
+    let other = |evidence: &mut Release| {
         evidence.waive("2026-12-31");
         evidence.waivers[0].python = "3.13".parse().expect("a version");
     };
     insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
-    let failed = |evidence: &mut Evidence| {
+    let failed = |evidence: &mut Release| {
         let outcome = evidence.outcome().clone();
         evidence.waive("2026-12-31");
         let result = SmokeResult::Failed { reason: "no".to_owned() };
-        let smoke = evidence.smoke.as_mut().expect("it ran");
+        let smoke = evidence.evidence.smoke.as_mut().expect("it ran");
         smoke.outcomes.push(SmokeOutcome { result, ..outcome });
     };
     insta::assert_snapshot!(reasons(failed), @"the smoke test failed: manylinux_2_17_x86_64 on Python 3.10");
@@ -406,7 +404,7 @@ fn a_waiver_that_nobody_needs_is_told() {
     let mut evidence = complete();
     let outcome = evidence.outcome().clone();
     evidence.waive("2026-12-31");
-    evidence.smoke.as_mut().expect("it ran").outcomes.push(outcome);
+    evidence.evidence.smoke.as_mut().expect("it ran").outcomes.push(outcome);
     let judgement = evidence.judgement();
     assert_eq!((judgement.reasons, judgement.waived), (Vec::new(), Vec::new()));
     insta::assert_snapshot!(judgement.warnings.join("\n"), @"the smoke test passed, so no waiver is needed: manylinux_2_17_x86_64 on Python 3.10");
@@ -421,25 +419,25 @@ fn a_second_builder_that_agrees_is_counted() {
 
 #[test]
 fn a_wheel_that_a_second_builder_makes_otherwise_closes_it() {
-    let differ = |evidence: &mut Evidence| {
+    let differ = |evidence: &mut Release| {
         evidence.second().compared[0].differences.push("exports of theirs alone: a".to_owned());
     };
     insta::assert_snapshot!(reasons(differ), @"a second builder made another `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: exports of theirs alone: a");
-    let alone = |evidence: &mut Evidence| evidence.second().alone.push("a.whl".to_owned());
+    let alone = |evidence: &mut Release| evidence.second().alone.push("a.whl".to_owned());
     insta::assert_snapshot!(reasons(alone), @"a second builder made `a.whl`, which the plan has not");
 }
 
 #[test]
 fn a_second_builder_that_was_not_heard_of_this_build_is_told() {
-    let warnings = |change: fn(&mut Evidence)| {
+    let warnings = |change: fn(&mut Release)| {
         let mut evidence = complete();
         change(&mut evidence);
         let judgement = evidence.judgement();
         assert_eq!((judgement.reasons, judgement.seconded), (Vec::new(), Vec::new()));
         judgement.warnings.join("\n")
     };
-    insta::assert_snapshot!(warnings(|evidence| evidence.second = None), @"no second builder's wheels were compared");
-    let other = |evidence: &mut Evidence| {
+    insta::assert_snapshot!(warnings(|evidence| evidence.evidence.second_build = None), @"no second builder's wheels were compared");
+    let other = |evidence: &mut Release| {
         evidence.second().sdist = Some(Sha256Sum::of(b"another"));
         evidence.second().compared[0].differences.push("a difference".to_owned());
     };

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::tool::python::environment::Environment;
 

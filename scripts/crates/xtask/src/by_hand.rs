@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::Failure;
 use wheel_pipeline::index;
 use wheel_pipeline::process::command::Invocation;
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::Report;
+use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::devpi::IndexServer;
 use wheel_pipeline::tool::python::lock::TOOLS;
 
@@ -22,17 +23,16 @@ const FENCE: &str = "\n```bash\n";
 /// # Errors
 ///
 /// When the README has no such commands, or a tool cannot do its work.
-pub fn run(session: &Session) -> Result<Verdict> {
-    let readme = fs::read_to_string(session.project.root.join("README.md"))
+pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
+    let readme = fs::read_to_string(source.project.root.join("README.md"))
         .context("cannot read `README.md`")?;
     let commands = commands(&readme).ok_or_else(|| {
         Failure::usage("`README.md` has no block of `bash` under the heading `## By hand`")
     })?;
-    let mut server = IndexServer::start(session.tools()?, 0)?;
+    let mut server = IndexServer::start(machine.tools()?, 0)?;
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
-    let source =
-        session.project.work().join("source").join(session.plan.sdist.trim_end_matches(".tar.gz"));
-    copy(&source, folder.path())?;
+    let name = source.plan.sdist.trim_end_matches(".tar.gz");
+    copy(&source.project.work().join("source").join(name), folder.path())?;
     let constraints = folder.path().join("constraints.txt");
     let pins = ["maturin", "twine"].map(|tool| Ok(format!("{tool}=={}\n", TOOLS.version(tool)?)));
     fs::write(&constraints, pins.into_iter().collect::<Result<String>>()?)?;
@@ -46,20 +46,19 @@ pub fn run(session: &Session) -> Result<Verdict> {
         .env("TWINE_USERNAME", &server.uploader.user)
         .env("TWINE_PASSWORD", &server.uploader.password)
         .env("TWINE_NON_INTERACTIVE", "1")
-        .env("CARGO_TARGET_DIR", session.project.work().join("by-hand"))
+        .env("CARGO_TARGET_DIR", source.project.work().join("by-hand"))
         .without("VIRTUAL_ENV")
         .run()?;
     if !finished.succeeded() {
-        session.report.data(&finished.output());
+        report.data(&finished.output());
         return Ok(Verdict::No);
     }
-    let offered = index::files(&address.simple, &session.plan.project)?;
+    let offered = index::files(&address.simple, &source.plan.project)?;
     let wheels = offered.iter().filter(|file| file.name.ends_with(".whl")).count();
     if wheels == 1 {
         return Ok(Verdict::Yes);
     }
-    session
-        .report
+    report
         .data(&format!("the index has {wheels} wheels after the commands of the README, not 1\n"));
     Ok(Verdict::No)
 }

@@ -4,19 +4,21 @@
 //! test suite that ran no test has failed.
 
 use anyhow::Result;
-
-use crate::test_suite::{self as suite, Counts};
-use crate::{by_hand, lock, readme, tables};
-use crate::{cargo, checks};
+use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::{Code, failure};
 use wheel_pipeline::process::command::Invocation;
-use wheel_pipeline::report::Mood;
-use wheel_pipeline::stage::{Session, licenses, rehearse};
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::{Mood, Report};
+use wheel_pipeline::stage::{Machine, licenses, rehearse};
+
+use crate::test_suite as suite;
+use crate::test_suite::Counts;
+use crate::{by_hand, cargo, checks, lock, readme, tables};
 
 /// What the steps came to.
 struct Tally<'a> {
-    session: &'a Session,
+    report: &'a Report,
     /// The names of the steps that failed, and the worst of their verdicts.
     failed: Vec<String>,
     verdict: Verdict,
@@ -29,17 +31,23 @@ struct Tally<'a> {
 ///
 /// When the run is interrupted, or the pinned packages cannot be had; a step that cannot do its work
 /// counts as failed.
-pub fn run(session: &Session) -> Result<Verdict> {
-    session.exclusive()?;
-    let root = &session.project.root;
+pub fn run(
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
+    let root = &source.project.root;
     let scripts = root.join("scripts");
     let mut tally =
-        Tally { session, failed: Vec::new(), verdict: Verdict::Yes, tests: Counts::default() };
+        Tally { report, failed: Vec::new(), verdict: Verdict::Yes, tests: Counts::default() };
 
-    tally.stage("lock --check", || lock::run(session, true, false))?;
-    tally.stage("licenses --check", || licenses::run(session, true))?;
-    tally.stage("readme --check", || readme::run(session, true))?;
-    tally.stage("tables --check", || tables::run(session, true))?;
+    tally.stage("lock --check", || lock::run(&source.project, machine, report, true, false))?;
+    tally.stage("licenses --check", || {
+        licenses::run(&licenses::Args { check: true }, source, report)
+    })?;
+    tally.stage("readme --check", || readme::run(source, report, true))?;
+    tally.stage("tables --check", || tables::run(&source.project, machine, report, true))?;
     for (name, folder) in [("sum_up_to", root), ("wheel-pipeline", &scripts)] {
         tally.command(&format!("cargo fmt, {name}"), &cargo::format(folder))?;
         tally.command(&format!("cargo clippy, {name}"), &cargo::clippy(folder))?;
@@ -48,11 +56,13 @@ pub fn run(session: &Session) -> Result<Verdict> {
     tally.command("cargo doc, wheel-pipeline", &cargo::document(&scripts))?;
     tally.suite("cargo test, wheel-pipeline", || suite::cargo(&cargo::test(&scripts)))?;
 
-    tally.stage("rehearse", || rehearse::run(session, &[], 0, false))?;
-    tally.suite("mutants of the built wheels", || {
-        suite::cargo(&cargo::mutants(&scripts, &session.project.dist()))
+    tally.stage("rehearse", || {
+        rehearse::run(&rehearse::Args::default(), source, machine, kept, report)
     })?;
-    let environments = suite::environments(session)?;
+    tally.suite("mutants of the built wheels", || {
+        suite::cargo(&cargo::mutants(&scripts, &source.project.dist()))
+    })?;
+    let environments = suite::environments(source, machine, kept, report)?;
     for (position, environment) in environments.iter().enumerate() {
         let on = &environment.interpreter.release;
         if position == 0 {
@@ -62,7 +72,7 @@ pub fn run(session: &Session) -> Result<Verdict> {
             tally.command("mypy", &checks::mypy(here, root))?;
             tally.command("zizmor", &checks::zizmor(here, root))?;
         }
-        let package = wheel_audit::names::escape(&session.project.name);
+        let package = wheel_audit::names::escape(&source.project.name);
         let stubs = checks::stubtest(&environment.environment, &package, environment.folder.path());
         tally.command(&format!("stubtest on CPython {on}"), &stubs)?;
         tally.suite(&format!("pytest on CPython {on}"), || {
@@ -70,30 +80,28 @@ pub fn run(session: &Session) -> Result<Verdict> {
         })?;
     }
     if cfg!(unix) {
-        tally.stage("the commands of the README, by hand", || by_hand::run(session))?;
+        tally.stage("the commands of the README, by hand", || {
+            by_hand::run(source, machine, report)
+        })?;
     } else {
-        session.report.say(
-            Mood::Doubtful,
-            "not here",
-            "the commands of the README are for a POSIX shell",
-        );
+        report.say(Mood::Doubtful, "not here", "the commands of the README are for a POSIX shell");
     }
 
     let Tally { failed, verdict, tests, .. } = tally;
     // A line of its own, which test reporters of many kinds can read.
-    session.report.data(&format!("{} passed, {} failed\n", tests.passed, tests.failed));
+    report.data(&format!("{} passed, {} failed\n", tests.passed, tests.failed));
     // What the gate lets through untested stays in sight.
-    let waivers = &session.project.table.waivers;
-    session.report.data(&format!("{} waived\n", waivers.len()));
+    let waivers = &source.project.table.waivers;
+    report.data(&format!("{} waived\n", waivers.len()));
     for waiver in waivers {
         let what = format!("{} on Python {}", waiver.platform, waiver.python);
         let why = format!("{what}, until {}: {}", waiver.expires, waiver.reason);
-        session.report.say(Mood::Doubtful, "waived", &why);
+        report.say(Mood::Doubtful, "waived", &why);
     }
     if failed.is_empty() {
         return Ok(Verdict::Yes);
     }
-    session.report.data(&format!("failed: {}\n", failed.join(", ")));
+    report.data(&format!("failed: {}\n", failed.join(", ")));
     Ok(verdict)
 }
 
@@ -131,7 +139,7 @@ impl Tally<'_> {
     }
 
     fn step(&mut self, name: &str, step: impl FnOnce() -> Result<(Verdict, String)>) -> Result<()> {
-        let report = &self.session.report;
+        let report = self.report;
         let action = report.start(name);
         let verdict = match step() {
             Ok((Verdict::Yes, _)) => {

@@ -18,9 +18,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::exit::Verdict;
-use wheel_pipeline::report::{Format, Report};
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::Report;
+use wheel_pipeline::stage::{Machine, RunLock};
 
 /// The chores of this repository.
 ///
@@ -76,15 +78,24 @@ impl Xtask {
     /// # Errors
     ///
     /// Whatever keeps it from a verdict.
-    pub fn run(self) -> Result<Verdict> {
-        let session = Session::open(&self.project, Report::new(Format::Human))?;
-        match self.chore {
-            Chore::Ci => ci::run(&session),
-            Chore::Bench { what } => bench::run(&session, &what),
-            Chore::Lock { check, upgrade } => lock::run(&session, check, upgrade),
-            Chore::Tables { check } => tables::run(&session, check),
-            Chore::Readme { check } => readme::run(&session, check),
-            Chore::ByHand => by_hand::run(&session),
+    pub fn run(&self, report: &Report) -> Result<Verdict> {
+        // Runs beside the benchmark that measures it, so that it takes no lock.
+        if let Chore::Bench { what: bench::Bench::Floor { wheels } } = &self.chore {
+            return bench::floor(wheels);
+        }
+        let source = &Source::open(&self.project)?;
+        let _lock = RunLock::take(&source.project)?;
+        let machine = &Machine::new(&source.project, report);
+        let kept = &mut EvidenceFolder::open(source.project.work())?;
+        match &self.chore {
+            Chore::Ci => ci::run(source, machine, kept, report),
+            Chore::Bench { what } => bench::run(source, machine, kept, report, what),
+            Chore::Lock { check, upgrade } => {
+                lock::run(&source.project, machine, report, *check, *upgrade)
+            }
+            Chore::Tables { check } => tables::run(&source.project, machine, report, *check),
+            Chore::Readme { check } => readme::run(source, report, *check),
+            Chore::ByHand => by_hand::run(source, machine, report),
         }
     }
 }

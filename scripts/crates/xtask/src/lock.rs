@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-
 use wheel_audit::family::PythonVersion;
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::{Advise, Failure};
-use wheel_pipeline::report::Mood;
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::Project;
+use wheel_pipeline::report::{Mood, Report};
+use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::{cibuildwheel, python, uv};
 
 /// The inputs, each with its lock: what is asked for, and what that was resolved to.
@@ -40,9 +40,15 @@ const REQUIREMENTS: &str = "tests/requirements.lock";
 /// # Errors
 ///
 /// When a package cannot be found or the index cannot be reached.
-pub fn run(session: &Session, check: bool, upgrade: bool) -> Result<Verdict> {
-    let (root, report) = (&session.project.root, &session.report);
-    let uv = session.tools()?.program("uv");
+pub fn run(
+    project: &Project,
+    machine: &Machine,
+    report: &Report,
+    check: bool,
+    upgrade: bool,
+) -> Result<Verdict> {
+    let (root, report) = (&project.root, report);
+    let uv = machine.tools()?.program("uv");
     let one = |input: &str, lock: &str| -> Result<Verdict> {
         let action = report.start(format!("resolving {input}"));
         let path = root.join(lock);
@@ -94,8 +100,8 @@ fn resolve(
 /// # Errors
 ///
 /// When it cannot be read.
-pub fn requirements(session: &Session) -> Result<String> {
-    let path = session.project.root.join(REQUIREMENTS);
+pub fn requirements(project: &Project) -> Result<String> {
+    let path = project.root.join(REQUIREMENTS);
     fs::read_to_string(&path).map_err(|error| {
         Failure::usage(format!("cannot read `{}`: {error}", path.display())).into()
     })

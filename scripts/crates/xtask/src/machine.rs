@@ -4,7 +4,6 @@ use std::env::consts::{ARCH, OS};
 use std::fs;
 
 use anyhow::Result;
-
 use wheel_pipeline::process::command::Invocation;
 
 /// Processor, processors to use, system and compiler in one sentence.

@@ -10,9 +10,10 @@ use xtask::Xtask;
 
 fn main() -> ExitCode {
     let xtask = Xtask::parse();
-    let outcome = heed_interrupts().and_then(|()| xtask.run());
+    let report = Report::new(Format::Human);
+    let outcome = heed_interrupts().and_then(|()| xtask.run(&report));
     if let Err(error) = &outcome {
-        Report::new(Format::Human).error(error);
+        report.error(error);
     }
     exit::code(&outcome)
 }

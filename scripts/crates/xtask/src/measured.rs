@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-
 use wheel_pipeline::tool::python::environment::Tools;
 
 /// What a command took.

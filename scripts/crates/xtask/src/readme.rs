@@ -4,13 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-
 use wheel_audit::plan::Plan;
 use wheel_audit::target::{Architecture, System, Target};
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::Failure;
-use wheel_pipeline::report::{Mood, table};
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::{Mood, Report, table};
 use wheel_pipeline::stage::plan::families;
 use wheel_pipeline::tool::pythons::images::Image;
 
@@ -34,12 +33,12 @@ const TESTED: Table = Table {
 /// # Errors
 ///
 /// When the README has no place for the table of wheels, or a file cannot be read or written.
-pub fn run(session: &Session, check: bool) -> Result<Verdict> {
-    let (header, rows) = families(&session.plan);
+pub fn run(source: &Source, report: &Report, check: bool) -> Result<Verdict> {
+    let (header, rows) = families(&source.plan);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let wheels = table::markdown(&header, &rows);
-    let tested = table::markdown(&TESTED_HEADER, &tested(&session.plan)?);
-    let root = &session.project.root;
+    let tested = table::markdown(&TESTED_HEADER, &tested(&source.plan)?);
+    let root = &source.project.root;
     let readme = root.join("README.md");
     let mut verdict = Verdict::Yes;
     for path in std::iter::once(readme.clone()).chain(documents(&root.join("docs"))?) {
@@ -59,14 +58,14 @@ pub fn run(session: &Session, check: bool) -> Result<Verdict> {
         let Some(current) = with_tested else { continue };
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         if current == text {
-            session.report.say(Mood::Good, "current", &name);
+            report.say(Mood::Good, "current", &name);
         } else if check {
-            session.report.say(Mood::Bad, "stale", &format!("{name}: run `cargo xtask readme`"));
+            report.say(Mood::Bad, "stale", &format!("{name}: run `cargo xtask readme`"));
             verdict = Verdict::No;
         } else {
             fs::write(&path, current)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
-            session.report.say(Mood::Good, "wrote", &name);
+            report.say(Mood::Good, "wrote", &name);
         }
     }
     Ok(verdict)

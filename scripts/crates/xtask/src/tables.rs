@@ -3,10 +3,10 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-
 use wheel_pipeline::exit::Verdict;
-use wheel_pipeline::report::Mood;
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::Project;
+use wheel_pipeline::report::{Mood, Report};
+use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::cibuildwheel;
 use wheel_pipeline::tool::python::environment::Environment;
 use wheel_pipeline::tool::python::isolated;
@@ -20,16 +20,16 @@ const SCRIPT: &str = include_str!("../data/stable_abi.py");
 /// # Errors
 ///
 /// When a pinned package cannot be installed, or a table not be written.
-pub fn run(session: &Session, check: bool) -> Result<Verdict> {
+pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -> Result<Verdict> {
     let mut verdict = Verdict::Yes;
     let makers: [(&str, Maker); 2] = [
         ("scripts/crates/wheel-audit/data/stable_abi.txt", stable_abi),
         ("scripts/crates/wheel-pipeline/src/tool/pythons/images.txt", images),
     ];
     for (file, make) in makers {
-        let action = session.report.start(format!("making {file}"));
-        let table = make(session)?;
-        let path = session.project.root.join(file);
+        let action = report.start(format!("making {file}"));
+        let table = make(machine)?;
+        let path = project.root.join(file);
         if fs::read_to_string(&path).is_ok_and(|before| before == table) {
             action.done(Mood::Good, "current", file);
         } else if check {
@@ -45,23 +45,23 @@ pub fn run(session: &Session, check: bool) -> Result<Verdict> {
 }
 
 /// What makes a table.
-type Maker = fn(&Session) -> Result<String>;
+type Maker = fn(&Machine) -> Result<String>;
 
 /// CPython's stable ABI.
-fn stable_abi(session: &Session) -> Result<String> {
-    let interpreter = session.found()?.interpreters.last().context("a Python was found")?;
+fn stable_abi(machine: &Machine) -> Result<String> {
+    let interpreter = machine.found()?.interpreters.last().context("a Python was found")?;
     let folder = tempfile::tempdir()?;
     let place = folder.path().join("environment");
-    let environment = Environment::locked(interpreter, &place, session.tools()?, LOCK)?;
+    let environment = Environment::locked(interpreter, &place, machine.tools()?, LOCK)?;
     Ok(isolated(&environment.python()).args(["-c", SCRIPT]).check()?.stdout)
 }
 
 /// The images that the second builder works in, and which carry every CPython.
-fn images(session: &Session) -> Result<String> {
+fn images(machine: &Machine) -> Result<String> {
     let folder = tempfile::tempdir()?;
     let lock = folder.path().join("cibuildwheel.lock");
     fs::write(&lock, cibuildwheel::LOCK.requirement("cibuildwheel")?)?;
-    session.tools()?.unpack(&lock, &folder.path().join("package"))?;
+    machine.tools()?.unpack(&lock, &folder.path().join("package"))?;
     let pinned = "package/cibuildwheel/resources/pinned_docker_images.cfg";
     let pinned = fs::read_to_string(folder.path().join(pinned))
         .context("cibuildwheel lists no images where it did")?;

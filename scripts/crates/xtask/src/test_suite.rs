@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
-
-use crate::lock;
+use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::failure::Failure;
 use wheel_pipeline::process::command::Invocation;
-use wheel_pipeline::report::Mood;
-use wheel_pipeline::stage::{Session, held};
-use wheel_pipeline::tool::pip::{self, Source};
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::{Mood, Report};
+use wheel_pipeline::stage::{Machine, recorded};
+use wheel_pipeline::tool::pip::{self, InstallSource};
 use wheel_pipeline::tool::python::Interpreter;
 use wheel_pipeline::tool::python::environment::Environment;
+
+use crate::lock;
 
 /// How many tests of a suite did what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,27 +38,33 @@ pub struct TestEnvironment {
 /// # Errors
 ///
 /// When there is no built wheel for this machine, no Python, or a package cannot be had.
-pub fn environments(session: &Session) -> Result<Vec<TestEnvironment>> {
-    let part = session.provable()?;
-    let files = recorded::files(&session.project, &part, kept.built())?;
-    let tools = session.tools()?;
+pub fn environments(
+    source: &Source,
+    machine: &Machine,
+    kept: &EvidenceFolder,
+    report: &Report,
+) -> Result<Vec<TestEnvironment>> {
+    let part = machine.provable(&source.plan)?;
+    let files = recorded::files(&source.project, &part, kept.built())?;
+    let tools = machine.tools()?;
     let mut environments = Vec::new();
-    for interpreter in session.found()?.own() {
+    for interpreter in machine.found()?.own() {
         let promise =
             part.environments.iter().find(|promise| promise.python == interpreter.version);
         let Some(promise) = promise else {
             continue;
         };
-        let action = session.report.start(format!("preparing CPython {}", interpreter.release));
+        let action = report.start(format!("preparing CPython {}", interpreter.release));
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
         let place = folder.path().join("environment");
-        let lock = lock::requirements(session)?;
+        let lock = lock::requirements(&source.project)?;
         let environment = Environment::locked(interpreter, &place, tools, &lock)?;
         let (wheel, _) = files
             .iter()
             .find(|(_, built)| built.file == promise.file)
             .context("the plan's files were looked at")?;
-        pip::install(tools, &environment, Source::Files, &[&wheel.to_string_lossy()]).check()?;
+        pip::install(tools, &environment, InstallSource::Files, &[&wheel.to_string_lossy()])
+            .check()?;
         let release = &interpreter.release;
         action.done(Mood::Good, "prepared", &format!("CPython {release} for the tests"));
         let (interpreter, wheel) = (interpreter.clone(), wheel.clone());

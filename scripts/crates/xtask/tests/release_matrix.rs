@@ -8,7 +8,7 @@ use wheel_audit::family::PythonVersion;
 use wheel_audit::plan::Plan;
 use wheel_audit::target::Target;
 use wheel_audit::wheel::Sha256Sum;
-use wheel_pipeline::evidence::gate::{Evidence, Judgement, judge};
+use wheel_pipeline::evidence::gate::{GateDecision, GateInput, judge};
 use wheel_pipeline::evidence::join::{Job, join};
 use wheel_pipeline::evidence::{
     AuditEvidence, BuildEvidence, BuiltFile, SecondBuildEvidence, SmokeEvidence, SmokeOutcome,
@@ -44,7 +44,7 @@ fn built(files: impl IntoIterator<Item = String>) -> BuildEvidence {
 fn build_job(plan: &Plan, target: Target) -> Job {
     let wheels = plan.wheels.iter().filter(|wheel| wheel.target == target);
     let files = wheels.map(|wheel| wheel.file.clone()).chain([plan.sdist.clone()]);
-    Job { name: format!("build-{target}"), build: Some(built(files)), ..Job::default() }
+    Job { name: format!("build-{target}"), evidence: built(files).into() }
 }
 
 /// What a job brings that tested a target on some Pythons.
@@ -64,7 +64,7 @@ fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
         milliseconds: 1,
     });
     let smoke = SmokeEvidence { outcomes: outcomes.collect(), ..SmokeEvidence::default() };
-    Job { name: format!("smoke-{target}-{pythons:?}"), smoke: Some(smoke), ..Job::default() }
+    Job { name: format!("smoke-{target}-{pythons:?}"), evidence: smoke.into() }
 }
 
 /// What all jobs bring, of the smoke tests one by one.
@@ -77,14 +77,14 @@ fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
     let checks = CHECKS.iter().map(|check| (check.name.to_owned(), Outcome::Ran { findings: 0 }));
     let audit =
         AuditEvidence { files, checks: checks.collect(), findings: Vec::new(), unread: Vec::new() };
-    others.push(Job { name: "audit".to_owned(), audit: Some(audit), ..Job::default() });
+    others.push(Job { name: "audit".to_owned(), evidence: audit.into() });
     for job in &matrices.second {
         let second = SecondBuildEvidence {
             sdist: Some(Sha256Sum::of(plan.sdist.as_bytes())),
             ..SecondBuildEvidence::default()
         };
         let name = format!("second-build-{}", job.runner);
-        others.push(Job { name, second: Some(second), ..Job::default() });
+        others.push(Job { name, evidence: second.into() });
     }
     let single = matrices.smoke.iter().map(|job| smoke_job(plan, job.target, &[job.python]));
     let whole = matrices.container.iter().map(|job| {
@@ -95,21 +95,18 @@ fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
     (others, single.chain(whole).collect())
 }
 
-fn judged(plan: &Plan, jobs: &[Job]) -> Judgement {
+fn judged(plan: &Plan, jobs: &[Job]) -> GateDecision {
     let joined = join(jobs).expect("no contradiction");
     let build = joined.build.as_ref().expect("something was built");
     let dist = build.files.iter().map(|file| (file.file.clone(), file.sha256)).collect();
-    judge(&Evidence {
+    judge(&GateInput {
         plan,
         commit: Some(COMMIT),
         dirty: false,
         waivers: &[],
         today: "2026-12-01".parse().expect("a day"),
         dist: &dist,
-        build: joined.build.as_ref(),
-        audit: joined.audit.as_ref(),
-        smoke: joined.smoke.as_ref(),
-        second: joined.second.as_ref(),
+        evidence: &joined,
     })
 }
 
@@ -134,7 +131,7 @@ fn without_one_of_them_the_gate_says_what_was_not_tested() {
     let plan = plan();
     let (others, smokes) = jobs(&plan);
     let environments = |jobs: &[Job]| -> BTreeSet<String> {
-        let smokes = jobs.iter().filter_map(|job| job.smoke.as_ref());
+        let smokes = jobs.iter().filter_map(|job| job.evidence.smoke.as_ref());
         let outcomes = smokes.flat_map(|smoke| &smoke.outcomes);
         outcomes.map(|outcome| format!("{} on Python {}", outcome.target, outcome.python)).collect()
     };

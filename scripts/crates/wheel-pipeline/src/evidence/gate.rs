@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-
-use crate::evidence::{AuditEvidence, BuildEvidence, BuiltFile, Evidence, SmokeResult};
-use crate::project::Waiver;
 use wheel_audit::check::{CHECKS, Outcome};
 use wheel_audit::plan::{Plan, PromisedEnvironment};
 use wheel_audit::wheel::Sha256Sum;
+
+use crate::evidence::{AuditEvidence, BuildEvidence, BuiltFile, Evidence, SmokeResult};
+use crate::project::Waiver;
 
 /// What the gate judges.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,9 @@ pub fn judge(release: &GateInput) -> GateDecision {
     }
     match &release.evidence.audit {
         None => judgement.reasons.push("there was no audit".to_owned()),
-        Some(audit) => audited(release.plan, release.evidence.build.as_ref(), audit, &mut judgement.reasons),
+        Some(audit) => {
+            audited(release.plan, release.evidence.build.as_ref(), audit, &mut judgement.reasons)
+        }
     }
     for environment in &release.plan.environments {
         smoked(release, environment, &mut judgement);
@@ -143,14 +145,21 @@ fn present(file: &str, built: Option<&BuiltFile>, there: Option<&Sha256Sum>) -> 
 
 fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mut GateDecision) {
     let name = format!("{} on Python {}", environment.target, environment.python);
-    let outcomes: Vec<_> = release.evidence.smoke.iter()
+    let outcomes: Vec<_> = release
+        .evidence
+        .smoke
+        .iter()
         .flat_map(|smoke| &smoke.outcomes)
         .filter(|outcome| {
             outcome.target == environment.target && outcome.python == environment.python
         })
         .collect();
     let current = |sum| {
-        release.evidence.build.as_ref().and_then(|build| build.file(&environment.file))
+        release
+            .evidence
+            .build
+            .as_ref()
+            .and_then(|build| build.file(&environment.file))
             .is_some_and(|file| file.sha256 == sum)
     };
     let waiver = release.waivers.iter().find(|waiver| {

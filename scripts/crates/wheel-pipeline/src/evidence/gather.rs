@@ -5,17 +5,16 @@
 //! build that made it, and only if it has the hash in that record.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use anyhow::{Context, Result};
-
-use crate::evidence::{Evidence, EvidenceFolder};
-use crate::evidence::join::{Job, join};
-use crate::failure::Failure;
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::{ARCHIVE_LIMIT, Sha256Sum};
+
+use crate::evidence::join::{Job, join};
+use crate::evidence::{Evidence, EvidenceFolder};
+use crate::failure::Failure;
 
 /// What was brought together.
 #[derive(Debug)]

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use wheel_audit::check::Outcome;
+
 use crate::evidence::{
     AuditEvidence, BuildEvidence, Evidence, SecondBuildEvidence, SmokeEvidence, VerifyEvidence,
 };
-use wheel_audit::check::Outcome;
 
 /// What one job brought.
 #[derive(Clone, Debug, Default)]
@@ -25,13 +26,18 @@ pub struct Job {
 /// Every contradiction between two of them, a line each.
 pub fn join(jobs: &[Job]) -> Result<Evidence, Vec<String>> {
     let mut contradictions = Vec::new();
-    let builds: Vec<_> =
-        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.evidence.build.as_ref()?))).collect();
+    let builds: Vec<_> = jobs
+        .iter()
+        .filter_map(|job| Some((job.name.as_str(), job.evidence.build.as_ref()?)))
+        .collect();
     let audits: Vec<_> = jobs.iter().filter_map(|job| job.evidence.audit.as_ref()).collect();
     let smokes: Vec<_> = jobs.iter().filter_map(|job| job.evidence.smoke.as_ref()).collect();
-    let seconds: Vec<_> = jobs.iter().filter_map(|job| job.evidence.second_build.as_ref()).collect();
-    let receipts: Vec<_> =
-        jobs.iter().filter_map(|job| Some((job.name.as_str(), job.evidence.receipt.as_ref()?))).collect();
+    let seconds: Vec<_> =
+        jobs.iter().filter_map(|job| job.evidence.second_build.as_ref()).collect();
+    let receipts: Vec<_> = jobs
+        .iter()
+        .filter_map(|job| Some((job.name.as_str(), job.evidence.receipt.as_ref()?)))
+        .collect();
     let verified: Vec<_> = jobs.iter().filter_map(|job| job.evidence.verify.as_ref()).collect();
     let joined = Evidence {
         build: (!builds.is_empty()).then(|| join_builds(&builds, &mut contradictions)),
@@ -194,8 +200,7 @@ mod tests {
         let unknown = || Outcome::Unknown("why".to_owned());
         let none = || Outcome::NoSubject("no ELF".to_owned());
         let of = |one: Outcome, other: Outcome| {
-            let jobs = [one, other]
-                .map(|outcome| job("j", audit(&[("c", outcome)])));
+            let jobs = [one, other].map(|outcome| job("j", audit(&[("c", outcome)])));
             join(&jobs).expect("no contradiction").audit.expect("an audit").checks[0].1.clone()
         };
         assert_eq!(of(ran(), ran()), Outcome::Ran { findings: 2 });
@@ -272,8 +277,7 @@ mod tests {
             provenance: vec!["none".to_owned()],
             ..VerifyEvidence::default()
         };
-        let jobs = [verified(&[]), verified(&["a.whl"])]
-            .map(|verify| job("j", verify));
+        let jobs = [verified(&[]), verified(&["a.whl"])].map(|verify| job("j", verify));
         let joined = join(&jobs).expect("no contradiction").verify.expect("verified");
         assert_eq!(joined.differences, ["a.whl"]);
         assert_eq!(joined.provenance, ["none"]);

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 
 pub use audit::AuditEvidence;
 pub use build::{BuildEvidence, BuiltFile};
+pub use file::{read, write};
 pub use receipt::{Attested, Receipt, SentFile, SentStep};
 pub use second_build::{Comparison, SecondBuildEvidence};
 pub use smoke::{SmokeEvidence, SmokeOutcome, SmokeResult};

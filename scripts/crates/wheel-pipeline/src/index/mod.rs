@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use thiserror::Error;
-
 use wheel_audit::wheel::{Sha256Sum, printable};
 
 /// A file that an index offers.

@@ -9,10 +9,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use wheel_audit::wheel::Sha256Sum;
 
 use super::address::same_origin;
 use super::{OfferedFile, Trouble, fetch, shown};
-use wheel_audit::wheel::Sha256Sum;
 
 /// What an index says of a file's origin.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use wheel_audit::wheel::printable;
 
 use crate::tool::twine::Credentials;
-use wheel_audit::wheel::printable;
 
 /// The secrets that this program knows of, to be hidden in whatever it shows.
 #[derive(Clone, Default)]

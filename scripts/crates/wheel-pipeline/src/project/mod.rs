@@ -12,10 +12,10 @@ use jiff::civil::Date;
 use pep440_rs::{Version, VersionSpecifiers};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
-
-use crate::failure::Failure;
 use wheel_audit::family::{Family, PythonVersion};
 use wheel_audit::target::Target;
+
+use crate::failure::Failure;
 
 /// The state of the source tree, as git tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

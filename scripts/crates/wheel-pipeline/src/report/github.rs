@@ -4,8 +4,9 @@
 
 use std::fmt::Write as _;
 
-use crate::evidence::AuditEvidence;
 use wheel_audit::check::{Finding, Outcome};
+
+use crate::evidence::AuditEvidence;
 
 /// One line for each finding, each file that was not read, and each check that gave no judgement.
 pub fn annotations(evidence: &AuditEvidence) -> String {

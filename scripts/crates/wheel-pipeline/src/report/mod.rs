@@ -23,6 +23,14 @@ pub enum Format {
     Json,
 }
 
+/// The form of the result on stdout.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Output {
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();

@@ -4,16 +4,22 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::evidence::EvidenceFolder;
 use crate::evidence::gather::gather;
-use crate::report::Mood;
-use crate::stage::Session;
+use crate::project::source::Source;
+use crate::report::{Mood, Report};
 
 /// Takes in what the jobs below `from` brought: a folder for each, as artifacts are downloaded.
-pub fn take_in(session: &Session, from: &Path) -> Result<()> {
-    let action = session.report.start("gathering");
-    let gathered = gather(&session.plan, from)?;
+pub fn take_in(
+    source: &Source,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    from: &Path,
+) -> Result<()> {
+    let action = report.start("gathering");
+    let gathered = gather(&source.plan, from)?;
     let what = gathered.to_string();
-    gathered.place(&session.project.dist(), &session.project.work(), kept)?;
+    gathered.place(&source.project.dist(), &source.project.work(), kept)?;
     action.done(Mood::Good, "gathered", &what);
     Ok(())
 }

@@ -94,9 +94,7 @@ impl<'a> Machine<'a> {
     pub fn provable(&self, plan: &Plan) -> Result<Plan> {
         let targets = host_targets(plan);
         if targets.is_empty() {
-            return Err(
-                Failure::unknown("no target of the plan is this machine's own").into()
-            );
+            return Err(Failure::unknown("no target of the plan is this machine's own").into());
         }
         let part = plan.only(&targets);
         let pythons: Vec<_> = self.found()?.own().map(|interpreter| interpreter.version).collect();

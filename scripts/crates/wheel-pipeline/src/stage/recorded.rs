@@ -25,10 +25,11 @@ pub fn files(
                     .hint("run `cargo pipeline build` first")
             })?;
             let sum = Sha256Sum::of(&bytes);
-            let record = built.file(file).filter(|record| record.sha256 == sum).ok_or_else(|| {
-                Failure::refused(format!("`dist/{file}` is not the file that `build` recorded"))
-                    .hint("run `cargo pipeline build` again")
-            })?;
+            let record =
+                built.file(file).filter(|record| record.sha256 == sum).ok_or_else(|| {
+                    Failure::refused(format!("`dist/{file}` is not the file that `build` recorded"))
+                        .hint("run `cargo pipeline build` again")
+                })?;
             Ok((path, record.clone()))
         })
         .collect()

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use anyhow::Result;
+use wheel_audit::plan::PlannedWheel;
 
 use crate::process::command::Invocation;
 use crate::tool::python::environment::Tools;
 use crate::tool::python::lock::TOOLS;
 use crate::tool::toolchain::Toolchain;
 use crate::tool::toolchain::builder::Builder;
-use wheel_audit::plan::PlannedWheel;
 
 /// The command that makes the sdist of the project in `root`.
 ///

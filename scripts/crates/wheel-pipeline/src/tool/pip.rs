@@ -12,7 +12,7 @@ use crate::tool::python::environment::{Environment, Tools};
 
 /// Where pip may take packages from.
 #[derive(Clone, Copy, Debug)]
-pub enum Source<'a> {
+pub enum InstallSource<'a> {
     /// The files named on the command line and nothing else.
     Files,
     /// One index and nothing else, by the address of its simple API.
@@ -23,7 +23,7 @@ pub enum Source<'a> {
 pub fn install(
     tools: &Tools,
     environment: &Environment,
-    source: Source,
+    source: InstallSource,
     what: &[&str],
 ) -> Invocation {
     let pip = tools
@@ -33,8 +33,8 @@ pub fn install(
         .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
         .args(["--no-cache-dir", "--only-binary", ":all:"]);
     let pip = match source {
-        Source::Files => pip.args(["--no-index", "--no-deps"]),
-        Source::Index(url) => pip.args(["--index-url", url]),
+        InstallSource::Files => pip.args(["--no-index", "--no-deps"]),
+        InstallSource::Index(url) => pip.args(["--index-url", url]),
     };
     pip.args(what)
 }
@@ -99,19 +99,19 @@ mod tests {
     use super::*;
     use crate::tool::python::environment::tests::{environment, shown, tools};
 
-    fn line(source: Source, what: &[&str]) -> String {
+    fn line(source: InstallSource, what: &[&str]) -> String {
         let command = shown(&install(&tools(), &environment("/fresh"), source, what));
         command.lines().next().expect("a command line").to_owned()
     }
 
     #[test]
     fn files_are_installed_without_any_index() {
-        insta::assert_snapshot!(line(Source::Files, &["/dist/a b.whl"]), @r#"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --no-index --no-deps "/dist/a b.whl""#);
+        insta::assert_snapshot!(line(InstallSource::Files, &["/dist/a b.whl"]), @r#"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --no-index --no-deps "/dist/a b.whl""#);
     }
 
     #[test]
     fn an_index_is_the_only_one() {
-        let index = Source::Index("http://127.0.0.1:3141/root/release/+simple/");
+        let index = InstallSource::Index("http://127.0.0.1:3141/root/release/+simple/");
         insta::assert_snapshot!(line(index, &["sum-up-to==1.0.0", "triangular.whl"]), @"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --index-url http://127.0.0.1:3141/root/release/+simple/ sum-up-to==1.0.0 triangular.whl");
     }
 

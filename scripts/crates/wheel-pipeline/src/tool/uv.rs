@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::process::command::Invocation;
 use wheel_audit::family::PythonVersion;
+
+use crate::process::command::Invocation;
 
 /// Installs everything that a lock pins into an environment; nothing is compiled.
 pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {

@@ -5,19 +5,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-
-use super::{growth, median};
-use crate::measured::{self, Usage};
-use crate::{cargo, machine};
 use wheel_audit::parallel;
 use wheel_audit::wheel::release::list;
 use wheel_audit::wheel::zip;
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::Failure;
-use wheel_pipeline::report::{Mood, table};
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::Project;
+use wheel_pipeline::report::{Mood, Report, table};
+use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::pip;
 use wheel_pipeline::tool::python::environment::Environment;
+
+use super::{growth, median};
+use crate::measured::{self, Usage};
+use crate::{cargo, machine};
 
 const AUDITORS: &str = include_str!("../../data/auditors.lock");
 /// Good wheels of the index, a line each: a requirement, and the platform tags that pip may take.
@@ -64,11 +65,17 @@ const PEERS: &[Peer] = &[
 /// # Errors
 ///
 /// When there are no wheels, or a tool cannot be had.
-pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdict> {
-    let tools = session.tools()?;
+pub fn run(
+    project: &Project,
+    machine: &Machine,
+    report: &Report,
+    wheels: Option<&Path>,
+    rounds: u8,
+) -> Result<Verdict> {
+    let tools = machine.tools()?;
     let folder = match wheels {
         Some(folder) => std::path::absolute(folder)?,
-        None => corpus(session)?,
+        None => corpus(project, machine, report)?,
     };
     let files = wheels_in(&folder)?;
     if files.is_empty() {
@@ -76,18 +83,18 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
             Failure::unknown(format!("there are no wheels in `{}`", folder.display())).into()
         );
     }
-    judged(session, &folder, wheels.is_none())?;
+    judged(project, report, &folder, wheels.is_none())?;
     let bytes: u64 = files
         .iter()
         .map(|file| fs::metadata(file).map(|about| about.len()))
         .sum::<Result<_, _>>()?;
     let (program, xtask) = {
-        let _action = session.report.start("compiling the pipeline for release");
-        let scripts = session.project.root.join("scripts");
+        let _action = report.start("compiling the pipeline for release");
+        let scripts = project.root.join("scripts");
         (cargo::release(&scripts, "wheel-pipeline")?, cargo::release(&scripts, "xtask")?)
     };
     let place = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
-    let auditors = auditors(session, place.path())?;
+    let auditors = auditors(machine, place.path())?;
     let path = folder.to_string_lossy().into_owned();
     let own = |program: &Path, arguments: &[&str]| -> Result<Vec<Usage>> {
         let mut arguments: Vec<String> =
@@ -123,14 +130,14 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
     row("floor: read, inflate, CRC, SHA-256", files.len(), &floor);
     let mut sum = Usage::default();
     for peer in PEERS {
-        let action = session.report.start(format!("running {}", peer.name));
-        let (count, usage) = measure(session, peer, &auditors, &files)?;
+        let action = report.start(format!("running {}", peer.name));
+        let (count, usage) = measure(machine, peer, &auditors, &files)?;
         action.done(Mood::Good, "measured", peer.name);
         row(peer.name, count, &[usage]);
         sum = sum.then(usage);
     }
     row("all seven in sequence", files.len(), &[sum]);
-    let growth = growth::measure(session, &program, &files)?;
+    let growth = growth::measure(machine, report, &program, &files)?;
     let header = [
         "",
         "wheels",
@@ -140,7 +147,7 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
         "peak memory, MB",
         "exit code",
     ];
-    session.report.data(&format!(
+    report.data(&format!(
         "{}; {} wheels, {:.0} MB; medians of {rounds} runs of our own, one run of the others\n\n{}\n{growth}",
         machine::describe()?,
         files.len(),
@@ -152,10 +159,10 @@ pub fn run(session: &Session, wheels: Option<&Path>, rounds: u8) -> Result<Verdi
 
 /// Holds the audit to what it is measured for: in the corpus it finds what is known to be true, and it refuses mutants of
 /// some of the wheels, each for its own reason.
-fn judged(session: &Session, folder: &Path, is_corpus: bool) -> Result<()> {
-    let scripts = session.project.root.join("scripts");
+fn judged(project: &Project, report: &Report, folder: &Path, is_corpus: bool) -> Result<()> {
+    let scripts = project.root.join("scripts");
     if is_corpus {
-        let action = session.report.start("holding the findings against the known ones");
+        let action = report.start("holding the findings against the known ones");
         cargo::online(&scripts, folder).check()?;
         action.done(Mood::Good, "found", "what is known to be true, and nothing else");
     }
@@ -174,7 +181,7 @@ fn judged(session: &Session, folder: &Path, is_corpus: bool) -> Result<()> {
             fs::copy(&file, some.path().join(name))?;
         }
     }
-    let action = session.report.start("making mutants");
+    let action = report.start("making mutants");
     let finished = cargo::mutants(&scripts, some.path()).check()?;
     let count = finished.stdout.lines().find(|line| line.ends_with(" mutants in all"));
     let count = count.context("the test says how many mutants it made")?.trim();
@@ -207,12 +214,12 @@ fn wheels_in(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn measure(
-    session: &Session,
+    machine: &Machine,
     peer: &Peer,
     auditors: &Environment,
     files: &[PathBuf],
 ) -> Result<(usize, Usage)> {
-    let tools = session.tools()?;
+    let tools = machine.tools()?;
     let names: Vec<String> = files
         .iter()
         .filter(|file| file.file_name().and_then(|name| name.to_str()).is_some_and(peer.reads))
@@ -236,9 +243,9 @@ fn measure(
 /// # Errors
 ///
 /// When they cannot be installed.
-pub fn auditors(session: &Session, place: &Path) -> Result<Environment> {
-    let interpreter = session.tool_python()?;
-    Environment::locked(interpreter, &place.join("auditors"), session.tools()?, AUDITORS)
+pub fn auditors(machine: &Machine, place: &Path) -> Result<Environment> {
+    let interpreter = machine.tool_python()?;
+    Environment::locked(interpreter, &place.join("auditors"), machine.tools()?, AUDITORS)
 }
 
 /// The folder of the corpus, downloaded where it is not there yet.
@@ -246,19 +253,19 @@ pub fn auditors(session: &Session, place: &Path) -> Result<Environment> {
 /// # Errors
 ///
 /// When a wheel cannot be had.
-fn corpus(session: &Session) -> Result<PathBuf> {
-    let folder = session.project.work().join("corpus");
+fn corpus(project: &Project, machine: &Machine, report: &Report) -> Result<PathBuf> {
+    let folder = project.work().join("corpus");
     fs::create_dir_all(&folder)?;
     let complete = folder.join(".complete");
     if fs::read_to_string(&complete).is_ok_and(|of| of == CORPUS) {
         return Ok(folder);
     }
-    let _action = session.report.start("downloading the corpus");
+    let _action = report.start("downloading the corpus");
     for line in CORPUS.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         let mut words = line.split_whitespace();
         let requirement = words.next().context("a line of the corpus names a requirement")?;
         let platforms: Vec<&str> = words.collect();
-        pip::download(session.tools()?, requirement, &platforms, &folder).check()?;
+        pip::download(machine.tools()?, requirement, &platforms, &folder).check()?;
     }
     fs::write(&complete, CORPUS)?;
     Ok(folder)

@@ -8,18 +8,19 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-
-use crate::machine;
 use wheel_audit::plan::Plan;
 use wheel_audit::target::Target;
 use wheel_pipeline::evidence::BuiltFile;
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::Failure;
-use wheel_pipeline::report::{Mood, human, table};
-use wheel_pipeline::stage::Session;
-use wheel_pipeline::stage::build::directory::Workshop;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::{Mood, Report, human, table};
+use wheel_pipeline::stage::Machine;
+use wheel_pipeline::stage::build::directory::BuildDirectory;
 use wheel_pipeline::stage::build::{self, toolchains};
 use wheel_pipeline::tool::toolchain::Toolchain;
+
+use crate::machine;
 
 type Toolchains = BTreeMap<Target, Toolchain>;
 
@@ -28,21 +29,31 @@ type Toolchains = BTreeMap<Target, Toolchain>;
 /// # Errors
 ///
 /// When nothing can be built, or a build fails.
-pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
-    session.exclusive()?;
+pub fn run(
+    source: &Source,
+    machine: &Machine,
+    report: &Report,
+    targets: &[Target],
+) -> Result<Verdict> {
     let part = match targets {
-        [] => session.plan.clone(),
-        targets => build::part(session, targets)?,
+        [] => source.plan.clone(),
+        targets => build::part(&source.plan, targets)?,
     };
-    let (toolchains, not_here) = toolchains(session, &part)?;
+    let (toolchains, not_here) = toolchains(&source.project, machine, report, &part)?;
     for reason in &not_here {
-        session.report.say(Mood::Doubtful, "not here", reason);
+        report.say(Mood::Doubtful, "not here", reason);
     }
     if toolchains.is_empty() {
         return Err(Failure::unknown("no target can be built here").into());
     }
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
-    let workshop = Workshop::new(session, &session.project.root, folder.path().to_owned());
+    let workshop = BuildDirectory::new(
+        source,
+        machine,
+        report,
+        &source.project.root,
+        folder.path().to_owned(),
+    );
     workshop.sdist()?;
     let timed = |part: &Plan, toolchains: &Toolchains| -> Result<(Duration, Vec<BuiltFile>)> {
         let started = Instant::now();
@@ -85,7 +96,7 @@ pub fn run(session: &Session, targets: &[Target]) -> Result<Verdict> {
         "",
     ];
     let machine = machine::describe()?;
-    session.report.data(&format!("{machine}\n\n{}", table::markdown(&header, &rows)));
+    report.data(&format!("{machine}\n\n{}", table::markdown(&header, &rows)));
     Ok(if not_here.is_empty() { Verdict::Yes } else { Verdict::Unknown })
 }
 

@@ -10,16 +10,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use wheel_audit::wheel::release::Release;
+use wheel_pipeline::evidence::EvidenceFolder;
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::{Mood, Report, human, table};
+use wheel_pipeline::stage::Machine;
+use wheel_pipeline::tool::python::environment::Environment;
+use wheel_pipeline::tool::python::isolated;
 
 use super::median;
 use crate::test_suite::{self, TestEnvironment};
 use crate::{compiler, machine};
-use wheel_audit::wheel::release::Release;
-use wheel_pipeline::exit::Verdict;
-use wheel_pipeline::report::{Mood, human, table};
-use wheel_pipeline::stage::Session;
-use wheel_pipeline::tool::python::environment::Environment;
-use wheel_pipeline::tool::python::isolated;
 
 const TIMER: &str = include_str!("calls.py");
 const PEER_C: &str = include_str!("peer.c");
@@ -43,16 +45,21 @@ struct Peers {
 /// # Errors
 ///
 /// When there is no built wheel or no Python, or the timer fails.
-pub fn run(session: &Session, rounds: u8) -> Result<Verdict> {
+pub fn run(
+    source: &Source,
+    machine: &Machine,
+    kept: &EvidenceFolder,
+    report: &Report,
+    rounds: u8,
+) -> Result<Verdict> {
     let mut text = format!("{}; medians of {rounds} rounds\n", machine::describe()?);
-    for environment in test_suite::environments(session)? {
+    for environment in test_suite::environments(source, machine, kept, report)? {
         let release = &environment.interpreter.release;
         let peers = {
-            let _action =
-                session.report.start(format!("compiling the peers for CPython {release}"));
-            compile(session, &environment)?
+            let _action = report.start(format!("compiling the peers for CPython {release}"));
+            compile(machine, &environment)?
         };
-        let action = session.report.start(format!("timing calls on CPython {release}"));
+        let action = report.start(format!("timing calls on CPython {release}"));
         let times = time(&environment, &peers, rounds)?;
         text += &format!("\n### CPython {release}\n");
         for (group, contenders) in &times {
@@ -65,11 +72,11 @@ pub fn run(session: &Session, rounds: u8) -> Result<Verdict> {
         action.done(Mood::Good, "timed", &format!("calls on CPython {release}"));
         text += &format!("\n{}", sizes(&environment.wheel, &peers)?);
     }
-    session.report.data(&text);
+    report.data(&text);
     Ok(Verdict::Yes)
 }
 
-fn compile(session: &Session, environment: &TestEnvironment) -> Result<Peers> {
+fn compile(machine: &Machine, environment: &TestEnvironment) -> Result<Peers> {
     let folder = environment.folder.path().join("peers");
     fs::create_dir_all(&folder)?;
     for (name, text) in [
@@ -82,7 +89,7 @@ fn compile(session: &Session, environment: &TestEnvironment) -> Result<Peers> {
     }
     // The compilers of the peers stay out of the environment that is measured.
     let place = folder.join("compilers");
-    let compilers = Environment::locked(&environment.interpreter, &place, session.tools()?, PEERS)?;
+    let compilers = Environment::locked(&environment.interpreter, &place, machine.tools()?, PEERS)?;
     let asked = isolated(&environment.environment.python())
         .args(["-I", "-c", "import sysconfig as s; print(s.get_path('include')); print(s.get_config_var('EXT_SUFFIX'))"])
         .check()?;

@@ -4,15 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wheel_pipeline::report::{Report, table};
+use wheel_pipeline::stage::Machine;
 
 use crate::measured;
-use wheel_pipeline::report::table;
-use wheel_pipeline::stage::Session;
 
 const COUNTS: [usize; 3] = [10, 100, 1_000];
 
 /// A row for each number of wheels. They are the smallest of `files`, told apart by build numbers.
-pub fn measure(session: &Session, program: &Path, files: &[PathBuf]) -> Result<String> {
+pub fn measure(
+    machine: &Machine,
+    report: &Report,
+    program: &Path,
+    files: &[PathBuf],
+) -> Result<String> {
     let mut sizes = Vec::new();
     for file in files {
         sizes.push((fs::metadata(file)?.len(), file));
@@ -33,9 +38,9 @@ pub fn measure(session: &Session, program: &Path, files: &[PathBuf]) -> Result<S
         }
         made = count;
         let path = folder.path().to_string_lossy().into_owned();
-        let action = session.report.start(format!("auditing {count} wheels"));
+        let action = report.start(format!("auditing {count} wheels"));
         let arguments = ["audit", &path, "--format", "json"].map(str::to_owned);
-        let usage = measured::run(session.tools()?, program, &arguments)?;
+        let usage = measured::run(machine.tools()?, program, &arguments)?;
         drop(action);
         rows.push(vec![
             count.to_string(),

@@ -11,13 +11,15 @@ mod opinions;
 mod publish;
 mod rehearse;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-
 use wheel_audit::target::Target;
+use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::exit::Verdict;
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::Report;
+use wheel_pipeline::stage::Machine;
 
 /// What is measured.
 #[derive(Debug, clap::Subcommand)]
@@ -70,16 +72,29 @@ pub enum Bench {
 /// # Errors
 ///
 /// When something that is measured does not succeed.
-pub fn run(session: &Session, what: &Bench) -> Result<Verdict> {
+pub fn run(
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    what: &Bench,
+) -> Result<Verdict> {
     match what {
-        Bench::Rehearse { runs } => rehearse::run(session, *runs),
-        Bench::Build { targets } => build::run(session, targets),
-        Bench::Calls { rounds } => calls::run(session, *rounds),
-        Bench::Audit { wheels, rounds } => audit::run(session, wheels.as_deref(), *rounds),
-        Bench::Opinions => opinions::run(session),
-        Bench::Publish { files } => publish::run(session, *files),
-        Bench::Floor { wheels } => audit::floor(wheels),
+        Bench::Rehearse { runs } => rehearse::run(source, report, *runs),
+        Bench::Build { targets } => build::run(source, machine, report, targets),
+        Bench::Calls { rounds } => calls::run(source, machine, kept, report, *rounds),
+        Bench::Audit { wheels, rounds } => {
+            audit::run(&source.project, machine, report, wheels.as_deref(), *rounds)
+        }
+        Bench::Opinions => opinions::run(source, machine, report),
+        Bench::Publish { files } => publish::run(&source.project, machine, report, *files),
+        Bench::Floor { wheels } => floor(wheels),
     }
+}
+
+/// Reads, inflates and hashes wheels: the least that an audit could cost.
+pub fn floor(wheels: &Path) -> Result<Verdict> {
+    audit::floor(wheels)
 }
 
 /// The middle of some numbers, which must not be none.

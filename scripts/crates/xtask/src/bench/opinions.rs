@@ -7,16 +7,18 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-
-use super::audit::auditors;
-use crate::auditors::{self as opinion, Platform, StableAbi};
 use wheel_audit::plan::PlannedWheel;
 use wheel_audit::target::System;
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::Failure;
-use wheel_pipeline::report::{Mood, table};
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::{Mood, Report, table};
+use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::python::environment::Environment;
+
+use super::audit::auditors;
+use crate::auditors as opinion;
+use crate::auditors::{Platform, StableAbi};
 
 /// The prefix of the one name that abi3audit does not know: what a module exports instead of `PyInit_` since
 /// 3.15 ([PEP 793](https://peps.python.org/pep-0793/)).
@@ -37,23 +39,23 @@ enum Said {
 /// # Errors
 ///
 /// When there is none, or a tool cannot be had.
-pub fn run(session: &Session) -> Result<Verdict> {
-    let dist = session.project.dist();
+pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
+    let dist = source.project.dist();
     let there = |wheel: &&PlannedWheel| dist.join(&wheel.file).is_file();
-    let wheels: Vec<&PlannedWheel> = session.plan.wheels.iter().filter(there).collect();
+    let wheels: Vec<&PlannedWheel> = source.plan.wheels.iter().filter(there).collect();
     if wheels.is_empty() {
         return Err(Failure::unknown("there is no wheel in `dist/`")
             .hint("run `cargo pipeline build --all` first")
             .into());
     }
     let place = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
-    let tools = auditors(session, place.path())?;
+    let tools = auditors(machine, place.path())?;
     let empty = place.path().join("empty");
     fs::create_dir(&empty)?;
     let (mut rows, mut verdict) = (Vec::new(), Verdict::Yes);
     let mut agreed = 0;
     for wheel in &wheels {
-        let action = session.report.start(format!("asking about {}", wheel.file));
+        let action = report.start(format!("asking about {}", wheel.file));
         let (platform, abi) = both(&tools, &dist, &empty, wheel)?;
         drop(action);
         for said in [&platform, &abi] {
@@ -61,11 +63,11 @@ pub fn run(session: &Session) -> Result<Verdict> {
                 Said::Agrees(_) => agreed += 1,
                 Said::NotAsked => {}
                 Said::Differs(what) => {
-                    session.report.say(Mood::Bad, "differs", &format!("{}: {what}", wheel.file));
+                    report.say(Mood::Bad, "differs", &format!("{}: {what}", wheel.file));
                     verdict = verdict.and(Verdict::No);
                 }
                 Said::Nothing(why) => {
-                    session.report.say(Mood::Doubtful, "unread", &format!("{}: {why}", wheel.file));
+                    report.say(Mood::Doubtful, "unread", &format!("{}: {why}", wheel.file));
                     verdict = verdict.and(Verdict::Unknown);
                 }
             }
@@ -74,7 +76,7 @@ pub fn run(session: &Session) -> Result<Verdict> {
         rows.push(vec![target, format!("`{}`", wheel.family), shown(platform), shown(abi)]);
     }
     let header = ["target", "family", "auditwheel", "abi3audit"];
-    session.report.data(&format!(
+    report.data(&format!(
         "{} wheels, {agreed} opinions that agree\n\n{}",
         wheels.len(),
         table::markdown(&header, &rows)

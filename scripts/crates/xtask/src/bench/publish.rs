@@ -10,20 +10,21 @@ use ::zip::ZipWriter;
 use ::zip::write::SimpleFileOptions;
 use anyhow::{Context, Result};
 use pep440_rs::Version;
-
-use crate::machine;
 use wheel_audit::wheel::Sha256Sum;
-use wheel_pipeline::evidence::{self, BuiltFile, SentStep};
+use wheel_pipeline::evidence::{BuiltFile, EvidenceFolder, SentStep, file};
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::Failure;
 use wheel_pipeline::process::clock::time_in_tools;
-use wheel_pipeline::report::{Mood, table};
-use wheel_pipeline::stage::Session;
+use wheel_pipeline::project::Project;
+use wheel_pipeline::report::{Mood, Report, table};
+use wheel_pipeline::stage::Machine;
 use wheel_pipeline::stage::publish::send::{Load, send_load};
 use wheel_pipeline::stage::publish::{Attestations, Destination, PATIENCE};
 use wheel_pipeline::stage::verify::any as verify_any;
 use wheel_pipeline::tool::devpi::{Address, IndexServer};
 use wheel_pipeline::tool::twine;
+
+use crate::machine;
 
 const PROJECT: &str = "wheel-pipeline-bench";
 const ESCAPED: &str = "wheel_pipeline_bench";
@@ -36,14 +37,13 @@ const SIZE: usize = 400 << 10;
 /// # Errors
 ///
 /// When an index server or twine fails, or the index does not hold what was sent.
-pub fn run(session: &Session, files: u8) -> Result<Verdict> {
-    session.exclusive()?;
+pub fn run(project: &Project, machine: &Machine, report: &Report, files: u8) -> Result<Verdict> {
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let made = make(folder.path(), files)?;
-    let tools = session.tools()?;
+    let tools = machine.tools()?;
 
-    let (mut server, address) = index(session)?;
-    let action = session.report.start("calls of twine");
+    let (mut server, address) = index(machine)?;
+    let action = report.start("calls of twine");
     let started = Instant::now();
     for (path, _) in &made {
         twine::upload(tools, &address.repository, &server.uploader, path).check()?;
@@ -53,7 +53,7 @@ pub fn run(session: &Session, files: u8) -> Result<Verdict> {
     is_alive(&mut server)?;
     drop(server);
 
-    let (mut server, address) = index(session)?;
+    let (mut server, address) = index(machine)?;
     let destination = Destination {
         repository: address.repository,
         simple: address.simple,
@@ -61,14 +61,10 @@ pub fn run(session: &Session, files: u8) -> Result<Verdict> {
         patience: PATIENCE,
         attestations: Attestations::Never,
     };
-    let load = Load {
-        project: PROJECT.to_owned(),
-        version: VERSION.to_owned(),
-        files: made,
-        receipt: folder.path().join("receipt.json"),
-    };
+    let mut kept = EvidenceFolder::open(folder.path().join("evidence"))?;
+    let load = Load { project: PROJECT.to_owned(), version: VERSION.to_owned(), files: made };
     let (started, tool) = (Instant::now(), time_in_tools());
-    let receipt = send_load(session, &load, &destination)?;
+    let receipt = send_load(project, machine, &mut kept, report, &load, &destination)?;
     let (whole, tool) = (started.elapsed(), time_in_tools() - tool);
     if receipt.files.iter().any(|file| file.step != SentStep::Held || file.sends != 1) {
         return Err(
@@ -76,13 +72,14 @@ pub fn run(session: &Session, files: u8) -> Result<Verdict> {
         );
     }
     let started = Instant::now();
-    send_load(session, &load, &destination)?;
+    send_load(project, machine, &mut kept, report, &load, &destination)?;
     let again = started.elapsed();
     let started = Instant::now();
     let version: Version = VERSION.parse().context("a constant is a version")?;
-    let verified = verify_any::look(session, &destination.simple, PROJECT, &version, PATIENCE)?;
+    let verified =
+        verify_any::look(machine, report, &destination.simple, PROJECT, &version, PATIENCE)?;
     let verify = started.elapsed();
-    evidence::write(&folder.path().join("verify.json"), &verified)?;
+    file::write(&folder.path().join("verify.json"), &verified)?;
     if verify_any::verdict(&verified) != Verdict::Yes {
         return Err(Failure::refused("what was published does not verify").into());
     }
@@ -110,7 +107,7 @@ pub fn run(session: &Session, files: u8) -> Result<Verdict> {
     if let Some(peak) = peak() {
         rows.push(vec!["largest memory of the pipeline itself".to_owned(), peak]);
     }
-    session.report.data(&format!(
+    report.data(&format!(
         "{}; {files} files of {} kB\n\n{}",
         machine::describe()?,
         SIZE >> 10,
@@ -119,8 +116,8 @@ pub fn run(session: &Session, files: u8) -> Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
-fn index(session: &Session) -> Result<(IndexServer, Address)> {
-    let mut server = IndexServer::start(session.tools()?, 0)?;
+fn index(machine: &Machine) -> Result<(IndexServer, Address)> {
+    let mut server = IndexServer::start(machine.tools()?, 0)?;
     let address = server.ready()?;
     Ok((server, address))
 }

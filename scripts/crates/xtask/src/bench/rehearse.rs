@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use wheel_pipeline::exit::Verdict;
+use wheel_pipeline::failure::Failure;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::{Mood, Report, table};
+use wheel_pipeline::stage::rehearse::{STAGES, StageTime};
+use wheel_pipeline::tool::git;
 
 use super::median;
 use crate::{cargo, machine};
-use wheel_pipeline::exit::Verdict;
-use wheel_pipeline::failure::Failure;
-use wheel_pipeline::report::{Mood, table};
-use wheel_pipeline::stage::Session;
-use wheel_pipeline::stage::rehearse::{STAGES, StageTime};
-use wheel_pipeline::tool::git;
 
 /// The part of a rehearsal's JSON that is read here.
 #[derive(Deserialize)]
@@ -34,8 +34,8 @@ struct Run {
 /// # Errors
 ///
 /// When there is no commit to measure, or a run that is measured does not succeed.
-pub fn run(session: &Session, runs: u8) -> Result<Verdict> {
-    if session.revision.is_none() {
+pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
+    if source.revision.is_none() {
         return Err(Failure::unknown(
             "only a commit can be measured, and this is no git checkout with one",
         )
@@ -43,9 +43,9 @@ pub fn run(session: &Session, runs: u8) -> Result<Verdict> {
     }
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let clone = folder.path().join("clone");
-    git::clone(&session.project.root, &clone).check()?;
+    git::clone(&source.project.root, &clone).check()?;
     let measured = |name: &str| -> Result<Run> {
-        let action = session.report.start(name);
+        let action = report.start(name);
         let run = measure(&clone, &folder.path().join("caches"))?;
         action.done(Mood::Good, "measured", name);
         Ok(run)
@@ -74,7 +74,7 @@ pub fn run(session: &Session, runs: u8) -> Result<Verdict> {
     row("**whole command**", &|run| run.whole.as_secs_f64(), seconds);
     row("share of the stages outside all tools", &Run::own_share, percent);
     let header = ["stage", "cold, s", &format!("warm, s (median of {runs})")];
-    session.report.data(&format!(
+    report.data(&format!(
         "{}; {} promised environments reached\n\n{}",
         machine::describe()?,
         cold.rehearsal.reached,

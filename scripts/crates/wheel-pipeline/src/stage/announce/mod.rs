@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
+use wheel_audit::plan::Plan;
+use wheel_audit::wheel::zip;
 
-use crate::evidence::gather;
-use crate::evidence::{self, Receipt, SentStep, VerifyEvidence};
+use crate::evidence::{EvidenceFolder, SentStep};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder;
-use crate::project::changelog;
-use crate::report::Mood;
-use crate::stage::{Session, held, verify};
+use crate::project::source::Source;
+use crate::project::{Project, changelog};
+use crate::report::{Mood, Output, Report};
+use crate::stage::{from_jobs, recorded, verify};
 use crate::tool::gh::{self, Asset, Release};
-use wheel_audit::wheel::zip;
 
 /// What is announced: what `--format json` prints.
 #[derive(Debug, Serialize)]
@@ -30,23 +31,41 @@ struct Announcement {
 /// Where wheels keep what they were made of ([PEP 770](https://peps.python.org/pep-0770/)).
 const SBOMS: &str = ".dist-info/sboms/";
 
+/// What `announce` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Really make it
+    #[arg(long)]
+    pub execute: bool,
+    /// First gather what the jobs of a matrix brought, a folder for each below this one
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
 /// The stage, for what lies here or for what the jobs below `from` brought; a dry run without `execute`.
 ///
 /// # Errors
 ///
 /// When the release is not tagged, published and verified, has no section in the changelog, or `gh` fails.
-pub fn run(session: &Session, execute: bool, from: Option<&Path>) -> Result<Verdict> {
-    session.exclusive()?;
-    if let Some(from) = from {
-        from_jobs::take_in(session, from)?;
+pub fn run(
+    args: &Args,
+    source: &Source,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
+    let execute = args.execute;
+    if let Some(from) = &args.from {
+        from_jobs::take_in(source, kept, report, from)?;
     }
-    let tag = ready(session)?;
+    let tag = ready(&source.plan, kept)?;
     let version = tag.trim_start_matches('v').to_owned();
-    let log = session.project.root.join("CHANGELOG.md");
+    let log = source.project.root.join("CHANGELOG.md");
     let text = fs::read_to_string(&log)
         .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", log.display())))?;
     let notes = changelog::section(&text, &version)
-        .or_else(|| changelog::section(&text, &session.plan.version))
+        .or_else(|| changelog::section(&text, &source.plan.version))
         .filter(|notes| !notes.is_empty())
         .ok_or_else(|| {
             Failure::refused(format!(
@@ -54,30 +73,30 @@ pub fn run(session: &Session, execute: bool, from: Option<&Path>) -> Result<Verd
                 log.display()
             ))
         })?;
-    let folder = session.project.work().join("announce");
+    let folder = source.project.work().join("announce");
     folder::clear(&folder)?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let assets = assets(session, &folder)?;
+    let assets = assets(source, kept, &folder)?;
     let notes_file = folder.join("notes.md");
     fs::write(&notes_file, &notes)
         .with_context(|| format!("cannot write `{}`", notes_file.display()))?;
     let announcement = Announcement {
-        prerelease: session.project.version.any_prerelease(),
+        prerelease: source.project.version.any_prerelease(),
         assets: assets.iter().map(|path| name(path)).collect(),
         notes,
         tag,
     };
     if execute {
-        publish(session, &announcement, &notes_file, &assets)?;
+        publish(&source.project, report, &announcement, &notes_file, &assets)?;
     }
-    session.report.result(&shown(&announcement, execute), &announcement)?;
+    report.result(&shown(&announcement, execute), &announcement)?;
     Ok(Verdict::Yes)
 }
 
 /// The tag of a release that is on the index and was seen to work there.
-fn ready(session: &Session) -> Result<String> {
+fn ready(plan: &Plan, kept: &EvidenceFolder) -> Result<String> {
     let no = |why: &str, hint: &str| Failure::refused(why).hint(hint);
-    let tag = session.plan.tag.clone().ok_or_else(|| {
+    let tag = plan.tag.clone().ok_or_else(|| {
         no("the commit carries no version tag", "check the tag of the release out")
     })?;
     let receipt = kept
@@ -87,7 +106,7 @@ fn ready(session: &Session) -> Result<String> {
     let sent = |file: &str| {
         receipt.files.iter().any(|sent| sent.file == file && sent.step == SentStep::Held)
     };
-    if let Some(file) = session.plan.files().find(|file| !sent(file)) {
+    if let Some(file) = plan.files().find(|file| !sent(file)) {
         return Err(no(
             &format!("the receipt does not say that the index holds `{file}`"),
             "run `cargo pipeline publish --execute` to its end",
@@ -106,9 +125,9 @@ fn ready(session: &Session) -> Result<String> {
 }
 
 /// The files of the release, and the SBOMs of its wheels under names of their own.
-fn assets(session: &Session, folder: &Path) -> Result<Vec<PathBuf>> {
+fn assets(source: &Source, kept: &EvidenceFolder, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut assets = Vec::new();
-    for (path, built) in recorded::files(&session.project, &session.plan, kept.built())? {
+    for (path, built) in recorded::files(&source.project, &source.plan, kept.built())? {
         assets.push(path.clone());
         let Some(stem) = built.file.strip_suffix(".whl") else { continue };
         let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", built.file))?;
@@ -127,20 +146,21 @@ fn assets(session: &Session, folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Makes the release, or adds what it lacks: a run that was interrupted is gone on with.
 fn publish(
-    session: &Session,
+    project: &Project,
+    report: &Report,
     announcement: &Announcement,
     notes: &Path,
     assets: &[PathBuf],
 ) -> Result<()> {
-    let (root, tag) = (&session.project.root, announcement.tag.as_str());
+    let (root, tag) = (&project.root, announcement.tag.as_str());
     let there: Vec<Asset> = match gh::view(root, tag)? {
         Release::Assets(assets) => {
-            session.report.say(Mood::Good, "already there", &format!("the release {tag}"));
+            report.say(Mood::Good, "already there", &format!("the release {tag}"));
             assets
         }
         Release::None => {
             gh::create(root, tag, notes, announcement.prerelease).check()?;
-            session.report.say(Mood::Good, "created", &format!("the release {tag}"));
+            report.say(Mood::Good, "created", &format!("the release {tag}"));
             Vec::new()
         }
     };
@@ -148,7 +168,7 @@ fn publish(
         let (name, size) = (name(path), fs::metadata(path)?.len());
         match there.iter().find(|asset| asset.name == name) {
             Some(asset) if asset.size == size && asset.is_whole() => {
-                session.report.say(Mood::Good, "already there", &name);
+                report.say(Mood::Good, "already there", &name);
             }
             Some(asset) if asset.is_whole() => {
                 return Err(Failure::refused(format!(
@@ -159,7 +179,7 @@ fn publish(
                 .into());
             }
             other => {
-                let action = session.report.start(format!("attaching {name}"));
+                let action = report.start(format!("attaching {name}"));
                 gh::upload(root, tag, path, other.is_some()).check()?;
                 action.done(Mood::Good, "attached", &name);
             }

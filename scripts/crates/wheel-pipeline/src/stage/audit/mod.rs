@@ -7,15 +7,16 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-
-use crate::evidence::{self, AuditEvidence, BuildEvidence};
-use crate::exit::Verdict;
-use crate::failure::Failure;
-use crate::report::{Mood, Report, github, human, table};
-use crate::stage::Session;
 use wheel_audit::check::{CHECKS, Outcome, Subject, Undecided, install_table};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::release::{Release, list};
+
+use crate::evidence::{AuditEvidence, EvidenceFolder};
+use crate::exit::Verdict;
+use crate::failure::Failure;
+use crate::project::source::Source;
+use crate::report::{Mood, Report, github, human, table};
+use crate::stage::{RunLock, from_jobs};
 
 /// The form in which the audit is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -29,12 +30,30 @@ pub enum AuditFormat {
     Github,
 }
 
-/// Which checks are wanted.
-#[derive(Clone, Debug, Default)]
+/// What `audit` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Wheels, sdists, or folders that hold them; by default dist/, by the project's plan if it has one
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// First gather what the jobs of a matrix brought, a folder for each below this one
+    #[arg(long, value_name = "DIR", conflicts_with = "paths")]
+    pub from: Option<PathBuf>,
+    #[command(flatten)]
+    pub choice: Choice,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: AuditFormat,
+}
+
+/// The checks that run: all, unless some are named.
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Choice {
-    /// Run these alone; all if there is none.
+    /// Run this check alone; may be repeated
+    #[arg(long, value_name = "CHECK")]
     pub select: Vec<String>,
-    /// Do not run these.
+    /// Leave this check out, which the report says; may be repeated
+    #[arg(long, value_name = "CHECK")]
     pub ignore: Vec<String>,
 }
 
@@ -65,20 +84,20 @@ impl Choice {
 /// # Errors
 ///
 /// When there is nothing to audit.
-pub fn run(
-    root: &Path,
-    report: Report,
-    paths: &[PathBuf],
-    choice: &Choice,
-    format: AuditFormat,
-) -> Result<Verdict> {
+pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
+    let Args { paths, from, choice, format } = args;
     choice.known()?;
-    if paths.is_empty() && promised(root)? {
-        let session = Session::open(root, report)?;
-        let (evidence, picked) = judge_chosen(&session, &session.plan, choice)?;
-        return show(&session.report, &evidence, &picked, format);
+    if from.is_some() || paths.is_empty() && promised(root)? {
+        let source = Source::open(root)?;
+        let _lock = RunLock::take(&source.project)?;
+        let mut kept = EvidenceFolder::open(source.project.work())?;
+        if let Some(from) = from {
+            from_jobs::take_in(&source, &mut kept, report, from)?;
+        }
+        let (evidence, picked) = judge_chosen(&source, &mut kept, report, &source.plan, choice)?;
+        return show(report, &evidence, &picked, *format);
     }
-    let paths = match paths {
+    let paths = match &paths[..] {
         [] => archives(&root.join("dist"))?,
         paths => named(paths)?,
     };
@@ -96,7 +115,7 @@ pub fn run(
         .extend(others.map(|file| format!("`{}`: it is neither a wheel nor an sdist", file.name)));
     let evidence = judged(&release, unread, None, None, choice);
     done(action, &evidence);
-    show(&report, &evidence, &[], format)
+    show(report, &evidence, &[], *format)
 }
 
 /// Judges `dist/` by a plan, and writes `audit.json`.
@@ -104,31 +123,37 @@ pub fn run(
 /// # Errors
 ///
 /// When there is nothing to audit.
-pub fn judge(session: &Session, plan: &Plan) -> Result<AuditEvidence> {
-    Ok(judge_chosen(session, plan, &Choice::default())?.0)
+pub fn judge(
+    source: &Source,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    plan: &Plan,
+) -> Result<AuditEvidence> {
+    Ok(judge_chosen(source, kept, report, plan, &Choice::default())?.0)
 }
 
 /// The evidence, and what pip picks in each promised environment.
 fn judge_chosen(
-    session: &Session,
+    source: &Source,
+    kept: &mut EvidenceFolder,
+    report: &Report,
     plan: &Plan,
     choice: &Choice,
 ) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
-    session.exclusive()?;
-    let dist = session.project.dist();
+    let dist = source.project.dist();
     let mut paths = list(&dist)?;
     // A part of the plan leaves out files that the whole promises; earlier builds may have made them.
     paths.retain(|path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let planned = |plan: &Plan| plan.files().any(|file| file == name);
-        planned(plan) || !planned(&session.plan)
+        planned(plan) || !planned(&source.plan)
     });
     if paths.is_empty() {
         return Err(Failure::unknown(format!("there is nothing to audit in `{}`", dist.display()))
             .hint("run `cargo pipeline build` first")
             .into());
     }
-    let action = session.report.start("auditing dist/");
+    let action = report.start("auditing dist/");
     let (release, unread) = Release::read(&paths);
     let built = kept.built().sums();
     let evidence = judged(&release, unread, Some(plan), Some(&built), choice);

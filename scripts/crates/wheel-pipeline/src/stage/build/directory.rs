@@ -8,22 +8,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
-
-use crate::evidence::BuiltFile;
-use crate::failure::Failure;
-use crate::folder;
-use crate::report::{Mood, Report, human};
-use crate::project::source::{Source, epoch};
-use crate::stage::Machine;
-use crate::tool::cargo::crates::{self, LinkedCrate};
-use crate::tool::maturin::{self, Place};
-use crate::tool::toolchain::{self, Toolchain};
 use wheel_audit::edit::{musl_name, repack, sbom};
 use wheel_audit::plan::{Plan, PlannedWheel};
 use wheel_audit::target::Target;
 use wheel_audit::wheel::release::list;
 use wheel_audit::wheel::sdist::{self, SourceFile};
 use wheel_audit::wheel::{ARCHIVE_LIMIT, ReadError, Sha256Sum};
+
+use crate::evidence::BuiltFile;
+use crate::failure::Failure;
+use crate::folder;
+use crate::project::source::{Source, epoch};
+use crate::report::{Mood, Report, human};
+use crate::stage::Machine;
+use crate::tool::cargo::crates::{self, LinkedCrate};
+use crate::tool::maturin::{self, Place};
+use crate::tool::toolchain::{self, Toolchain};
 
 /// Where files are made, and from what.
 pub struct BuildDirectory<'a> {

@@ -10,27 +10,42 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use anyhow::{Context, Result};
-
-use self::directory::Workshop;
-use crate::evidence::{self, BuildEvidence, BuiltFile};
-use crate::exit::Verdict;
-use crate::failure::Failure;
-use crate::report::Mood;
-use crate::stage::Session;
-use crate::tool::toolchain::Toolchain;
 use wheel_audit::plan::Plan;
 use wheel_audit::target::Target;
 use wheel_audit::wheel::release::list;
 
-/// What is to be built.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Targets of the table; this machine's own where there is none.
+use self::directory::BuildDirectory;
+use crate::evidence::{BuildEvidence, BuiltFile, EvidenceFolder};
+use crate::exit::Verdict;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::project::source::Source;
+use crate::report::{Mood, Output, Report};
+use crate::stage::Machine;
+use crate::stage::machine::host_targets;
+use crate::tool::toolchain::Toolchain;
+
+/// What `build` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A target of the table; this machine's own unless named
+    #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
     pub targets: Vec<Target>,
-    /// Every target of the table, as far as this machine can.
+    /// Every target of the table; exit 3 if one cannot be built on this machine
+    #[arg(long, conflicts_with = "targets")]
     pub all: bool,
-    /// Build all of it again in another folder, and compare.
+    /// Build all of it again from a clone in another folder, and compare each byte
+    #[arg(long)]
     pub check_reproducible: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What `sdist` takes.
+#[derive(Debug, clap::Args)]
+pub struct SdistArgs {
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// The stage.
@@ -39,14 +54,20 @@ pub struct Wanted {
 ///
 /// When `dist/` holds files that are not the pipeline's, a tool fails, or it makes what the plan does
 /// not name.
-pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
-    let part = if wanted.all { session.plan.clone() } else { part(session, &wanted.targets)? };
-    let mut evidence = make(session, &part, wanted.all)?;
+pub fn run(
+    args: &Args,
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
+    let part = if args.all { source.plan.clone() } else { part(&source.plan, &args.targets)? };
+    let mut evidence = make(source, machine, kept, report, &part, args.all)?;
     let mut verdict = match evidence.not_here.is_empty() {
         true => Verdict::Yes,
         false => Verdict::Unknown,
     };
-    if wanted.check_reproducible {
+    if args.check_reproducible {
         let built = part.targets();
         let missing = |target: &Target| {
             let file =
@@ -54,10 +75,11 @@ pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
             part.wheels.iter().any(|wheel| wheel.target == *target && file(wheel))
         };
         let built: Vec<Target> = built.into_iter().filter(|target| !missing(target)).collect();
-        verdict = verdict.and(reproduce::prove(session, &part.only(&built), &evidence)?);
+        verdict =
+            verdict.and(reproduce::prove(source, machine, report, &part.only(&built), &evidence)?);
     }
     evidence.files.retain(|file| part.files().any(|planned| planned == file.file));
-    session.report.result("", &evidence)?;
+    report.result("", &evidence)?;
     Ok(verdict)
 }
 
@@ -66,9 +88,14 @@ pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
 /// # Errors
 ///
 /// As [`run`].
-pub fn sdist(session: &Session) -> Result<Verdict> {
-    let evidence = make(session, &session.plan.only(&[]), false)?;
-    session.report.result("", &evidence)?;
+pub fn sdist(
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
+    let evidence = make(source, machine, kept, report, &source.plan.only(&[]), false)?;
+    report.result("", &evidence)?;
     Ok(Verdict::Yes)
 }
 
@@ -78,37 +105,44 @@ pub fn sdist(session: &Session) -> Result<Verdict> {
 /// # Errors
 ///
 /// As [`run`].
-pub fn make(session: &Session, part: &Plan, all: bool) -> Result<BuildEvidence> {
-    session.exclusive()?;
+pub fn make(
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    part: &Plan,
+    all: bool,
+) -> Result<BuildEvidence> {
     let mut record = kept.built().clone();
-    refuse_foreign(session, &record)?;
-    let (toolchains, not_here) = toolchains(session, part)?;
+    refuse_foreign(source, &record)?;
+    let (toolchains, not_here) = toolchains(&source.project, machine, report, part)?;
     if !all && !not_here.is_empty() {
         return Err(Failure::unknown(format!("not built here: {}", not_here.join("\n"))).into());
     }
     for reason in &not_here {
-        session.report.say(Mood::Doubtful, "not here", reason);
+        report.say(Mood::Doubtful, "not here", reason);
     }
     record.not_here = not_here;
-    let workshop = Workshop::new(session, &session.project.root, session.project.work());
+    let workshop =
+        BuildDirectory::new(source, machine, report, &source.project.root, source.project.work());
     workshop.clear()?;
     put(&mut record, workshop.sdist()?);
     for built in workshop.wheels(part, &toolchains)? {
         put(&mut record, built);
     }
 
-    let planned: BTreeSet<&str> = session.plan.files().collect();
+    let planned: BTreeSet<&str> = source.plan.files().collect();
     for old in record.files.iter().filter(|file| !planned.contains(file.file.as_str())) {
-        let old = session.project.dist().join(&old.file);
+        let old = source.project.dist().join(&old.file);
         if old.exists() {
             fs::remove_file(&old).with_context(|| format!("cannot remove `{}`", old.display()))?;
         }
     }
     record.files.retain(|file| planned.contains(file.file.as_str()));
-    fs::create_dir_all(session.project.dist())?;
+    fs::create_dir_all(source.project.dist())?;
     for made in list(&workshop.staging())? {
         let name = made.file_name().context("a listed file has a name")?;
-        fs::rename(&made, session.project.dist().join(name))
+        fs::rename(&made, source.project.dist().join(name))
             .with_context(|| format!("cannot move `{}` into `dist/`", made.display()))?;
     }
     kept.keep(record.clone())?;
@@ -122,15 +156,17 @@ pub fn make(session: &Session, part: &Plan, all: bool) -> Result<BuildEvidence> 
 ///
 /// When a tool cannot be asked, or the run is interrupted.
 pub fn toolchains(
-    session: &Session,
+    project: &Project,
+    machine: &Machine,
+    report: &Report,
     part: &Plan,
 ) -> Result<(BTreeMap<Target, Toolchain>, Vec<String>)> {
-    let tools = session.tools()?;
-    let folder = session.project.work().join("toolchain");
+    let tools = machine.tools()?;
+    let folder = project.work().join("toolchain");
     let (mut toolchains, mut not_here) = (BTreeMap::new(), Vec::new());
     for target in part.targets() {
-        let _action = session.report.start(format!("preparing {target}"));
-        match Toolchain::prepare(tools, &folder, &session.project.root, target)? {
+        let _action = report.start(format!("preparing {target}"));
+        match Toolchain::prepare(tools, &folder, &project.root, target)? {
             Ok(toolchain) => drop(toolchains.insert(target, toolchain)),
             Err(reason) => not_here.push(format!("{target}: {reason}")),
         }
@@ -143,8 +179,8 @@ pub fn toolchains(
 /// # Errors
 ///
 /// When one is not in the table, or there is none.
-pub fn part(session: &Session, targets: &[Target]) -> Result<Plan> {
-    let planned = session.plan.targets();
+pub fn part(plan: &Plan, targets: &[Target]) -> Result<Plan> {
+    let planned = plan.targets();
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
         let known: Vec<String> = planned.iter().map(|target| format!("`{target}`")).collect();
         return Err(Failure::usage(format!(
@@ -153,18 +189,18 @@ pub fn part(session: &Session, targets: &[Target]) -> Result<Plan> {
         .hint(format!("the table has {}", known.join(", ")))
         .into());
     }
-    let targets = if targets.is_empty() { session.host_targets() } else { targets.to_vec() };
+    let targets = if targets.is_empty() { host_targets(plan) } else { targets.to_vec() };
     if targets.is_empty() {
         return Err(Failure::unknown("no target of the plan is this machine's own")
             .hint("name one with `--target`, or build `--all`")
             .into());
     }
-    Ok(session.plan.only(&targets))
+    Ok(plan.only(&targets))
 }
 
-fn refuse_foreign(session: &Session, record: &BuildEvidence) -> Result<()> {
-    let planned: BTreeSet<&str> = session.plan.files().collect();
-    let names = list(&session.project.dist())?.into_iter().map(|path| {
+fn refuse_foreign(source: &Source, record: &BuildEvidence) -> Result<()> {
+    let planned: BTreeSet<&str> = source.plan.files().collect();
+    let names = list(&source.project.dist())?.into_iter().map(|path| {
         path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     });
     let foreign: Vec<String> = names

@@ -6,25 +6,32 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use wheel_audit::plan::Plan;
+use wheel_audit::wheel::{sdist, zip};
 
-use super::directory::Workshop;
+use super::directory::BuildDirectory;
 use crate::evidence::BuildEvidence;
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::report::Mood;
-use crate::stage::Session;
+use crate::project::source::Source;
+use crate::report::{Mood, Report};
+use crate::stage::Machine;
 use crate::stage::build::toolchains;
 use crate::tool::git;
-use wheel_audit::plan::Plan;
-use wheel_audit::wheel::{sdist, zip};
 
 /// Builds a part of the plan again and compares each file with the one in `dist/`.
 ///
 /// # Errors
 ///
 /// When there is no commit to build again, or a tool fails.
-pub fn prove(session: &Session, part: &Plan, first: &BuildEvidence) -> Result<Verdict> {
-    if session.revision.as_ref().is_none_or(|revision| revision.dirty) {
+pub fn prove(
+    source: &Source,
+    machine: &Machine,
+    report: &Report,
+    part: &Plan,
+    first: &BuildEvidence,
+) -> Result<Verdict> {
+    if source.revision.as_ref().is_none_or(|revision| revision.dirty) {
         return Err(Failure::unknown(
             "only a commit can be built a second time, and this tree differs from its last one",
         )
@@ -33,10 +40,10 @@ pub fn prove(session: &Session, part: &Plan, first: &BuildEvidence) -> Result<Ve
     }
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-again-").tempdir()?;
     let clone = folder.path().join("a clone elsewhere");
-    git::clone(&session.project.root, &clone).check()?;
-    session.report.say(Mood::Good, "cloned", "the commit, to build it a second time");
-    let workshop = Workshop::new(session, &clone, folder.path().join("work"));
-    let (toolchains, not_here) = toolchains(session, part)?;
+    git::clone(&source.project.root, &clone).check()?;
+    report.say(Mood::Good, "cloned", "the commit, to build it a second time");
+    let workshop = BuildDirectory::new(source, machine, report, &clone, folder.path().join("work"));
+    let (toolchains, not_here) = toolchains(&source.project, machine, report, part)?;
     if !not_here.is_empty() {
         return Err(Failure::unknown(format!("not built again: {}", not_here.join("\n"))).into());
     }
@@ -47,13 +54,13 @@ pub fn prove(session: &Session, part: &Plan, first: &BuildEvidence) -> Result<Ve
         let file = &built.file;
         let one = first.file(file).with_context(|| format!("`build` recorded no `{file}`"))?;
         if one.sha256 == built.sha256 {
-            session.report.say(Mood::Good, "same", file);
+            report.say(Mood::Good, "same", file);
             continue;
         }
-        let ours = read(&session.project.dist().join(file))?;
+        let ours = read(&source.project.dist().join(file))?;
         let theirs = read(&workshop.staging().join(file))?;
         let what = difference(file, &ours, &theirs);
-        session.report.say(Mood::Bad, "differs", &format!("{file}: {what}"));
+        report.say(Mood::Bad, "differs", &format!("{file}: {what}"));
         verdict = Verdict::No;
     }
     Ok(verdict)

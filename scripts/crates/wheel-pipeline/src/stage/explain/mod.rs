@@ -1,19 +1,27 @@
 //! `explain`: what a check is for, from the documentation itself, so that there is one text.
 
+use wheel_audit::check::{CHECKS, Check};
+
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::report::Report;
-use wheel_audit::check::{CHECKS, Check};
 
 const DOCUMENTATION: &str = include_str!("../../../../../../docs/checks.md");
+
+/// What `explain` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The name of the check, as in a finding
+    pub check: String,
+}
 
 /// Prints the section of a check.
 ///
 /// # Errors
 ///
 /// [`Code::Usage`] when there is no such check.
-pub fn run(report: &Report, name: &str) -> anyhow::Result<Verdict> {
-    let check = check(name)?;
+pub fn run(args: &Args, report: &Report) -> anyhow::Result<Verdict> {
+    let check = check(&args.check)?;
     report.data(&section(check.name));
     Ok(Verdict::Yes)
 }

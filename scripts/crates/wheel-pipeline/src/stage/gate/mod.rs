@@ -1,34 +1,51 @@
 //! `gate`: whether what lies in `dist/` may be uploaded, by all the evidence there is.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-use crate::evidence::gate::{GateDecision, GateInput, judge};
-use crate::evidence::{file, gather};
-use crate::exit::Verdict;
-use crate::stage::Session;
 use wheel_audit::wheel::Sha256Sum;
 use wheel_audit::wheel::release::list;
+
+use crate::evidence::gate::{GateDecision, GateInput, judge};
+use crate::evidence::{EvidenceFolder, file};
+use crate::exit::Verdict;
+use crate::project::source::Source;
+use crate::report::{Output, Report};
+use crate::stage::from_jobs;
+
+/// What `gate` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// First gather what the jobs of a matrix brought, a folder for each below this one
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+}
 
 /// The stage, for what lies here or for what the jobs below `from` brought.
 ///
 /// # Errors
 ///
 /// When evidence cannot be read, or that of several jobs cannot be put together.
-pub fn run(session: &Session, from: Option<&Path>) -> Result<Verdict> {
-    if let Some(from) = from {
-        from_jobs::take_in(session, from)?;
+pub fn run(
+    args: &Args,
+    source: &Source,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
+    if let Some(from) = &args.from {
+        from_jobs::take_in(source, kept, report, from)?;
     }
-    let judgement = decide(session)?;
+    let judgement = decide(source, kept)?;
     let mut text = shown(&judgement);
     text += &format!(
         "{} of {} wheels agree with a second builder's\n",
         judgement.seconded.len(),
-        session.plan.wheels.len()
+        source.plan.wheels.len()
     );
     if judgement.reasons.is_empty() {
         text += if judgement.untagged {
@@ -37,7 +54,7 @@ pub fn run(session: &Session, from: Option<&Path>) -> Result<Verdict> {
             "the gate is open\n"
         };
     }
-    session.report.result(&text, &judgement)?;
+    report.result(&text, &judgement)?;
     Ok(if judgement.reasons.is_empty() { Verdict::Yes } else { Verdict::No })
 }
 
@@ -46,18 +63,17 @@ pub fn run(session: &Session, from: Option<&Path>) -> Result<Verdict> {
 /// # Errors
 ///
 /// When evidence cannot be read.
-pub fn decide(session: &Session) -> Result<GateDecision> {
-    session.exclusive()?;
+pub fn decide(source: &Source, kept: &EvidenceFolder) -> Result<GateDecision> {
     let judgement = judge(&GateInput {
-        plan: &session.plan,
-        commit: session.revision.as_ref().map(|revision| revision.commit.as_str()),
-        dirty: session.revision.as_ref().is_some_and(|revision| revision.dirty),
-        waivers: &session.project.table.waivers,
+        plan: &source.plan,
+        commit: source.revision.as_ref().map(|revision| revision.commit.as_str()),
+        dirty: source.revision.as_ref().is_some_and(|revision| revision.dirty),
+        waivers: &source.project.table.waivers,
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
-        dist: &sums(session)?,
-        evidence: &kept,
+        dist: &sums(source)?,
+        evidence: kept,
     });
-    file::write(&session.project.work().join("gate.json"), &judgement)?;
+    file::write(&source.project.work().join("gate.json"), &judgement)?;
     Ok(judgement)
 }
 
@@ -73,10 +89,10 @@ pub fn shown(judgement: &GateDecision) -> String {
     text
 }
 
-fn sums(session: &Session) -> Result<BTreeMap<String, Sha256Sum>> {
-    let planned: Vec<&str> = session.plan.files().collect();
+fn sums(source: &Source) -> Result<BTreeMap<String, Sha256Sum>> {
+    let planned: Vec<&str> = source.plan.files().collect();
     let mut sums = BTreeMap::new();
-    for path in list(&session.project.dist())? {
+    for path in list(&source.project.dist())? {
         let name = path.file_name().context("a listed file has a name")?.to_string_lossy();
         if planned.contains(&name.as_ref()) {
             let bytes =

@@ -13,8 +13,8 @@ use anyhow::{Context, Result};
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::report::Mood;
-use crate::stage::Session;
+use crate::project::source::Source;
+use crate::report::{Mood, Report};
 use crate::tool::cargo::crates::{self, LinkedCrate};
 use crate::tool::toolchain::builder::Builder;
 
@@ -24,22 +24,30 @@ pub const FILE: &str = "LICENSE-THIRD-PARTY";
 /// What licence files are called.
 const NAMES: &[&str] = &["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
+/// What `licenses` takes.
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {
+    /// Only say whether the file is current
+    #[arg(long)]
+    pub check: bool,
+}
+
 /// The stage: writes the file anew, or with `check` says whether it is current.
 ///
 /// # Errors
 ///
 /// When cargo cannot tell what is linked, or a crate comes without a licence.
-pub fn run(session: &Session, check: bool) -> Result<Verdict> {
-    let root = &session.project.root;
-    let action = session.report.start("collecting the licences of the linked crates");
-    let mut triples: Vec<String> = session.plan.wheels.iter().map(|wheel| wheel.triple()).collect();
-    for target in session.plan.targets() {
+pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
+    let root = &source.project.root;
+    let action = report.start("collecting the licences of the linked crates");
+    let mut triples: Vec<String> = source.plan.wheels.iter().map(|wheel| wheel.triple()).collect();
+    for target in source.plan.targets() {
         let here = Builder::of(target, crate::tool::toolchain::builder::Host::Linux);
         triples.extend(here.map(|builder| builder.triple(target)));
     }
     triples.sort();
     triples.dedup();
-    let manifest = root.join(&session.project.manifest);
+    let manifest = root.join(&source.project.manifest);
     let own = manifest.parent().unwrap_or(root).to_owned();
     let mut linked = crates::linked(root, &manifest, &triples)?;
     linked.retain(|linked| linked.folder != own);
@@ -52,7 +60,7 @@ pub fn run(session: &Session, check: bool) -> Result<Verdict> {
     let current = fs::read_to_string(&path).is_ok_and(|old| old.replace("\r\n", "\n") == text);
     if current {
         action.done(Mood::Good, "current", FILE);
-    } else if check {
+    } else if args.check {
         action.done(Mood::Bad, "stale", &format!("{FILE}: run `cargo pipeline licenses`"));
         return Ok(Verdict::No);
     } else {

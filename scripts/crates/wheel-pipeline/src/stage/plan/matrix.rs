@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use serde_json::json;
-
 use wheel_audit::family::PythonVersion;
 use wheel_audit::plan::Plan;
 use wheel_audit::target::{System, Target};

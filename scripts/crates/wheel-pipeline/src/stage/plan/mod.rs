@@ -7,14 +7,14 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 
 use anyhow::{Context, Result};
+use wheel_audit::family::Family;
+use wheel_audit::plan::Plan;
 
 use self::matrix::Matrices;
 use crate::evidence::file;
 use crate::exit::Verdict;
-use crate::report::{Mood, table};
-use crate::stage::Session;
-use wheel_audit::family::Family;
-use wheel_audit::plan::Plan;
+use crate::project::source::Source;
+use crate::report::{Mood, Report, table};
 
 /// The form in which the plan is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -28,14 +28,22 @@ pub enum PlanFormat {
     GithubMatrix,
 }
 
+/// What `plan` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+}
+
 /// Writes `plan.json`.
 ///
 /// # Errors
 ///
 /// When it cannot be written.
-pub fn write(session: &Session) -> Result<()> {
-    file::write(&session.project.work().join("plan.json"), &session.plan)?;
-    let plan = &session.plan;
+pub fn write(source: &Source, report: &Report) -> Result<()> {
+    file::write(&source.project.work().join("plan.json"), &source.plan)?;
+    let plan = &source.plan;
     let what = format!(
         "{} {}: {} files for {} environments",
         plan.project,
@@ -43,7 +51,7 @@ pub fn write(session: &Session) -> Result<()> {
         plan.files().count(),
         plan.environments.len()
     );
-    session.report.say(Mood::Good, "planned", &what);
+    report.say(Mood::Good, "planned", &what);
     Ok(())
 }
 
@@ -52,16 +60,16 @@ pub fn write(session: &Session) -> Result<()> {
 /// # Errors
 ///
 /// When it cannot be written.
-pub fn run(session: &Session, format: PlanFormat) -> Result<Verdict> {
-    write(session)?;
-    match format {
-        PlanFormat::Human => session.report.data(&human(&session.plan)),
+pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
+    write(source, report)?;
+    match args.format {
+        PlanFormat::Human => report.data(&human(&source.plan)),
         PlanFormat::Json => {
-            session.report.data(&(serde_json::to_string_pretty(&session.plan)? + "\n"));
+            report.data(&(serde_json::to_string_pretty(&source.plan)? + "\n"));
         }
         PlanFormat::GithubMatrix => {
-            let lines = Matrices::of(&session.plan).lines();
-            session.report.data(&lines);
+            let lines = Matrices::of(&source.plan).lines();
+            report.data(&lines);
             if let Some(path) = std::env::var_os("GITHUB_OUTPUT") {
                 let mut output = OpenOptions::new()
                     .append(true)

@@ -13,14 +13,20 @@ use toml_edit::{DocumentMut, Item, value};
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::project::changelog;
-use crate::project::{Project, agreement};
-use crate::report::Mood;
-use crate::stage::Session;
+use crate::project::source::Source;
+use crate::project::{Project, agreement, changelog};
+use crate::report::{Mood, Report};
 use crate::tool::{cargo, git};
 
 /// The files as they are to be: path and content.
 type Changes = Vec<(PathBuf, String)>;
+
+/// What `prepare` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The next version, as cargo spells it: 1.2.3, 1.2.3-rc.1
+    pub version: String,
+}
 
 /// The stage.
 ///
@@ -28,19 +34,19 @@ type Changes = Vec<(PathBuf, String)>;
 ///
 /// When the version is none or not a later one, the tree differs from its commit, the changelog has
 /// nothing to release, or cargo fails; the files are as they were then.
-pub fn run(session: &Session, version: &str) -> Result<Verdict> {
-    session.exclusive()?;
-    let next = check_version(version, &session.project.version)?;
+pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
+    let version = &args.version;
+    let next = check_version(version, &source.project.version)?;
     let tag = format!("v{version}");
-    refuse_unready(session, &tag)?;
+    refuse_unready(source, &tag)?;
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-    let root = &session.project.root;
+    let root = &source.project.root;
     let changes = changes(root, version, today)?;
     let lock = root.join("Cargo.lock");
     let paths = changes.iter().map(|(path, _)| path.clone()).chain([lock]);
     let before: Vec<(PathBuf, Option<Vec<u8>>)> =
         paths.map(|path| (path.clone(), fs::read(path).ok())).collect();
-    let made = make(session, &changes, &next);
+    let made = make(&source.project, report, &changes, &next);
     if made.is_err() {
         for (path, content) in &before {
             if let Some(content) = content {
@@ -55,7 +61,7 @@ pub fn run(session: &Session, version: &str) -> Result<Verdict> {
         .filter_map(|(path, _)| path.strip_prefix(root).ok())
         .map(|path| path.display().to_string().replace('\\', "/"))
         .collect();
-    session.report.data(&format!(
+    report.data(&format!(
         "cargo xtask ci\ngit add {}\ngit commit -m \"Release {version}\"\ngit tag {tag}\n\
          git push origin HEAD {tag}\n",
         names.join(" ")
@@ -93,15 +99,15 @@ fn check_version(text: &str, current: &Version) -> Result<Version, Failure> {
     Ok(version)
 }
 
-fn refuse_unready(session: &Session, tag: &str) -> Result<()> {
-    if session.project.static_version.is_some() {
+fn refuse_unready(source: &Source, tag: &str) -> Result<()> {
+    if source.project.static_version.is_some() {
         return Err(Failure::refused(
             "the version stands in two places, `pyproject.toml` and `Cargo.toml`",
         )
         .hint("replace the first by `dynamic = [\"version\"]`, which takes cargo's")
         .into());
     }
-    let Some(revision) = &session.revision else {
+    let Some(revision) = source.revision.as_ref() else {
         return Err(Failure::usage("only a commit in a git checkout can be released").into());
     };
     if revision.dirty {
@@ -109,7 +115,7 @@ fn refuse_unready(session: &Session, tag: &str) -> Result<()> {
             .hint("commit or stash what is there first")
             .into());
     }
-    if git::has_tag(&session.project.root, tag)? {
+    if git::has_tag(&source.project.root, tag)? {
         return Err(Failure::refused(format!("there is a tag `{tag}` already")).into());
     }
     Ok(())
@@ -157,13 +163,13 @@ fn with_version(text: &str, version: &str, path: &Path) -> Result<String, Failur
 }
 
 /// Writes the changes, and holds the project against itself as every stage does.
-fn make(session: &Session, changes: &Changes, version: &Version) -> Result<()> {
-    let root = &session.project.root;
+fn make(project: &Project, report: &Report, changes: &Changes, version: &Version) -> Result<()> {
+    let root = &project.root;
     for (path, text) in changes {
         fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
-        session.report.say(Mood::Good, "written", &path.display().to_string());
+        report.say(Mood::Good, "written", &path.display().to_string());
     }
-    let action = session.report.start("refreshing Cargo.lock");
+    let action = report.start("refreshing Cargo.lock");
     cargo::update_own(root).check().context("the lock file cannot be refreshed")?;
     cargo::locked(root).check().context("the lock file is not current")?;
     action.done(Mood::Good, "refreshed", "Cargo.lock");
@@ -179,7 +185,7 @@ fn make(session: &Session, changes: &Changes, version: &Version) -> Result<()> {
         .hint("does the version live in another file?")
         .into());
     }
-    session.report.say(Mood::Good, "planned", &format!("{} files", plan.files().count()));
+    report.say(Mood::Good, "planned", &format!("{} files", plan.files().count()));
     Ok(())
 }
 

@@ -12,8 +12,9 @@ use crate::evidence::{Attested, Receipt, SentStep};
 use crate::failure::Failure;
 use crate::folder;
 use crate::index::address::is_pypi;
-use crate::report::Mood;
-use crate::stage::Session;
+use crate::project::Project;
+use crate::report::{Mood, Report};
+use crate::stage::Machine;
 use crate::tool::attest::{Attester, Signed};
 
 /// Whether files are sent with attestations.
@@ -34,7 +35,9 @@ pub enum Attestations {
 ///
 /// When they are wanted and cannot be made; nothing has been sent then.
 pub fn attest(
-    session: &Session,
+    project: &Project,
+    machine: &Machine,
+    report: &Report,
     wanted: Attestations,
     load: &Load,
     receipt: &Receipt,
@@ -59,11 +62,11 @@ pub fn attest(
     if files.is_empty() {
         return Ok((receipt.attestations.clone(), None));
     }
-    let action = session.report.start("making attestations");
-    let folder = session.project.work().join("attestations");
+    let action = report.start("making attestations");
+    let folder = project.work().join("attestations");
     folder::clear(&folder)?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let attester = Attester::install(session.tools()?, session.tool_python()?)?;
+    let attester = Attester::install(machine.tools()?, machine.tool_python()?)?;
     match attester.sign(&folder, &files)? {
         Signed::By(who) => {
             action.done(Mood::Good, "attested", &format!("{} files, signed by {who}", files.len()));

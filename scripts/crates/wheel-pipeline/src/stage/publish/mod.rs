@@ -10,23 +10,24 @@ pub mod drive;
 pub mod send;
 pub mod step;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use age::{Age, age};
 use anyhow::Result;
 use jiff::Timestamp;
+use wheel_audit::plan::Plan;
 
+use crate::evidence::EvidenceFolder;
 use crate::evidence::gate::GateDecision;
-use crate::evidence::gather;
-use crate::evidence::{self, BuildEvidence};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::index::address::{self, is_loopback};
 use crate::index::{self, OfferedFile, Trouble};
-use crate::report::{Mood, table};
-use crate::stage::{Session, gate};
+use crate::project::source::Source;
+use crate::report::{Mood, Output, Report, table};
+use crate::stage::{Machine, from_jobs, gate};
 use crate::tool::twine::Credentials;
-use age::{Age, age};
 
 pub use attest::Attestations;
 pub use send::send;
@@ -45,8 +46,45 @@ pub struct Destination {
     pub attestations: Attestations,
 }
 
+impl From<&Args> for Destination {
+    fn from(args: &Args) -> Self {
+        Self {
+            repository: args.repository_url.clone(),
+            simple: args.index_url.clone(),
+            credentials: None,
+            patience: Duration::from_secs(args.patience.into()),
+            attestations: args.attestations,
+        }
+    }
+}
+
 /// How long faults of one file are waited out, unless said otherwise.
 pub const PATIENCE: Duration = Duration::from_secs(300);
+
+/// What `publish` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where twine sends files
+    #[arg(long, value_name = "URL", default_value = "https://upload.pypi.org/legacy/")]
+    pub repository_url: String,
+    /// The simple API of the same index
+    #[arg(long, value_name = "URL", default_value = "https://pypi.org/simple/")]
+    pub index_url: String,
+    /// Really upload; refused unless all evidence is there and clean
+    #[arg(long)]
+    pub execute: bool,
+    /// First gather what the jobs of a matrix brought, a folder for each below this one
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    /// How long faults of the network or the index are waited out, in seconds for each file
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
+    pub patience: u16,
+    /// Which indexes get attestations of who publishes the files
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub attestations: Attestations,
+    #[command(flatten)]
+    pub output: Output,
+}
 
 /// The stage over the whole plan, for what lies here or for what the jobs below `from` brought. Without
 /// `execute`, nothing is sent to an index that is not on loopback; with it, only past an open gate.
@@ -55,25 +93,28 @@ pub const PATIENCE: Duration = Duration::from_secs(300);
 ///
 /// When the gate is closed, the index holds other bytes, or an upload fails.
 pub fn run(
-    session: &Session,
-    destination: &Destination,
-    execute: bool,
-    from: Option<&Path>,
+    args: &Args,
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
 ) -> Result<Verdict> {
+    let destination = &Destination::from(args);
+    let execute = args.execute;
     address::check("--repository-url", &destination.repository)?;
     address::check("--index-url", &destination.simple)?;
-    if let Some(from) = from {
-        from_jobs::take_in(session, from)?;
+    if let Some(from) = &args.from {
+        from_jobs::take_in(source, kept, report, from)?;
     }
     if !is_loopback(&destination.repository) {
-        let mut judgement = gate::decide(session)?;
-        let shelf = index::files(&destination.simple, &session.plan.project);
-        judge_age(session, shelf.as_deref().unwrap_or_default(), &mut judgement)?;
+        let mut judgement = gate::decide(source, kept)?;
+        let shelf = index::files(&destination.simple, &source.plan.project);
+        judge_age(&source.plan, kept, shelf.as_deref().unwrap_or_default(), &mut judgement)?;
         for warning in &judgement.warnings {
-            session.report.warn(warning);
+            report.warn(warning);
         }
         if !execute {
-            return dry_run(session, destination, &judgement, shelf);
+            return dry_run(&source.plan, kept, report, destination, &judgement, shelf);
         }
         let closed = judgement.closed();
         if !closed.is_empty() {
@@ -84,10 +125,10 @@ pub fn run(
             .into());
         }
         for waived in &judgement.waived {
-            session.report.say(Mood::Doubtful, "waived", waived);
+            report.say(Mood::Doubtful, "waived", waived);
         }
     }
-    let receipt = send(session, &session.plan, destination)?;
+    let receipt = send(&source.project, machine, kept, report, &source.plan, destination)?;
     let rows: Vec<Vec<String>> = receipt
         .files
         .iter()
@@ -97,13 +138,18 @@ pub fn run(
         })
         .collect();
     let text = table::plain(&["file", "sha256", "url"], &rows);
-    session.report.result(&format!("{text}attestations: {}\n", receipt.attestations), &receipt)?;
+    report.result(&format!("{text}attestations: {}\n", receipt.attestations), &receipt)?;
     Ok(Verdict::Yes)
 }
 
-fn judge_age(session: &Session, shelf: &[OfferedFile], judgement: &mut GateDecision) -> Result<()> {
+fn judge_age(
+    plan: &Plan,
+    kept: &EvidenceFolder,
+    shelf: &[OfferedFile],
+    judgement: &mut GateDecision,
+) -> Result<()> {
     let build = kept.built();
-    let planned = session.plan.files().filter_map(|file| build.file(file).cloned());
+    let planned = plan.files().filter_map(|file| build.file(file).cloned());
     match age(&planned.collect::<Vec<_>>(), shelf, Timestamp::now()) {
         Age::Young => {}
         Age::Near(why) => judgement.warnings.push(why),
@@ -114,7 +160,9 @@ fn judge_age(session: &Session, shelf: &[OfferedFile], judgement: &mut GateDecis
 
 /// Everything but the upload: what would be sent, what is there already, and why it would be refused.
 fn dry_run(
-    session: &Session,
+    plan: &Plan,
+    kept: &EvidenceFolder,
+    report: &Report,
     destination: &Destination,
     judgement: &GateDecision,
     shelf: Result<Vec<OfferedFile>, Trouble>,
@@ -122,7 +170,7 @@ fn dry_run(
     let build = kept.built();
     let mut text = format!("to send to {}, in this order:\n", destination.repository);
     let mut verdict = Verdict::Yes;
-    for file in session.plan.files() {
+    for file in plan.files() {
         let there = shelf.iter().flatten().find(|offered| offered.name == file);
         let state = match (there, build.file(file)) {
             (None, _) => "",
@@ -135,7 +183,7 @@ fn dry_run(
         text += &format!("  {file}{state}\n");
     }
     if let Err(trouble) = &shelf {
-        session.report.warn(&format!("what the index holds is not known: {trouble}"));
+        report.warn(&format!("what the index holds is not known: {trouble}"));
         verdict = verdict.and(Verdict::Unknown);
     }
     text += "nothing was sent: this was a dry run, `--execute` sends\n";
@@ -146,6 +194,6 @@ fn dry_run(
         verdict = Verdict::No;
     }
     text += &format!("{} waived\n", judgement.waived.len());
-    session.report.result(&text, judgement)?;
+    report.result(&text, judgement)?;
     Ok(verdict)
 }

@@ -4,20 +4,21 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use wheel_audit::plan::Plan;
 
 use super::Destination;
 use super::attest::attest;
 use super::drive::{Note, World, drive};
 use super::step::{End, Seen};
-use crate::evidence::{self, Attested, BuiltFile, Receipt, SentFile, SentStep};
+use crate::evidence::{Attested, BuiltFile, EvidenceFolder, Receipt, SentFile, SentStep};
 use crate::failure::Failure;
 use crate::index::{self, OfferedFile, Trouble};
 use crate::process::command::{check_interrupt, wait};
-use crate::report::Mood;
-use crate::stage::{Session, held};
+use crate::project::Project;
+use crate::report::{Mood, Report};
+use crate::stage::{Machine, recorded};
 use crate::tool::attest;
 use crate::tool::twine::{Answer, Uploader};
-use wheel_audit::plan::Plan;
 
 /// The longest silence of an index, as a part of all patience with one file, and its bounds.
 const SILENCE: u32 = 5;
@@ -61,14 +62,20 @@ pub struct Load {
 /// # Errors
 ///
 /// At the first file that the index holds in other bytes, refuses, or cannot be brought to show.
-pub fn send(session: &Session, plan: &Plan, destination: &Destination) -> Result<Receipt> {
-    session.exclusive()?;
+pub fn send(
+    project: &Project,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    plan: &Plan,
+    destination: &Destination,
+) -> Result<Receipt> {
     let load = Load {
         project: plan.project.clone(),
         version: plan.version.clone(),
-        files: recorded::files(&session.project, plan, kept.built())?,
+        files: recorded::files(project, plan, kept.built())?,
     };
-    send_load(session, &load, destination)
+    send_load(project, machine, kept, report, &load, destination)
 }
 
 /// The same for any files.
@@ -76,7 +83,14 @@ pub fn send(session: &Session, plan: &Plan, destination: &Destination) -> Result
 /// # Errors
 ///
 /// As [`send`].
-pub fn send_load(session: &Session, load: &Load, destination: &Destination) -> Result<Receipt> {
+pub fn send_load(
+    project: &Project,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    load: &Load,
+    destination: &Destination,
+) -> Result<Receipt> {
     let new = Receipt {
         repository: destination.repository.clone(),
         release: format!("{} {}", load.project, load.version),
@@ -84,24 +98,33 @@ pub fn send_load(session: &Session, load: &Load, destination: &Destination) -> R
         files: load.files.iter().map(|(_, built)| waiting(built)).collect(),
     };
     let mut receipt = Receipt::open(new, kept.receipt.clone());
-    let (said, attestations) = attest(session, destination.attestations, load, &receipt)?;
+    let (said, attestations) =
+        attest(project, machine, report, destination.attestations, load, &receipt)?;
     receipt.attestations = said;
     kept.keep(receipt.clone())?;
     let uploader = Uploader::new(
-        session.tools()?,
+        machine.tools()?,
         &destination.repository,
         destination.credentials.as_ref(),
         silence(destination.patience),
     );
-    let mut road =
-        Road { report: session.report, kept, destination, load, attestations, uploader, receipt, shelf: None };
+    let mut road = Road {
+        report: report,
+        kept,
+        destination,
+        load,
+        attestations,
+        uploader,
+        receipt,
+        shelf: None,
+    };
     for (position, (path, built)) in load.files.iter().enumerate() {
-        let action = session.report.start(format!("uploading {}", built.file));
+        let action = report.start(format!("uploading {}", built.file));
         let before = road.receipt.files[position].sends;
         let mut parcel = Parcel { road: &mut road, position, path };
         match drive(&mut parcel, destination.patience)? {
             Ok(_) if road.receipt.files[position].sends == before => {
-                session.report.say(Mood::Good, "already there", &built.file);
+                report.say(Mood::Good, "already there", &built.file);
             }
             Ok(_) => action.done(Mood::Good, "uploaded", &built.file),
             Err(end) => return Err(told(&end, built, destination).into()),

@@ -7,9 +7,10 @@
 
 use std::time::Duration;
 
+use wheel_audit::wheel::Sha256Sum;
+
 use crate::process::pause::Pauses;
 use crate::tool::twine::Answer;
-use wheel_audit::wheel::Sha256Sum;
 
 /// What the index holds under the name of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]

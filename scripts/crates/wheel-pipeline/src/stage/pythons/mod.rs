@@ -1,25 +1,33 @@
 //! `roots`: makes the folders of Pythons for other platforms, on which `smoke` then tests.
 
 use anyhow::{Context, Result};
+use wheel_audit::wheel::Sha256Sum;
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::index::{self, address};
-use crate::report::Mood;
-use crate::stage::Session;
+use crate::project::Project;
+use crate::report::{Mood, Report};
+use crate::stage::Machine;
 use crate::tool::pip;
-use crate::tool::pythons::Guest;
-use crate::tool::pythons::debian;
 use crate::tool::pythons::wine::Pinned;
-use wheel_audit::wheel::Sha256Sum;
+use crate::tool::pythons::{Guest, debian};
+
+/// What `pythons` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Debian's name of an architecture, `musl`, or `win64`; all unless named
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+}
 
 /// The stage, for some roots by name, or for all.
 ///
 /// # Errors
 ///
 /// When a name is not known, a tool is missing, or a package cannot be had.
-pub fn run(session: &Session, names: &[String]) -> Result<Verdict> {
-    session.exclusive()?;
+pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -> Result<Verdict> {
+    let names = &args.names;
     let all = Guest::all();
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|guest| guest.name() == **name))
     {
@@ -28,18 +36,18 @@ pub fn run(session: &Session, names: &[String]) -> Result<Verdict> {
             .hint(format!("there are {}", known.join(", ")))
             .into());
     }
-    let folder = debian::folder(&session.project.work());
+    let folder = debian::folder(&project.work());
     let mut verdict = Verdict::Yes;
     for guest in all {
         if !names.is_empty() && !names.iter().any(|name| name == guest.name()) {
             continue;
         }
-        let action = session.report.start(format!("making the root {}", guest.name()));
-        let archives = fetched(session, guest.wants(&folder))?;
-        let made = guest.make(session.tools()?, &folder, &archives)?;
+        let action = report.start(format!("making the root {}", guest.name()));
+        let archives = fetched(machine, guest.wants(&folder))?;
+        let made = guest.make(machine.tools()?, &folder, &archives)?;
         let (found, passed_over) = guest.interpreters(&folder)?;
         for reason in &passed_over {
-            session.report.warn(reason);
+            report.warn(reason);
         }
         let pythons: Vec<&str> = found.iter().map(|python| python.release.as_str()).collect();
         let what = format!("{}, with CPython {}", guest.name(), pythons.join(", "));
@@ -54,11 +62,11 @@ pub fn run(session: &Session, names: &[String]) -> Result<Verdict> {
 }
 
 /// The content of files of the package index, each with the hash that is pinned.
-fn fetched(session: &Session, wanted: &[Pinned]) -> Result<Vec<(Pinned, Vec<u8>)>> {
+fn fetched(machine: &Machine, wanted: &[Pinned]) -> Result<Vec<(Pinned, Vec<u8>)>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let simple = pip::index(session.tools()?)?;
+    let simple = pip::index(machine.tools()?)?;
     address::check("index-url", &simple)?;
     let mut fetched = Vec::new();
     for pinned in wanted {

@@ -5,17 +5,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-
-use crate::evidence::{AuditEvidence, BuildEvidence, Receipt, SmokeEvidence, VerifyEvidence};
-use crate::exit::Verdict;
-use crate::process::clock::time_in_tools;
-use crate::report::table;
-use crate::stage::publish::{self, Attestations, Destination};
-use crate::stage::verify;
-use crate::stage::{Session, audit, build, plan, smoke};
-use crate::tool::devpi::{IndexServer, check_port};
 use wheel_audit::plan::Plan;
 use wheel_audit::target::Target;
+
+use crate::evidence::{
+    AuditEvidence, BuildEvidence, EvidenceFolder, Receipt, SmokeEvidence, VerifyEvidence,
+};
+use crate::exit::Verdict;
+use crate::process::clock::time_in_tools;
+use crate::project::source::Source;
+use crate::report::{Output, Report, table};
+use crate::stage::publish::{self, Attestations, Destination};
+use crate::stage::{Machine, audit, build, plan, smoke, verify};
+use crate::tool::devpi::{IndexServer, check_port};
 
 /// Everything that a rehearsal found out: what `--format json` prints.
 #[derive(Debug, Serialize)]
@@ -74,32 +76,56 @@ impl Clock {
     }
 }
 
+/// What `rehearse` takes.
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {
+    /// A target of the table; unless named, this machine's own, as far as its Pythons take the wheels
+    #[arg(long = "target", value_name = "TARGET")]
+    pub targets: Vec<Target>,
+    /// Exit 3 unless every promised environment was reached
+    #[arg(long)]
+    pub complete: bool,
+    /// The port of the index on 127.0.0.1; 0 is any free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    #[command(flatten)]
+    pub output: Output,
+}
+
 /// The stage, for some targets or for all that this machine builds. What it cannot reach is said and counted; with `complete`, it is not enough.
 ///
 /// # Errors
 ///
 /// When a stage refuses or cannot do its work; the stages after it do not run then.
-pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> Result<Verdict> {
-    session.exclusive()?;
+pub fn run(
+    args: &Args,
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
+    let Args { targets, port, complete, .. } = args;
+    let (port, complete) = (*port, *complete);
     check_port(port)?;
     let mut clock = Clock::default();
-    clock.time("plan", || plan::write(session))?;
-    let part = match targets {
-        [] => session.provable()?,
-        targets => build::part(session, targets)?,
+    clock.time("plan", || plan::write(source, report))?;
+    let part = match &targets[..] {
+        [] => machine.provable(&source.plan)?,
+        targets => build::part(&source.plan, targets)?,
     };
-    let tools = clock.time("tools", || session.tools())?;
+    let tools = clock.time("tools", || machine.tools())?;
     // It takes some seconds to start, which the build hides.
     let mut server = IndexServer::start(tools, port)?;
-    let build = clock.time("build", || build::make(session, &part, false))?;
-    let audit = clock.time("audit", || audit::judge(session, &part))?;
+    let build = clock.time("build", || build::make(source, machine, kept, report, &part, false))?;
+    let audit = clock.time("audit", || audit::judge(source, kept, report, &part))?;
     if audit::verdict(&audit) != Verdict::Yes {
-        session.report.result(&audit::shown(&audit), &audit)?;
+        report.result(&audit::shown(&audit), &audit)?;
         return Ok(audit::verdict(&audit));
     }
-    let smoke = clock.time("smoke", || smoke::prove(session, &part))?;
+    let smoke =
+        clock.time("smoke", || smoke::prove(&source.project, machine, kept, report, &part))?;
     if smoke::verdict(&smoke, 0, false) != Verdict::Yes {
-        session.report.result(&rows(session, &part, &smoke, None), &smoke)?;
+        report.result(&rows(&source.plan, &part, &smoke, None), &smoke)?;
         return Ok(Verdict::No);
     }
     let (receipt, simple) = clock.time("publish", || {
@@ -111,21 +137,25 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
             patience: publish::PATIENCE,
             attestations: Attestations::Never,
         };
-        Ok((publish::send(session, &part, &destination)?, destination.simple))
+        Ok((
+            publish::send(&source.project, machine, kept, report, &part, &destination)?,
+            destination.simple,
+        ))
     })?;
-    let verify =
-        clock.time("verify", || verify::prove(session, &part, &simple, publish::PATIENCE))?;
+    let verify = clock.time("verify", || {
+        verify::prove(&source.project, machine, kept, report, &part, &simple, publish::PATIENCE)
+    })?;
 
-    let promised = session.plan.environments.len();
+    let promised = source.plan.environments.len();
     let text = format!(
         "{}\n{}\n",
-        rows(session, &part, &smoke, Some(&verify)),
+        rows(&source.plan, &part, &smoke, Some(&verify)),
         smoke::reach(&verify.trials, promised)
     );
     let reached = smoke::reached(&verify.trials);
     let verdict = verify::verdict(&verify).and(smoke::verdict(&verify.trials, promised, complete));
     let rehearsal = Rehearsal {
-        plan: &session.plan,
+        plan: &source.plan,
         build,
         audit,
         smoke,
@@ -135,19 +165,19 @@ pub fn run(session: &Session, targets: &[Target], port: u16, complete: bool) -> 
         reached,
         promised,
     };
-    session.report.result(&text, &rehearsal)?;
+    report.result(&text, &rehearsal)?;
     Ok(verdict)
 }
 
 /// The table of every promised environment and how far it came.
 fn rows(
-    session: &Session,
+    plan: &Plan,
     part: &Plan,
     smoke: &SmokeEvidence,
     verify: Option<&VerifyEvidence>,
 ) -> String {
     let mut rows: Vec<Vec<String>> = Vec::new();
-    for promise in &session.plan.environments {
+    for promise in &plan.environments {
         let here = smoke
             .outcomes
             .iter()

@@ -4,31 +4,43 @@
 //! them. Bytes differ between linkers; what Python and pip see must not.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-
-use crate::evidence::gather;
-use crate::evidence::{self, Comparison, SecondBuildEvidence};
-use crate::exit::Verdict;
-use crate::failure::Failure;
-use crate::folder;
-use crate::report::Mood;
-use crate::stage::{Session, build, held};
-use crate::tool::cibuildwheel;
-use crate::tool::python::environment::Environment;
-use crate::tool::pythons::container::Engine;
 use wheel_audit::target::Target;
 use wheel_audit::wheel::platform::Platform;
 use wheel_audit::wheel::release::{Release, WheelFacts, list};
+
+use crate::evidence::{Comparison, EvidenceFolder, SecondBuildEvidence};
+use crate::exit::Verdict;
+use crate::failure::Failure;
+use crate::folder;
+use crate::project::source::Source;
+use crate::report::{Mood, Report};
+use crate::stage::{Machine, build, from_jobs, recorded};
+use crate::tool::cibuildwheel;
+use crate::tool::python::environment::Environment;
+use crate::tool::pythons::container::Engine;
+
+/// What `second-build` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Compare with what the jobs of a matrix built, a folder for each below this one
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+}
 
 /// The stage, over the wheels in `folder`.
 ///
 /// # Errors
 ///
 /// When a file on either side cannot be read.
-pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
-    session.exclusive()?;
+pub fn compare_folder(
+    source: &Source,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    folder: &Path,
+) -> Result<Verdict> {
     let (theirs, unread) = Release::read(&list(folder)?);
     if !unread.is_empty() {
         return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
@@ -45,12 +57,12 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
         .into());
     }
     let keys: BTreeSet<_> = theirs.wheels.iter().filter_map(key).collect();
-    let mut plan = session.plan.clone();
+    let mut plan = source.plan.clone();
     let fits = |file: &str| {
         file.parse().is_ok_and(|name| key_of(&name).is_some_and(|key| keys.contains(&key)))
     };
     plan.wheels.retain(|wheel| fits(&wheel.file));
-    let paths: Vec<_> = recorded::files(&session.project, &plan, kept.built())?
+    let paths: Vec<_> = recorded::files(&source.project, &plan, kept.built())?
         .into_iter()
         .map(|(path, _)| path)
         .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
@@ -60,17 +72,17 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
         return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
     }
     let built = kept.built();
-    let sdist = built.file(&session.plan.sdist).map(|sdist| sdist.sha256);
+    let sdist = built.file(&source.plan.sdist).map(|sdist| sdist.sha256);
     let result = SecondBuildEvidence { sdist, ..compare(&ours.wheels, &theirs.wheels) };
     for alone in &result.alone {
-        session.report.say(Mood::Bad, "alone", &format!("{alone}: the plan has no such wheel"));
+        report.say(Mood::Bad, "alone", &format!("{alone}: the plan has no such wheel"));
     }
     for one in &result.compared {
         let good = one.differences.is_empty();
         let mood = if good { Mood::Good } else { Mood::Bad };
-        session.report.say(mood, if good { "agrees" } else { "differs" }, &one.theirs);
+        report.say(mood, if good { "agrees" } else { "differs" }, &one.theirs);
         for line in one.differences.iter().chain(&one.notes) {
-            session.report.data(&format!("  {line}\n"));
+            report.data(&format!("  {line}\n"));
         }
     }
     kept.keep(result.clone())?;
@@ -83,45 +95,51 @@ pub fn run(session: &Session, folder: &Path) -> Result<Verdict> {
 /// # Errors
 ///
 /// When there is no Python for it, or it fails: without a container engine on Linux, say.
-pub fn make(session: &Session, from: Option<&Path>) -> Result<Verdict> {
+pub fn run(
+    args: &Args,
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
     // Whoever names an engine has set it up as it is wanted.
     let engine = if cfg!(target_os = "linux") && std::env::var_os(cibuildwheel::ENGINE).is_none() {
         Some(Engine::find()?)
     } else {
         None
     };
-    match from {
-        Some(from) => from_jobs::take_in(session, from)?,
+    match &args.from {
+        Some(from) => from_jobs::take_in(source, kept, report, from)?,
         None => {
-            let targets = session.plan.targets().into_iter();
+            let targets = source.plan.targets().into_iter();
             let own: Vec<Target> = targets.filter(|target| target.is_host_kernel()).collect();
-            let part = build::part(session, &own)?;
-            build::make(session, &part, false)?;
+            let part = build::part(&source.plan, &own)?;
+            build::make(source, machine, kept, report, &part, false)?;
         }
     }
-    let found = session.found()?;
+    let found = machine.found()?;
     let newest = found.own().rfind(|python| {
         python.version >= cibuildwheel::OLDEST && !python.version.is_free_threaded()
     });
     let interpreter = newest.ok_or_else(|| {
         Failure::unknown(format!("cibuildwheel needs a CPython {} or later", cibuildwheel::OLDEST))
     })?;
-    let action = session.report.start("building and testing by cibuildwheel");
+    let action = report.start("building and testing by cibuildwheel");
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
     let place = folder.path().join("environment");
     let lock = cibuildwheel::LOCK.text;
-    let environment = Environment::locked(interpreter, &place, session.tools()?, lock)?;
-    let out = session.project.work().join("second");
+    let environment = Environment::locked(interpreter, &place, machine.tools()?, lock)?;
+    let out = source.project.work().join("second");
     folder::clear(&out)?;
-    let sdist = session.project.dist().join(&session.plan.sdist);
+    let sdist = source.project.dist().join(&source.plan.sdist);
     let own = std::env::current_exe().context("this program does not know where it lies")?;
     cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())
         // It wants uv to make environments with.
-        .env("PATH", session.tools()?.path()?)
+        .env("PATH", machine.tools()?.path()?)
         .check()
         .context("the second builder made no wheels")?;
     action.done(Mood::Good, "built", "the same by cibuildwheel");
-    run(session, &out)
+    compare_folder(source, kept, report, &out)
 }
 
 /// What the comparisons say as a whole.

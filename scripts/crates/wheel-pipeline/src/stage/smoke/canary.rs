@@ -8,19 +8,21 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
+use wheel_audit::plan::{Plan, PlannedWheel};
+use wheel_audit::target::{System, Target};
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::report::Mood;
-use crate::stage::Session;
-use crate::stage::build::directory::Workshop;
+use crate::project::Project;
+use crate::project::source::Source;
+use crate::report::{Mood, Report};
+use crate::stage::Machine;
+use crate::stage::build::directory::BuildDirectory;
 use crate::stage::build::toolchains;
 use crate::stage::smoke::attempt_on;
 use crate::tool::python::Interpreter;
 use crate::tool::python::environment::Environment;
 use crate::tool::pythons::debian::{self, ROOTS};
-use wheel_audit::plan::{Plan, PlannedWheel};
-use wheel_audit::target::{System, Target};
 
 /// What a program says that dies of an instruction that its processor does not have.
 const DEATH: &str = "Illegal instruction";
@@ -30,25 +32,29 @@ const DEATH: &str = "Illegal instruction";
 /// # Errors
 ///
 /// When there is no such Python, or a tool fails.
-pub fn run(session: &Session) -> Result<Verdict> {
-    session.exclusive()?;
-    let roots = debian::folder(&session.project.work());
+pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
+    let roots = debian::folder(&source.project.work());
     let (mut emulated, mut processor) = (Vec::new(), "");
     for (root, newer) in ROOTS.iter().filter_map(|root| Some((root, root.newer_processor()?))) {
         emulated.extend(root.interpreters(&roots)?.0);
         processor = newer;
     }
-    let Some((wheel, part)) = wheel_for(&session.plan, &emulated) else {
+    let Some((wheel, part)) = wheel_for(&source.plan, &emulated) else {
         return Err(Failure::unknown(
             "no Python with an emulated processor takes a wheel of the plan",
         )
         .hint("`cargo pipeline roots amd64` makes some")
         .into());
     };
-    let workshop =
-        Workshop::new(session, &session.project.root, session.project.work().join("canary"));
+    let workshop = BuildDirectory::new(
+        source,
+        machine,
+        report,
+        &source.project.root,
+        source.project.work().join("canary"),
+    );
     workshop.clear()?;
-    let (toolchains, not_here) = toolchains(session, &part)?;
+    let (toolchains, not_here) = toolchains(&source.project, machine, report, &part)?;
     if !not_here.is_empty() {
         return Err(Failure::unknown(format!("not built here: {}", not_here.join("\n"))).into());
     }
@@ -60,12 +66,12 @@ pub fn run(session: &Session) -> Result<Verdict> {
     workshop.wheels(&part, &newer.collect::<BTreeMap<_, _>>())?;
     let file = workshop.staging().join(&wheel.file);
     let mut verdict = Verdict::Yes;
-    for interpreter in emulated.iter().filter(|python| takes(&session.plan, wheel, python)) {
+    for interpreter in emulated.iter().filter(|python| takes(&source.plan, wheel, python)) {
         let name = format!("{} for {processor} on CPython {}", wheel.target, interpreter.release);
-        match survives(session, &file, interpreter)? {
-            None => session.report.say(Mood::Good, "died", &format!("{name}, as it must: {DEATH}")),
+        match survives(&source.project, machine, &file, interpreter)? {
+            None => report.say(Mood::Good, "died", &format!("{name}, as it must: {DEATH}")),
             Some(what) => {
-                session.report.say(Mood::Bad, "survived", &format!("{name}: {what}"));
+                report.say(Mood::Bad, "survived", &format!("{name}: {what}"));
                 verdict = Verdict::No;
             }
         }
@@ -75,10 +81,15 @@ pub fn run(session: &Session) -> Result<Verdict> {
 }
 
 /// What became of the wheel instead of the death that it must die.
-fn survives(session: &Session, file: &Path, interpreter: &Interpreter) -> Result<Option<String>> {
+fn survives(
+    project: &Project,
+    machine: &Machine,
+    file: &Path,
+    interpreter: &Interpreter,
+) -> Result<Option<String>> {
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
     let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
-    Ok(match attempt_on(session, &environment, file, folder.path())? {
+    Ok(match attempt_on(project, machine, &environment, file, folder.path())? {
         None => Some("it passed the smoke test, which proves nothing then".to_owned()),
         Some(failed) if failed.output().contains(DEATH) => None,
         Some(failed) => Some(format!("it failed in another way\n{}", failed.tail())),

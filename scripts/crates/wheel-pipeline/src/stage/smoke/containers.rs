@@ -1,14 +1,14 @@
 //! Pythons that official images offer to the smoke test: for each platform of Linux, all that are promised.
 
 use anyhow::Result;
+use wheel_audit::target::{System, Target};
 
 use crate::failure::Failure;
-use crate::report::Mood;
-use crate::stage::Session;
+use crate::project::source::Source;
+use crate::report::{Mood, Report};
 use crate::tool::python::Found;
 use crate::tool::pythons::container::{Container, Engine};
 use crate::tool::pythons::images::Image;
-use wheel_audit::target::{System, Target};
 
 /// Starts a container for each platform of Linux among the targets, and adds its Pythons to what was
 /// `found`. They work for as long as the containers are kept.
@@ -17,7 +17,8 @@ use wheel_audit::target::{System, Target};
 ///
 /// When there is no container engine, or an image cannot be had or not be started.
 pub fn add(
-    session: &Session,
+    source: &Source,
+    report: &Report,
     targets: &[Target],
     image: Option<&str>,
     found: &mut Found,
@@ -33,11 +34,11 @@ pub fn add(
     let engine = Engine::find()?;
     let mut containers = Vec::new();
     for (target, image) in chosen {
-        let action = session.report.start(format!("fetching {image}"));
+        let action = report.start(format!("fetching {image}"));
         engine.fetch(&image)?;
-        let container = engine.start(&image, &session.project.root)?;
+        let container = engine.start(&image, &source.project.root)?;
         let mut releases = Vec::new();
-        let promised = session.plan.environments.iter().filter(|promise| promise.target == target);
+        let promised = source.plan.environments.iter().filter(|promise| promise.target == target);
         for promise in promised {
             match container.interpreter(promise.python)? {
                 Ok(interpreter) => {
@@ -45,7 +46,7 @@ pub fn add(
                     found.interpreters.push(interpreter);
                 }
                 Err(reason) => {
-                    session.report.warn(&reason);
+                    report.warn(&reason);
                     found.passed_over.push(reason);
                 }
             }

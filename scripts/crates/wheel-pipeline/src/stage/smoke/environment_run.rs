@@ -3,16 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-
-use crate::evidence::{BuildEvidence, SmokeEvidence, SmokeOutcome, SmokeResult};
-use crate::process::command::Finished;
-use crate::report::Mood;
-use crate::stage::Session;
-use crate::tool::python::environment::Environment;
-use crate::tool::python::{Found, Interpreter};
 use wheel_audit::parallel;
 use wheel_audit::plan::Plan;
 use wheel_audit::plan::PromisedEnvironment as Promise;
+
+use crate::evidence::{EvidenceFolder, SmokeEvidence, SmokeOutcome, SmokeResult};
+use crate::process::command::Finished;
+use crate::report::{Mood, Report};
+use crate::tool::python::environment::Environment;
+use crate::tool::python::{Found, Interpreter};
 
 /// A promised environment, and the interpreter on this machine that offers it.
 pub struct Trial<'a> {
@@ -43,7 +42,8 @@ pub fn offered<'a>(
 /// Runs the trials, as many at once as there are processors. `attempt` gets each trial with its empty
 /// environment and that environment's folder, and gives the first command that failed, if one did.
 pub fn run(
-    session: &Session,
+    kept: &EvidenceFolder,
+    report: &Report,
     plan: &Plan,
     found: &Found,
     verb: &str,
@@ -51,7 +51,7 @@ pub fn run(
 ) -> Result<SmokeEvidence> {
     let (trials, not_here) = offered(plan, &found.interpreters);
     let built = kept.built();
-    let report = &session.report;
+    let report = report;
     let outcomes = parallel::map(&trials, |trial| -> Result<SmokeOutcome> {
         let name = format!("{} on CPython {}", trial.promise.target, trial.interpreter.release);
         let action = report.start(format!("{verb} {name}"));

@@ -9,36 +9,48 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use wheel_audit::plan::Plan;
+use wheel_audit::target::Target;
 
-use self::environment_run::{self as trial, Trial};
-use crate::evidence::{self, BuildEvidence, SmokeEvidence, SmokeResult};
+use self::environment_run as trial;
+use self::environment_run::Trial;
+use crate::evidence::{self, EvidenceFolder, SmokeEvidence, SmokeResult};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::process::command::{Finished, Invocation};
-use crate::report::{Mood, table};
-use crate::stage::{Session, build, held};
-use crate::tool::pip::{self, Source};
+use crate::project::Project;
+use crate::project::source::Source;
+use crate::report::{Mood, Output, Report, table};
+use crate::stage::machine::host_targets;
+use crate::stage::{Machine, build, recorded};
+use crate::tool::pip::{self, InstallSource};
 use crate::tool::python::environment::Environment;
 use crate::tool::python::{Found, Interpreter};
-use crate::tool::pythons::Guest;
-use crate::tool::pythons::debian;
-use wheel_audit::plan::Plan;
-use wheel_audit::target::Target;
+use crate::tool::pythons::{Guest, debian};
 
 /// A smoke test that takes longer, in seconds, hangs.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What is to be tested, and where.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Targets of the table; what was built where there is none.
+/// What `smoke` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Prove instead that a wheel compiled for a newer processor dies on the emulated oldest one
+    #[arg(long, conflicts_with_all = ["complete", "targets", "container"])]
+    pub canary: bool,
+    /// A target of the table; unless named, all that was built and can be run here
+    #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
     pub targets: Vec<Target>,
-    /// On the Pythons of the official images too.
-    pub containers: bool,
-    /// The image that stands for the table's.
+    /// Also on the Pythons of the official images of Linux, run by docker or podman
+    #[arg(long)]
+    pub container: bool,
+    /// An image with Pythons under /opt/python, for the one that the table has for the target
+    #[arg(long, value_name = "IMAGE", requires = "container")]
     pub image: Option<String>,
-    /// Whether every promised environment has to be tested.
+    /// Exit 3 unless every promised environment was tested
+    #[arg(long)]
     pub complete: bool,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// The stage.
@@ -46,28 +58,36 @@ pub struct Wanted {
 /// # Errors
 ///
 /// When no promised Python is on this machine, or a tool cannot do its work.
-pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
-    let plan = match &wanted.targets[..] {
-        [] => session.plan.clone(),
-        targets => build::part(session, targets)?,
+pub fn run(
+    args: &Args,
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
+    if args.canary {
+        return canary::run(source, machine, report);
+    }
+    let plan = match &args.targets[..] {
+        [] => source.plan.clone(),
+        targets => build::part(&source.plan, targets)?,
     };
-    let mut found = with_guests(session)?;
+    let mut found = with_guests(&source.project, machine)?;
     let mut containers = Vec::new();
-    if wanted.containers {
-        session.exclusive()?;
+    if args.container {
         let built = kept.built();
         let is_built = |target: &Target| {
             let mut wheels = plan.wheels.iter().filter(|wheel| wheel.target == *target);
             wheels.any(|wheel| built.file(&wheel.file).is_some())
         };
         let targets: Vec<Target> = plan.targets().into_iter().filter(is_built).collect();
-        containers = containers::add(session, &targets, wanted.image.as_deref(), &mut found)?;
+        containers = containers::add(source, report, &targets, args.image.as_deref(), &mut found)?;
     }
-    let part = match &wanted.targets[..] {
-        [] => provable(session, &found)?,
+    let part = match &args.targets[..] {
+        [] => provable(&source.plan, machine, kept, &found)?,
         _ => offered(plan.clone(), &found),
     };
-    let evidence = prove_on(session, &part, &found)?;
+    let evidence = prove_on(&source.project, machine, kept, report, &part, &found)?;
     drop(containers);
     let promised = plan.environments.len();
     let text = format!(
@@ -75,14 +95,14 @@ pub fn run(session: &Session, wanted: &Wanted) -> Result<Verdict> {
         table::plain(&["platform", "CPython", "result"], &rows(&evidence)),
         reach(&evidence, promised)
     );
-    session.report.result(&text, &evidence)?;
-    Ok(verdict(&evidence, promised, wanted.complete))
+    report.result(&text, &evidence)?;
+    Ok(verdict(&evidence, promised, args.complete))
 }
 
 /// The Pythons of this machine, and those in the roots that were made for it.
-fn with_guests(session: &Session) -> Result<Found> {
-    let mut found = session.found()?.clone();
-    let roots = debian::folder(&session.project.work());
+fn with_guests(project: &Project, machine: &Machine) -> Result<Found> {
+    let mut found = machine.found()?.clone();
+    let roots = debian::folder(&project.work());
     for guest in Guest::all() {
         let (interpreters, passed_over) = guest.interpreters(&roots)?;
         found.interpreters.extend(interpreters);
@@ -93,13 +113,13 @@ fn with_guests(session: &Session) -> Result<Found> {
 
 /// The part of the plan that these Pythons can prove: what this machine's own can, and of the rest what
 /// was built.
-fn provable(session: &Session, found: &Found) -> Result<Plan> {
+fn provable(plan: &Plan, machine: &Machine, kept: &EvidenceFolder, found: &Found) -> Result<Plan> {
     let built = kept.built();
-    let own = if session.host_targets().is_empty() { None } else { Some(session.provable()?) };
+    let own = if host_targets(plan).is_empty() { None } else { Some(machine.provable(plan)?) };
     let own = |file: &str| own.iter().flat_map(|part| &part.wheels).any(|wheel| wheel.file == file);
-    let elsewhere = offered(session.plan.clone(), found);
+    let elsewhere = offered(plan.clone(), found);
     let elsewhere = |file: &str| elsewhere.wheels.iter().any(|wheel| wheel.file == file);
-    let mut part = session.plan.clone();
+    let mut part = plan.clone();
     part.wheels.retain(|wheel| {
         own(&wheel.file) || built.file(&wheel.file).is_some() && elsewhere(&wheel.file)
     });
@@ -129,31 +149,43 @@ fn offered(mut plan: Plan, found: &Found) -> Plan {
 /// # Errors
 ///
 /// As [`run`].
-pub fn prove(session: &Session, plan: &Plan) -> Result<SmokeEvidence> {
-    prove_on(session, plan, session.found()?)
+pub fn prove(
+    project: &Project,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    plan: &Plan,
+) -> Result<SmokeEvidence> {
+    prove_on(project, machine, kept, report, plan, machine.found()?)
 }
 
-fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEvidence> {
-    session.exclusive()?;
-    let script = session.project.root.join(&session.project.table.smoke);
+fn prove_on(
+    project: &Project,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+    plan: &Plan,
+    found: &Found,
+) -> Result<SmokeEvidence> {
+    let script = project.root.join(&project.table.smoke);
     if !script.is_file() {
         return Err(Failure::usage(format!("there is no smoke test `{}`", script.display()))
             .hint("`smoke` in `[tool.wheel-pipeline]` names it")
             .into());
     }
-    let files: BTreeMap<String, String> = recorded::files(&session.project, plan, kept.built())?
+    let files: BTreeMap<String, String> = recorded::files(project, plan, kept.built())?
         .into_iter()
         .map(|(path, built)| (built.file, path.to_string_lossy().into_owned()))
         .collect();
     // Asked for once, before many ask at once.
-    session.tools()?;
+    machine.tools()?;
     let attempt =
         |trial: &Trial, environment: &Environment, folder: &Path| -> Result<Option<Finished>> {
             let wheel =
                 files.get(&trial.promise.file).context("the plan's files were looked at")?;
-            attempt_on(session, environment, Path::new(wheel), folder)
+            attempt_on(project, machine, environment, Path::new(wheel), folder)
         };
-    let evidence = trial::run(session, plan, found, "smoked", attempt)?;
+    let evidence = trial::run(kept, report, plan, found, "smoked", attempt)?;
     if evidence.outcomes.is_empty() {
         return Err(Failure::unknown(
             "no promised Python is on this machine, so nothing was tested",
@@ -161,7 +193,7 @@ fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEviden
         .into());
     }
     for name in &evidence.not_here {
-        session.report.say(Mood::Doubtful, "not here", name);
+        report.say(Mood::Doubtful, "not here", name);
     }
     kept.keep(evidence.clone())?;
     Ok(evidence)
@@ -174,21 +206,22 @@ fn prove_on(session: &Session, plan: &Plan, found: &Found) -> Result<SmokeEviden
 ///
 /// When a tool cannot do its work.
 pub fn attempt_on(
-    session: &Session,
+    project: &Project,
+    machine: &Machine,
     environment: &Environment,
     wheel: &Path,
     folder: &Path,
 ) -> Result<Option<Finished>> {
-    let tools = session.tools()?;
+    let tools = machine.tools()?;
     let install = if environment.is_emulated() {
         pip::install_emulated(&tools.pip()?, environment, wheel).run()?
     } else {
-        pip::install(tools, environment, Source::Files, &[&wheel.to_string_lossy()]).run()?
+        pip::install(tools, environment, InstallSource::Files, &[&wheel.to_string_lossy()]).run()?
     };
     if !install.succeeded() {
         return Ok(Some(install));
     }
-    let script = session.project.root.join(&session.project.table.smoke);
+    let script = project.root.join(&project.table.smoke);
     let smoke = test(environment, &script, folder).run()?;
     Ok((!smoke.succeeded()).then_some(smoke))
 }

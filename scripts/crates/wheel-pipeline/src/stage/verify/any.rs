@@ -9,20 +9,21 @@ use std::time::Duration;
 use anyhow::Result;
 use pep440_rs::Version;
 use serde::Serialize;
-
-use super::listing as shelf;
-use crate::evidence;
-use crate::exit::Verdict;
-use crate::failure::Failure;
-use crate::index::{OfferedFile, address};
-use crate::report::{Mood, Report, table};
-use crate::stage::Session;
-use crate::tool::pip::{self, Source};
-use crate::tool::python::environment::{Environment, Tools};
-use crate::tool::python::{Interpreter, isolated};
 use wheel_audit::names::normalize;
 use wheel_audit::parallel;
 use wheel_audit::wheel::Sha256Sum;
+
+use super::listing as shelf;
+use crate::evidence::file;
+use crate::exit::Verdict;
+use crate::failure::Failure;
+use crate::index::{OfferedFile, address};
+use crate::project::Project;
+use crate::report::{Mood, Report, table};
+use crate::stage::Machine;
+use crate::tool::pip::{self, InstallSource};
+use crate::tool::python::environment::{Environment, Tools};
+use crate::tool::python::{Interpreter, isolated};
 
 /// What was seen: `verify.json`.
 #[derive(Debug, Serialize)]
@@ -83,16 +84,18 @@ const SCRIPT: &str = "import importlib.metadata, sys; \
 ///
 /// When the index cannot be asked, or has no such release within patience.
 pub fn run(
-    session: &Session,
+    project: &Project,
+    machine: &Machine,
+    report: &Report,
     simple: &str,
     package: &str,
     version: &Version,
     patience: Duration,
 ) -> Result<Verdict> {
     address::check("--index-url", simple)?;
-    let verified = look(session, simple, package, version, patience)?;
-    file::write(&session.project.work().join("verify-any.json"), &verified)?;
-    session.report.result(&shown(&verified), &verified)?;
+    let verified = look(machine, report, simple, package, version, patience)?;
+    file::write(&project.work().join("verify-any.json"), &verified)?;
+    report.result(&shown(&verified), &verified)?;
     Ok(verdict(&verified))
 }
 
@@ -102,18 +105,18 @@ pub fn run(
 ///
 /// As [`run`].
 pub fn look(
-    session: &Session,
+    machine: &Machine,
+    report: &Report,
     simple: &str,
     package: &str,
     version: &Version,
     patience: Duration,
 ) -> Result<Verified> {
-    session.exclusive()?;
     let package = normalize(package);
     let of_release = |offered: &[OfferedFile]| -> Vec<OfferedFile> {
         offered.iter().filter(|file| belongs(&file.name, &package, version)).cloned().collect()
     };
-    let offered = shelf::wait_for(session, simple, &package, patience, |offered| {
+    let offered = shelf::wait_for(report, simple, &package, patience, |offered| {
         usize::from(of_release(offered).is_empty())
     })?;
     let files = of_release(&offered);
@@ -124,13 +127,14 @@ pub fn look(
     }
     let sums: BTreeMap<String, Sha256Sum> =
         files.iter().map(|file| (file.name.clone(), file.sum)).collect();
-    let (provenance, mut differences) = shelf::provenance(session, false, files.iter(), simple)?;
+    let (provenance, mut differences) =
+        shelf::provenance(machine, report, false, files.iter(), simple)?;
     for file in files.iter().filter(|file| file.yanked) {
-        session.report.say(Mood::Doubtful, "yanked", &file.name);
+        report.say(Mood::Doubtful, "yanked", &file.name);
     }
     let trial = Trial {
-        tools: session.tools()?,
-        report: &session.report,
+        tools: machine.tools()?,
+        report: report,
         simple,
         package: &package,
         version,
@@ -138,12 +142,12 @@ pub fn look(
         patience: patience / LAG,
     };
     let installs: Vec<Install> =
-        parallel::map(&session.found()?.interpreters, |interpreter| trial.install(interpreter))
+        parallel::map(&machine.found()?.interpreters, |interpreter| trial.install(interpreter))
             .into_iter()
             .collect::<Result<_>>()?;
     differences.extend(installs.iter().flat_map(|install| install.wrong.clone()));
     for difference in &differences {
-        session.report.say(Mood::Bad, "differs", difference);
+        report.say(Mood::Bad, "differs", difference);
     }
     Ok(Verified {
         package,
@@ -178,7 +182,7 @@ impl Trial<'_> {
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
         let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
         let report = folder.path().join("pip.json");
-        let source = Source::Index(self.simple);
+        let source = InstallSource::Index(self.simple);
         let command = pip::install(self.tools, &environment, source, &[&requirement])
             .arg("--report")
             .arg(&report);

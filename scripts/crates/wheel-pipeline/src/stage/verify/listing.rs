@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use wheel_audit::names::normalize;
+use wheel_audit::parallel;
+use wheel_audit::wheel::Sha256Sum;
 
 use crate::failure::Failure;
 use crate::index::address::file_name;
@@ -14,12 +17,9 @@ use crate::index::provenance::{self, Provenance};
 use crate::index::{self, OfferedFile, Trouble};
 use crate::process::command::{Finished, Invocation, wait};
 use crate::process::pause::Pauses;
-use crate::report::Mood;
-use crate::stage::Session;
+use crate::report::{Mood, Report};
+use crate::stage::Machine;
 use crate::tool::attest::{self, Attester, Checked, Claim};
-use wheel_audit::names::normalize;
-use wheel_audit::parallel;
-use wheel_audit::wheel::Sha256Sum;
 
 /// The files of a project, asked for until none is missing or patience is at its end. What is missing
 /// then, the caller sees.
@@ -28,7 +28,7 @@ use wheel_audit::wheel::Sha256Sum;
 ///
 /// When the index cannot be asked for so long, or at all.
 pub fn wait_for(
-    session: &Session,
+    report: &Report,
     simple: &str,
     project: &str,
     patience: Duration,
@@ -53,7 +53,7 @@ pub fn wait_for(
         let Some(pause) = pauses.next(asked) else { return Ok(answer?) };
         let why = why.lines().next().unwrap_or_default().to_owned();
         let what = format!("{why}: again in {:.1} s", pause.as_secs_f64());
-        session.report.say(Mood::Doubtful, "waiting", &what);
+        report.say(Mood::Doubtful, "waiting", &what);
         wait(pause)?;
     }
 }
@@ -152,7 +152,8 @@ pub fn taken(
 ///
 /// When provenance is offered and cannot be had, or not be checked.
 pub fn provenance<'a>(
-    session: &Session,
+    machine: &Machine,
+    report: &Report,
     needed: bool,
     files: impl Iterator<Item = &'a OfferedFile>,
     simple: &str,
@@ -176,7 +177,7 @@ pub fn provenance<'a>(
         }
     }
     if wrong.is_empty() && !claims.is_empty() {
-        let (said, forged) = signatures(session, &claims)?;
+        let (said, forged) = signatures(machine, report, &claims)?;
         lines.extend(said);
         wrong.extend(forged);
     }
@@ -190,11 +191,12 @@ pub fn provenance<'a>(
 
 /// Checks the signatures of what an index says of files.
 fn signatures(
-    session: &Session,
+    machine: &Machine,
+    report: &Report,
     claims: &[(&OfferedFile, Provenance)],
 ) -> Result<(Vec<String>, Vec<String>)> {
-    let action = session.report.start("checking attestations");
-    let attester = Attester::install(session.tools()?, session.tool_python()?)?;
+    let action = report.start("checking attestations");
+    let attester = Attester::install(machine.tools()?, machine.tool_python()?)?;
     let asked: Vec<Claim<'_>> = claims
         .iter()
         .map(|(file, provenance)| Claim {

@@ -12,36 +12,80 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-
-use self::listing as shelf;
-use crate::evidence::{self, Attested, BuiltFile, Receipt, SentStep, VerifyEvidence};
-use crate::exit::Verdict;
-use crate::failure::Failure;
-use crate::folder;
-use crate::index::OfferedFile;
-use crate::index::address;
-use crate::process::command::{Finished, Invocation};
-use crate::report::{Mood, table};
-use crate::stage::smoke::environment_run::{self as trial, Trial};
-use crate::stage::{Session, held, smoke};
-use crate::tool::pip::{self, Source};
-use crate::tool::python::environment::Environment;
-use crate::tool::python::isolated;
+use pep440_rs::Version;
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::Sha256Sum;
 use wheel_audit::wheel::release::list;
 
+use self::listing as shelf;
+use crate::evidence::{Attested, BuiltFile, EvidenceFolder, Receipt, SentStep, VerifyEvidence};
+use crate::exit::Verdict;
+use crate::failure::Failure;
+use crate::folder;
+use crate::index::{OfferedFile, address};
+use crate::process::command::{Finished, Invocation};
+use crate::project::Project;
+use crate::project::source::Source;
+use crate::report::{Mood, Output, Report, table};
+use crate::stage::smoke::environment_run as trial;
+use crate::stage::smoke::environment_run::Trial;
+use crate::stage::{Machine, recorded, second_build, smoke};
+use crate::tool::pip::{self, InstallSource};
+use crate::tool::python::environment::Environment;
+use crate::tool::python::isolated;
+
 /// Tests of a downstream package that take longer, in seconds, hang.
 const PATIENCE: Duration = Duration::from_secs(600);
+
+/// What `verify` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The simple API of the index
+    #[arg(
+        long,
+        visible_alias = "index",
+        value_name = "URL",
+        default_value = "https://pypi.org/simple/"
+    )]
+    pub index_url: String,
+    /// Another version, of which no receipt is needed: it must install with the hashes that the index gives
+    #[arg(long, value_name = "VERSION")]
+    pub version: Option<Version>,
+    /// Another package than the project's own
+    #[arg(long, value_name = "NAME", requires = "version")]
+    pub package: Option<String>,
+    /// How long an index that lags behind is waited for, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
+    pub patience: u16,
+    /// Compare the wheels in DIR, which another builder made of the same sdist, with those in dist/
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["index_url", "version"])]
+    pub second_build: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+}
 
 /// The stage over the whole plan.
 ///
 /// # Errors
 ///
 /// When the index cannot be reached, or there is nothing to verify.
-pub fn run(session: &Session, simple: &str, patience: Duration) -> Result<Verdict> {
+pub fn run(
+    args: &Args,
+    source: &Source,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
+) -> Result<Verdict> {
+    if let Some(folder) = &args.second_build {
+        return second_build::compare_folder(source, kept, report, folder);
+    }
+    let (simple, patience) = (&args.index_url, Duration::from_secs(args.patience.into()));
+    if let Some(version) = &args.version {
+        let package = args.package.as_deref().unwrap_or(&source.project.name);
+        return any::run(&source.project, machine, report, simple, package, version, patience);
+    }
     address::check("--index-url", simple)?;
-    let evidence = prove(session, &session.plan, simple, patience)?;
+    let evidence = prove(&source.project, machine, kept, report, &source.plan, simple, patience)?;
     let mut text: String = evidence.differences.iter().map(|line| format!("{line}\n")).collect();
     let rows: Vec<Vec<String>> = evidence
         .trials
@@ -57,7 +101,7 @@ pub fn run(session: &Session, simple: &str, patience: Duration) -> Result<Verdic
         .collect();
     text += &table::plain(&["platform", "CPython", "result"], &rows);
     text += &evidence.provenance.iter().map(|line| format!("{line}\n")).collect::<String>();
-    session.report.result(&text, &evidence)?;
+    report.result(&text, &evidence)?;
     Ok(verdict(&evidence))
 }
 
@@ -73,18 +117,20 @@ pub fn verdict(evidence: &VerifyEvidence) -> Verdict {
 ///
 /// As [`run`].
 pub fn prove(
-    session: &Session,
+    project: &Project,
+    machine: &Machine,
+    kept: &mut EvidenceFolder,
+    report: &Report,
     plan: &Plan,
     simple: &str,
     patience: Duration,
 ) -> Result<VerifyEvidence> {
-    session.exclusive()?;
     let receipt = kept.receipt.clone().ok_or_else(|| {
         Failure::unknown("there is no receipt to verify")
             .hint("run `cargo pipeline publish` first, or name a `--version` to verify without one")
     })?;
-    let files = recorded::files(&session.project, plan, kept.built())?;
-    let offered = shelf::wait_for(session, simple, &plan.project, patience, |offered| {
+    let files = recorded::files(project, plan, kept.built())?;
+    let offered = shelf::wait_for(report, simple, &plan.project, patience, |offered| {
         let there = |name: &str| offered.iter().any(|file| file.name == name);
         files.iter().filter(|(_, built)| !there(&built.file)).count()
     })?;
@@ -93,11 +139,11 @@ pub fn prove(
         files.iter().map(|(_, built)| (built.file.clone(), built.sha256)).collect();
     let ours = offered.iter().filter(|file| sums.contains_key(&file.name));
     let needed = matches!(receipt.attestations, Attested::Yes { .. });
-    let (provenance, wrong) = shelf::provenance(session, needed, ours, simple)?;
+    let (provenance, wrong) = shelf::provenance(machine, report, needed, ours, simple)?;
     differences.extend(wrong);
-    let downstream = downstream(session)?;
-    let tools = session.tools()?;
-    let smoke_test = session.project.root.join(&session.project.table.smoke);
+    let downstream = downstream(project, machine, report)?;
+    let tools = machine.tools()?;
+    let smoke_test = project.root.join(&project.table.smoke);
     let release = format!("{}=={}", plan.project, plan.version);
     let taken = Mutex::new(Vec::new());
     let attempt =
@@ -107,7 +153,7 @@ pub fn prove(
                 what.push(&downstream.wheel);
             }
             let report = folder.join("pip.json");
-            let command = pip::install(tools, environment, Source::Index(simple), &what)
+            let command = pip::install(tools, environment, InstallSource::Index(simple), &what)
                 .arg("--report")
                 .arg(&report);
             let install = shelf::install(&command, patience)?;
@@ -128,7 +174,7 @@ pub fn prove(
             let none = tests.stderr.contains("Ran 0 tests");
             Ok((none || !tests.succeeded()).then_some(tests))
         };
-    let trials = trial::run(session, plan, session.found()?, "verified", attempt)?;
+    let trials = trial::run(kept, report, plan, machine.found()?, "verified", attempt)?;
     if trials.outcomes.is_empty() {
         return Err(Failure::unknown(
             "no promised Python is on this machine, so nothing was verified",
@@ -137,7 +183,7 @@ pub fn prove(
     }
     differences.extend(taken.into_inner().expect("no holder panics"));
     for difference in &differences {
-        session.report.say(Mood::Bad, "differs", difference);
+        report.say(Mood::Bad, "differs", difference);
     }
     let evidence = VerifyEvidence { differences, provenance, trials };
     kept.keep(evidence.clone())?;
@@ -175,11 +221,11 @@ struct Downstream {
 }
 
 /// The wheel of the package that depends on the release, built anew, and its tests.
-fn downstream(session: &Session) -> Result<Option<Downstream>> {
-    let Some(folder) = &session.project.table.downstream else {
+fn downstream(project: &Project, machine: &Machine, report: &Report) -> Result<Option<Downstream>> {
+    let Some(folder) = &project.table.downstream else {
         return Ok(None);
     };
-    let folder = session.project.root.join(folder);
+    let folder = project.root.join(folder);
     let tests = folder.join("tests");
     if !tests.is_dir() {
         return Err(Failure::usage(format!(
@@ -188,10 +234,10 @@ fn downstream(session: &Session) -> Result<Option<Downstream>> {
         ))
         .into());
     }
-    let out = session.project.work().join("downstream");
+    let out = project.work().join("downstream");
     folder::clear(&out)?;
-    let action = session.report.start("building the downstream package");
-    pip::wheel(session.tools()?, &folder, &out)
+    let action = report.start("building the downstream package");
+    pip::wheel(machine.tools()?, &folder, &out)
         .check()
         .context("cannot build the downstream package")?;
     let made = list(&out)?;

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use wheel_audit::family::PythonVersion;
+
 use crate::process::command::Invocation;
 use crate::tool::python::environment::Environment;
 use crate::tool::python::lock::Lock;
 use crate::tool::pythons::container::Engine;
-use wheel_audit::family::PythonVersion;
 
 /// What it needs, apart from the tools: it wants a newer Python than they do.
 pub const LOCK: Lock = Lock { text: include_str!("cibuildwheel.lock") };

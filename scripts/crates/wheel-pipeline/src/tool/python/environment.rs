@@ -1,9 +1,8 @@
 //! Python environments: the pipeline's own tools, installed once, and fresh ones to install wheels in.
 
-use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 

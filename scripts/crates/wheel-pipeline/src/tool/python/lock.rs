@@ -1,7 +1,6 @@
 //! Lock files: pinned and hashed requirements, in the format that pip and uv both install from.
 
 use anyhow::{Context, Result};
-
 use wheel_audit::wheel::Sha256Sum;
 
 /// A lock file, compiled into the program so that it serves any project.

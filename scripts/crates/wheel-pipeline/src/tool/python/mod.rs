@@ -4,18 +4,17 @@ pub mod environment;
 pub mod lock;
 
 use std::collections::BTreeMap;
-use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{env, fs};
 
 use anyhow::Result;
 use serde::Deserialize;
-
-use crate::process::command::Invocation;
 use wheel_audit::family::PythonVersion;
 use wheel_audit::target::{Architecture, System, Target};
+
+use crate::process::command::Invocation;
 
 /// A CPython that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
+use wheel_audit::family::PythonVersion;
+use wheel_audit::target::System;
 
 use crate::failure::Failure;
 use crate::process::command::{Invocation, Server, wait};
 use crate::tool::python::{Inside, Interpreter, Platform, ask_by};
 use crate::tool::pythons::images::Image;
-use wheel_audit::family::PythonVersion;
-use wheel_audit::target::System;
 
 /// A container engine that works.
 #[derive(Clone, Debug, PartialEq, Eq)]

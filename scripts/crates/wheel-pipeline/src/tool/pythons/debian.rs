@@ -9,13 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wheel_audit::target::Architecture;
 
 use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::tool::python::{Interpreter, Platform, ask_by};
 use crate::tool::pythons::apt::Apt;
-use wheel_audit::target::Architecture;
 
 /// A root file system: a Debian with its Pythons.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use anyhow::{Context, Result};
-
 use wheel_audit::target::{Architecture, System, Target};
 
 /// An image with Pythons under `/opt/python`.

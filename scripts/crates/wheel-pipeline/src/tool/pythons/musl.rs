@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wheel_audit::target::Architecture;
 
 use crate::failure::Failure;
 use crate::folder;
@@ -16,7 +17,6 @@ use crate::process::script::{program, quoted};
 use crate::tool::python::environment::Tools;
 use crate::tool::python::{Interpreter, Platform, ask_by};
 use crate::tool::pythons::apt::Apt;
-use wheel_audit::target::Architecture;
 
 /// The name of the root.
 pub const NAME: &str = "musl";

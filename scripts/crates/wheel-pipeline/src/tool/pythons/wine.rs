@@ -7,6 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wheel_audit::target::Architecture;
+use wheel_audit::wheel::{sdist, zip};
 
 use crate::failure::Failure;
 use crate::folder;
@@ -15,8 +17,6 @@ use crate::process::script::program;
 use crate::tool::python::environment::Tools;
 use crate::tool::python::{Interpreter, Platform, ask_by};
 use crate::tool::pythons::debian::MARK;
-use wheel_audit::target::Architecture;
-use wheel_audit::wheel::{sdist, zip};
 
 /// The name of the root.
 pub const NAME: &str = "win64";

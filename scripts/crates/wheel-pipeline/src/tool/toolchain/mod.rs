@@ -10,13 +10,13 @@ pub mod zig;
 use std::path::Path;
 
 use anyhow::Result;
+use wheel_audit::target::{System, Target};
 
 use crate::process::command::Invocation;
 use crate::tool::python::environment::Tools;
 use crate::tool::python::lock::TOOLS;
 use crate::tool::toolchain::builder::{Builder, Host};
 use crate::tool::toolchain::rust_source::RustSource;
-use wheel_audit::target::{System, Target};
 
 /// How a target is built here.
 #[derive(Clone, Debug, PartialEq, Eq)]

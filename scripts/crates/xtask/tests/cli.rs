@@ -1,0 +1,20 @@
+//! The help of the chores, and the refusal of what they do not take.
+//!
+//! `TRYCMD=overwrite cargo test --package xtask --test cli` writes the texts down as they are.
+
+use clap::CommandFactory;
+use xtask::Xtask;
+
+#[test]
+fn help_and_refusals_read_as_written_down() {
+    let cases = trycmd::TestCases::new();
+    // clap wraps at the width of the terminal, if there is one.
+    cases.env("COLUMNS", "100");
+    cases.env("NO_COLOR", "1");
+    cases.case("tests/cmd/*.trycmd");
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    Xtask::command().debug_assert();
+}
