@@ -28,10 +28,8 @@ fn the_groups_of_the_help_hold_every_command_once() {
     let mut command = Cli::command();
     let help = command.render_help().to_string();
     let (groups, _) = help.split_once("\nOptions:\n").expect("options come last");
-    let mut listed: Vec<&str> = groups
-        .lines()
-        .filter_map(|line| line.strip_prefix("  ")?.split("  ").next())
-        .collect();
+    let mut listed: Vec<&str> =
+        groups.lines().filter_map(|line| line.strip_prefix("  ")?.split("  ").next()).collect();
     let commands = command.get_subcommands().map(Command::get_name);
     let mut commands: Vec<&str> = commands.filter(|name| *name != "help").collect();
     listed.sort_unstable();

@@ -34,7 +34,7 @@ fn complete() -> Release {
             size: bytes.len() as u64,
             triple: None,
             builder: "maturin 1.16.0".to_owned(),
-            stand_in: false,
+            cross_built: false,
             commit: Some("0".repeat(40)),
             dirty: false,
             epoch: 0,
@@ -345,8 +345,8 @@ fn a_checkout_that_is_not_its_commit_closes_it() {
 }
 
 #[test]
-fn a_file_by_a_stand_in_closes_it() {
-    insta::assert_snapshot!(reasons(|evidence| evidence.built(WINDOWS).stand_in = true), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was made by a stand-in, maturin 1.16.0");
+fn a_cross_built_file_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.built(WINDOWS).cross_built = true), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was cross-built, by maturin 1.16.0");
 }
 
 #[test]

@@ -34,14 +34,15 @@ fn read(pyproject: Option<&str>, cargo: Option<&str>) -> Result<Project, String>
             fs::write(folder.path().join(name), text).expect("written");
         }
     }
-    Project::read(folder.path()).map_err(|stop| said(&stop, folder.path()))
+    Project::read(folder.path()).map_err(|failure| printed(&failure, folder.path()))
 }
 
-/// The message, with the folder and what the operating system says of a missing file made equal on
+/// The message with its hints, and the folder and what the operating system says of a missing file made equal on
 /// every machine.
-fn said(stop: &Failure, folder: &Path) -> String {
-    assert_eq!(stop.code, Code::Usage, "{stop:?}");
-    stop.to_string()
+fn printed(failure: &Failure, folder: &Path) -> String {
+    assert_eq!(failure.code, Code::Usage, "{failure:?}");
+    let hints = failure.hints.iter().map(|hint| format!("\nhint: {hint}"));
+    (failure.message.clone() + &hints.collect::<String>())
         .replace(&folder.display().to_string(), "[project]")
         .replace('\\', "/")
         .replace("The system cannot find the file specified.", "No such file or directory")

@@ -31,7 +31,7 @@ fn built(files: impl IntoIterator<Item = String>) -> BuildEvidence {
         size: 1,
         triple: None,
         builder: "maturin".to_owned(),
-        stand_in: false,
+        cross_built: false,
         commit: Some(COMMIT.to_owned()),
         dirty: false,
         epoch: 0,

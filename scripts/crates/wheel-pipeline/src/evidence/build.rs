@@ -23,9 +23,9 @@ pub struct BuiltFile {
     pub triple: Option<String>,
     /// What made it: `maturin 1.16.0, rustc 1.95.0 (59807616e 2026-04-14), zig 0.17.1`.
     pub builder: String,
-    /// Whether that stands in for the system's own linker: good for a rehearsal, not for a release.
-    #[serde(default)]
-    pub stand_in: bool,
+    /// Whether it was linked on another system than its own: good for a rehearsal, not for a release.
+    #[serde(default, alias = "stand_in")]
+    pub cross_built: bool,
     /// The commit, where the source is a git checkout.
     pub commit: Option<String>,
     /// Whether the source differed from that commit.

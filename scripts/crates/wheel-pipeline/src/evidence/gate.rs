@@ -120,8 +120,8 @@ fn built(file: &str, built: Option<&BuiltFile>, commit: Option<&str>) -> Option<
     if built.dirty {
         return Some(format!("`{file}` was built from a dirty tree"));
     }
-    if built.stand_in {
-        return Some(format!("`{file}` was made by a stand-in, {}", built.builder));
+    if built.cross_built {
+        return Some(format!("`{file}` was cross-built, by {}", built.builder));
     }
     (built.commit.as_deref() != commit).then(|| {
         format!(

@@ -73,7 +73,7 @@ fn join_builds(builds: &[(&str, &BuildEvidence)], wrong: &mut Vec<String>) -> Bu
                 ));
             }
             // The worse of two records of the same bytes is believed.
-            if same && (file.dirty || file.stand_in) {
+            if same && (file.dirty || file.cross_built) {
                 *known = file;
             }
         }

@@ -44,7 +44,7 @@ fn built() -> (Project, Interpreter) {
             size: bytes.len() as u64,
             triple: None,
             builder: "a test".to_owned(),
-            stand_in: false,
+            cross_built: false,
             commit: None,
             dirty: false,
             epoch: 0,

@@ -90,29 +90,23 @@ fn a_target_without_a_standard_library_and_without_its_source_is_named_with_both
 }
 
 #[test]
-fn a_root_that_there_is_not_is_refused_with_those_there_are() {
-    let run = Project::new(PROGRAM).run(&["roots", "mips"]);
+fn foreign_pythons_of_an_unknown_name_are_refused_with_those_there_are() {
+    let run = Project::new(PROGRAM).run(&["pythons", "mips"]);
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
-    error: there is no root `mips`
+    error: there are no foreign Pythons named `mips`
     hint: there are `amd64`, `arm64`, `armhf`, `i386`, `ppc64el`, `s390x`, `riscv64`, `musl`, `win64`
     ");
 }
 
 #[test]
-fn a_canary_without_an_emulated_python_and_an_opinion_without_a_wheel_are_no_answer() {
+fn a_canary_without_an_emulated_python_is_no_answer() {
     let project = Project::new(PROGRAM);
     let canary = project.run(&["smoke", "--canary"]);
     assert_eq!(canary.code, 3);
     assert_snapshot!(canary.stderr, @"
     error: no Python with an emulated processor takes a wheel of the plan
-    hint: `cargo pipeline roots amd64` makes some
-    ");
-    let opinions = project.run(&["bench", "opinions"]);
-    assert_eq!(opinions.code, 3);
-    assert_snapshot!(opinions.stderr, @"
-    error: there is no wheel in `dist/`
-    hint: run `cargo pipeline build --all` first
+    hint: `cargo pipeline pythons amd64` makes some
     ");
 }
 

@@ -73,8 +73,8 @@ pub fn run(
             *sum += time;
         }
         let sizes: Vec<String> = built.iter().map(|file| human::size(file.size)).collect();
-        let stand_in = if toolchain.stands_in() { "stand-in" } else { "" };
-        rows.push(row(&format!("`{target}`"), times.map(Some), &sizes.join(", "), stand_in));
+        let cross_built = if toolchain.is_cross_built() { "cross-built" } else { "" };
+        rows.push(row(&format!("`{target}`"), times.map(Some), &sizes.join(", "), cross_built));
     }
     rows.push(row(&format!("**{} targets**", toolchains.len()), sums.map(Some), "", ""));
     workshop.age()?;

@@ -147,7 +147,7 @@ fn make(folder: &Path, files: u8) -> Result<Vec<(PathBuf, BuiltFile)>> {
                 size: bytes.len() as u64,
                 triple: None,
                 builder: "a benchmark".to_owned(),
-                stand_in: true,
+                cross_built: true,
                 commit: None,
                 dirty: true,
                 epoch: 0,

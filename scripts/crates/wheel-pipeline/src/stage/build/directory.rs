@@ -227,7 +227,7 @@ impl<'a> BuildDirectory<'a> {
             size: bytes.len() as u64,
             triple: toolchain.map(|(toolchain, _)| toolchain.triple.clone()),
             builder: maturin::builder(toolchain)?,
-            stand_in: toolchain.is_some_and(|(toolchain, _)| toolchain.stands_in()),
+            cross_built: toolchain.is_some_and(|(toolchain, _)| toolchain.is_cross_built()),
             commit: revision.map(|revision| revision.commit.clone()),
             dirty: revision.is_none_or(|revision| revision.dirty),
             epoch: self.epoch()?,

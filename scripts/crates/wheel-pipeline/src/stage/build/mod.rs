@@ -15,6 +15,7 @@ use wheel_audit::target::Target;
 use wheel_audit::wheel::release::list;
 
 use self::directory::BuildDirectory;
+use crate::available::Available;
 use crate::evidence::{BuildEvidence, BuiltFile, EvidenceFolder};
 use crate::exit::Verdict;
 use crate::failure::Failure;
@@ -167,8 +168,8 @@ pub fn toolchains(
     for target in part.targets() {
         let _action = report.start(format!("preparing {target}"));
         match Toolchain::prepare(tools, &folder, &project.root, target)? {
-            Ok(toolchain) => drop(toolchains.insert(target, toolchain)),
-            Err(reason) => not_here.push(format!("{target}: {reason}")),
+            Available::Here(toolchain) => drop(toolchains.insert(target, toolchain)),
+            Available::Not { why } => not_here.push(format!("{target}: {why}")),
         }
     }
     Ok((toolchains, not_here))

@@ -56,7 +56,7 @@ mod tests {
             size: 0,
             triple: None,
             builder: String::new(),
-            stand_in: false,
+            cross_built: false,
             commit: None,
             dirty: false,
             epoch: 0,

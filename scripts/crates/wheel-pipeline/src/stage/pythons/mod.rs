@@ -1,4 +1,4 @@
-//! `roots`: makes the folders of Pythons for other platforms, on which `smoke` then tests.
+//! `pythons`: makes the folders of foreign Pythons, on which `smoke` then tests.
 
 use anyhow::{Context, Result};
 use wheel_audit::wheel::Sha256Sum;
@@ -10,8 +10,9 @@ use crate::project::Project;
 use crate::report::{Mood, Report};
 use crate::stage::Machine;
 use crate::tool::pip;
+use crate::tool::python::Found;
 use crate::tool::pythons::wine::Pinned;
-use crate::tool::pythons::{Guest, debian};
+use crate::tool::pythons::{ForeignPythons, debian};
 
 /// What `pythons` takes.
 #[derive(Debug, clap::Args)]
@@ -21,36 +22,39 @@ pub struct Args {
     pub names: Vec<String>,
 }
 
-/// The stage, for some roots by name, or for all.
+/// The stage, for some by name, or for all.
 ///
 /// # Errors
 ///
 /// When a name is not known, a tool is missing, or a package cannot be had.
 pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -> Result<Verdict> {
     let names = &args.names;
-    let all = Guest::all();
-    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|guest| guest.name() == **name))
+    let all = ForeignPythons::all();
+    if let Some(unknown) =
+        names.iter().find(|name| !all.iter().any(|pythons| pythons.name() == **name))
     {
-        let known: Vec<String> = all.iter().map(|guest| format!("`{}`", guest.name())).collect();
-        return Err(Failure::usage(format!("there is no root `{unknown}`"))
+        let known: Vec<String> =
+            all.iter().map(|pythons| format!("`{}`", pythons.name())).collect();
+        return Err(Failure::usage(format!("there are no foreign Pythons named `{unknown}`"))
             .hint(format!("there are {}", known.join(", ")))
             .into());
     }
     let folder = debian::folder(&project.work());
     let mut verdict = Verdict::Yes;
-    for guest in all {
-        if !names.is_empty() && !names.iter().any(|name| name == guest.name()) {
+    for foreign in all {
+        if !names.is_empty() && !names.iter().any(|name| name == foreign.name()) {
             continue;
         }
-        let action = report.start(format!("making the root {}", guest.name()));
-        let archives = fetched(machine, guest.wants(&folder))?;
-        let made = guest.make(machine.tools()?, &folder, &archives)?;
-        let (found, passed_over) = guest.interpreters(&folder)?;
+        let action = report.start(format!("making the Pythons of {}", foreign.name()));
+        let archives = fetched(machine, foreign.wants(&folder))?;
+        let made = foreign.make(machine.tools()?, &folder, &archives)?;
+        let Found { interpreters, passed_over } = foreign.interpreters(&folder)?;
         for reason in &passed_over {
             report.warn(reason);
         }
-        let pythons: Vec<&str> = found.iter().map(|python| python.release.as_str()).collect();
-        let what = format!("{}, with CPython {}", guest.name(), pythons.join(", "));
+        let pythons: Vec<&str> =
+            interpreters.iter().map(|python| python.release.as_str()).collect();
+        let what = format!("{}, with CPython {}", foreign.name(), pythons.join(", "));
         if passed_over.is_empty() {
             action.done(Mood::Good, if made { "made" } else { "there" }, &what);
         } else {

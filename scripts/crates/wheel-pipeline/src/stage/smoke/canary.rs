@@ -36,14 +36,14 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
     let roots = debian::folder(&source.project.work());
     let (mut emulated, mut processor) = (Vec::new(), "");
     for (root, newer) in ROOTS.iter().filter_map(|root| Some((root, root.newer_processor()?))) {
-        emulated.extend(root.interpreters(&roots)?.0);
+        emulated.extend(root.interpreters(&roots)?.interpreters);
         processor = newer;
     }
     let Some((wheel, part)) = wheel_for(&source.plan, &emulated) else {
         return Err(Failure::unknown(
             "no Python with an emulated processor takes a wheel of the plan",
         )
-        .hint("`cargo pipeline roots amd64` makes some")
+        .hint("`cargo pipeline pythons amd64` makes some")
         .into());
     };
     let workshop = BuildDirectory::new(

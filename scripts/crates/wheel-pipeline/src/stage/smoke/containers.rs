@@ -3,6 +3,7 @@
 use anyhow::Result;
 use wheel_audit::target::{System, Target};
 
+use crate::available::Available;
 use crate::failure::Failure;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
@@ -41,13 +42,13 @@ pub fn add(
         let promised = source.plan.environments.iter().filter(|promise| promise.target == target);
         for promise in promised {
             match container.interpreter(promise.python)? {
-                Ok(interpreter) => {
+                Available::Here(interpreter) => {
                     releases.push(interpreter.release.clone());
                     found.interpreters.push(interpreter);
                 }
-                Err(reason) => {
-                    report.warn(&reason);
-                    found.passed_over.push(reason);
+                Available::Not { why } => {
+                    report.warn(&why);
+                    found.passed_over.push(why);
                 }
             }
         }

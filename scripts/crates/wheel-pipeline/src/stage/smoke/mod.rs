@@ -26,7 +26,7 @@ use crate::stage::{Machine, build, recorded};
 use crate::tool::pip::{self, InstallSource};
 use crate::tool::python::environment::Environment;
 use crate::tool::python::{Found, Interpreter};
-use crate::tool::pythons::{Guest, debian};
+use crate::tool::pythons::{ForeignPythons, debian};
 
 /// A smoke test that takes longer, in seconds, hangs.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -72,7 +72,7 @@ pub fn run(
         [] => source.plan.clone(),
         targets => build::part(&source.plan, targets)?,
     };
-    let mut found = with_guests(&source.project, machine)?;
+    let mut found = with_foreign(&source.project, machine)?;
     let mut containers = Vec::new();
     if args.container {
         let built = kept.built();
@@ -99,14 +99,12 @@ pub fn run(
     Ok(verdict(&evidence, promised, args.complete))
 }
 
-/// The Pythons of this machine, and those in the roots that were made for it.
-fn with_guests(project: &Project, machine: &Machine) -> Result<Found> {
+/// The Pythons of this machine, and the foreign ones that were made for it.
+fn with_foreign(project: &Project, machine: &Machine) -> Result<Found> {
     let mut found = machine.found()?.clone();
-    let roots = debian::folder(&project.work());
-    for guest in Guest::all() {
-        let (interpreters, passed_over) = guest.interpreters(&roots)?;
-        found.interpreters.extend(interpreters);
-        found.passed_over.extend(passed_over);
+    let folder = debian::folder(&project.work());
+    for pythons in ForeignPythons::all() {
+        found.extend(pythons.interpreters(&folder)?);
     }
     Ok(found)
 }

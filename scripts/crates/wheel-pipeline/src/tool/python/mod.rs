@@ -14,6 +14,7 @@ use serde::Deserialize;
 use wheel_audit::family::PythonVersion;
 use wheel_audit::target::{Architecture, System, Target};
 
+use crate::available::Available;
 use crate::process::command::Invocation;
 
 /// A CPython that can be used.
@@ -87,7 +88,7 @@ impl Interpreter {
 }
 
 /// What was found on the machine.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// Usable interpreters, oldest first, each once.
     pub interpreters: Vec<Interpreter>,
@@ -96,6 +97,22 @@ pub struct Found {
 }
 
 impl Found {
+    /// Adds a program that was asked what it is.
+    pub fn add(&mut self, program: &Path, answer: Available<Interpreter>) {
+        match answer {
+            Available::Here(interpreter) => self.interpreters.push(interpreter),
+            Available::Not { why } => {
+                self.passed_over.push(format!("`{}`: {why}", program.display()));
+            }
+        }
+    }
+
+    /// Adds what was found elsewhere.
+    pub fn extend(&mut self, other: Self) {
+        self.interpreters.extend(other.interpreters);
+        self.passed_over.extend(other.passed_over);
+    }
+
     /// The interpreters that are this machine's own, and not another platform's.
     pub fn own(&self) -> impl DoubleEndedIterator<Item = &Interpreter> {
         self.interpreters.iter().filter(|interpreter| interpreter.platform.is_none())
@@ -133,7 +150,7 @@ struct Answer {
 /// When the run is interrupted. A program that does not answer is passed over, with the reason.
 pub fn find() -> Result<Found> {
     let candidates = Places::of_machine().programs();
-    let answers: Vec<Result<Result<Interpreter, String>>> = std::thread::scope(|scope| {
+    let answers: Vec<Result<Available<Interpreter>>> = std::thread::scope(|scope| {
         let threads: Vec<_> =
             candidates.iter().map(|candidate| scope.spawn(move || ask(candidate))).collect();
         threads.into_iter().map(|thread| thread.join().expect("asking does not panic")).collect()
@@ -142,10 +159,10 @@ pub fn find() -> Result<Found> {
     let mut passed_over = Vec::new();
     for (candidate, answer) in candidates.iter().zip(answers) {
         match answer? {
-            Ok(interpreter) => {
+            Available::Here(interpreter) => {
                 interpreters.insert(interpreter.executable.clone(), interpreter);
             }
-            Err(reason) => passed_over.push(format!("`{}`: {reason}", candidate.display())),
+            Available::Not { why } => passed_over.push(format!("`{}`: {why}", candidate.display())),
         }
     }
     let mut interpreters: Vec<_> = interpreters.into_values().collect();
@@ -153,8 +170,8 @@ pub fn find() -> Result<Found> {
     Ok(Found { interpreters, passed_over })
 }
 
-/// Asks a program what it is; the inner error says why it is of no use.
-fn ask(program: &Path) -> Result<Result<Interpreter, String>> {
+/// Asks a program what it is.
+fn ask(program: &Path) -> Result<Available<Interpreter>> {
     ask_by(&[], program, None)
 }
 
@@ -167,28 +184,31 @@ pub fn ask_by(
     launcher: &[OsString],
     program: &Path,
     platform: Option<Platform>,
-) -> Result<Result<Interpreter, String>> {
+) -> Result<Available<Interpreter>> {
     let question =
         isolated_by(launcher, program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
     let finished = match question.run() {
         Ok(finished) => finished,
         Err(error) => {
             crate::process::command::check_interrupt()?;
-            return Ok(Err(format!("{error:#}")));
+            return Ok(Available::not(format!("{error:#}")));
         }
     };
     if !finished.succeeded() {
         let reason = finished.tail().lines().last().unwrap_or("it fails").to_owned();
-        return Ok(Err(reason));
+        return Ok(Available::not(reason));
     }
     let Ok(answer) = serde_json::from_str::<Answer>(&finished.stdout) else {
-        return Ok(Err("it does not answer as a Python does".to_owned()));
+        return Ok(Available::not("it does not answer as a Python does"));
     };
-    let judged = judge(answer, platform);
-    Ok(judged.map(|found| Interpreter { launcher: launcher.to_owned(), ..found }))
+    Ok(match usable(answer, platform) {
+        Ok(found) => Available::Here(Interpreter { launcher: launcher.to_owned(), ..found }),
+        Err(why) => Available::Not { why },
+    })
 }
 
-fn judge(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, String> {
+/// The interpreter that answered so, or why it is of no use.
+fn usable(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
     let version = if answer.free_threaded { series.free_threaded() } else { series };
     if answer.implementation != "CPython" {
@@ -399,16 +419,16 @@ mod tests {
 
     #[test]
     fn what_is_of_no_use_is_passed_over_with_its_reason() {
-        assert_eq!(judge(answer(), None).map(|found| found.release), Ok("3.13.1".into()));
+        assert_eq!(usable(answer(), None).map(|found| found.release), Ok("3.13.1".into()));
         let free =
-            judge(Answer { free_threaded: true, ..answer() }, None).map(|found| found.version);
+            usable(Answer { free_threaded: true, ..answer() }, None).map(|found| found.version);
         assert_eq!(free, Ok(PythonVersion::new(3, 13).free_threaded()));
         let reasons = [
             Answer { implementation: "PyPy".into(), ..answer() },
             Answer { version: (3, 9), release: "3.9.1".into(), ..answer() },
             Answer { bits: 16, ..answer() },
         ]
-        .map(|answer| judge(answer, None).expect_err("of no use"));
+        .map(|answer| usable(answer, None).expect_err("of no use"));
         assert_eq!(
             reasons,
             [

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use wheel_audit::family::PythonVersion;
 use wheel_audit::target::System;
 
+use crate::available::Available;
 use crate::failure::Failure;
 use crate::process::command::{Invocation, Server, wait};
 use crate::tool::python::{Inside, Interpreter, Platform, ask_by};
@@ -178,12 +179,12 @@ Debian, `apt install qemu-user-static`)",
         Ok(())
     }
 
-    /// The image's interpreter of a Python; the inner error says why there is none.
+    /// The image's interpreter of a Python.
     ///
     /// # Errors
     ///
     /// When the run is interrupted.
-    pub fn interpreter(&self, python: PythonVersion) -> Result<Result<Interpreter, String>> {
+    pub fn interpreter(&self, python: PythonVersion) -> Result<Available<Interpreter>> {
         let launcher = [self.engine.program, "exec", &self.name].map(OsString::from);
         let program = program(python);
         let architecture = self.image.platform.architecture();
@@ -193,13 +194,17 @@ Debian, `apt install qemu-user-static`)",
         };
         let answer = ask_by(&launcher, Path::new(&program), Some(platform))?;
         Ok(match answer {
-            Ok(found) if found.version == python => {
+            Available::Here(found) if found.version == python => {
                 let place = self.folder.path().join("place");
                 let inside = Inside { image: self.image.reference.clone(), place };
-                Ok(Interpreter { inside: Some(inside), ..found })
+                Available::Here(Interpreter { inside: Some(inside), ..found })
             }
-            Ok(found) => Err(format!("`{program}` of {} is {}", self.image, found.release)),
-            Err(reason) => Err(format!("`{program}` of {}: {reason}", self.image)),
+            Available::Here(found) => {
+                Available::not(format!("`{program}` of {} is {}", self.image, found.release))
+            }
+            Available::Not { why } => {
+                Available::not(format!("`{program}` of {}: {why}", self.image))
+            }
         })
     }
 }
@@ -238,6 +243,7 @@ fn owner(_: &Path) -> Result<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::hints;
     use crate::tool::python::environment::tests::shown;
 
     fn image() -> Image {
@@ -290,10 +296,11 @@ mod tests {
         let good = engine(good.path(), "exit 0");
         let bad = engine(bad.path(), "echo 'is the daemon running?' >&2; exit 1");
         assert_eq!(Engine::first([bad, good]).expect("one works").program, good);
-        let error = Engine::first([bad, "/no/such/engine"]).expect_err("none works").to_string();
+        let error = Engine::first([bad, "/no/such/engine"]).expect_err("none works");
+        assert_eq!(hints(&error), ["start docker, or install podman"]);
+        let error = error.to_string();
         assert!(error.contains(&format!("`{bad} info` fails: is the daemon running?")), "{error}");
         assert!(error.contains("`/no/such/engine`: cannot start `engine info`"), "{error}");
-        assert!(error.ends_with("hint: start docker, or install podman"), "{error}");
     }
 
     #[test]
@@ -318,8 +325,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let program = engine(folder.path(), "echo 'exec format error' >&2; exit 1");
         let started = Engine { program }.start(&image(), folder.path());
-        let error = started.err().expect("it ends at once").to_string();
-        assert!(error.contains("starts: exec format error\nhint: for other processors"), "{error}");
+        let error = started.err().expect("it ends at once");
+        assert!(error.to_string().ends_with("starts: exec format error"), "{error}");
+        assert!(hints(&error)[0].starts_with("for other processors"), "{error:?}");
     }
 
     #[test]
@@ -343,15 +351,15 @@ esac"#;
         let ask = |python: &str| {
             container.interpreter(python.parse().expect("a version")).expect("no interrupt")
         };
-        let found = ask("3.14t").expect("it has that");
+        let found = ask("3.14t").here().expect("it has that");
         assert_eq!((found.release.as_str(), found.version.is_free_threaded()), ("3.14.1", true));
         assert!(found.serves(image().platform));
         assert!(!found.serves("manylinux_2_17_armv7l".parse().expect("a tag")));
         assert_eq!(found.name(), "q.io/musllinux@sha256:0 /opt/a");
         let place = found.inside.expect("it is in a container").place;
         assert!(place.is_dir());
-        assert!(ask("3.15").expect_err("it is another").ends_with("is 3.14.1"));
-        assert!(ask("3.10").expect_err("there is none").ends_with("no such file"));
+        assert!(ask("3.15").why_not().is_some_and(|why| why.ends_with("is 3.14.1")));
+        assert!(ask("3.10").why_not().is_some_and(|why| why.ends_with("no such file")));
         drop(container);
         assert!(!place.exists());
         let calls = fs::read_to_string(folder.path().join("calls")).expect("calls");

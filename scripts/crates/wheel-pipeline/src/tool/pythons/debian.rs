@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wheel_audit::target::Architecture;
 
+use crate::available::Available;
 use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
-use crate::tool::python::{Interpreter, Platform, ask_by};
+use crate::tool::python::{Found, Platform, ask_by};
 use crate::tool::pythons::apt::Apt;
 
 /// A root file system: a Debian with its Pythons.
@@ -73,7 +74,7 @@ impl Root {
         words
     }
 
-    /// Where the root's processor is emulated, a newer one that it must not be able to stand for.
+    /// A `-C target-cpu` newer than the emulated processor. A binary built for it must crash there.
     pub fn newer_processor(&self) -> Option<&'static str> {
         self.processor.map(|_| NEWER_PROCESSOR)
     }
@@ -114,33 +115,27 @@ impl Root {
         Ok(true)
     }
 
-    /// The Pythons of the root, if it has been made; the second part says what cannot be used, and why.
+    /// The Pythons of the root; none before it is made.
     ///
     /// # Errors
     ///
     /// When the run is interrupted.
-    pub fn interpreters(&self, roots: &Path) -> Result<(Vec<Interpreter>, Vec<String>)> {
+    pub fn interpreters(&self, roots: &Path) -> Result<Found> {
         let folder = roots.join(self.name);
-        let (mut found, mut passed_over) = (Vec::new(), Vec::new());
+        let mut found = Found::default();
         if !folder.join(MARK).is_file() {
-            return Ok((found, passed_over));
+            return Ok(found);
         }
-        if let Err(reason) = self.is_old(&folder)? {
-            passed_over.push(format!("`{}`: {reason}", folder.display()));
-            return Ok((found, passed_over));
+        if let Available::Not { why } = self.is_old(&folder)? {
+            found.passed_over.push(format!("`{}`: {why}", folder.display()));
+            return Ok(found);
         }
         for python in self.pythons {
             let program = folder.join("usr/bin").join(format!("python{python}"));
-            match ask_by(
-                &self.launcher(&folder),
-                &program,
-                Some(Platform::Glibc(self.architecture)),
-            )? {
-                Ok(interpreter) => found.push(interpreter),
-                Err(reason) => passed_over.push(format!("`{}`: {reason}", program.display())),
-            }
+            let platform = Some(Platform::Glibc(self.architecture));
+            found.add(&program, ask_by(&self.launcher(&folder), &program, platform)?);
         }
-        Ok((found, passed_over))
+        Ok(found)
     }
 }
 
@@ -154,18 +149,18 @@ const NEWER: &str = include_str!("newer_processor.rs");
 const SUM: &str = "208";
 
 impl Root {
-    /// Whether the emulated processor is as old as it should be: a program compiled for a newer one must
-    /// die there, and the same one compiled for any must not. The inner error says what happened instead.
+    /// Proves that the emulated processor is as old as the promise: a program compiled for a newer one must
+    /// crash there, and the same one compiled for any must not.
     ///
     /// # Errors
     ///
     /// When the program cannot be compiled.
-    fn is_old(&self, folder: &Path) -> Result<Result<(), String>> {
+    fn is_old(&self, folder: &Path) -> Result<Available<()>> {
         self.is_old_by(&self.launcher(folder))
     }
 
-    fn is_old_by(&self, launcher: &[OsString]) -> Result<Result<(), String>> {
-        let Some(processor) = self.processor else { return Ok(Ok(())) };
+    fn is_old_by(&self, launcher: &[OsString]) -> Result<Available<()>> {
+        let Some(processor) = self.processor else { return Ok(Available::Here(())) };
         let place = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
         let source = place.path().join("newer_processor.rs");
         fs::write(&source, NEWER)?;
@@ -184,12 +179,12 @@ impl Root {
             Ok(finished.succeeded() && finished.stdout.trim() == SUM)
         };
         Ok(match (run("x86-64")?, run(NEWER_PROCESSOR)?) {
-            (true, false) => Ok(()),
-            (false, _) => {
-                Err(format!("the emulated `{processor}` runs not even a program for any processor"))
-            }
-            (true, true) => Err(format!(
-                "the emulated `{processor}` runs what is compiled for {NEWER_PROCESSOR}, so that it proves nothing"
+            (true, false) => Available::Here(()),
+            (false, _) => Available::not(format!(
+                "the emulated `{processor}` does not run a program that any processor runs"
+            )),
+            (true, true) => Available::not(format!(
+                "the emulated `{processor}` runs a program for {NEWER_PROCESSOR}, so it proves nothing"
             )),
         })
     }
@@ -213,9 +208,9 @@ fn relative(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where the roots of a project lie.
+/// The folder of a project's foreign Pythons.
 pub fn folder(work: &Path) -> PathBuf {
-    work.join("roots")
+    work.join("pythons")
 }
 
 #[cfg(test)]

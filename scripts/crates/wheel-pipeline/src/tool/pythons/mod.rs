@@ -11,14 +11,14 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::tool::python::Interpreter;
+use crate::tool::python::Found;
 use crate::tool::python::environment::Tools;
 use crate::tool::pythons::debian::{ROOTS, Root};
 use crate::tool::pythons::wine::Pinned;
 
 /// A place with Pythons that this machine does not start by itself.
 #[derive(Clone, Copy, Debug)]
-pub enum Guest {
+pub enum ForeignPythons {
     /// Debian of some architecture, under QEMU.
     Debian(&'static Root),
     /// musl, on this machine's own processor.
@@ -27,8 +27,8 @@ pub enum Guest {
     Windows,
 }
 
-impl Guest {
-    /// Every guest.
+impl ForeignPythons {
+    /// Every place.
     pub fn all() -> Vec<Self> {
         ROOTS.iter().map(Self::Debian).chain([Self::Musl, Self::Windows]).collect()
     }
@@ -64,12 +64,12 @@ impl Guest {
         }
     }
 
-    /// Its Pythons, if it has been made; the second part says what cannot be used, and why.
+    /// Its Pythons; none before it is made.
     ///
     /// # Errors
     ///
     /// When it cannot be read, or the run is interrupted.
-    pub fn interpreters(self, roots: &Path) -> Result<(Vec<Interpreter>, Vec<String>)> {
+    pub fn interpreters(self, roots: &Path) -> Result<Found> {
         match self {
             Self::Debian(root) => root.interpreters(roots),
             Self::Musl => musl::interpreters(roots),

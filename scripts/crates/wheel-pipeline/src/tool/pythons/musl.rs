@@ -15,7 +15,7 @@ use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::{program, quoted};
 use crate::tool::python::environment::Tools;
-use crate::tool::python::{Interpreter, Platform, ask_by};
+use crate::tool::python::{Found, Platform, ask_by};
 use crate::tool::pythons::apt::Apt;
 
 /// The name of the root.
@@ -104,21 +104,19 @@ fn make_in(folder: &Path, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The Pythons of the root, if it has been made; the second part says what cannot be used, and why.
+/// The Pythons of the root; none before it is made.
 ///
 /// # Errors
 ///
 /// When the run is interrupted.
-pub fn interpreters(roots: &Path) -> Result<(Vec<Interpreter>, Vec<String>)> {
+pub fn interpreters(roots: &Path) -> Result<Found> {
     let folder = std::path::absolute(roots)?.join(NAME);
-    if !is_made(&folder) {
-        return Ok((Vec::new(), Vec::new()));
+    let mut found = Found::default();
+    if is_made(&folder) {
+        let python = folder.join("bin").join(PYTHON);
+        found.add(&python, ask_by(&[], &python, Some(Platform::Musl(Architecture::X86_64)))?);
     }
-    let python = folder.join("bin").join(PYTHON);
-    Ok(match ask_by(&[], &python, Some(Platform::Musl(Architecture::X86_64)))? {
-        Ok(interpreter) => (vec![interpreter], Vec::new()),
-        Err(reason) => (Vec::new(), vec![format!("`{}`: {reason}", python.display())]),
-    })
+    Ok(found)
 }
 
 /// musl is the loader and the C library in one file, and pip knows it by this name.
@@ -144,11 +142,11 @@ mod tests {
         let folder = roots.path().join(NAME);
         fs::create_dir_all(&folder).expect("a folder");
         let offered = || interpreters(roots.path()).expect("it can be asked");
-        assert_eq!(offered(), (Vec::new(), Vec::new()));
+        assert_eq!(offered(), Found::default());
         fs::write(folder.join(MARK), mark(Path::new("/elsewhere"))).expect("written");
-        assert_eq!(offered(), (Vec::new(), Vec::new()));
+        assert_eq!(offered(), Found::default());
         fs::write(folder.join(MARK), mark(&folder)).expect("written");
-        let (found, passed_over) = offered();
-        assert!(found.is_empty() && passed_over.len() == 1, "{passed_over:?}");
+        let found = offered();
+        assert!(found.interpreters.is_empty() && found.passed_over.len() == 1, "{found:?}");
     }
 }

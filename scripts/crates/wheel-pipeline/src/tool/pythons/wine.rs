@@ -15,7 +15,7 @@ use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::program;
 use crate::tool::python::environment::Tools;
-use crate::tool::python::{Interpreter, Platform, ask_by};
+use crate::tool::python::{Found, Interpreter, Platform, ask_by};
 use crate::tool::pythons::debian::MARK;
 
 /// The name of the root.
@@ -133,15 +133,15 @@ fn unpack(file: &str, bytes: &[u8], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The Pythons of the root, if it has been made; the second part says what cannot be used, and why.
+/// The Pythons of the root; none before it is made.
 ///
 /// # Errors
 ///
 /// When the root cannot be read, or the run is interrupted.
-pub fn interpreters(roots: &Path) -> Result<(Vec<Interpreter>, Vec<String>)> {
-    let (mut found, mut passed_over) = (Vec::new(), Vec::new());
+pub fn interpreters(roots: &Path) -> Result<Found> {
+    let mut found = Found::default();
     if !is_made(roots) {
-        return Ok((found, passed_over));
+        return Ok(found);
     }
     let folder = std::path::absolute(roots)?.join(NAME);
     let mut programs = Vec::new();
@@ -154,13 +154,12 @@ pub fn interpreters(roots: &Path) -> Result<(Vec<Interpreter>, Vec<String>)> {
     programs.sort();
     let launcher = [launcher(&folder).into_os_string()];
     for program in programs {
-        match ask_by(&launcher, &program, Some(Platform::Windows(Architecture::X86_64)))? {
-            // It knows itself by a path of Windows.
-            Ok(interpreter) => found.push(Interpreter { executable: program, ..interpreter }),
-            Err(reason) => passed_over.push(format!("`{}`: {reason}", program.display())),
-        }
+        let answer = ask_by(&launcher, &program, Some(Platform::Windows(Architecture::X86_64)))?;
+        // It knows itself by a path of Windows.
+        let here = |found| Interpreter { executable: program.clone(), ..found };
+        found.add(&program, answer.map(here));
     }
-    Ok((found, passed_over))
+    Ok(found)
 }
 
 /// What a program of Windows is started with: Wine, with a Windows of its own, that neither talks nor asks.

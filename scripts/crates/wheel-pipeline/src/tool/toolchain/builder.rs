@@ -1,8 +1,8 @@
-//! What compiles and links for a target on which system.
+//! The builders: which one compiles and links for a target on which system.
 //!
-//! The files of a release for macOS and Windows come from machines of these systems. What another
-//! system can make for them stands in for those files in a rehearsal: the same promise under the same
-//! name, by another linker.
+//! The wheels of a release for macOS and Windows are built on these systems. A wheel that is
+//! cross-built for them on Linux has the same name and keeps the same promise, but another linker made
+//! it. A rehearsal takes it, and a release does not.
 
 use wheel_audit::target::{Architecture, System, Target};
 
@@ -71,7 +71,7 @@ impl Builder {
     }
 
     /// Whether its files may be rehearsed with, and not released.
-    pub fn stands_in(self) -> bool {
+    pub fn is_cross_built(self) -> bool {
         match self {
             Self::Native | Self::Zig => false,
             Self::Lld | Self::ZigMingw | Self::Mingw => true,
@@ -86,27 +86,27 @@ mod tests {
     fn built(tag: &str, host: Host) -> Option<(String, bool)> {
         let target: Target = tag.parse().expect(tag);
         let builder = Builder::of(target, host)?;
-        Some((builder.triple(target), builder.stands_in()))
+        Some((builder.triple(target), builder.is_cross_built()))
     }
 
     #[test]
-    fn each_system_builds_its_own_wheels_and_linux_stands_in_for_the_others() {
+    fn each_system_builds_its_own_wheels_and_linux_cross_builds_the_others() {
         let all = |tag| [Host::Linux, Host::Macos, Host::Windows].map(|host| built(tag, host));
         let own = |triple: &str| Some((triple.to_owned(), false));
-        let stand_in = |triple: &str| Some((triple.to_owned(), true));
+        let cross_built = |triple: &str| Some((triple.to_owned(), true));
         let musl = own("armv7-unknown-linux-musleabihf");
         assert_eq!(all("musllinux_1_2_armv7l"), [musl.clone(), musl.clone(), musl]);
         assert_eq!(
             all("macosx_11_0_arm64"),
-            [stand_in("aarch64-apple-darwin"), own("aarch64-apple-darwin"), None]
+            [cross_built("aarch64-apple-darwin"), own("aarch64-apple-darwin"), None]
         );
         assert_eq!(
             all("win_arm64"),
-            [stand_in("aarch64-pc-windows-gnullvm"), None, own("aarch64-pc-windows-msvc")]
+            [cross_built("aarch64-pc-windows-gnullvm"), None, own("aarch64-pc-windows-msvc")]
         );
         assert_eq!(
             all("win32"),
-            [stand_in("i686-pc-windows-gnu"), None, own("i686-pc-windows-msvc")]
+            [cross_built("i686-pc-windows-gnu"), None, own("i686-pc-windows-msvc")]
         );
     }
 }

@@ -1,4 +1,4 @@
-//! LLVM's linker for macOS, with a description of Apple's libraries, which stand in for Apple's own.
+//! LLVM's linker for macOS, with a description of Apple's libraries, for cross-built wheels.
 //!
 //! rustup brings the linker; zig brings a list of what `libSystem` exports, the one library that Rust
 //! needs there. zig's own linker would do without, but exports every symbol of the extension.
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::available::Available;
 use crate::process::command::Invocation;
 use crate::process::script::{program, quoted};
 use crate::tool::python::environment::Tools;
@@ -32,12 +33,12 @@ const ICONV: &str = "--- !tapi-tbd\n\
     symbols: [ _iconv, _iconv_close, _iconv_open ]\n\
     ...\n";
 
-/// Makes both in `folder`; the inner error says what of Rust is missing.
+/// Makes both in `folder`, unless a part of Rust is missing.
 ///
 /// # Errors
 ///
 /// When zig's description is not there, or a file cannot be written.
-pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Result<Lld, String>> {
+pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Available<Lld>> {
     let rustc = |question: &[&str]| -> Result<String> {
         let answer = Invocation::new("rustc").args(question).folder(project).check()?;
         Ok(answer.stdout.trim().to_owned())
@@ -46,7 +47,7 @@ pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Result<Ll
     let host = rustc(&["--print", "host-tuple"])?;
     let real = Path::new(&sysroot).join("lib/rustlib").join(host).join("bin/gcc-ld/ld64.lld");
     if !real.is_file() {
-        return Ok(Err(format!(
+        return Ok(Available::not(format!(
             "it is linked by `{}`, which is not there; Rust as rustup installs it has it",
             real.display()
         )));
@@ -75,7 +76,7 @@ pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Result<Ll
         let path = sdk.join(name);
         fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    Ok(Ok(Lld { linker, sdk }))
+    Ok(Available::Here(Lld { linker, sdk }))
 }
 
 /// zig describes Apple's variants of the architecture, whose symbols are those of plain `arm64` too;

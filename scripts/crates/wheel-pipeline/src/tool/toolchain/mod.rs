@@ -12,6 +12,7 @@ use std::path::Path;
 use anyhow::Result;
 use wheel_audit::target::{System, Target};
 
+use crate::available::Available;
 use crate::process::command::Invocation;
 use crate::tool::python::environment::Tools;
 use crate::tool::python::lock::TOOLS;
@@ -35,8 +36,8 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// Sets up what `target` needs, in `folder`, for the project in `project`; the inner error says why
-    /// the target is not built on this machine.
+    /// Sets up what `target` needs, in `folder`, for the project in `project`, unless
+    /// it is not built on this machine.
     ///
     /// # Errors
     ///
@@ -46,20 +47,23 @@ impl Toolchain {
         folder: &Path,
         project: &Path,
         target: Target,
-    ) -> Result<Result<Self, String>> {
+    ) -> Result<Available<Self>> {
         let Some(builder) = Builder::of(target, Host::current()) else {
-            return Ok(Err(format!("nothing here links for it; build it on {}", target.runner())));
+            return Ok(Available::not(format!(
+                "nothing here links for it; build it on {}",
+                target.runner()
+            )));
         };
         let triple = builder.triple(target);
         let mut chain = Self::new(builder, triple);
-        if let Err(missing) = rustup::add(project, &chain.triple)? {
+        if let Available::Not { why: missing } = rustup::add(project, &chain.triple)? {
             // Elsewhere Rust's std brings parts of a linker with it, which its source does not hold.
             if builder != Builder::Zig {
-                return Ok(Err(missing));
+                return Ok(Available::not(missing));
             }
             match rust_source::fetch(project)? {
-                Ok(source) => chain.std = Some(source),
-                Err(also) => return Ok(Err(format!("{missing}; {also}"))),
+                Available::Here(source) => chain.std = Some(source),
+                Available::Not { why } => return Ok(Available::not(format!("{missing}; {why}"))),
             }
         }
         let key = format!("CARGO_TARGET_{}_LINKER", chain.triple.replace('-', "_").to_uppercase());
@@ -73,22 +77,22 @@ impl Toolchain {
                 chain.flags.extend(name.map(|name| format!("-Clink-arg=-Wl,-soname,{name}")));
             }
             Builder::Lld => match lld::prepare(tools, folder, project)? {
-                Ok(lld) => {
+                Available::Here(lld) => {
                     let zig = TOOLS.version("ziglang")?;
                     chain.linker =
                         Some(format!("rustup's ld64.lld with the libSystem of zig {zig}"));
                     chain.environment.push(linker(&lld.linker));
                     chain.environment.push(("SDKROOT".into(), lld.sdk.display().to_string()));
                 }
-                Err(missing) => return Ok(Err(missing)),
+                Available::Not { why } => return Ok(Available::Not { why }),
             },
             Builder::ZigMingw => {
                 chain.linker = Some(format!("mingw-w64 of zig {}", TOOLS.version("ziglang")?));
                 chain.environment.push(linker(&zig::linker(tools, folder, &chain.triple)?));
             }
             Builder::Mingw => match mingw::version()? {
-                Ok(version) => chain.linker = Some(version),
-                Err(missing) => return Ok(Err(missing)),
+                Available::Here(version) => chain.linker = Some(version),
+                Available::Not { why } => return Ok(Available::Not { why }),
             },
         }
         if let Some(version) = target.deployment_target() {
@@ -98,13 +102,13 @@ impl Toolchain {
             // Python brings its own copy of the C runtime's DLL, but not every DLL that Rust could ask for.
             chain.flags.push("-Ctarget-feature=+crt-static".into());
         }
-        Ok(Ok(chain))
+        Ok(Available::Here(chain))
     }
 
     /// Whether what it makes may be rehearsed with, and not released: another linker, or a standard
     /// library that the Rust project has neither built nor tested.
-    pub fn stands_in(&self) -> bool {
-        self.builder.stands_in() || self.std.is_some()
+    pub fn is_cross_built(&self) -> bool {
+        self.builder.is_cross_built() || self.std.is_some()
     }
 
     /// What builds, before anything is set up.

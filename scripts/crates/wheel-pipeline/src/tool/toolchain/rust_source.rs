@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::available::Available;
 use crate::process::command::{Invocation, check_interrupt};
 
 /// Where the source lies, and how it is called in what is compiled.
@@ -17,12 +18,12 @@ pub struct RustSource {
 }
 
 /// The source of the toolchain that builds the project in `project`, fetched by rustup where it is not
-/// there; the inner error says why it cannot be had.
+/// there.
 ///
 /// # Errors
 ///
 /// When the compiler cannot be asked, or the run is interrupted.
-pub fn fetch(project: &Path) -> Result<Result<RustSource, String>> {
+pub fn fetch(project: &Path) -> Result<Available<RustSource>> {
     let rustc = |question: &[&str]| -> Result<String> {
         let answer = Invocation::new("rustc").args(question).folder(project).check()?;
         Ok(answer.stdout.trim().to_owned())
@@ -35,14 +36,14 @@ pub fn fetch(project: &Path) -> Result<Result<RustSource, String>> {
         let added = Invocation::new("rustup").args(rustup).folder(project).run();
         check_interrupt()?;
         if !added.is_ok_and(|finished| finished.succeeded()) || !is_there() {
-            return Ok(Err(format!(
+            return Ok(Available::not(format!(
                 "the source of Rust's standard library is not in `{}`; `rustup component add rust-src` fetches it",
                 folder.display()
             )));
         }
     }
     let about = rustc(&["--version", "--verbose"])?;
-    Ok(Ok(RustSource { folder, name: name(&about) }))
+    Ok(Available::Here(RustSource { folder, name: name(&about) }))
 }
 
 /// The name by the compiler's own account of itself: a packager's build may know no commit.

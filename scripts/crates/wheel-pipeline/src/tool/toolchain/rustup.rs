@@ -4,27 +4,30 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::available::Available;
 use crate::process::command::{Invocation, check_interrupt};
 
-/// Makes sure that the standard library of a Rust target is there; the inner error says why it is not.
+/// Makes sure that the standard library of a Rust target is there.
 ///
 /// # Errors
 ///
 /// When the compiler cannot be asked, or the run is interrupted.
-pub fn add(folder: &Path, triple: &str) -> Result<Result<(), String>> {
+pub fn add(folder: &Path, triple: &str) -> Result<Available<()>> {
     if is_there(folder, triple)? {
-        return Ok(Ok(()));
+        return Ok(Available::Here(()));
     }
     let rustup = Invocation::new("rustup").args(["target", "add", triple]).folder(folder);
     let finished = match rustup.run() {
         Ok(finished) => finished,
         Err(error) => {
             check_interrupt()?;
-            return Ok(Err(format!("Rust's `{triple}` is not installed, and {error:#}")));
+            return Ok(Available::not(format!(
+                "Rust's `{triple}` is not installed, and {error:#}"
+            )));
         }
     };
     if finished.succeeded() && is_there(folder, triple)? {
-        return Ok(Ok(()));
+        return Ok(Available::Here(()));
     }
     let said = finished.output();
     let reasons: Vec<&str> = said
@@ -32,7 +35,7 @@ pub fn add(folder: &Path, triple: &str) -> Result<Result<(), String>> {
         .map(str::trim)
         .filter(|line| line.contains("error:") || line.contains("status code"))
         .collect();
-    Ok(Err(format!("`rustup target add {triple}` failed: {}", reasons.join("; "))))
+    Ok(Available::not(format!("`rustup target add {triple}` failed: {}", reasons.join("; "))))
 }
 
 fn is_there(folder: &Path, triple: &str) -> Result<bool> {
@@ -51,7 +54,6 @@ mod tests {
     fn a_target_that_cannot_be_had_is_told_with_its_name() {
         let folder = tempfile::tempdir().expect("a folder");
         let reason = add(folder.path(), "no-such-target").expect("it can be asked");
-        let reason = reason.expect_err("there is none");
-        assert!(reason.contains("no-such-target"), "{reason}");
+        assert!(reason.why_not().is_some_and(|why| why.contains("no-such-target")), "{reason:?}");
     }
 }
