@@ -1,11 +1,10 @@
-//! A trial: one wheel on one Python, in a fresh environment outside the source tree.
+//! An environment run: one wheel on one Python, in a fresh environment outside the source tree.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use wheel_audit::parallel;
-use wheel_audit::plan::Plan;
-use wheel_audit::plan::PromisedEnvironment as Promise;
+use wheel_audit::plan::{Plan, PromisedEnvironment};
 
 use crate::evidence::{EvidenceFolder, SmokeEvidence, SmokeOutcome, SmokeResult};
 use crate::process::command::Finished;
@@ -14,32 +13,32 @@ use crate::tool::python::environment::Environment;
 use crate::tool::python::{Found, Interpreter};
 
 /// A promised environment, and the interpreter on this machine that offers it.
-pub struct Trial<'a> {
-    pub promise: &'a Promise,
+pub struct EnvironmentRun<'a> {
+    pub promise: &'a PromisedEnvironment,
     pub interpreter: &'a Interpreter,
 }
 
-/// What the machine offers of a plan: the trials, and the promises that cannot be tried here.
+/// What the machine offers of a plan: the runs, and the promises that cannot be tried here.
 pub fn offered<'a>(
     plan: &'a Plan,
     interpreters: &'a [Interpreter],
-) -> (Vec<Trial<'a>>, Vec<&'a Promise>) {
-    let mut trials = Vec::new();
+) -> (Vec<EnvironmentRun<'a>>, Vec<&'a PromisedEnvironment>) {
+    let mut runs = Vec::new();
     let mut not_here = Vec::new();
     for promise in &plan.environments {
-        let before = trials.len();
+        let before = runs.len();
         let fitting = interpreters.iter().filter(|interpreter| {
             interpreter.version == promise.python && interpreter.serves(promise.target)
         });
-        trials.extend(fitting.map(|interpreter| Trial { promise, interpreter }));
-        if trials.len() == before {
+        runs.extend(fitting.map(|interpreter| EnvironmentRun { promise, interpreter }));
+        if runs.len() == before {
             not_here.push(promise);
         }
     }
-    (trials, not_here)
+    (runs, not_here)
 }
 
-/// Runs the trials, as many at once as there are processors. `attempt` gets each trial with its empty
+/// Runs the runs, as many at once as there are processors. `attempt` gets each run with its empty
 /// environment and that environment's folder, and gives the first command that failed, if one did.
 pub fn run(
     kept: &EvidenceFolder,
@@ -47,23 +46,22 @@ pub fn run(
     plan: &Plan,
     found: &Found,
     verb: &str,
-    attempt: impl Fn(&Trial, &Environment, &Path) -> Result<Option<Finished>> + Sync,
+    attempt: impl Fn(&EnvironmentRun, &Environment, &Path) -> Result<Option<Finished>> + Sync,
 ) -> Result<SmokeEvidence> {
-    let (trials, not_here) = offered(plan, &found.interpreters);
+    let (runs, not_here) = offered(plan, &found.interpreters);
     let built = kept.built();
     let report = report;
-    let outcomes = parallel::map(&trials, |trial| -> Result<SmokeOutcome> {
-        let name = format!("{} on CPython {}", trial.promise.target, trial.interpreter.release);
+    let outcomes = parallel::map(&runs, |run| -> Result<SmokeOutcome> {
+        let name = format!("{} on CPython {}", run.promise.target, run.interpreter.release);
         let action = report.start(format!("{verb} {name}"));
         let mut folder = tempfile::Builder::new();
         folder.prefix("wheel-pipeline-");
-        let folder = match &trial.interpreter.inside {
+        let folder = match &run.interpreter.inside {
             Some(inside) => folder.tempdir_in(&inside.place)?,
             None => folder.tempdir()?,
         };
-        let environment =
-            Environment::create(trial.interpreter, &folder.path().join("environment"))?;
-        let failed = attempt(trial, &environment, folder.path())?;
+        let environment = Environment::create(run.interpreter, &folder.path().join("environment"))?;
+        let failed = attempt(run, &environment, folder.path())?;
         let milliseconds = action.elapsed().as_millis();
         let result = match failed {
             None => SmokeResult::Passed,
@@ -76,13 +74,13 @@ pub fn run(
             }
         }
         let file = built
-            .file(&trial.promise.file)
-            .with_context(|| format!("`build` recorded no `{}`", trial.promise.file))?;
+            .file(&run.promise.file)
+            .with_context(|| format!("`build` recorded no `{}`", run.promise.file))?;
         Ok(SmokeOutcome {
-            target: trial.promise.target,
-            python: trial.promise.python,
-            release: trial.interpreter.release.clone(),
-            executable: trial.interpreter.name(),
+            target: run.promise.target,
+            python: run.promise.python,
+            release: run.interpreter.release.clone(),
+            executable: run.interpreter.name(),
             file: file.file.clone(),
             sha256: file.sha256,
             result,
@@ -93,7 +91,9 @@ pub fn run(
     outcomes.sort_by(|one, other| {
         (one.target, one.python, &one.release).cmp(&(other.target, other.python, &other.release))
     });
-    let name = |promise: &&Promise| format!("{} on CPython {}", promise.target, promise.python);
+    let name = |promise: &&PromisedEnvironment| {
+        format!("{} on CPython {}", promise.target, promise.python)
+    };
     Ok(SmokeEvidence {
         outcomes,
         not_here: not_here.iter().map(name).collect(),

@@ -6,18 +6,16 @@ pub mod environment_run;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use wheel_audit::plan::Plan;
 use wheel_audit::target::Target;
 
-use self::environment_run as trial;
-use self::environment_run::Trial;
+use self::environment_run::EnvironmentRun;
 use crate::evidence::{self, EvidenceFolder, SmokeEvidence, SmokeResult};
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::process::command::{Finished, Invocation};
+use crate::process::command::Finished;
 use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
@@ -25,11 +23,8 @@ use crate::stage::machine::host_targets;
 use crate::stage::{Machine, build, recorded};
 use crate::tool::pip::{self, InstallSource};
 use crate::tool::python::environment::Environment;
-use crate::tool::python::{Found, Interpreter};
+use crate::tool::python::{Found, Interpreter, project_tests};
 use crate::tool::pythons::{ForeignPythons, debian};
-
-/// A smoke test that takes longer, in seconds, hangs.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What `smoke` takes.
 #[derive(Debug, clap::Args)]
@@ -177,13 +172,14 @@ fn prove_on(
         .collect();
     // Asked for once, before many ask at once.
     machine.tools()?;
-    let attempt =
-        |trial: &Trial, environment: &Environment, folder: &Path| -> Result<Option<Finished>> {
-            let wheel =
-                files.get(&trial.promise.file).context("the plan's files were looked at")?;
-            attempt_on(project, machine, environment, Path::new(wheel), folder)
-        };
-    let evidence = trial::run(kept, report, plan, found, "smoked", attempt)?;
+    let attempt = |trial: &EnvironmentRun,
+                   environment: &Environment,
+                   folder: &Path|
+     -> Result<Option<Finished>> {
+        let wheel = files.get(&trial.promise.file).context("the plan's files were looked at")?;
+        attempt_on(project, machine, environment, Path::new(wheel), folder)
+    };
+    let evidence = environment_run::run(kept, report, plan, found, "smoked", attempt)?;
     if evidence.outcomes.is_empty() {
         return Err(Failure::unknown(
             "no promised Python is on this machine, so nothing was tested",
@@ -220,18 +216,7 @@ pub fn attempt_on(
         return Ok(Some(install));
     }
     let script = project.root.join(&project.table.smoke);
-    let smoke = test(environment, &script, folder).run()?;
-    Ok((!smoke.succeeded()).then_some(smoke))
-}
-
-/// The command that runs a test script in an environment, where every warning is an error.
-pub fn test(environment: &Environment, script: &Path, folder: &Path) -> Invocation {
-    environment
-        .command()
-        .args(["-I", "-W", "error", "-X", "dev"])
-        .arg(environment.seen(script))
-        .folder(folder)
-        .limit(PATIENCE)
+    project_tests::smoke(environment, &script, folder)
 }
 
 /// What outcomes say as a whole, of so many promised environments.

@@ -13,7 +13,7 @@ use wheel_audit::names::normalize;
 use wheel_audit::parallel;
 use wheel_audit::wheel::Sha256Sum;
 
-use super::listing as shelf;
+use super::listing;
 use crate::evidence::file;
 use crate::exit::Verdict;
 use crate::failure::Failure;
@@ -21,11 +21,12 @@ use crate::index::{OfferedFile, address};
 use crate::project::Project;
 use crate::report::{Mood, Report, table};
 use crate::stage::Machine;
-use crate::tool::pip::{self, InstallSource};
-use crate::tool::python::environment::{Environment, Tools};
-use crate::tool::python::{Interpreter, isolated};
+use crate::stage::verify::installation::{Installation, Installed};
+use crate::tool::pip;
+use crate::tool::python::Interpreter;
+use crate::tool::python::environment::Environment;
 
-/// What was seen: `verify.json`.
+/// What was seen: `verify-any.json`.
 #[derive(Debug, Serialize)]
 pub struct Verified {
     package: String,
@@ -41,14 +42,14 @@ pub struct Verified {
 #[derive(Debug, Serialize)]
 struct Install {
     release: String,
-    result: Installed,
+    result: InstallResult,
     #[serde(skip)]
-    wrong: Vec<String>,
+    mismatch: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "result")]
-enum Installed {
+enum InstallResult {
     /// This file.
     Yes {
         file: String,
@@ -60,23 +61,16 @@ enum Installed {
     },
 }
 
-/// What the trials on all Pythons have in common.
-struct Trial<'a> {
-    tools: &'a Tools,
+/// What the installations on all Pythons have in common.
+struct Everywhere<'a> {
+    installation: Installation<'a>,
     report: &'a Report,
-    simple: &'a str,
-    package: &'a str,
     version: &'a Version,
-    sums: &'a BTreeMap<String, Sha256Sum>,
-    patience: Duration,
 }
 
 /// The release was seen on the index, so pip is waited for only this part of all patience; a Python
 /// without a wheel would else take all of it.
 const LAG: u32 = 10;
-
-const SCRIPT: &str = "import importlib.metadata, sys; \
-    print(importlib.metadata.version(sys.argv[1]))";
 
 /// The stage.
 ///
@@ -116,7 +110,7 @@ pub fn look(
     let of_release = |offered: &[OfferedFile]| -> Vec<OfferedFile> {
         offered.iter().filter(|file| belongs(&file.name, &package, version)).cloned().collect()
     };
-    let offered = shelf::wait_for(report, simple, &package, patience, |offered| {
+    let offered = listing::wait_for(report, simple, &package, patience, |offered| {
         usize::from(of_release(offered).is_empty())
     })?;
     let files = of_release(&offered);
@@ -128,24 +122,24 @@ pub fn look(
     let sums: BTreeMap<String, Sha256Sum> =
         files.iter().map(|file| (file.name.clone(), file.sum)).collect();
     let (provenance, mut differences) =
-        shelf::provenance(machine, report, false, files.iter(), simple)?;
+        listing::provenance(machine, report, false, files.iter(), simple)?;
     for file in files.iter().filter(|file| file.yanked) {
         report.say(Mood::Doubtful, "yanked", &file.name);
     }
-    let trial = Trial {
+    let installation = Installation {
         tools: machine.tools()?,
-        report: report,
         simple,
-        package: &package,
-        version,
-        sums: &sums,
+        project: &package,
+        release: &sums,
         patience: patience / LAG,
     };
-    let installs: Vec<Install> =
-        parallel::map(&machine.found()?.interpreters, |interpreter| trial.install(interpreter))
-            .into_iter()
-            .collect::<Result<_>>()?;
-    differences.extend(installs.iter().flat_map(|install| install.wrong.clone()));
+    let everywhere = Everywhere { installation, report, version };
+    let installs: Vec<Install> = parallel::map(&machine.found()?.interpreters, |interpreter| {
+        everywhere.install(interpreter)
+    })
+    .into_iter()
+    .collect::<Result<_>>()?;
+    differences.extend(installs.iter().flat_map(|install| install.mismatch.clone()));
     for difference in &differences {
         report.say(Mood::Bad, "differs", difference);
     }
@@ -174,55 +168,49 @@ fn belongs(file: &str, package: &str, version: &Version) -> bool {
     normalize(name) == package && own.parse::<Version>().is_ok_and(|own| own == *version)
 }
 
-impl Trial<'_> {
+impl Everywhere<'_> {
     fn install(&self, interpreter: &Interpreter) -> Result<Install> {
-        let requirement = format!("{}=={}", self.package, self.version);
+        let project = self.installation.project;
+        let requirement = format!("{project}=={}", self.version);
         let name = format!("on CPython {}", interpreter.release);
         let action = self.report.start(format!("installing {requirement} {name}"));
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
         let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
-        let report = folder.path().join("pip.json");
-        let source = InstallSource::Index(self.simple);
-        let command = pip::install(self.tools, &environment, source, &[&requirement])
-            .arg("--report")
-            .arg(&report);
-        let finished = shelf::install(&command, self.patience)?;
         let install =
-            |result, wrong| Install { release: interpreter.release.clone(), result, wrong };
-        if !finished.succeeded() {
-            let said = finished.output();
-            if said.contains("No matching distribution found") {
-                action.done(Mood::Doubtful, "no wheel", &name);
-                return Ok(install(Installed::NoWheel, Vec::new()));
-            }
-            let reason = finished.tail();
+            |result, mismatch| Install { release: interpreter.release.clone(), result, mismatch };
+        let (file, mismatch) =
+            match self.installation.install(&environment, folder.path(), &[&requirement])? {
+                Installed::File(file, mismatch) => (file.file, mismatch),
+                Installed::Failed(finished) if pip::found_nothing(&finished.output()) => {
+                    action.done(Mood::Doubtful, "no wheel", &name);
+                    return Ok(install(InstallResult::NoWheel, None));
+                }
+                Installed::Failed(finished) => {
+                    let reason = finished.tail();
+                    action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
+                    return Ok(install(InstallResult::Failed { reason }, None));
+                }
+            };
+        let asked = environment.installed_version(project)?;
+        let found = asked.stdout.trim();
+        if !asked.succeeded() || found.parse::<Version>().ok().as_ref() != Some(self.version) {
+            let version = self.version;
+            let reason =
+                format!("{version} was installed, and Python finds `{found}`\n{}", asked.tail());
             action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
-            return Ok(install(Installed::Failed { reason }, Vec::new()));
-        }
-        let (file, wrong) = shelf::taken(&report, self.package, self.sums)?;
-        let asked =
-            isolated(&environment.python()).args(["-I", "-c", SCRIPT, self.package]).run()?;
-        let has = asked.stdout.trim();
-        if !asked.succeeded() || has.parse::<Version>().ok().as_ref() != Some(self.version) {
-            let reason = format!(
-                "{} was installed, and Python says `{has}`\n{}",
-                self.version,
-                asked.tail()
-            );
-            action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
-            return Ok(install(Installed::Failed { reason }, wrong));
+            return Ok(install(InstallResult::Failed { reason }, mismatch));
         }
         action.done(Mood::Good, "installed", &format!("{file} {name}"));
-        Ok(install(Installed::Yes { file }, wrong))
+        Ok(install(InstallResult::Yes { file }, mismatch))
     }
 }
 
 fn shown(verified: &Verified) -> String {
     let row = |install: &Install| {
         let result = match &install.result {
-            Installed::Yes { file } => file.clone(),
-            Installed::NoWheel => "no wheel".to_owned(),
-            Installed::Failed { .. } => "FAILED".to_owned(),
+            InstallResult::Yes { file } => file.clone(),
+            InstallResult::NoWheel => "no wheel".to_owned(),
+            InstallResult::Failed { .. } => "FAILED".to_owned(),
         };
         vec![install.release.clone(), result]
     };
@@ -234,8 +222,8 @@ fn shown(verified: &Verified) -> String {
 
 /// Nothing may differ or fail; where no Python got a wheel, nothing was seen.
 pub fn verdict(verified: &Verified) -> Verdict {
-    let failed = |install: &Install| matches!(install.result, Installed::Failed { .. });
-    let got = |install: &Install| matches!(install.result, Installed::Yes { .. });
+    let failed = |install: &Install| matches!(install.result, InstallResult::Failed { .. });
+    let got = |install: &Install| matches!(install.result, InstallResult::Yes { .. });
     if !verified.differences.is_empty() || verified.installs.iter().any(failed) {
         Verdict::No
     } else if !verified.installs.iter().any(got) {

@@ -4,6 +4,7 @@
 //! An index may lag behind what it took, so what is not there yet is waited for, with a bound.
 
 pub mod any;
+pub mod installation;
 pub mod listing;
 
 use std::collections::BTreeMap;
@@ -17,25 +18,21 @@ use wheel_audit::plan::Plan;
 use wheel_audit::wheel::Sha256Sum;
 use wheel_audit::wheel::release::list;
 
-use self::listing as shelf;
+use self::installation::{Installation, Installed};
 use crate::evidence::{Attested, BuiltFile, EvidenceFolder, Receipt, SentStep, VerifyEvidence};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder;
 use crate::index::{OfferedFile, address};
-use crate::process::command::{Finished, Invocation};
+use crate::process::command::Finished;
 use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
-use crate::stage::smoke::environment_run as trial;
-use crate::stage::smoke::environment_run::Trial;
+use crate::stage::smoke::environment_run::{self, EnvironmentRun};
 use crate::stage::{Machine, recorded, second_build, smoke};
-use crate::tool::pip::{self, InstallSource};
+use crate::tool::pip::{self};
 use crate::tool::python::environment::Environment;
-use crate::tool::python::isolated;
-
-/// Tests of a downstream package that take longer, in seconds, hang.
-const PATIENCE: Duration = Duration::from_secs(600);
+use crate::tool::python::project_tests;
 
 /// What `verify` takes.
 #[derive(Debug, clap::Args)]
@@ -130,7 +127,7 @@ pub fn prove(
             .hint("run `cargo pipeline publish` first, or name a `--version` to verify without one")
     })?;
     let files = recorded::files(project, plan, kept.built())?;
-    let offered = shelf::wait_for(report, simple, &plan.project, patience, |offered| {
+    let offered = listing::wait_for(report, simple, &plan.project, patience, |offered| {
         let there = |name: &str| offered.iter().any(|file| file.name == name);
         files.iter().filter(|(_, built)| !there(&built.file)).count()
     })?;
@@ -139,49 +136,43 @@ pub fn prove(
         files.iter().map(|(_, built)| (built.file.clone(), built.sha256)).collect();
     let ours = offered.iter().filter(|file| sums.contains_key(&file.name));
     let needed = matches!(receipt.attestations, Attested::Yes { .. });
-    let (provenance, wrong) = shelf::provenance(machine, report, needed, ours, simple)?;
+    let (provenance, wrong) = listing::provenance(machine, report, needed, ours, simple)?;
     differences.extend(wrong);
     let downstream = downstream(project, machine, report)?;
     let tools = machine.tools()?;
     let smoke_test = project.root.join(&project.table.smoke);
     let release = format!("{}=={}", plan.project, plan.version);
-    let taken = Mutex::new(Vec::new());
-    let attempt =
-        |_: &Trial, environment: &Environment, folder: &Path| -> Result<Option<Finished>> {
-            let mut what = vec![release.as_str()];
-            if let Some(downstream) = &downstream {
-                what.push(&downstream.wheel);
+    let installation =
+        Installation { tools, simple, project: &plan.project, release: &sums, patience };
+    let mismatches = Mutex::new(Vec::new());
+    let attempt = |_: &EnvironmentRun,
+                   environment: &Environment,
+                   folder: &Path|
+     -> Result<Option<Finished>> {
+        let mut requirements = vec![release.as_str()];
+        requirements.extend(downstream.as_ref().map(|downstream| downstream.wheel.as_str()));
+        match installation.install(environment, folder, &requirements)? {
+            Installed::Failed(finished) => return Ok(Some(finished)),
+            Installed::File(_, mismatch) => {
+                mismatches.lock().expect("no holder panics").extend(mismatch);
             }
-            let report = folder.join("pip.json");
-            let command = pip::install(tools, environment, InstallSource::Index(simple), &what)
-                .arg("--report")
-                .arg(&report);
-            let install = shelf::install(&command, patience)?;
-            if !install.succeeded() {
-                return Ok(Some(install));
+        }
+        let failed = project_tests::smoke(environment, &smoke_test, folder)?;
+        match &downstream {
+            Some(downstream) if failed.is_none() => {
+                project_tests::unittest(environment, &downstream.tests, folder)
             }
-            let wrong = shelf::taken(&report, &plan.project, &sums)?.1;
-            taken.lock().expect("no holder panics").extend(wrong);
-            let smoke = smoke::test(environment, &smoke_test, folder).run()?;
-            if !smoke.succeeded() {
-                return Ok(Some(smoke));
-            }
-            let Some(downstream) = &downstream else {
-                return Ok(None);
-            };
-            let tests = unittest(environment, &downstream.tests, folder).run()?;
-            // Before 3.12, no test at all is a success to unittest.
-            let none = tests.stderr.contains("Ran 0 tests");
-            Ok((none || !tests.succeeded()).then_some(tests))
-        };
-    let trials = trial::run(kept, report, plan, machine.found()?, "verified", attempt)?;
+            _ => Ok(failed),
+        }
+    };
+    let trials = environment_run::run(kept, report, plan, machine.found()?, "verified", attempt)?;
     if trials.outcomes.is_empty() {
         return Err(Failure::unknown(
             "no promised Python is on this machine, so nothing was verified",
         )
         .into());
     }
-    differences.extend(taken.into_inner().expect("no holder panics"));
+    differences.extend(mismatches.into_inner().expect("no holder panics"));
     for difference in &differences {
         report.say(Mood::Bad, "differs", difference);
     }
@@ -252,24 +243,4 @@ fn downstream(project: &Project, machine: &Machine, report: &Report) -> Result<O
     let name = wheel.file_name().unwrap_or_default().to_string_lossy();
     action.done(Mood::Good, "built", &format!("{name}, which depends on the release"));
     Ok(Some(Downstream { wheel: wheel.to_string_lossy().into_owned(), tests }))
-}
-
-fn unittest(environment: &Environment, tests: &Path, folder: &Path) -> Invocation {
-    isolated(&environment.python())
-        // The tests lie in the source tree, where no bytecode is left (`-B`).
-        .args([
-            "-I",
-            "-B",
-            "-W",
-            "error",
-            "-X",
-            "dev",
-            "-m",
-            "unittest",
-            "discover",
-            "--start-directory",
-        ])
-        .arg(tests)
-        .folder(folder)
-        .limit(PATIENCE)
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::failure::Advise;
 use crate::folder;
-use crate::process::command::Invocation;
+use crate::process::command::{Finished, Invocation};
 use crate::tool::python::lock::TOOLS;
 use crate::tool::python::{Interpreter, Platform, isolated, isolated_by};
 use crate::tool::uv;
@@ -115,6 +115,11 @@ impl Environment {
         isolated_by(&self.launcher, &self.python())
     }
 
+    /// The version of an installed distribution as its interpreter reads it, or the command that failed.
+    pub fn installed_version(&self, distribution: &str) -> Result<Finished> {
+        self.command().args(["-I", "-c", INSTALLED_VERSION, distribution]).run()
+    }
+
     /// Whether something else has to start it.
     pub fn is_emulated(&self) -> bool {
         !self.launcher.is_empty()
@@ -135,6 +140,11 @@ impl Environment {
 pub fn windows_path(path: &Path) -> PathBuf {
     format!("Z:{}", path.display().to_string().replace('/', "\\")).into()
 }
+
+/// The program that prints the folder of a package.
+const PACKAGE_FOLDER: &str = include_str!("package_folder.py");
+/// The program that prints the version of a distribution.
+const INSTALLED_VERSION: &str = include_str!("installed_version.py");
 
 const NO_PACKAGES: &str = "cannot install the pinned packages";
 const IS_THERE_A_NETWORK: &str = "the first run downloads them from the package index that pip is set up for; \
@@ -198,8 +208,12 @@ impl Tools {
     ///
     /// When it is not among the tools.
     pub fn pip(&self) -> Result<PathBuf> {
-        let question = "import os, pip; print(os.path.dirname(pip.__file__))";
-        let answer = self.python().args(["-I", "-c", question]).check()?;
+        self.package_folder("pip")
+    }
+
+    /// The folder of a package among the tools.
+    pub fn package_folder(&self, package: &str) -> Result<PathBuf> {
+        let answer = self.python().args(["-I", "-c", PACKAGE_FOLDER, package]).check()?;
         Ok(answer.stdout.trim().into())
     }
 

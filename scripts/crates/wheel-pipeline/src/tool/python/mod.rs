@@ -2,6 +2,7 @@
 
 pub mod environment;
 pub mod lock;
+pub mod project_tests;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -122,16 +123,8 @@ impl Found {
 /// The oldest CPython that the pipeline's own tools run on.
 pub const OLDEST: PythonVersion = PythonVersion::new(3, 10);
 
-const QUESTION: &str = "\
-import json, os, platform, struct, sys, sysconfig
-print(json.dumps({
-    'implementation': platform.python_implementation(),
-    'version': list(sys.version_info[:2]),
-    'release': platform.python_version(),
-    'executable': os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable),
-    'bits': 8 * struct.calcsize('P'),
-    'free_threaded': bool(sysconfig.get_config_var('Py_GIL_DISABLED')),
-}))";
+/// The program that an interpreter runs to say what it is.
+const QUESTION: &str = include_str!("interpreter.py");
 
 #[derive(Deserialize)]
 struct Answer {

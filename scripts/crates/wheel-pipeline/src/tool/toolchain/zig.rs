@@ -38,7 +38,5 @@ pub fn linker(tools: &Tools, folder: &Path, triple: &str) -> Result<PathBuf> {
 ///
 /// When zig is not among the tools.
 pub fn libraries(tools: &Tools) -> Result<PathBuf> {
-    let question = "import os, ziglang; print(os.path.dirname(ziglang.__file__))";
-    let answer = tools.python().args(["-I", "-c", question]).check()?;
-    Ok(Path::new(answer.stdout.trim()).join("lib").join("libc"))
+    Ok(tools.package_folder("ziglang")?.join("lib").join("libc"))
 }

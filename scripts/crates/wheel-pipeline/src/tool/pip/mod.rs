@@ -3,6 +3,8 @@
 //! One pinned pip works on every environment from outside (`pip --python`). It runs in that
 //! environment's own interpreter, so what it picks is what a pip inside would pick.
 
+pub mod report;
+
 use std::path::Path;
 
 use anyhow::Result;
@@ -51,6 +53,29 @@ pub fn install_emulated(pip: &Path, environment: &Environment, what: &Path) -> I
         .args(["--root-user-action", "ignore", "--only-binary", ":all:"])
         .arg(environment.seen(what))
 }
+
+/// Tells by pip's output whether a failed installation may succeed later.
+pub fn may_pass(output: &str) -> bool {
+    // What is refused for what it is will be refused again.
+    let lasting = ["DO NOT MATCH THE HASHES", "require a different python", "Requires-Python"];
+    let passing = [
+        NOTHING_FITS,
+        "HTTP error 429",
+        "HTTP error 5",
+        "Connection",
+        "timed out",
+        "Temporary failure",
+    ];
+    let has = |words: &&str| output.contains(words);
+    !lasting.iter().any(has) && passing.iter().any(has)
+}
+
+/// Tells by pip's output whether the index has no file that fits the interpreter.
+pub fn found_nothing(output: &str) -> bool {
+    output.contains(NOTHING_FITS)
+}
+
+const NOTHING_FITS: &str = "No matching distribution found";
 
 /// The simple API of the index that pip is set up for.
 ///
@@ -122,6 +147,25 @@ mod tests {
         assert_eq!(index_in(file), "https://one/simple");
         let both = format!(":env:.index-url='https://two/simple'\n{file}");
         assert_eq!(index_in(&both), "https://two/simple");
+    }
+
+    #[test]
+    fn what_may_pass_is_known_from_what_will_not() {
+        for output in [
+            "ERROR: No matching distribution found for a==1",
+            "ERROR: HTTP error 503 while getting https://index/a",
+            "ReadTimeoutError: Read timed out.",
+        ] {
+            assert!(may_pass(output), "{output}");
+        }
+        for output in [
+            "ERROR: Ignored the following versions that require a different python version: 1\n\
+             ERROR: No matching distribution found for a==1",
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
+            "ERROR: a-1-py3-none-any.whl is not a supported wheel on this platform.",
+        ] {
+            assert!(!may_pass(output), "{output}");
+        }
     }
 
     #[test]

@@ -1,0 +1,120 @@
+//! pip's [installation report](https://pip.pypa.io/en/stable/reference/installation-report/): which file
+//! it installed of a project.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use wheel_audit::names::normalize;
+use wheel_audit::wheel::Sha256Sum;
+
+use crate::index::address::file_name;
+
+/// A file that pip installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstalledFile {
+    pub file: String,
+    /// None where pip does not give it.
+    pub sha256: Option<Sha256Sum>,
+}
+
+#[derive(Deserialize)]
+struct PipReport {
+    install: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    metadata: Metadata,
+    download_info: DownloadInfo,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct DownloadInfo {
+    url: String,
+    archive_info: Option<ArchiveInfo>,
+}
+
+#[derive(Deserialize)]
+struct ArchiveInfo {
+    hashes: Option<BTreeMap<String, String>>,
+}
+
+/// Reads from a report which file of a project was installed.
+pub fn installed(report: &Path, project: &str) -> Result<InstalledFile> {
+    let text = fs::read_to_string(report).context("pip wrote no report")?;
+    let read: PipReport = serde_json::from_str(&text)
+        .with_context(|| format!("pip's report `{}` is not valid JSON", report.display()))?;
+    let item = read
+        .install
+        .into_iter()
+        .find(|item| normalize(&item.metadata.name) == normalize(project))
+        .with_context(|| format!("pip's report does not name `{project}`"))?;
+    let file = file_name(&item.download_info.url).context("pip's report names no file")?;
+    let hashes = item.download_info.archive_info.and_then(|archive| archive.hashes);
+    let sha256 = hashes.and_then(|hashes| hashes.get("sha256")?.parse().ok());
+    Ok(InstalledFile { file, sha256 })
+}
+
+impl InstalledFile {
+    /// The reason why it is not a file of the release with these hashes, if it is not.
+    pub fn mismatch(&self, release: &BTreeMap<String, Sha256Sum>) -> Option<String> {
+        let file = &self.file;
+        match (release.get(file), self.sha256) {
+            (None, _) => {
+                Some(format!("pip installed `{file}`, which this release does not contain"))
+            }
+            (Some(_), None) => Some(format!("pip does not say which SHA-256 `{file}` has")),
+            (Some(wanted), Some(sum)) if *wanted != sum => Some(format!(
+                "pip installed `{file}` with SHA-256 {sum}, and the release has {wanted}"
+            )),
+            (Some(_), Some(_)) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_installed_file_is_compared_with_the_release() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pip.json");
+        let sum = Sha256Sum::of(b"a");
+        let report = format!(
+            r#"{{"install": [{{"metadata": {{"name": "B"}}, "download_info": {{"url": "https://f/b.whl"}}}},
+                {{"metadata": {{"name": "A_a"}}, "download_info": {{"url": "https://f/a.whl",
+                  "archive_info": {{"hashes": {{"sha256": "{sum}"}}}}}}}}]}}"#
+        );
+        fs::write(&path, report).expect("written");
+        let release = |file: &str, bytes| BTreeMap::from([(file.to_owned(), Sha256Sum::of(bytes))]);
+        let mismatch = |project: &str, release: &BTreeMap<String, Sha256Sum>| {
+            installed(&path, project).expect("a report").mismatch(release)
+        };
+        assert_eq!(installed(&path, "a-a").expect("a report").file, "a.whl");
+        assert_eq!(mismatch("a-a", &release("a.whl", b"a")), None);
+        let other = mismatch("a-a", &release("a.whl", b"b")).expect("other bytes");
+        assert!(other.starts_with(&format!("pip installed `a.whl` with SHA-256 {sum}, and")));
+        assert_eq!(
+            mismatch("a-a", &BTreeMap::new()).as_deref(),
+            Some("pip installed `a.whl`, which this release does not contain")
+        );
+        // Without a hash nothing is proven.
+        assert_eq!(
+            mismatch("b", &release("b.whl", b"b")).as_deref(),
+            Some("pip does not say which SHA-256 `b.whl` has")
+        );
+        assert!(installed(&path, "c").is_err());
+        fs::write(&path, "no").expect("written");
+        let error = installed(&path, "a-a").expect_err("no JSON").to_string();
+        assert!(error.ends_with("pip.json` is not valid JSON"), "{error}");
+    }
+}

@@ -1,0 +1,23 @@
+"""Prints what this interpreter is, as one JSON object."""
+
+import json
+import os
+import platform
+import struct
+import sys
+import sysconfig
+
+# In a virtual environment the base executable is the interpreter itself.
+executable = getattr(sys, "_base_executable", None) or sys.executable
+print(
+    json.dumps(
+        {
+            "implementation": platform.python_implementation(),
+            "version": list(sys.version_info[:2]),
+            "release": platform.python_version(),
+            "executable": os.path.realpath(executable),
+            "bits": 8 * struct.calcsize("P"),
+            "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        }
+    )
+)
