@@ -12,16 +12,8 @@ use wheel_fixtures::project::{Project, Run};
 const TARGET: &str = "manylinux_2_17_x86_64";
 const WHEEL: &str = "half_of-2.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl";
 
-/// Makes a wheel that pip takes.
-const MAKE: &str = "\
-import sys, zipfile
-info = 'half_of-2.0.0rc1.dist-info/'
-with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
-    wheel.writestr('half_of.py', 'def half(n):\\n    return n // 2\\n')
-    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: half-of\\nVersion: 2.0.0rc1\\n')
-    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: false\\nTag: cp310-abi3-manylinux2014_x86_64\\n')
-    wheel.writestr(info + 'RECORD', 'half_of.py,,\\n')
-";
+/// The program that makes a wheel.
+const MAKE: &str = include_str!("make_wheel.py");
 
 /// A project with a wheel that was built, and the newest of the promised Pythons.
 fn built() -> (Project, Interpreter) {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use serde::Deserialize;
 use wheel_audit::wheel::release::Release;
 use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::exit::Verdict;
@@ -24,6 +25,8 @@ use crate::test_suite::{self, TestEnvironment};
 use crate::{compiler, machine};
 
 const TIMER: &str = include_str!("calls.py");
+const SYSCONFIG_PATHS: &str = include_str!("sysconfig_paths.py");
+const IMPORT_TIME: &str = include_str!("import_time.py");
 const PEER_C: &str = include_str!("peer.c");
 const PEER_CYTHON: &str = include_str!("peer_cython.pyx");
 const PEER_MYPYC: &str = include_str!("peer_mypyc.py");
@@ -76,6 +79,21 @@ pub fn run(
     Ok(Verdict::Yes)
 }
 
+/// Where an interpreter's headers and packages are, and how it names extensions.
+#[derive(Deserialize)]
+struct SysconfigPaths {
+    include: String,
+    suffix: String,
+    packages: PathBuf,
+}
+
+impl SysconfigPaths {
+    fn ask(python: &Path) -> Result<Self> {
+        let asked = isolated(python).args(["-I", "-c", SYSCONFIG_PATHS]).check()?;
+        serde_json::from_str(&asked.stdout).context("Python gave no JSON")
+    }
+}
+
 fn compile(machine: &Machine, environment: &TestEnvironment) -> Result<Peers> {
     let folder = environment.folder.path().join("peers");
     fs::create_dir_all(&folder)?;
@@ -90,12 +108,8 @@ fn compile(machine: &Machine, environment: &TestEnvironment) -> Result<Peers> {
     // The compilers of the peers stay out of the environment that is measured.
     let place = folder.join("compilers");
     let compilers = Environment::locked(&environment.interpreter, &place, machine.tools()?, PEERS)?;
-    let asked = isolated(&environment.environment.python())
-        .args(["-I", "-c", "import sysconfig as s; print(s.get_path('include')); print(s.get_config_var('EXT_SUFFIX'))"])
-        .check()?;
-    let (include, suffix) =
-        asked.stdout.trim().split_once('\n').context("Python says two lines")?;
-    let suffix = suffix.trim();
+    let SysconfigPaths { include, suffix, .. } =
+        SysconfigPaths::ask(&environment.environment.python())?;
 
     let mut missing = Vec::new();
     let mut built = |name: &str, result: Result<()>| match result {
@@ -108,7 +122,7 @@ fn compile(machine: &Machine, environment: &TestEnvironment) -> Result<Peers> {
         }
     };
     let extension = folder.join(format!("peer_c{suffix}"));
-    let c = compiler::extension(&folder.join("peer.c"), include, &extension).check();
+    let c = compiler::extension(&folder.join("peer.c"), &include, &extension).check();
     let extension = built("C", c.map(drop)).then_some(extension);
     let cython = isolated(&compilers.python())
         .args(["-m", "cython", "-3", "peer_cython.pyx"])
@@ -116,7 +130,7 @@ fn compile(machine: &Machine, environment: &TestEnvironment) -> Result<Peers> {
         .check()
         .and_then(|_| {
             let out = folder.join(format!("peer_cython{suffix}"));
-            compiler::extension(&folder.join("peer_cython.c"), include, &out).check()
+            compiler::extension(&folder.join("peer_cython.c"), &include, &out).check()
         });
     built("Cython", cython.map(drop));
     let mypyc = isolated(&compilers.python())
@@ -152,7 +166,7 @@ fn ratios(contenders: &Contenders) -> Result<String> {
         vec![name.clone(), nanoseconds(median(times.clone())), format!("{:.2}", median(against))]
     };
     let rows: Vec<Vec<String>> = contenders.iter().map(row).collect();
-    Ok(table::markdown(&["call", "time", &format!("ratio to {first}")], &rows))
+    Ok(table::markdown(&["call", "time", &format!("median ratio to {first}")], &rows))
 }
 
 /// The time of an import in a fresh interpreter, in turn with that of the C extension, both from where
@@ -161,18 +175,13 @@ fn imports(environment: &TestEnvironment, peers: &Peers, rounds: u8) -> Result<S
     let python = environment.environment.python();
     let mut modules = vec!["sum_up_to"];
     if let Some(extension) = &peers.extension {
-        let packages = isolated(&python)
-            .args(["-I", "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"])
-            .check()?;
+        let packages = SysconfigPaths::ask(&python)?.packages;
         let name = extension.file_name().context("an extension has a name")?;
-        fs::copy(extension, Path::new(packages.stdout.trim()).join(name))?;
+        fs::copy(extension, packages.join(name))?;
         modules.insert(0, "peer_c");
     }
     let import = |module: &str| -> Result<f64> {
-        let code = format!(
-            "import time; t = time.perf_counter_ns(); import {module}; print(time.perf_counter_ns() - t)"
-        );
-        let finished = isolated(&python).args(["-I", "-c", &code]).check()?;
+        let finished = isolated(&python).args(["-I", "-c", IMPORT_TIME, module]).check()?;
         finished.stdout.trim().parse().context("a number of nanoseconds")
     };
     // An import is short, and a process long: so more rounds than for calls.
@@ -237,10 +246,10 @@ mod tests {
         let contenders =
             vec![("first".into(), vec![1.0, 10.0, 1.0]), ("second".into(), vec![2.0, 20.0, 2.0])];
         insta::assert_snapshot!(ratios(&contenders).expect("contenders"), @"
-        | call   | time   | ratio to first |
-        | ------ | ------ | -------------- |
-        | first  | 1.0 ns | 1.00           |
-        | second | 2.0 ns | 2.00           |
+        | call   | time   | median ratio to first |
+        | ------ | ------ | --------------------- |
+        | first  | 1.0 ns | 1.00                  |
+        | second | 2.0 ns | 2.00                  |
         ");
         assert!(ratios(&Vec::new()).is_err());
     }
