@@ -7,7 +7,7 @@ use pep440_rs::Version;
 use wheel_audit::family::{Family, PythonVersion};
 use wheel_audit::plan::{Plan, Promise};
 use wheel_audit::wheel::Sha256Sum;
-use wheel_audit::wheel::release::Release;
+use wheel_audit::wheel::release::ReleaseFacts;
 
 use crate::sdist::Sdist;
 use crate::wheel::Wheel;
@@ -89,9 +89,9 @@ impl Dist {
     }
 
     /// The facts of all files, which must be readable.
-    pub fn read(&self) -> Release {
+    pub fn read(&self) -> ReleaseFacts {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut release = Release::default();
+        let mut release = ReleaseFacts::default();
         for (name, bytes) in &self.files {
             let path = folder.path().join(name);
             std::fs::write(&path, bytes).expect("written");

@@ -4,7 +4,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{MEMBER_COUNT_LIMIT, ReadError, Sha256Sum};
+use super::error::ReadError;
+use super::limits::MEMBER_COUNT_LIMIT;
+use super::sum::Sha256Sum;
 
 /// One line of `RECORD`.
 #[derive(Clone, Debug, PartialEq, Eq)]
