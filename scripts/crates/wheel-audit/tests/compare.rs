@@ -5,7 +5,7 @@ use wheel_audit::wheel::release::WheelFacts;
 use wheel_fixtures::elf::{self, Elf};
 use wheel_fixtures::release::LINUX;
 use wheel_fixtures::wheel::Wheel;
-use wheel_fixtures::zip::{self, Member};
+use wheel_fixtures::zip::{self, PackedMember};
 
 fn facts(wheel: &Wheel) -> WheelFacts {
     WheelFacts::read(wheel.file.clone(), &wheel.bytes()).expect("a wheel")
@@ -78,7 +78,7 @@ fn a_wheel_of_another_abi_or_platform_is_unmatched() {
 
 fn archive(members: &[(&str, &str)], mode: u32) -> Vec<u8> {
     let member = |(name, content): &(&str, &str)| {
-        let mut member = Member::deflated(name, content.as_bytes());
+        let mut member = PackedMember::deflated(name, content.as_bytes());
         member.mode = mode;
         member
     };

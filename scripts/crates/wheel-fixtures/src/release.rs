@@ -65,14 +65,15 @@ pub fn release(change: impl FnOnce(&mut Parts)) -> Dist {
         (windows.file.clone(), windows.bytes()),
         (sdist.file.clone(), sdist.bytes()),
     ]);
-    let built = files.iter().map(|(name, bytes)| (name.clone(), Sha256Sum::of(bytes))).collect();
+    let built =
+        files.iter().map(|(name, bytes)| (name.clone(), Sha256Sum::digest(bytes))).collect();
     Dist { plan: plan(), files, built }
 }
 
 impl Dist {
     /// Adds a file, as if `build` had made it.
     pub fn add(&mut self, file: &str, bytes: Vec<u8>) {
-        self.built.push((file.to_owned(), Sha256Sum::of(&bytes)));
+        self.built.push((file.to_owned(), Sha256Sum::digest(&bytes)));
         self.files.insert(file.to_owned(), bytes);
     }
 

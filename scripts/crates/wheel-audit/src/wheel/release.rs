@@ -149,7 +149,7 @@ impl ReleaseFacts {
         self.files.push(DistFile {
             name: name.clone(),
             size: about.len(),
-            sum: Sha256Sum::of(&bytes),
+            sum: Sha256Sum::digest(&bytes),
         });
         if name.ends_with(".whl") {
             self.wheels.push(WheelFacts::read(name, &bytes)?);

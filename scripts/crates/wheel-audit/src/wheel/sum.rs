@@ -13,8 +13,8 @@ use super::error::ReadError;
 pub struct Sha256Sum([u8; 32]);
 
 impl Sha256Sum {
-    /// The sum of `bytes`.
-    pub fn of(bytes: &[u8]) -> Self {
+    /// The SHA-256 of `bytes`.
+    pub fn digest(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_sum_round_trips_as_text() {
-        let sum = Sha256Sum::of(b"");
+        let sum = Sha256Sum::digest(b"");
         let text = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(sum.to_string(), text);
         assert_eq!(text.parse(), Ok(sum));

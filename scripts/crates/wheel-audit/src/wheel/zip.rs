@@ -219,7 +219,7 @@ impl Header {
         Ok(Member {
             name: self.name.clone(),
             size: self.size,
-            sum: Sha256Sum::of(&content),
+            sum: Sha256Sum::digest(&content),
             content: keep.then_some(content),
         })
     }

@@ -43,7 +43,7 @@ fn judge(file: &str, bytes: &[u8]) -> Findings {
         .unwrap_or_else(|error| panic!("`{file}` cannot be read: {error}"));
     assert_eq!(facts.unread, [], "{file}");
     let size = bytes.len() as u64;
-    let files = vec![DistFile { name: file.to_owned(), size, sum: Sha256Sum::of(bytes) }];
+    let files = vec![DistFile { name: file.to_owned(), size, sum: Sha256Sum::digest(bytes) }];
     let release = ReleaseFacts { files, wheels: vec![facts], sdists: Vec::new() };
     let mut findings = Findings::new();
     for check in CHECKS {
@@ -67,7 +67,7 @@ fn unpacked(file: &str, bytes: &[u8]) -> Wheel {
         |name, content| members.push((name.to_owned(), content.to_owned())),
     )
     .unwrap_or_else(|error| panic!("`{file}` cannot be read: {error}"));
-    Wheel::of(file, members)
+    Wheel::from_members(file, members)
 }
 
 fn wheels() -> Vec<Wheel> {

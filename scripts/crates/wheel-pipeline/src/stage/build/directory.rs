@@ -212,7 +212,7 @@ impl<'a> BuildDirectory<'a> {
         let revision = self.source.revision.as_ref();
         Ok(BuiltFile {
             file: file.to_owned(),
-            sha256: Sha256Sum::of(bytes),
+            sha256: Sha256Sum::digest(bytes),
             size: bytes.len() as u64,
             triple: toolchain.map(|(toolchain, _)| toolchain.triple.clone()),
             builder: maturin::builder(toolchain)?,

@@ -265,14 +265,14 @@ mod tests {
     fn what_pip_took_is_held_against_what_it_should_be() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pip.json");
-        let sum = Sha256Sum::of(b"a");
+        let sum = Sha256Sum::digest(b"a");
         let report = format!(
             r#"{{"install": [{{"metadata": {{"name": "B"}}, "download_info": {{"url": "https://f/b.whl"}}}},
                 {{"metadata": {{"name": "A_a"}}, "download_info": {{"url": "https://f/a.whl",
                   "archive_info": {{"hashes": {{"sha256": "{sum}"}}}}}}}}]}}"#
         );
         fs::write(&path, report).expect("written");
-        let sums = |bytes| BTreeMap::from([("a.whl".to_owned(), Sha256Sum::of(bytes))]);
+        let sums = |bytes| BTreeMap::from([("a.whl".to_owned(), Sha256Sum::digest(bytes))]);
         let right = taken(&path, "a-a", &sums(b"a")).expect("a report");
         assert_eq!(right, ("a.whl".to_owned(), Vec::new()));
         let (_, wrong) = taken(&path, "a-a", &sums(b"b")).expect("a report");
