@@ -59,6 +59,13 @@ impl PythonVersion {
         format!("cp{}{}", self.major, self.minor)
     }
 
+    /// The series that a tag such as `cp310` names.
+    pub(crate) fn from_tag(tag: &str) -> Option<Self> {
+        let digits = tag.strip_prefix("cp")?;
+        let (major, minor) = digits.split_at_checked(1)?;
+        Some(Self::new(major.parse().ok()?, minor.parse().ok()?))
+    }
+
     /// The tag of its own ABI: `cp310`, `cp314t`.
     pub fn abi_tag(self) -> String {
         format!("{}{}", self.tag(), if self.free_threaded { "t" } else { "" })

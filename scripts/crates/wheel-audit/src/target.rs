@@ -11,31 +11,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::family::PythonVersion;
-
-/// The operating system half of a platform tag, with the oldest version that it promises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum System {
-    /// glibc at least this version ([PEP 600](https://peps.python.org/pep-0600/)).
-    Manylinux { major: u16, minor: u16 },
-    /// musl at least this version ([PEP 656](https://peps.python.org/pep-0656/)).
-    Musllinux { major: u16, minor: u16 },
-    /// macOS at least this version.
-    Macos { major: u16, minor: u16 },
-    /// Any Windows that the Python itself runs on.
-    Windows,
-}
-
-/// A processor architecture that wheels are published for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Architecture {
-    X86_64,
-    I686,
-    Aarch64,
-    Armv7l,
-    Ppc64le,
-    S390x,
-    Riscv64,
-}
+use crate::platform::legacy_name;
+pub use crate::platform::{Architecture, System};
 
 /// A target of the release: a platform tag such as `manylinux_2_17_x86_64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,22 +31,29 @@ pub struct Target {
 )]
 pub struct UnknownTarget(String);
 
-const LINUX: &[(&str, Architecture, &str)] = &[
-    ("x86_64", Architecture::X86_64, "x86_64-unknown-linux"),
-    ("i686", Architecture::I686, "i686-unknown-linux"),
-    ("aarch64", Architecture::Aarch64, "aarch64-unknown-linux"),
-    ("armv7l", Architecture::Armv7l, "armv7-unknown-linux"),
-    ("ppc64le", Architecture::Ppc64le, "powerpc64le-unknown-linux"),
-    ("s390x", Architecture::S390x, "s390x-unknown-linux"),
-    ("riscv64", Architecture::Riscv64, "riscv64gc-unknown-linux"),
+/// A platform's machine name in tags, its architecture, and the Rust target or its beginning.
+type Row = (&'static str, Architecture, &'static str);
+
+const LINUX: &[Row] = &[
+    linux(Architecture::X86_64, "x86_64-unknown-linux"),
+    linux(Architecture::I686, "i686-unknown-linux"),
+    linux(Architecture::Aarch64, "aarch64-unknown-linux"),
+    linux(Architecture::Armv7l, "armv7-unknown-linux"),
+    linux(Architecture::Ppc64le, "powerpc64le-unknown-linux"),
+    linux(Architecture::S390x, "s390x-unknown-linux"),
+    linux(Architecture::Riscv64, "riscv64gc-unknown-linux"),
 ];
 
-const MACOS: &[(&str, Architecture, &str)] = &[
+const fn linux(architecture: Architecture, triple: &'static str) -> Row {
+    (architecture.name(), architecture, triple)
+}
+
+const MACOS: &[Row] = &[
     ("arm64", Architecture::Aarch64, "aarch64-apple-darwin"),
     ("x86_64", Architecture::X86_64, "x86_64-apple-darwin"),
 ];
 
-const WINDOWS: &[(&str, Architecture, &str)] = &[
+const WINDOWS: &[Row] = &[
     ("win_amd64", Architecture::X86_64, "x86_64-pc-windows-msvc"),
     ("win32", Architecture::I686, "i686-pc-windows-msvc"),
     ("win_arm64", Architecture::Aarch64, "aarch64-pc-windows-msvc"),
@@ -211,8 +195,7 @@ impl Target {
 
     /// How people call the platform, for tables that they read.
     pub fn title(self) -> String {
-        let architecture = self.row().0.trim_start_matches("win_");
-        let architecture = if architecture == "win32" { "x86" } else { architecture };
+        let architecture = self.architecture_title();
         match self.system {
             System::Manylinux { major, minor } => {
                 format!("Linux {architecture}, glibc {major}.{minor} or later")
@@ -229,12 +212,22 @@ impl Target {
 
     fn legacy_alias(self) -> Option<&'static str> {
         match self.system {
-            System::Manylinux { major: 2, minor: 17 } => Some("manylinux2014"),
+            System::Manylinux { major, minor } => legacy_name(major, minor),
             _ => None,
         }
     }
 
-    fn row(self) -> &'static (&'static str, Architecture, &'static str) {
+    /// The name of the architecture in tables for people.
+    fn architecture_title(self) -> &'static str {
+        match (self.system, self.architecture) {
+            (System::Windows, Architecture::X86_64) => "amd64",
+            (System::Windows, Architecture::I686) => "x86",
+            (System::Windows, _) => "arm64",
+            _ => self.machine(),
+        }
+    }
+
+    fn row(self) -> &'static Row {
         let table = match self.system {
             System::Manylinux { .. } | System::Musllinux { .. } => LINUX,
             System::Macos { .. } => MACOS,
@@ -244,20 +237,6 @@ impl Target {
             .iter()
             .find(|row| row.1 == self.architecture)
             .expect("a target is only made from a row of its table")
-    }
-}
-
-impl Architecture {
-    fn is_host(self) -> bool {
-        match self {
-            Self::X86_64 => cfg!(target_arch = "x86_64"),
-            Self::I686 => cfg!(target_arch = "x86"),
-            Self::Aarch64 => cfg!(target_arch = "aarch64"),
-            Self::Armv7l => cfg!(target_arch = "arm"),
-            Self::Ppc64le => cfg!(all(target_arch = "powerpc64", target_endian = "little")),
-            Self::S390x => cfg!(target_arch = "s390x"),
-            Self::Riscv64 => cfg!(target_arch = "riscv64"),
-        }
     }
 }
 

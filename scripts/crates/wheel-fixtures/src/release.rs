@@ -7,7 +7,7 @@ use pep440_rs::Version;
 use wheel_audit::family::{Family, PythonVersion};
 use wheel_audit::plan::{Plan, Promise};
 use wheel_audit::wheel::Sha256Sum;
-use wheel_audit::wheel::release::Release;
+use wheel_audit::wheel::release::ReleaseFacts;
 
 use crate::sdist::Sdist;
 use crate::wheel::Wheel;
@@ -65,14 +65,15 @@ pub fn release(change: impl FnOnce(&mut Parts)) -> Dist {
         (windows.file.clone(), windows.bytes()),
         (sdist.file.clone(), sdist.bytes()),
     ]);
-    let built = files.iter().map(|(name, bytes)| (name.clone(), Sha256Sum::of(bytes))).collect();
+    let built =
+        files.iter().map(|(name, bytes)| (name.clone(), Sha256Sum::digest(bytes))).collect();
     Dist { plan: plan(), files, built }
 }
 
 impl Dist {
     /// Adds a file, as if `build` had made it.
     pub fn add(&mut self, file: &str, bytes: Vec<u8>) {
-        self.built.push((file.to_owned(), Sha256Sum::of(&bytes)));
+        self.built.push((file.to_owned(), Sha256Sum::digest(&bytes)));
         self.files.insert(file.to_owned(), bytes);
     }
 
@@ -89,9 +90,9 @@ impl Dist {
     }
 
     /// The facts of all files, which must be readable.
-    pub fn read(&self) -> Release {
+    pub fn read(&self) -> ReleaseFacts {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut release = Release::default();
+        let mut release = ReleaseFacts::default();
         for (name, bytes) in &self.files {
             let path = folder.path().join(name);
             std::fs::write(&path, bytes).expect("written");

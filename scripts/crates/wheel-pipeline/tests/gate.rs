@@ -30,7 +30,7 @@ fn complete() -> Release {
         .files
         .into_iter()
         .map(|(file, bytes)| BuiltFile {
-            sha256: Sha256Sum::of(&bytes),
+            sha256: Sha256Sum::digest(&bytes),
             size: bytes.len() as u64,
             triple: None,
             builder: "maturin 1.16.0".to_owned(),
@@ -278,7 +278,7 @@ fn a_check_that_is_missing_closes_it() {
 #[test]
 fn an_audit_of_another_build_closes_it() {
     let other = |evidence: &mut Release| {
-        evidence.audit().files.insert(WINDOWS.to_owned(), Sha256Sum::of(b"another"));
+        evidence.audit().files.insert(WINDOWS.to_owned(), Sha256Sum::digest(b"another"));
     };
     insta::assert_snapshot!(reasons(other), @"the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`");
 }
@@ -320,7 +320,7 @@ fn a_missing_smoke_test_closes_it() {
 #[test]
 fn a_smoke_test_of_another_build_closes_it() {
     let other = |evidence: &mut Release| {
-        evidence.outcome().sha256 = Sha256Sum::of(b"another");
+        evidence.outcome().sha256 = Sha256Sum::digest(b"another");
     };
     insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
 }
@@ -354,7 +354,7 @@ fn a_file_that_is_not_there_or_not_the_one_that_was_built_closes_it() {
     let missing = |evidence: &mut Release| evidence.dist.retain(|file, _| file != SDIST);
     insta::assert_snapshot!(reasons(missing), @"`dist/sum_up_to-1.0.0.tar.gz` is missing");
     let other = |evidence: &mut Release| {
-        evidence.dist.insert(SDIST.to_owned(), Sha256Sum::of(b"other"));
+        evidence.dist.insert(SDIST.to_owned(), Sha256Sum::digest(b"other"));
     };
     insta::assert_snapshot!(reasons(other), @"`dist/sum_up_to-1.0.0.tar.gz` is not the file that `build` recorded");
 }
@@ -438,7 +438,7 @@ fn a_second_builder_that_was_not_heard_of_this_build_is_told() {
     };
     insta::assert_snapshot!(warnings(|evidence| evidence.evidence.second_build = None), @"no second builder's wheels were compared");
     let other = |evidence: &mut Release| {
-        evidence.second().sdist = Some(Sha256Sum::of(b"another"));
+        evidence.second().sdist = Some(Sha256Sum::digest(b"another"));
         evidence.second().compared[0].differences.push("a difference".to_owned());
     };
     insta::assert_snapshot!(warnings(other), @"what was compared with a second builder's wheels is another build");

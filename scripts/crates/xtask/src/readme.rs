@@ -1,9 +1,11 @@
-//! `readme`: the tables that documents have of the plan: of its wheels, and of where each is tested.
+//! `readme`: the derived parts of the documentation. Documents have tables of the plan, and the page of checks is made of
+//! the text beside each check.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wheel_audit::check;
 use wheel_audit::plan::Plan;
 use wheel_audit::target::{Architecture, System, Target};
 use wheel_pipeline::exit::Verdict;
@@ -28,12 +30,15 @@ const TESTED: Table = Table {
     end: "<!-- end of tested -->\n",
 };
 
-/// The stage: rewrites the tables, or with `check` says whether they are current.
+/// The page of checks, whose sections stand in the source.
+const CHECKS: &str = "docs/checks.md";
+
+/// The stage: rewrites the tables and the page of checks, or with `only_check` says whether they are current.
 ///
 /// # Errors
 ///
 /// When the README has no place for the table of wheels, or a file cannot be read or written.
-pub fn run(source: &Source, report: &Report, check: bool) -> Result<Verdict> {
+pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict> {
     let (header, rows) = families(&source.plan);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let wheels = table::markdown(&header, &rows);
@@ -55,11 +60,12 @@ pub fn run(source: &Source, report: &Report, check: bool) -> Result<Verdict> {
         }
         let with_tested =
             TESTED.replace(with_wheels.as_ref().unwrap_or(&text), &tested).or(with_wheels);
-        let Some(current) = with_tested else { continue };
+        let page = (path == root.join(CHECKS)).then(check::page);
+        let Some(current) = page.or(with_tested) else { continue };
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         if current == text {
             report.say(Mood::Good, "current", &name);
-        } else if check {
+        } else if only_check {
             report.say(Mood::Bad, "stale", &format!("{name}: run `cargo xtask readme`"));
             verdict = Verdict::No;
         } else {

@@ -61,3 +61,20 @@ fn a_document_may_say_where_each_target_is_tested() {
     assert_eq!(stale.code, 1);
     assert!(stale.stderr.contains("stale docs/platforms.md"), "{}", stale.stderr);
 }
+
+#[test]
+fn the_page_of_checks_is_made_of_the_text_beside_each_check() {
+    let project = Project::new(PROGRAM);
+    project.write(
+        "README.md",
+        "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of wheels -->\n",
+    );
+    project.write("docs/checks.md", "Nothing.\n");
+    assert_eq!(project.run(&["readme"]).code, 0);
+    let page = std::fs::read_to_string(project.root().join("docs/checks.md")).expect("a page");
+    assert_eq!(page, wheel_audit::check::page());
+    project.write("docs/checks.md", &page.replace("## abi3-symbols", "## abi3"));
+    let stale = project.run(&["readme", "--check"]);
+    assert_eq!(stale.code, 1);
+    assert!(stale.stderr.contains("stale docs/checks.md"), "{}", stale.stderr);
+}

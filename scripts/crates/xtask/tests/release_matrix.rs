@@ -6,7 +6,7 @@ use std::path::Path;
 use wheel_audit::check::{CHECKS, Outcome};
 use wheel_audit::family::PythonVersion;
 use wheel_audit::plan::Plan;
-use wheel_audit::target::Target;
+use wheel_audit::target::{System, Target};
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::gate::{GateDecision, GateInput, judge};
 use wheel_pipeline::evidence::join::{Job, join};
@@ -27,7 +27,7 @@ fn plan() -> Plan {
 
 fn built(files: impl IntoIterator<Item = String>) -> BuildEvidence {
     let record = |file: String| BuiltFile {
-        sha256: Sha256Sum::of(file.as_bytes()),
+        sha256: Sha256Sum::digest(file.as_bytes()),
         size: 1,
         triple: None,
         builder: "maturin".to_owned(),
@@ -59,7 +59,7 @@ fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
         release: promise.python.to_string(),
         executable: "python".to_owned(),
         file: promise.file.clone(),
-        sha256: Sha256Sum::of(promise.file.as_bytes()),
+        sha256: Sha256Sum::digest(promise.file.as_bytes()),
         result: SmokeResult::Passed,
         milliseconds: 1,
     });
@@ -73,14 +73,14 @@ fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
     let mut others: Vec<Job> =
         matrices.build.iter().map(|job| build_job(plan, job.target)).collect();
     let files: BTreeMap<String, Sha256Sum> =
-        plan.files().map(|file| (file.to_owned(), Sha256Sum::of(file.as_bytes()))).collect();
+        plan.files().map(|file| (file.to_owned(), Sha256Sum::digest(file.as_bytes()))).collect();
     let checks = CHECKS.iter().map(|check| (check.name.to_owned(), Outcome::Ran { findings: 0 }));
     let audit =
         AuditEvidence { files, checks: checks.collect(), findings: Vec::new(), unread: Vec::new() };
     others.push(Job { name: "audit".to_owned(), evidence: audit.into() });
     for job in &matrices.second {
         let second = SecondBuildEvidence {
-            sdist: Some(Sha256Sum::of(plan.sdist.as_bytes())),
+            sdist: Some(Sha256Sum::digest(plan.sdist.as_bytes())),
             ..SecondBuildEvidence::default()
         };
         let name = format!("second-build-{}", job.runner);
@@ -154,7 +154,7 @@ fn without_one_of_them_the_gate_says_what_was_not_tested() {
         .iter()
         .filter(|promise| {
             promise.target.runner_python().is_some()
-                && promise.target.to_string().starts_with("manylinux")
+                && matches!(promise.target.system(), System::Manylinux { .. })
         })
         .count();
     assert_eq!(closed, smokes.len() - twice - 2);

@@ -10,14 +10,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::suffix_and_exports::oldest;
-use super::{Check, Finding, Judgement, Subject};
+use crate::family::PythonVersion;
 use crate::wheel::binary::Import;
 
 pub const CHECK: Check = Check {
     name: "abi3-symbols",
     about: "a stable-ABI wheel imports only symbols of the stable ABI as old as its tag",
+    documentation: include_str!("abi3_symbols.md"),
     run,
 };
 
@@ -36,28 +38,27 @@ const OF_MODULE_DEFINITIONS: &[&str] = &[
 ];
 
 /// Each symbol with the version that added it.
-static SYMBOLS: LazyLock<BTreeMap<&str, (u32, u32)>> = LazyLock::new(|| {
+static SYMBOLS: LazyLock<BTreeMap<&str, PythonVersion>> = LazyLock::new(|| {
     let row = |line: &'static str| {
         let mut words = line.split(' ');
         let (name, _, version) = (words.next()?, words.next()?, words.next()?);
-        let (major, minor) = version.split_once('.')?;
-        Some((name, (major.parse().ok()?, minor.parse().ok()?)))
+        Some((name, version.parse().ok()?))
     };
     TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect()
 });
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "library in a wheel for the stable ABI", is_stable, judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "library in a wheel for the stable ABI", is_stable, judge)
 }
 
 fn is_stable(placed: &Placed) -> bool {
     let name = &placed.wheel.name;
     let stable = name.abis.iter().all(|abi| abi == "abi3" || abi == "abi3t");
-    stable && !placed.image.executable && oldest(placed.wheel).is_some()
+    stable && !placed.image.executable && name.oldest_python().is_some()
 }
 
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {
-    let Some(floor) = oldest(placed.wheel) else { return };
+    let Some(floor) = placed.wheel.name.oldest_python() else { return };
     let own: BTreeSet<&String> = placed
         .wheel
         .binaries
@@ -65,7 +66,6 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         .flat_map(|binary| &binary.images)
         .flat_map(|image| &image.exports)
         .collect();
-    let (major, minor) = floor;
     let threads = placed.wheel.name.abis.iter().any(|abi| abi == "abi3t");
     for import in &placed.image.imports {
         // What may be missing is asked for only where it is there.
@@ -77,15 +77,15 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
                 format!("it uses `{}`, for which `abi3t` has no `PyModuleDef`", import.name)
             }
             Some(added) if *added <= floor => continue,
-            Some((major, minor)) => {
-                format!("it uses `{}`, which the stable ABI has since {major}.{minor}", import.name)
+            Some(added) => {
+                format!("it uses `{}`, which the stable ABI has since {added}", import.name)
             }
             None => format!("it uses `{}`, which is not part of the stable ABI", import.name),
         };
         findings.push(placed.finding(
             &CHECK,
             message,
-            &format!("symbols that the stable ABI of Python {major}.{minor} has"),
+            &format!("symbols that the stable ABI of Python {floor} has"),
             "compile with `Py_LIMITED_API` (pyo3: `abi3-py3…`) set to the tag's Python, or raise the tag",
         ));
     }
@@ -106,9 +106,9 @@ mod tests {
     fn the_table_is_read_whole() {
         let rows = TABLE.lines().filter(|line| !line.starts_with('#')).count();
         assert_eq!(SYMBOLS.len(), rows);
-        assert_eq!(SYMBOLS.get("PyObject_GetBuffer"), Some(&(3, 11)));
-        assert_eq!(SYMBOLS.get("PyExc_ValueError"), Some(&(3, 2)));
-        assert_eq!(SYMBOLS.get("PyDict_GetItemRef"), Some(&(3, 13)));
-        assert!(SYMBOLS.values().any(|added| *added == (3, 15)));
+        assert_eq!(SYMBOLS.get("PyObject_GetBuffer"), Some(&PythonVersion::new(3, 11)));
+        assert_eq!(SYMBOLS.get("PyExc_ValueError"), Some(&PythonVersion::new(3, 2)));
+        assert_eq!(SYMBOLS.get("PyDict_GetItemRef"), Some(&PythonVersion::new(3, 13)));
+        assert!(SYMBOLS.values().any(|added| *added == PythonVersion::new(3, 15)));
     }
 }

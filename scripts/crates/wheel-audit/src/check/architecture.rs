@@ -3,33 +3,35 @@
 //! pip believes the tag. A library for another machine fails when it is imported, on every machine of
 //! the kind that was promised.
 
-use super::placed::{platforms, serves};
-use super::{Check, Finding, Judgement, Subject, Undecided, told};
-use crate::wheel::binary::{Binary, Image, Machine};
-use crate::wheel::platform::{Platform, PlatformSystem};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding, NotJudged, judged};
+use super::placed::{names_platform, platforms, serves};
+use crate::platform::{Architecture, PlatformTag, System};
+use crate::wheel::binary::{Binary, BinaryImage};
 use crate::wheel::release::WheelFacts;
 
 pub const CHECK: Check = Check {
     name: "architecture",
     about: "the binaries are for the machines that the platform tags promise",
+    documentation: include_str!("architecture.md"),
     run,
 };
 
 const REMEDY: &str = "build this platform's wheel for its own target; do not rename wheels";
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let mut findings = Vec::new();
     let (mut looked, mut unknown) = (false, None);
-    for wheel in &subject.release.wheels {
+    for wheel in &input.release.wheels {
         if wheel.binaries.is_empty() {
             continue;
         }
         looked = true;
-        let known: Vec<(&str, Platform)> = wheel
+        let known: Vec<(&str, PlatformTag)> = wheel
             .name
             .platforms
             .iter()
-            .filter_map(|tag| Some((tag.as_str(), Platform::read(tag)?)))
+            .filter_map(|tag| Some((tag.as_str(), PlatformTag::read(tag)?)))
             .collect();
         if known.is_empty() {
             unknown.get_or_insert_with(|| {
@@ -48,11 +50,15 @@ fn run(subject: Subject) -> Judgement {
             judge(wheel, tag, platform, &mut findings);
         }
     }
-    if looked { told(findings, unknown) } else { Err(Undecided::NoSubject("no binary".to_owned())) }
+    if looked {
+        judged(findings, unknown)
+    } else {
+        Err(NotJudged::NoSubject("no binary".to_owned()))
+    }
 }
 
-fn judge(wheel: &WheelFacts, tag: &str, platform: &Platform, findings: &mut Vec<Finding>) {
-    let any = platform.system == PlatformSystem::Any;
+fn judge(wheel: &WheelFacts, tag: &str, platform: &PlatformTag, findings: &mut Vec<Finding>) {
+    let any = *platform == PlatformTag::Any;
     // Pythons elsewhere pass over a suffix that names one platform.
     let modules: Vec<&Binary> = wheel
         .binaries
@@ -70,15 +76,17 @@ fn judge(wheel: &WheelFacts, tag: &str, platform: &Platform, findings: &mut Vec<
     };
     for binary in judged {
         let missing: Vec<&str> = platform
-            .machines
+            .architectures()
             .iter()
-            .filter(|machine| !binary.images.iter().any(|image| fits(image, platform, **machine)))
-            .map(|machine| machine.name())
+            .filter(|architecture| {
+                !binary.images.iter().any(|image| fits(image, platform, **architecture))
+            })
+            .map(|architecture| architecture.name())
             .collect();
         if any || !missing.is_empty() {
             let has: Vec<String> = binary.images.iter().map(described).collect();
-            let expected = match platform.system {
-                PlatformSystem::Any => "no extension module in a wheel for any platform".to_owned(),
+            let expected = match platform {
+                PlatformTag::Any => "no extension module in a wheel for any platform".to_owned(),
                 _ => format!(
                     "{} code for {}, as `{tag}` promises",
                     format_of(platform),
@@ -105,29 +113,23 @@ fn is_module(binary: &Binary) -> bool {
     named && binary.images.iter().any(|image| image.modules().any(|module| module == stem))
 }
 
-/// Whether the file's suffix says for which platform it is: `.cp310-win_amd64.pyd`.
-pub fn names_platform(member: &str) -> bool {
-    let file = member.rsplit('/').next().unwrap_or_default();
-    file.split_once('.').is_some_and(|(_, suffix)| suffix.contains('-'))
-}
-
-fn serving(wheel: &WheelFacts, platform: &Platform) -> bool {
+fn serving(wheel: &WheelFacts, platform: &PlatformTag) -> bool {
     let mut images = wheel.binaries.iter().flat_map(|binary| &binary.images);
     images.any(|image| serves(image, platform)) || platforms(wheel).count() == 0
 }
 
-fn fits(image: &Image, platform: &Platform, machine: Machine) -> bool {
-    image.machine == machine && serves(image, platform)
+fn fits(image: &BinaryImage, platform: &PlatformTag, architecture: Architecture) -> bool {
+    image.architecture == Some(architecture) && serves(image, platform)
 }
 
-fn described(image: &Image) -> String {
-    format!("{} code for {}", image.format_name(), image.machine.name())
+fn described(image: &BinaryImage) -> String {
+    format!("{} code for {}", image.format_name(), image.architecture_name())
 }
 
-fn format_of(platform: &Platform) -> &'static str {
-    match platform.system {
-        PlatformSystem::Macos { .. } => "Mach-O",
-        PlatformSystem::Windows => "PE",
+fn format_of(platform: &PlatformTag) -> &'static str {
+    match platform.system() {
+        Some(System::Macos { .. }) => "Mach-O",
+        Some(System::Windows) => "PE",
         _ => "ELF",
     }
 }

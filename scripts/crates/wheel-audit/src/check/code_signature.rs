@@ -3,40 +3,45 @@
 //! The system ends a process that maps a page without a hash, or with another. An ad-hoc signature is
 //! enough; tools that change a finished file must renew it.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding, judged};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject, told};
-use crate::wheel::binary::{Format, Machine};
-use crate::wheel::macho::Signature;
+use crate::platform::Architecture;
+use crate::wheel::binary::{FormatFacts, Signature};
 
 pub const CHECK: Check = Check {
     name: "code-signature",
     about: "code for macOS on arm64 carries a signature whose page hashes are true",
+    documentation: include_str!("code_signature.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let findings =
-        each(subject, "Mach-O file for arm64", |placed| signature(*placed).is_some(), judge)?;
+        each(input, "Mach-O file for arm64", |placed| signature(*placed).is_some(), judge)?;
     let unknown = |wheel: &crate::wheel::release::WheelFacts| {
         wheel.binaries.iter().flat_map(|binary| &binary.images).find_map(|image| {
             match &image.format {
-                Format::Macho(facts) if image.machine == Machine::Aarch64 => match &facts.signature
-                {
-                    Signature::Unknown(why) => {
-                        Some(format!("`{}`: a signature: {why}", wheel.file))
+                FormatFacts::Macho(facts) if image.architecture == Some(Architecture::Aarch64) => {
+                    match &facts.signature {
+                        Signature::Unknown(why) => {
+                            Some(format!("`{}`: a signature: {why}", wheel.file))
+                        }
+                        _ => None,
                     }
-                    _ => None,
-                },
+                }
                 _ => None,
             }
         })
     };
-    told(findings, subject.release.wheels.iter().find_map(unknown))
+    judged(findings, input.release.wheels.iter().find_map(unknown))
 }
 
 fn signature<'a>(placed: Placed<'a>) -> Option<&'a Signature> {
     match &placed.image.format {
-        Format::Macho(facts) if placed.image.machine == Machine::Aarch64 => Some(&facts.signature),
+        FormatFacts::Macho(facts) if placed.image.architecture == Some(Architecture::Aarch64) => {
+            Some(&facts.signature)
+        }
         _ => None,
     }
 }

@@ -1,22 +1,23 @@
 //! `contents-exact`: a wheel holds what its tags and its metadata promise, and nothing of the machine
 //! that built it.
 
-use super::architecture::names_platform;
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::leftovers::leftover;
-use super::placed::platforms;
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::platform::PlatformSystem;
+use super::placed::{names_platform, platforms};
+use crate::platform::PlatformTag;
 use crate::wheel::release::WheelFacts;
 
 pub const CHECK: Check = Check {
     name: "contents-exact",
     about: "a wheel holds its binaries and licences, and no leftovers of the build",
+    documentation: include_str!("contents_exact.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let mut findings = Vec::new();
-    for wheel in subject.wheels()? {
+    for wheel in input.wheels()? {
         judge(wheel, &mut findings);
     }
     Ok(findings)
@@ -27,7 +28,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         findings.push(CHECK.finding(&wheel.file, message, expected, remedy));
     };
     let has = |wanted: &str| wheel.members.iter().any(|member| member.name == wanted);
-    let own = !platforms(wheel).any(|platform| platform.system == PlatformSystem::Any);
+    let own = !platforms(wheel).any(|platform| platform == PlatformTag::Any);
     if own && wheel.binaries.is_empty() && wheel.unread.is_empty() {
         say(
             format!("it is for `{}` and holds no binary", wheel.name.platforms.join(".")),

@@ -2,23 +2,28 @@
 //!
 //! What it does without saying so, only a run on the oldest processor can tell.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::{Format, Machine};
+use crate::platform::Architecture;
+use crate::wheel::binary::FormatFacts;
 
 pub const CHECK: Check = Check {
     name: "cpu-baseline",
     about: "no binary says that it needs a newer processor than the tag stands for",
+    documentation: include_str!("cpu_baseline.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "ELF file for x86_64", |placed| needed(*placed).is_some(), judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "ELF file for x86_64", |placed| needed(*placed).is_some(), judge)
 }
 
 fn needed(placed: Placed) -> Option<u32> {
     match &placed.image.format {
-        Format::Elf(facts) if placed.image.machine == Machine::X86_64 => Some(facts.needed_isa),
+        FormatFacts::Elf(facts) if placed.image.architecture == Some(Architecture::X86_64) => {
+            Some(facts.needed_isa)
+        }
         _ => None,
     }
 }

@@ -1,11 +1,13 @@
 //! `debug-build`: no binary was built for debugging.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
 
 pub const CHECK: Check = Check {
     name: "debug-build",
     about: "no binary is mostly debug information, or needs a debug build of Python or the C runtime",
+    documentation: include_str!("debug_build.md"),
     run,
 };
 
@@ -24,11 +26,11 @@ const DEBUG_SYMBOLS: &[&str] = &[
 /// Less than this does nobody harm, in bytes.
 const LEAST: u64 = 1 << 20;
 
-fn run(subject: Subject) -> Judgement {
-    let mut findings = each(subject, "binary", |_| true, judge)?;
+fn run(input: CheckInput) -> CheckResult {
+    let mut findings = each(input, "binary", |_| true, judge)?;
     // Some good releases leave debug information in parts of them. Where it is most of what everybody
     // downloads, nobody meant it.
-    for wheel in &subject.release.wheels {
+    for wheel in &input.release.wheels {
         let images = || wheel.binaries.iter().flat_map(|binary| &binary.images);
         let debug: u64 = images().map(|image| image.debug_bytes).sum();
         let size: u64 = images().map(|image| image.size).sum();

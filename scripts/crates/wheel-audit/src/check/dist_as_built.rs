@@ -3,17 +3,19 @@
 //! Between build and upload files travel through artifact stores, unpackers and people's hands. What
 //! was not made by `build`, or was changed since, is not what the project releases.
 
-use super::{Check, Judgement, Subject, Undecided};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, NotJudged};
 
 pub const CHECK: Check = Check {
     name: "dist-as-built",
     about: "each file is, byte for byte, the one that `build` made",
+    documentation: include_str!("dist_as_built.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let built =
-        subject.built.ok_or_else(|| Undecided::NotApplicable("no record of a build".to_owned()))?;
+        input.built.ok_or_else(|| NotJudged::NotApplicable("no record of a build".to_owned()))?;
     let judge = |file: &crate::wheel::release::DistFile| {
         let built = built.iter().find(|(name, _)| *name == file.name);
         let message = match built {
@@ -30,5 +32,5 @@ fn run(subject: Subject) -> Judgement {
             "run `cargo pipeline build` again",
         ))
     };
-    Ok(subject.release.files.iter().filter_map(judge).collect())
+    Ok(input.release.files.iter().filter_map(judge).collect())
 }

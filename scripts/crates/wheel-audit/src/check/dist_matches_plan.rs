@@ -3,17 +3,19 @@
 //! A release without one of its wheels looks complete to the maintainer, and makes everybody on that
 //! platform compile.
 
-use super::{Check, Judgement, Subject};
+use super::definition::{Check, CheckInput};
+use super::finding::CheckResult;
 
 pub const CHECK: Check = Check {
     name: "dist-matches-plan",
     about: "`dist/` holds every promised file and no other",
+    documentation: include_str!("dist_matches_plan.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    let present: Vec<&str> = subject.release.files.iter().map(|file| file.name.as_str()).collect();
-    let planned: Vec<&str> = subject.plan()?.files().collect();
+fn run(input: CheckInput) -> CheckResult {
+    let present: Vec<&str> = input.release.files.iter().map(|file| file.name.as_str()).collect();
+    let planned: Vec<&str> = input.plan()?.files().collect();
     let missing = planned.iter().filter(|file| !present.contains(file)).map(|file| {
         CHECK.finding(
             file,

@@ -1,25 +1,27 @@
 //! `entry-points`: commands and plugins refer to modules that are there.
 
-use super::{Check, Finding, Judgement, Subject, Undecided};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding, NotJudged};
 use crate::wheel::entry_points::EntryPoint;
 use crate::wheel::release::WheelFacts;
 
 pub const CHECK: Check = Check {
     name: "entry-points",
     about: "the commands and plugins that a wheel offers refer to modules that it holds",
+    documentation: include_str!("entry_points.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let mut findings = Vec::new();
     let mut looked = false;
-    for wheel in &subject.release.wheels {
+    for wheel in &input.release.wheels {
         for point in &wheel.entry_points {
             looked = true;
             judge(wheel, point, &mut findings);
         }
     }
-    if looked { Ok(findings) } else { Err(Undecided::NoSubject("no entry point".to_owned())) }
+    if looked { Ok(findings) } else { Err(NotJudged::NoSubject("no entry point".to_owned())) }
 }
 
 fn judge(wheel: &WheelFacts, point: &EntryPoint, findings: &mut Vec<Finding>) {

@@ -3,19 +3,24 @@
 //! Loaders refuse such a library where the system forbids it, which glibc does since 2.41 for libraries
 //! that are loaded late, as extension modules are.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::Format;
+use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check =
-    Check { name: "exec-stack", about: "no library asks for a stack that can be executed", run };
+pub const CHECK: Check = Check {
+    name: "exec-stack",
+    about: "no library asks for a stack that can be executed",
+    documentation: include_str!("exec_stack.md"),
+    run,
+};
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "ELF file", |placed| matches!(placed.image.format, Format::Elf(_)), judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "ELF file", |placed| matches!(placed.image.format, FormatFacts::Elf(_)), judge)
 }
 
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {
-    let Format::Elf(facts) = &placed.image.format else { return };
+    let FormatFacts::Elf(facts) = &placed.image.format else { return };
     if facts.executable_stack == Some(true) {
         findings.push(placed.finding(
             &CHECK,

@@ -9,21 +9,23 @@ use std::str::FromStr;
 
 use pep440_rs::Version;
 
-use super::{Check, Finding, Judgement, Subject, Undecided};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding, NotJudged};
 use crate::names::normalize;
+use crate::platform::{PlatformTag, System};
 use crate::wheel::metadata::Headers;
-use crate::wheel::platform::{Platform, PlatformSystem};
 
 pub const CHECK: Check = Check {
     name: "index-accepts",
     about: "PyPI's rules for names, tags and metadata let every file in",
+    documentation: include_str!("index_accepts.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    let release = subject.release;
+fn run(input: CheckInput) -> CheckResult {
+    let release = input.release;
     if release.wheels.is_empty() && release.sdists.is_empty() {
-        return Err(Undecided::NoSubject("no wheel and no sdist".to_owned()));
+        return Err(NotJudged::NoSubject("no wheel and no sdist".to_owned()));
     }
     let mut findings = Vec::new();
     for wheel in &release.wheels {
@@ -104,10 +106,11 @@ fn platform_taken(tag: &str) -> bool {
     {
         return true;
     }
-    match Platform::read(tag).map(|platform| platform.system) {
-        None | Some(PlatformSystem::Linux) => matches!(tag, "linux_armv6l" | "linux_armv7l"),
-        Some(PlatformSystem::Macos { major: 10, .. }) => true,
-        Some(PlatformSystem::Macos { major, minor }) => minor == 0 && matches!(major, 11..=15 | 26),
+    match PlatformTag::read(tag) {
+        None | Some(PlatformTag::Linux(_)) => matches!(tag, "linux_armv6l" | "linux_armv7l"),
+        Some(PlatformTag::System { system: System::Macos { major, minor }, .. }) => {
+            major == 10 || minor == 0 && matches!(major, 11..=15 | 26)
+        }
         Some(_) => true,
     }
 }

@@ -9,24 +9,27 @@ use std::collections::BTreeMap;
 
 use pep440_rs::VersionSpecifiers;
 
-use super::{Check, Judgement, Subject};
+use super::definition::{Check, CheckInput};
+use super::finding::CheckResult;
 use crate::family::PythonVersion;
 use crate::plan::{Plan, PromisedEnvironment};
-use crate::target::{System, Target};
-use crate::wheel::release::{Release, WheelFacts};
+use crate::platform::{Architecture, System, legacy_name};
+use crate::target::Target;
+use crate::wheel::release::{ReleaseFacts, WheelFacts};
 
 pub const CHECK: Check = Check {
     name: "install-table",
     about: "pip picks the planned wheel on every promised platform and Python",
+    documentation: include_str!("install_table.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    let plan = subject.plan()?;
-    let table = table(subject.release, plan);
+fn run(input: CheckInput) -> CheckResult {
+    let plan = input.plan()?;
+    let table = table(input.release, plan);
     let wrong = table.into_iter().filter_map(|(environment, picked)| {
         // That a wheel is not there is another check's finding.
-        let present = subject.release.wheels.iter().any(|wheel| wheel.file == environment.file);
+        let present = input.release.wheels.iter().any(|wheel| wheel.file == environment.file);
         if !present || picked.as_deref() == Some(&environment.file) {
             return None;
         }
@@ -51,7 +54,7 @@ fn run(subject: Subject) -> Judgement {
 
 /// For every promised environment the wheel that pip picks, if there is one.
 pub fn table<'a>(
-    release: &Release,
+    release: &ReleaseFacts,
     plan: &'a Plan,
 ) -> Vec<(&'a PromisedEnvironment, Option<String>)> {
     let pick = |environment: &PromisedEnvironment| {
@@ -120,13 +123,9 @@ fn platforms(target: Target) -> Vec<String> {
             let mut platforms = Vec::new();
             for minor in (5..=minor).rev() {
                 platforms.push(format!("manylinux_{major}_{minor}_{machine}"));
-                let alias = match minor {
-                    17 => "manylinux2014",
-                    12 => "manylinux2010",
-                    5 => "manylinux1",
-                    _ => continue,
-                };
-                platforms.push(format!("{alias}_{machine}"));
+                if let Some(alias) = legacy_name(major, minor) {
+                    platforms.push(format!("{alias}_{machine}"));
+                }
             }
             platforms.push(format!("linux_{machine}"));
             platforms
@@ -141,7 +140,7 @@ fn platforms(target: Target) -> Vec<String> {
             platforms
         }
         System::Macos { major, minor } => {
-            let machine = target.machine();
+            let arm64 = target.architecture() == Architecture::Aarch64;
             let mut versions: Vec<(u16, u16)> = Vec::new();
             if major >= 11 {
                 // From 11 on the minor version is always 0 in tags.
@@ -152,11 +151,13 @@ fn platforms(target: Target) -> Vec<String> {
             }
             let mut platforms = Vec::new();
             for (major, minor) in versions {
-                let kinds: &[&str] = match (machine, major) {
-                    ("arm64", 10) => &["universal2"],
-                    ("arm64", _) => &["arm64", "universal2"],
-                    (_, 10) => &["x86_64", "intel", "fat64", "fat32", "universal2", "universal"],
-                    (_, _) => &["x86_64", "universal2"],
+                let kinds: &[&str] = match (arm64, major) {
+                    (true, 10) => &["universal2"],
+                    (true, _) => &["arm64", "universal2"],
+                    (false, 10) => {
+                        &["x86_64", "intel", "fat64", "fat32", "universal2", "universal"]
+                    }
+                    (false, _) => &["x86_64", "universal2"],
                 };
                 platforms.extend(kinds.iter().map(|kind| format!("macosx_{major}_{minor}_{kind}")));
             }

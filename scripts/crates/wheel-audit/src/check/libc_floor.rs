@@ -3,15 +3,16 @@
 //! glibc's versions are told by the symbols ([PEP 600](https://peps.python.org/pep-0600/)). musl's
 //! symbols have no versions, so that its floor cannot be seen in the bytes.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::{Format, Machine};
-use crate::wheel::elf::{ElfFacts, NeededVersion};
-use crate::wheel::platform::PlatformSystem;
+use crate::platform::{Architecture, System};
+use crate::wheel::binary::{ElfFacts, FormatFacts, NeededVersion};
 
 pub const CHECK: Check = Check {
     name: "libc-floor",
     about: "no binary needs a newer C library than the platform tag promises, or another one",
+    documentation: include_str!("libc_floor.md"),
     run,
 };
 
@@ -34,13 +35,13 @@ const GLIBC: &[&str] = &[
     "libthread_db.so",
 ];
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "ELF file", |placed| elf(*placed).is_some(), judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "ELF file", |placed| elf(*placed).is_some(), judge)
 }
 
 fn elf<'a>(placed: Placed<'a>) -> Option<&'a ElfFacts> {
     match &placed.image.format {
-        Format::Elf(facts) => Some(facts),
+        FormatFacts::Elf(facts) => Some(facts),
         _ => None,
     }
 }
@@ -57,17 +58,17 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     let remedy = "build on, or link against, a system as old as the tag says, or change the tag";
     let lowest = placed
         .platforms()
-        .filter_map(|platform| match platform.system {
-            PlatformSystem::Manylinux { major, minor } => Some((major, minor)),
+        .filter_map(|platform| match platform.system() {
+            Some(System::Manylinux { major, minor }) => Some((major, minor)),
             _ => None,
         })
         .min();
     if let (Some((version, needed)), Some((major, minor))) = (highest, lowest) {
-        let allowed = match (placed.image.machine, major, minor) {
+        let allowed = match (placed.image.architecture, major, minor) {
             // The system that manylinux2014 was measured on has this version for this machine
             // (auditwheel's policy says so).
-            (Machine::Aarch64, 2, 17) => vec![2, 18],
-            _ => vec![major, minor],
+            (Some(Architecture::Aarch64), 2, 17) => vec![2, 18],
+            _ => vec![u32::from(major), u32::from(minor)],
         };
         // 2.17.1 would be as old as 2.17: third numbers are of releases of the same series.
         if version[..version.len().min(2)] > allowed[..] {
@@ -82,7 +83,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     }
     let musl = placed
         .platforms()
-        .any(|platform| matches!(platform.system, PlatformSystem::Musllinux { .. }));
+        .any(|platform| matches!(platform.system(), Some(System::Musllinux { .. })));
     let loader = facts.interpreter.as_deref().unwrap_or_default();
     if musl && let Some((_, needed)) = highest {
         let message = format!("it needs `{}` of `{}`", needed.version, needed.library);

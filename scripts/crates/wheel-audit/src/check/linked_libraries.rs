@@ -1,14 +1,16 @@
 //! `linked-libraries`: what a binary asks the loader for is on every system that the tag promises, or
 //! in the wheel; of Python's DLLs it names the one that its ABI tag is for.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::Format;
-use crate::wheel::platform::PlatformSystem;
+use crate::platform::System;
+use crate::wheel::binary::FormatFacts;
 
 pub const CHECK: Check = Check {
     name: "linked-libraries",
     about: "every library that a binary asks for is part of the promised systems or of the wheel",
+    documentation: include_str!("linked_libraries.md"),
     run,
 };
 
@@ -17,17 +19,17 @@ const TABLE: &str = include_str!("../../data/libraries.txt");
 
 const REMEDY: &str = "link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)";
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "binary", |_| true, judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "binary", |_| true, judge)
 }
 
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     let libraries = placed.image.libraries.iter().filter(|library| !library.optional);
     for library in libraries.map(|library| library.name.as_str()) {
         let refusal = match placed.image.format {
-            Format::Pe(_) => of_windows(placed, library),
-            Format::Elf(_) => of_linux(placed, library),
-            Format::Macho(_) => of_macos(placed, library),
+            FormatFacts::Pe(_) => of_windows(placed, library),
+            FormatFacts::Elf(_) => of_linux(placed, library),
+            FormatFacts::Macho(_) => of_macos(placed, library),
         };
         if let Some(expected) = refusal {
             let message = format!("it needs the library `{library}`");
@@ -45,9 +47,9 @@ fn of_linux(placed: Placed, library: &str) -> Option<String> {
     if bundled(placed, library) || brought(placed, library) {
         return None;
     }
-    let mut kinds = placed.platforms().filter_map(|platform| match platform.system {
-        PlatformSystem::Manylinux { .. } => Some("manylinux"),
-        PlatformSystem::Musllinux { .. } => Some("musllinux"),
+    let mut kinds = placed.platforms().filter_map(|platform| match platform.system() {
+        Some(System::Manylinux { .. }) => Some("manylinux"),
+        Some(System::Musllinux { .. }) => Some("musllinux"),
         _ => None,
     });
     let kind = kinds.find(|kind| !listed(kind, file(library)))?;

@@ -1,23 +1,25 @@
 //! `macos-floor`: no binary needs a newer macOS than the platform tag promises.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each, serves};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::{Format, Machine};
-use crate::wheel::platform::{Platform, PlatformSystem};
+use crate::platform::{Architecture, PlatformTag, System};
+use crate::wheel::binary::FormatFacts;
 
 pub const CHECK: Check = Check {
     name: "macos-floor",
     about: "no binary needs a newer macOS than the platform tag promises",
+    documentation: include_str!("macos_floor.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "Mach-O file that states its macOS", |placed| minimum(*placed).is_some(), judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "Mach-O file that states its macOS", |placed| minimum(*placed).is_some(), judge)
 }
 
-fn minimum(placed: Placed) -> Option<(u32, u32)> {
+fn minimum(placed: Placed) -> Option<(u16, u16)> {
     match &placed.image.format {
-        Format::Macho(facts) => facts.minimum,
+        FormatFacts::Macho(facts) => facts.minimum,
         _ => None,
     }
 }
@@ -25,7 +27,8 @@ fn minimum(placed: Placed) -> Option<(u32, u32)> {
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     let Some(needed) = minimum(placed) else { return };
     let tags = placed.wheel.name.platforms.iter();
-    let promised = tags.filter_map(|tag| Some((floor(placed, &Platform::read(tag)?)?, tag))).min();
+    let promised =
+        tags.filter_map(|tag| Some((floor(placed, &PlatformTag::read(tag)?)?, tag))).min();
     if let Some((promised, tag)) = promised
         && promised < needed
     {
@@ -39,18 +42,19 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
 }
 
 /// The oldest macOS on which a tag promises this image; there is no older one for arm64 than 11.
-fn floor(placed: Placed, platform: &Platform) -> Option<(u32, u32)> {
-    let PlatformSystem::Macos { major, minor } = platform.system else { return None };
+fn floor(placed: Placed, platform: &PlatformTag) -> Option<(u16, u16)> {
+    let Some(System::Macos { major, minor }) = platform.system() else { return None };
     if !serves(placed.image, platform) {
         return None;
     }
-    let oldest = if placed.image.machine == Machine::Aarch64 { (11, 0) } else { (0, 0) };
+    let oldest =
+        if placed.image.architecture == Some(Architecture::Aarch64) { (11, 0) } else { (0, 0) };
     Some((major, minor).max(oldest))
 }
 
 fn machine(placed: Placed) -> &'static str {
-    match placed.image.machine {
-        Machine::Aarch64 => "arm64",
-        other => other.name(),
+    match placed.image.architecture {
+        Some(Architecture::Aarch64) => "arm64",
+        _ => placed.image.architecture_name(),
     }
 }

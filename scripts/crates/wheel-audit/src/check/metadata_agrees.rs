@@ -5,25 +5,27 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Judgement, Subject, Undecided};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, NotJudged};
 use crate::names::normalize;
 use crate::wheel::metadata::Headers;
 
 pub const CHECK: Check = Check {
     name: "metadata-agrees",
     about: "every file of the release carries the same metadata",
+    documentation: include_str!("metadata_agrees.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    let wheels = subject.release.wheels.iter().map(|wheel| (&wheel.file, &wheel.metadata));
-    let sdists = subject.release.sdists.iter().map(|sdist| (&sdist.file, &sdist.metadata));
+fn run(input: CheckInput) -> CheckResult {
+    let wheels = input.release.wheels.iter().map(|wheel| (&wheel.file, &wheel.metadata));
+    let sdists = input.release.sdists.iter().map(|sdist| (&sdist.file, &sdist.metadata));
     let mut releases: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (file, metadata) in wheels.chain(sdists) {
         releases.entry(release(file)).or_default().push((file, metadata));
     }
     if releases.values().all(|files| files.len() < 2) {
-        return Err(Undecided::NoSubject("no two files of one release".to_owned()));
+        return Err(NotJudged::NoSubject("no two files of one release".to_owned()));
     }
     let mut findings = Vec::new();
     for files in releases.values() {

@@ -5,13 +5,15 @@ use std::str::FromStr;
 
 use pep440_rs::Version;
 
-use super::{Check, Finding, Judgement, Subject, Undecided};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding, NotJudged};
 use crate::names::normalize;
 use crate::wheel::metadata::Headers;
 
 pub const CHECK: Check = Check {
     name: "metadata-valid",
     about: "the metadata has what an index demands, for the project and version of the file name",
+    documentation: include_str!("metadata_valid.md"),
     run,
 };
 
@@ -21,12 +23,12 @@ const REMEDY: &str = "correct `[project]` in `pyproject.toml` and build again";
 /// ([core metadata](https://packaging.python.org/en/latest/specifications/core-metadata/)).
 const METADATA_VERSIONS: &[&str] = &["1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5"];
 
-fn run(subject: Subject) -> Judgement {
-    if subject.release.wheels.is_empty() && subject.release.sdists.is_empty() {
-        return Err(Undecided::NoSubject("no wheel and no sdist".to_owned()));
+fn run(input: CheckInput) -> CheckResult {
+    if input.release.wheels.is_empty() && input.release.sdists.is_empty() {
+        return Err(NotJudged::NoSubject("no wheel and no sdist".to_owned()));
     }
     let mut findings = Vec::new();
-    for wheel in &subject.release.wheels {
+    for wheel in &input.release.wheels {
         judge(
             &wheel.file,
             &wheel.name.distribution,
@@ -35,7 +37,7 @@ fn run(subject: Subject) -> Judgement {
             &mut findings,
         );
     }
-    for sdist in &subject.release.sdists {
+    for sdist in &input.release.sdists {
         match sdist.file.trim_end_matches(".tar.gz").rsplit_once('-') {
             Some((name, version)) => {
                 judge(&sdist.file, name, version, &sdist.metadata, &mut findings)

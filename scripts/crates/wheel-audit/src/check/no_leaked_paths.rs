@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Finding, Judgement, Subject};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use crate::wheel::release::WheelFacts;
 
 pub const CHECK: Check = Check {
     name: "no-leaked-paths",
     about: "no binary and no bill of materials names the home folder of a person",
+    documentation: include_str!("no_leaked_paths.md"),
     run,
 };
 
@@ -59,9 +61,9 @@ const NOBODY: &[&str] = &[
     "root",
 ];
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let mut findings = Vec::new();
-    for wheel in subject.wheels()? {
+    for wheel in input.wheels()? {
         judge(wheel, &mut findings);
     }
     Ok(findings)

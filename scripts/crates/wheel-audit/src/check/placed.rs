@@ -3,9 +3,10 @@
 //! A wheel may carry images for other machines, such as launchers. What an image for Windows does in a
 //! wheel for Linux is not judged by the rules of either.
 
-use super::{Check, Finding, Judgement, Subject, Undecided};
-use crate::wheel::binary::{Binary, Format, Image};
-use crate::wheel::platform::{Platform, PlatformSystem};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding, NotJudged};
+use crate::platform::{PlatformTag, System};
+use crate::wheel::binary::{Binary, BinaryImage, FormatFacts};
 use crate::wheel::release::WheelFacts;
 
 /// An image that serves at least one platform of its wheel's tags.
@@ -13,12 +14,12 @@ use crate::wheel::release::WheelFacts;
 pub struct Placed<'a> {
     pub wheel: &'a WheelFacts,
     pub binary: &'a Binary,
-    pub image: &'a Image,
+    pub image: &'a BinaryImage,
 }
 
 impl<'a> Placed<'a> {
     /// The platforms of the wheel that the image serves.
-    pub fn platforms(self) -> impl Iterator<Item = Platform> + 'a {
+    pub fn platforms(self) -> impl Iterator<Item = PlatformTag> + 'a {
         platforms(self.wheel).filter(move |platform| serves(self.image, platform))
     }
 
@@ -29,33 +30,31 @@ impl<'a> Placed<'a> {
 }
 
 /// Every platform that a wheel's tags stand for, as far as they are known here.
-pub fn platforms(wheel: &WheelFacts) -> impl Iterator<Item = Platform> + '_ {
-    wheel.name.platforms.iter().filter_map(|tag| Platform::read(tag))
+pub fn platforms(wheel: &WheelFacts) -> impl Iterator<Item = PlatformTag> + '_ {
+    wheel.name.platforms.iter().filter_map(|tag| PlatformTag::read(tag))
 }
 
 /// Whether an image is of the format and for a machine of a platform.
-pub fn serves(image: &Image, platform: &Platform) -> bool {
-    let format = match platform.system {
-        PlatformSystem::Manylinux { .. }
-        | PlatformSystem::Musllinux { .. }
-        | PlatformSystem::Linux => matches!(image.format, Format::Elf(_)),
-        PlatformSystem::Macos { .. } => matches!(image.format, Format::Macho(_)),
-        PlatformSystem::Windows => matches!(image.format, Format::Pe(_)),
-        PlatformSystem::Any => false,
+pub fn serves(image: &BinaryImage, platform: &PlatformTag) -> bool {
+    let format = match platform.system() {
+        Some(System::Macos { .. }) => matches!(image.format, FormatFacts::Macho(_)),
+        Some(System::Windows) => matches!(image.format, FormatFacts::Pe(_)),
+        _ => matches!(image.format, FormatFacts::Elf(_)),
     };
-    format && platform.machines.contains(&image.machine)
+    let architectures = platform.architectures();
+    format && image.architecture.is_some_and(|architecture| architectures.contains(&architecture))
 }
 
 /// Judges every image of a kind that is in its place.
 pub fn each<'a>(
-    subject: Subject<'a>,
+    input: CheckInput<'a>,
     kind: &str,
     wanted: impl Fn(&Placed<'a>) -> bool,
     judge: impl Fn(Placed<'a>, &mut Vec<Finding>),
-) -> Judgement {
+) -> CheckResult {
     let mut findings = Vec::new();
     let mut looked = false;
-    for wheel in &subject.release.wheels {
+    for wheel in &input.release.wheels {
         for binary in &wheel.binaries {
             for image in &binary.images {
                 let placed = Placed { wheel, binary, image };
@@ -66,5 +65,11 @@ pub fn each<'a>(
             }
         }
     }
-    if looked { Ok(findings) } else { Err(Undecided::NoSubject(format!("no {kind}"))) }
+    if looked { Ok(findings) } else { Err(NotJudged::NoSubject(format!("no {kind}"))) }
+}
+
+/// Whether the file's suffix says for which platform it is: `.cp310-win_amd64.pyd`.
+pub fn names_platform(member: &str) -> bool {
+    let file = member.rsplit('/').next().unwrap_or_default();
+    file.split_once('.').is_some_and(|(_, suffix)| suffix.contains('-'))
 }

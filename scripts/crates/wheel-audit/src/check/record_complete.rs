@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Finding, Judgement, Subject, told};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding, judged};
 use crate::wheel::record::{RecordEntry, RecordedHash, spell};
 use crate::wheel::release::WheelFacts;
 use crate::wheel::zip::Member;
@@ -12,17 +13,18 @@ use crate::wheel::zip::Member;
 pub const CHECK: Check = Check {
     name: "record-complete",
     about: "`RECORD` lists every member once, with its true hash and size",
+    documentation: include_str!("record_complete.md"),
     run,
 };
 
 const REMEDY: &str = "build the wheel again; a tool that changes wheels must rewrite `RECORD`";
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let (mut findings, mut unknown) = (Vec::new(), None);
-    for wheel in subject.wheels()? {
+    for wheel in input.wheels()? {
         unknown = unknown.or(judge(wheel, &mut findings));
     }
-    told(findings, unknown)
+    judged(findings, unknown)
 }
 
 /// Comes with what could not be told.

@@ -2,21 +2,23 @@
 //!
 //! Such a folder may belong to anybody on the user's machine, who then decides what is loaded.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::Format;
+use crate::wheel::binary::FormatFacts;
 
 pub const CHECK: Check = Check {
     name: "run-path",
     about: "no binary makes the loader look outside the wheel and the system's own folders",
+    documentation: include_str!("run_path.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     each(
-        subject,
+        input,
         "ELF or Mach-O file",
-        |placed| !matches!(placed.image.format, Format::Pe(_)),
+        |placed| !matches!(placed.image.format, FormatFacts::Pe(_)),
         judge,
     )
 }
@@ -31,7 +33,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         ));
     };
     match &placed.image.format {
-        Format::Elf(facts) => {
+        FormatFacts::Elf(facts) => {
             for (kind, paths) in [("RPATH", &facts.rpath), ("RUNPATH", &facts.runpath)] {
                 // Nothing at all is no entry, but nothing between two colons is the current folder.
                 let paths = paths.as_deref().filter(|paths| !paths.is_empty());
@@ -42,7 +44,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
                 }
             }
         }
-        Format::Macho(facts) => {
+        FormatFacts::Macho(facts) => {
             for path in &facts.rpaths {
                 let relative = path.starts_with('@');
                 let system = path.starts_with("/usr/lib") || path.starts_with("/System/");
@@ -51,6 +53,6 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
                 }
             }
         }
-        Format::Pe(_) => {}
+        FormatFacts::Pe(_) => {}
     }
 }

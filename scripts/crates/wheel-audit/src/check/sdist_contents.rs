@@ -1,21 +1,23 @@
 //! `sdist-contents`: the sdist holds what a build needs and what its metadata names, and no leftovers.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding, NotJudged};
 use super::leftovers::leftover;
-use super::{Check, Finding, Judgement, Subject, Undecided};
 use crate::wheel::release::SdistFacts;
 
 pub const CHECK: Check = Check {
     name: "sdist-contents",
     about: "the sdist holds its licences, its build files and their lock, and no leftovers",
+    documentation: include_str!("sdist_contents.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    if subject.release.sdists.is_empty() {
-        return Err(Undecided::NoSubject("no sdist".to_owned()));
+fn run(input: CheckInput) -> CheckResult {
+    if input.release.sdists.is_empty() {
+        return Err(NotJudged::NoSubject("no sdist".to_owned()));
     }
     let mut findings = Vec::new();
-    for sdist in &subject.release.sdists {
+    for sdist in &input.release.sdists {
         judge(sdist, &mut findings);
     }
     Ok(findings)

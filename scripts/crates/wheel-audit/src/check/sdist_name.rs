@@ -7,20 +7,22 @@ use std::str::FromStr;
 
 use pep440_rs::Version;
 
-use super::{Check, Judgement, Subject, Undecided};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, NotJudged};
 use crate::names::normalize;
 
 pub const CHECK: Check = Check {
     name: "sdist-name",
     about: "the sdist is named by the project and version in normal form",
+    documentation: include_str!("sdist_name.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    if subject.release.sdists.is_empty() {
-        return Err(Undecided::NoSubject("no sdist".to_owned()));
+fn run(input: CheckInput) -> CheckResult {
+    if input.release.sdists.is_empty() {
+        return Err(NotJudged::NoSubject("no sdist".to_owned()));
     }
-    let wrong = subject.release.sdists.iter().filter_map(|sdist| {
+    let wrong = input.release.sdists.iter().filter_map(|sdist| {
         let name = normalize(sdist.metadata.first("Name")?).replace('-', "_");
         let version = Version::from_str(sdist.metadata.first("Version")?).ok()?;
         let (found, _) = sdist.file.strip_suffix(".tar.gz")?.rsplit_once('-')?;

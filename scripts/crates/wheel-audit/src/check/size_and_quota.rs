@@ -4,11 +4,13 @@
 //! The limits are those of a project that has not asked for more
 //! ([PyPI: storage limits](https://docs.pypi.org/project-management/storage-limits/)).
 
-use super::{Check, Judgement, Subject, Undecided};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, NotJudged};
 
 pub const CHECK: Check = Check {
     name: "size-and-quota",
     about: "no file is larger than PyPI takes by default, nor is the release as a whole",
+    documentation: include_str!("size_and_quota.md"),
     run,
 };
 
@@ -17,10 +19,10 @@ const FILE: u64 = 100 << 20;
 /// All files of a project together, in bytes.
 const PROJECT: u64 = 10 << 30;
 
-fn run(subject: Subject) -> Judgement {
-    let files = &subject.release.files;
+fn run(input: CheckInput) -> CheckResult {
+    let files = &input.release.files;
     if files.is_empty() {
-        return Err(Undecided::NoSubject("no file".to_owned()));
+        return Err(NotJudged::NoSubject("no file".to_owned()));
     }
     let remedy = "leave out what need not be downloaded, or ask PyPI for a higher limit beforehand";
     let large = files.iter().filter(|file| file.size > FILE).map(|file| {

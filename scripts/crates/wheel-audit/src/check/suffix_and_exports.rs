@@ -6,22 +6,24 @@
 //! and starts it by `PyInit_NAME`, or since 3.15 by `PyModExport_NAME`
 //! ([PEP 793](https://peps.python.org/pep-0793/)).
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::Format;
-use crate::wheel::release::WheelFacts;
+use crate::family::PythonVersion;
+use crate::wheel::binary::FormatFacts;
 
 pub const CHECK: Check = Check {
     name: "suffix-and-exports",
     about: "extension modules have the file suffix and the exports that the promised Pythons look for",
+    documentation: include_str!("suffix_and_exports.md"),
     run,
 };
 
 const REMEDY: &str =
     "build the wheel again with the ABI of its tag; do not rename wheels or modules";
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "extension module", is_module, judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "extension module", is_module, judge)
 }
 
 fn is_module(placed: &Placed) -> bool {
@@ -52,12 +54,12 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         say(found, &format!("`PyInit_{stem}`"));
     } else if exports("PyModExport_")
         && !exports("PyInit_")
-        && let Some((major, minor)) = oldest(placed.wheel)
-        && (major, minor) < (3, 15)
+        && let Some(oldest) = placed.wheel.name.oldest_python()
+        && oldest < PythonVersion::new(3, 15)
     {
         say(
             format!("it exports `PyModExport_{stem}` alone"),
-            &format!("`PyInit_{stem}`, which is what Python {major}.{minor} looks for"),
+            &format!("`PyInit_{stem}`, which is what Python {oldest} looks for"),
         );
     }
     if let Some((found, expected)) = suffix_wrong(placed, suffix)
@@ -71,7 +73,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
 fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
     let abis = &placed.wheel.name.abis;
     let has = |abi: &str| abis.iter().any(|known| known == abi);
-    let windows = matches!(placed.image.format, Format::Pe(_));
+    let windows = matches!(placed.image.format, FormatFacts::Pe(_));
     let plain = if windows { "pyd" } else { "so" };
     let wrong = |expected: String| Some((format!("its suffix is `.{suffix}`"), expected));
     if windows && suffix.starts_with("abi3") {
@@ -83,7 +85,8 @@ fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
         let named = suffix.strip_prefix(own).and_then(|rest| rest.strip_suffix(".so"));
         // Since 3.15 the platform may stand between them:
         // https://docs.python.org/3.15/whatsnew/3.15.html
-        let newer = oldest(placed.wheel).is_some_and(|oldest| oldest >= (3, 15));
+        let newer = placed.wheel.name.oldest_python();
+        let newer = newer.is_some_and(|oldest| oldest >= PythonVersion::new(3, 15));
         let named =
             named.is_some_and(|platform| platform.is_empty() || newer && platform.starts_with('-'));
         let fits = suffix == plain || !windows && named;
@@ -125,13 +128,4 @@ fn has_better(placed: Placed, stem: &str) -> bool {
 fn parts(member: &str) -> (&str, &str) {
     let file = member.rsplit('/').next().unwrap_or_default();
     file.split_once('.').unwrap_or((file, ""))
-}
-
-/// The oldest CPython of the wheel's tags.
-pub fn oldest(wheel: &WheelFacts) -> Option<(u32, u32)> {
-    let version = |tag: &String| {
-        let digits = tag.strip_prefix("cp")?;
-        Some((digits.get(..1)?.parse().ok()?, digits.get(1..)?.parse().ok()?))
-    };
-    wheel.name.pythons.iter().filter_map(version).min()
 }

@@ -4,19 +4,21 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Judgement, Subject};
+use super::definition::{Check, CheckInput};
+use super::finding::CheckResult;
 use crate::wheel::TAG_LIMIT;
 use crate::wheel::filename::expand;
 
 pub const CHECK: Check = Check {
     name: "tags-agree",
     about: "the tags in the `WHEEL` file are those of the file name",
+    documentation: include_str!("tags_agree.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let mut findings = Vec::new();
-    for wheel in subject.wheels()? {
+    for wheel in input.wheels()? {
         let mut inside = BTreeSet::new();
         for tag in wheel.wheel.all("Tag") {
             let tags = match tag.splitn(3, '-').collect::<Vec<_>>()[..] {

@@ -3,22 +3,24 @@
 //! Systems that never let memory be both written and executed refuse such a library, and musl's loader
 //! does not know them for some machines.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::Format;
+use crate::wheel::binary::FormatFacts;
 
 pub const CHECK: Check = Check {
     name: "text-relocations",
     about: "no library's code is changed while it is loaded",
+    documentation: include_str!("text_relocations.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "ELF file", |placed| matches!(placed.image.format, Format::Elf(_)), judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "ELF file", |placed| matches!(placed.image.format, FormatFacts::Elf(_)), judge)
 }
 
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {
-    let Format::Elf(facts) = &placed.image.format else { return };
+    let FormatFacts::Elf(facts) = &placed.image.format else { return };
     if facts.text_relocations {
         findings.push(placed.finding(
             &CHECK,

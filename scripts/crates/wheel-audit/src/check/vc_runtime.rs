@@ -5,13 +5,15 @@
 //! ([PC/layout](https://github.com/python/cpython/blob/main/PC/layout/main.py)); the C runtime proper is
 //! part of Windows 10. The rest is on machines where somebody happens to have installed it.
 
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
-use super::{Check, Finding, Judgement, Subject};
-use crate::wheel::binary::Format;
+use crate::wheel::binary::FormatFacts;
 
 pub const CHECK: Check = Check {
     name: "vc-runtime",
     about: "what binaries for Windows need of the Visual C++ runtime is in Python or in the wheel",
+    documentation: include_str!("vc_runtime.md"),
     run,
 };
 
@@ -31,8 +33,8 @@ const APART: &[&str] = &[
     "msvcr100",
 ];
 
-fn run(subject: Subject) -> Judgement {
-    each(subject, "PE file", |placed| matches!(placed.image.format, Format::Pe(_)), judge)
+fn run(input: CheckInput) -> CheckResult {
+    each(input, "PE file", |placed| matches!(placed.image.format, FormatFacts::Pe(_)), judge)
 }
 
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {

@@ -6,20 +6,22 @@ use std::str::FromStr;
 
 use pep440_rs::Version;
 
-use super::{Check, Judgement, Subject, Undecided};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, NotJudged};
 
 pub const CHECK: Check = Check {
     name: "version-agrees",
     about: "`pyproject.toml` and `Cargo.toml` in the sdist give the version of the release",
+    documentation: include_str!("version_agrees.md"),
     run,
 };
 
-fn run(subject: Subject) -> Judgement {
-    if subject.release.sdists.is_empty() {
-        return Err(Undecided::NoSubject("no sdist".to_owned()));
+fn run(input: CheckInput) -> CheckResult {
+    if input.release.sdists.is_empty() {
+        return Err(NotJudged::NoSubject("no sdist".to_owned()));
     }
     let mut findings = Vec::new();
-    for sdist in &subject.release.sdists {
+    for sdist in &input.release.sdists {
         let Some(stated) = sdist.metadata.first("Version") else { continue };
         for (file, version) in &sdist.versions {
             // Cargo writes `1.0.0-rc.1` where Python writes `1.0.0rc1`.

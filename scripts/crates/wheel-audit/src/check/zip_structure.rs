@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Finding, Judgement, Subject};
+use super::definition::{Check, CheckInput};
+use super::finding::{CheckResult, Finding};
 use crate::wheel::release::WheelFacts;
 
 pub const CHECK: Check = Check {
     name: "zip-structure",
     about: "every reader unpacks the archive alike, and only into its folder",
+    documentation: include_str!("zip_structure.md"),
     run,
 };
 
@@ -20,9 +22,9 @@ const REMEDY: &str =
 /// The least ratio that is called a bomb, of members that are large enough to do harm.
 const BOMB: (u64, u64) = (500, 64 << 20);
 
-fn run(subject: Subject) -> Judgement {
+fn run(input: CheckInput) -> CheckResult {
     let mut findings = Vec::new();
-    for wheel in subject.wheels()? {
+    for wheel in input.wheels()? {
         judge(wheel, &mut findings);
     }
     Ok(findings)

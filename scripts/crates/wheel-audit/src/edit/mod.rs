@@ -1,5 +1,8 @@
 //! Editing: wheels that were built become the wheels that are released.
 
-pub mod musl_name;
-pub mod repack;
-pub mod sbom;
+mod finish;
+mod musl_name;
+mod repack;
+mod sbom;
+
+pub use finish::{BuiltFrom, finish};

@@ -64,3 +64,52 @@ fn of<H: FileHeader<Endian = Endianness>>(
     changed[end - size..end].fill(0);
     Ok(changed)
 }
+
+#[cfg(test)]
+mod tests {
+    use wheel_fixtures::elf::Elf;
+
+    use super::*;
+    use crate::wheel::binary::{self, BinaryImage};
+
+    const NAME: &str = "libc.musl-x86_64.so.1";
+    const X86_64: u16 = 62;
+
+    fn linked(needed: &[&'static str], soname: Option<&'static str>) -> Vec<u8> {
+        let versions = Vec::new();
+        Elf { needed: needed.to_vec(), versions, soname, ..Elf::new(X86_64) }.bytes()
+    }
+
+    fn image(bytes: &[u8]) -> BinaryImage {
+        let binary = binary::read("a.so", bytes).expect("it is ELF").expect("it is a library");
+        binary.images.into_iter().next().expect("it has code")
+    }
+
+    fn libraries(bytes: &[u8]) -> Vec<String> {
+        image(bytes).libraries.iter().map(|library| library.name.clone()).collect()
+    }
+
+    #[test]
+    fn it_loses_its_own_name_and_gives_it_to_musl() {
+        let before = linked(&["liba.so", "libc.so", "libz.so.1"], Some(NAME));
+        let after = renamed(&before, NAME).expect("it was linked for it");
+        assert_eq!(libraries(&after), ["liba.so", NAME, "libz.so.1"]);
+        assert_eq!(after.len(), before.len());
+        // Nothing is left to rename, and the name is no longer its own.
+        let again = renamed(&after, NAME).expect("it is ELF");
+        assert_eq!(again, after);
+        let images = [&before, &after].map(|bytes| image(bytes));
+        assert_eq!(images[0].imports, images[1].imports);
+        assert_eq!(images[0].exports, images[1].exports);
+    }
+
+    #[test]
+    fn what_was_linked_without_the_name_is_refused() {
+        for soname in [None, Some("libother.so")] {
+            let error = renamed(&linked(&["libc.so"], soname), NAME).expect_err("no room");
+            let expected = format!("its dynamic section does not hold the name `{NAME}`");
+            assert_eq!(error.to_string(), expected);
+        }
+        assert!(renamed(b"no ELF", NAME).is_err());
+    }
+}

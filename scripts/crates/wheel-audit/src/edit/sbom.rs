@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::wheel::ReadError;
+use crate::wheel::{ReadError, is_sbom};
 
 /// Whether a member of a wheel is a bill of materials that maturin wrote.
-pub fn is_one(member: &str) -> bool {
-    member.contains(".dist-info/sboms/") && member.ends_with(".cyclonedx.json")
+pub fn is_from_maturin(member: &str) -> bool {
+    is_sbom(member) && member.ends_with(".cyclonedx.json")
 }
 
 /// The same document for what is linked: `linked` are cargo's names of those crates, `root` that of

@@ -1,7 +1,8 @@
 //! `entry_points.txt`: the commands and plugins that an installation offers
 //! ([entry points specification](https://packaging.python.org/en/latest/specifications/entry-points/)).
 
-use super::{FIELD_LIMIT, ReadError};
+use super::error::ReadError;
+use super::limits::FIELD_LIMIT;
 
 /// One line of the file that is no comment and no group.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use super::{ReadError, TAG_LIMIT};
+use super::error::ReadError;
+use super::limits::TAG_LIMIT;
+use crate::family::PythonVersion;
 
 /// The parts of a wheel's file name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,13 @@ impl FromStr for WheelName {
             tags: expand(python, abi, platform)
                 .ok_or_else(|| wrong(&format!("it stands for more than {TAG_LIMIT} tags")))?,
         })
+    }
+}
+
+impl WheelName {
+    /// The oldest CPython that a tag names.
+    pub(crate) fn oldest_python(&self) -> Option<PythonVersion> {
+        self.pythons.iter().filter_map(|tag| PythonVersion::from_tag(tag)).min()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::printable;
+use super::printable::printable;
 
 /// Where home folders lie, and what ends a name there.
 const HOMES: &[(&[u8], u8)] = &[(b"/home/", b'/'), (b"/Users/", b'/'), (b":\\Users\\", b'\\')];

@@ -1,7 +1,8 @@
 //! `METADATA`, `PKG-INFO` and `WHEEL`: header fields as of
 //! [core metadata](https://packaging.python.org/en/latest/specifications/core-metadata/), then a body.
 
-use super::{FIELD_LIMIT, ReadError};
+use super::error::ReadError;
+use super::limits::FIELD_LIMIT;
 
 /// Header fields in the order of the file, and the text after them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{MEMBER_COUNT_LIMIT, ReadError, Sha256Sum};
+use super::error::ReadError;
+use super::limits::MEMBER_COUNT_LIMIT;
+use super::sum::Sha256Sum;
 
 /// One line of `RECORD`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +100,7 @@ pub fn line(path: &str, content: &[u8]) -> String {
         true => format!("\"{}\"", path.replace('"', "\"\"")),
         false => path.to_owned(),
     };
-    format!("{quoted},{},{}", spell(&Sha256Sum::of(content)), content.len())
+    format!("{quoted},{},{}", spell(&Sha256Sum::digest(content)), content.len())
 }
 
 /// The hash field that `RECORD` must hold for a file with this sum.
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_line_is_path_hash_and_size() {
-        let sum = Sha256Sum::of(b"x");
+        let sum = Sha256Sum::digest(b"x");
         let text = format!("\"a,\"\"b\"\".py\",{},1\r\nm/RECORD,,\n", spell(&sum));
         let entries = read(text.as_bytes()).expect("valid");
         assert_eq!(

@@ -6,17 +6,21 @@ use std::path::{Path, PathBuf};
 
 use super::binary::{self, Binary};
 use super::entry_points::{self, EntryPoint};
+use super::error::ReadError;
 use super::filename::WheelName;
+use super::limits::ARCHIVE_LIMIT;
 use super::metadata::Headers;
+use super::printable::printable;
 use super::record::{self, RecordEntry};
+use super::sum::Sha256Sum;
 use super::zip::{self, Member};
 use super::zip_structure::{self, Structure};
-use super::{ARCHIVE_LIMIT, ReadError, Sha256Sum, leaks, printable, sdist};
+use super::{leaks, sdist};
 use crate::parallel;
 
 /// What the files of a release are.
 #[derive(Clone, Debug, Default)]
-pub struct Release {
+pub struct ReleaseFacts {
     /// Every file in the folder, good or bad, sorted by name.
     pub files: Vec<DistFile>,
     pub wheels: Vec<WheelFacts>,
@@ -93,7 +97,7 @@ pub fn list(dist: &Path) -> Result<Vec<PathBuf>, ReadError> {
     Ok(paths)
 }
 
-impl Release {
+impl ReleaseFacts {
     /// Reads files on all processors, each worker one file at a time, so that memory is bounded by their
     /// number times the largest file and its largest member. Comes with what could not be read, and why.
     pub fn read(paths: &[PathBuf]) -> (Self, Vec<String>) {
@@ -145,7 +149,7 @@ impl Release {
         self.files.push(DistFile {
             name: name.clone(),
             size: about.len(),
-            sum: Sha256Sum::of(&bytes),
+            sum: Sha256Sum::digest(&bytes),
         });
         if name.ends_with(".whl") {
             self.wheels.push(WheelFacts::read(name, &bytes)?);

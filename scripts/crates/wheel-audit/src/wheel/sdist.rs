@@ -7,8 +7,9 @@ use std::path::{Component, Path};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::error::ReadError;
+use super::limits::{MEMBER_COUNT_LIMIT, SOURCE_LIMIT};
 use super::metadata::Headers;
-use super::{MEMBER_COUNT_LIMIT, ReadError, SOURCE_LIMIT};
 
 /// A file of the sdist, unpacked in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,9 @@ use std::io::Read;
 
 use flate2::bufread::DeflateDecoder;
 
-use super::{MEMBER_LIMIT, ReadError, Sha256Sum, TEXT_LIMIT, UNPACKED_LIMIT};
+use super::error::ReadError;
+use super::limits::{MEMBER_LIMIT, TEXT_LIMIT, UNPACKED_LIMIT};
+use super::sum::Sha256Sum;
 
 /// A file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,7 +219,7 @@ impl Header {
         Ok(Member {
             name: self.name.clone(),
             size: self.size,
-            sum: Sha256Sum::of(&content),
+            sum: Sha256Sum::digest(&content),
             content: keep.then_some(content),
         })
     }

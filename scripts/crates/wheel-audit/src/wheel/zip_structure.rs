@@ -1,8 +1,8 @@
 //! How a zip archive is put together, beyond what its members hold: what two readers could see
 //! differently, and what unpacking would do outside the folder.
 
-use super::ReadError;
-use super::binary::text;
+use super::error::ReadError;
+use super::printable::printable_name;
 use super::zip::{self, LOCAL_LENGTH, slice, u16_at, u32_at};
 
 /// The parts of an archive that its members do not show.
@@ -12,12 +12,12 @@ pub struct Structure {
     pub comment: usize,
     /// Bytes that belong to no member, each run by its place and length.
     pub unclaimed: Vec<(usize, usize)>,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<DirectoryEntry>,
 }
 
 /// One entry of the central directory, folders included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct DirectoryEntry {
     pub name: String,
     /// The mode under Unix, where one is given; 0 otherwise.
     pub mode: u32,
@@ -64,8 +64,8 @@ pub fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
             end + if later { descriptor(bytes, end) } else { 0 },
             structure.entries.len(),
         ));
-        structure.entries.push(Entry {
-            name: text(header.name.as_bytes()),
+        structure.entries.push(DirectoryEntry {
+            name: printable_name(header.name.as_bytes()),
             mode: header.mode,
             differs,
             overlaps: false,

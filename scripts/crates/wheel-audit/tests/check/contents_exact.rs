@@ -2,7 +2,7 @@
 
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, LINUX, release};
-use wheel_fixtures::sdist::Entry;
+use wheel_fixtures::sdist::TarEntry;
 
 fn with(name: &'static str) -> Dist {
     release(|parts| parts.linux.members.push((name.to_owned(), b"x".to_vec())))
@@ -32,7 +32,7 @@ pub const CASES: &[Case] = &[
         broken: || {
             release(|parts| {
                 parts.edit_metadata("\n\n# sum", "\nLicense-File: LICENSE\n\n# sum");
-                parts.sdist.entries.insert(1, Entry::file("sum_up_to-1.0.0/LICENSE", b"free"));
+                parts.sdist.entries.insert(1, TarEntry::file("sum_up_to-1.0.0/LICENSE", b"free"));
             })
         },
     },

@@ -11,7 +11,7 @@ pub const CASES: &[Case] = &[
         broken: || {
             let mut dist = good();
             let built = dist.built.iter_mut().find(|(name, _)| name == WINDOWS);
-            built.expect("it was recorded").1 = Sha256Sum::of(b"as it was");
+            built.expect("it was recorded").1 = Sha256Sum::digest(b"as it was");
             dist
         },
     },
@@ -28,7 +28,7 @@ pub const CASES: &[Case] = &[
 #[test]
 fn each_broken_release_is_refused() {
     let refusals = refusals("dist-as-built", CASES)
-        .replace(&Sha256Sum::of(&good().files[WINDOWS]).to_string(), "[now]");
+        .replace(&Sha256Sum::digest(&good().files[WINDOWS]).to_string(), "[now]");
     insta::assert_snapshot!(refusals, @"
     # a wheel has other bytes than were recorded
     finding[dist-as-built]: the file has SHA-256 [now], but `build` recorded 369b74f2003ce39f5829ec7a2f84852b72b610d0312c8951d5d8f7316c9902ba

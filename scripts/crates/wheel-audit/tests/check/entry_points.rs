@@ -1,6 +1,6 @@
 //! `entry-points`: commands that would not start.
 
-use wheel_audit::check::Undecided;
+use wheel_audit::check::NotJudged;
 
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, release};
@@ -61,6 +61,6 @@ fn a_release_that_offers_nothing_is_not_judged() {
             wheel.remove(&wheel.own("entry_points.txt"));
         }
     });
-    let nothing = Err(Undecided::NoSubject("no entry point".to_owned()));
+    let nothing = Err(NotJudged::NoSubject("no entry point".to_owned()));
     assert_eq!(judge("entry-points", &dist), nothing);
 }

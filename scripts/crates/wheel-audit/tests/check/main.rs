@@ -31,7 +31,7 @@ mod vc_runtime;
 mod version_agrees;
 mod zip_structure;
 
-use wheel_audit::check::{CHECKS, Judgement, Subject, Undecided};
+use wheel_audit::check::{CHECKS, CheckInput, CheckResult, NotJudged};
 use wheel_fixtures::elf::Elf;
 use wheel_fixtures::macho::Macho;
 use wheel_fixtures::pe::Pe;
@@ -100,10 +100,10 @@ fn pe(change: impl FnOnce(&mut Pe)) -> Dist {
 }
 
 /// What a check says of a release.
-fn judge(check: &str, dist: &Dist) -> Judgement {
+fn judge(check: &str, dist: &Dist) -> CheckResult {
     let check = CHECKS.iter().find(|known| known.name == check).expect("a check's name");
     let release = dist.read();
-    check.judge(Subject { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) })
+    check.judge(CheckInput { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) })
 }
 
 /// What a check says of each broken release, as people read it.
@@ -136,10 +136,11 @@ fn every_check_has_releases_that_it_refuses() {
 /// The checks that refuse a release.
 fn refusing(dist: &Dist) -> Vec<&'static str> {
     let release = dist.read();
-    let subject = Subject { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) };
+    let subject =
+        CheckInput { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) };
     let refuses = |check: &&wheel_audit::check::Check| match check.judge(subject) {
         Ok(findings) => !findings.is_empty(),
-        Err(Undecided::NoSubject(_)) => false,
+        Err(NotJudged::NoSubject(_)) => false,
         Err(why) => panic!("{} cannot tell: {why:?}", check.name),
     };
     CHECKS.iter().filter(refuses).map(|check| check.name).collect()

@@ -4,7 +4,7 @@
 
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, SDIST, good, release};
-use wheel_fixtures::sdist::{Entry, Sdist};
+use wheel_fixtures::sdist::{Sdist, TarEntry};
 
 fn stating(from: &str, to: &str) -> Dist {
     release(|parts| parts.edit_metadata(from, to))
@@ -191,7 +191,7 @@ fn each_broken_release_is_refused() {
 fn an_sdist_without_a_version_in_its_name_is_refused() {
     let file = Sdist {
         file: "sum_up_to.tar.gz".to_owned(),
-        entries: vec![Entry::file("sum_up_to/PKG-INFO", wheel_fixtures::METADATA.as_bytes())],
+        entries: vec![TarEntry::file("sum_up_to/PKG-INFO", wheel_fixtures::METADATA.as_bytes())],
     };
     let mut dist = good();
     dist.remove(SDIST);

@@ -1,6 +1,6 @@
 //! `record-complete`: every way in which `RECORD` can be wrong about a wheel.
 
-use wheel_audit::check::Undecided;
+use wheel_audit::check::NotJudged;
 
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, LINUX, WINDOWS, good, release};
@@ -108,7 +108,7 @@ fn a_hash_that_is_not_computed_here_is_no_pass() {
     let dist = listed(hashed_otherwise);
     let why =
         format!("`{WINDOWS}`: `RECORD` hashes `{MEMBER}` by sha512, which is not computed here");
-    assert_eq!(judge("record-complete", &dist), Err(Undecided::Unknown { why, found: Vec::new() }));
+    assert_eq!(judge("record-complete", &dist), Err(NotJudged::Unknown { why, found: Vec::new() }));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn what_cannot_be_told_of_one_wheel_hides_nothing_about_another() {
         parts.linux.relist(MEMBER, |_| String::new());
         parts.windows.relist(MEMBER, |_| String::new());
     });
-    let Err(Undecided::Unknown { found, .. }) = judge("record-complete", &dist) else {
+    let Err(NotJudged::Unknown { found, .. }) = judge("record-complete", &dist) else {
         panic!("one hash is not computed here");
     };
     let files: Vec<&str> = found.iter().map(|finding| finding.file.as_str()).collect();

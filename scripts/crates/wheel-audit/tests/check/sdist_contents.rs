@@ -2,7 +2,7 @@
 
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, release};
-use wheel_fixtures::sdist::Entry;
+use wheel_fixtures::sdist::TarEntry;
 
 fn without(path: &'static str) -> Dist {
     release(|parts| {
@@ -15,7 +15,7 @@ fn without(path: &'static str) -> Dist {
 fn with(path: &'static str) -> Dist {
     release(|parts| {
         let path = format!("sum_up_to-1.0.0/{path}");
-        parts.sdist.entries.insert(1, Entry::file(&path, b"x"));
+        parts.sdist.entries.insert(1, TarEntry::file(&path, b"x"));
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, release};
-use wheel_fixtures::sdist::Entry;
+use wheel_fixtures::sdist::TarEntry;
 
 /// A release whose sdist has these project files.
 fn stating(pyproject: &'static str, manifest: &'static str) -> Dist {
@@ -11,7 +11,7 @@ fn stating(pyproject: &'static str, manifest: &'static str) -> Dist {
             let path = format!("sum_up_to-1.0.0/{file}");
             let entries = &mut parts.sdist.entries;
             let at = entries.iter().position(|entry| entry.name == path.as_bytes());
-            entries[at.expect("a file of the sdist")] = Entry::file(&path, content.as_bytes());
+            entries[at.expect("a file of the sdist")] = TarEntry::file(&path, content.as_bytes());
         }
     })
 }

@@ -3,12 +3,12 @@
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, LINUX, good, release};
 use wheel_fixtures::wheel::Wheel;
-use wheel_fixtures::zip::{End, Member, archive_with};
+use wheel_fixtures::zip::{EndRecord, PackedMember, archive_with};
 
 /// A release whose wheel for Linux is packed in another way.
-fn packed(change: impl FnOnce(&mut Vec<Member>, &mut End)) -> Dist {
+fn packed(change: impl FnOnce(&mut Vec<PackedMember>, &mut EndRecord)) -> Dist {
     let mut members = Wheel::new(LINUX).packed();
-    let mut end = End::default();
+    let mut end = EndRecord::default();
     change(&mut members, &mut end);
     let mut dist = good();
     dist.replace(LINUX, archive_with(&members, &end));
@@ -117,7 +117,8 @@ fn each_broken_release_is_refused() {
 #[test]
 fn folders_and_ordinary_modes_are_normal() {
     let dist = packed(|members, _| {
-        members.insert(0, Member { mode: 0o040_755, ..Member::stored("sum_up_to/", b"") });
+        members
+            .insert(0, PackedMember { mode: 0o040_755, ..PackedMember::stored("sum_up_to/", b"") });
         members[1].mode = 0o100_644;
     });
     assert_eq!(judge("zip-structure", &dist), Ok(Vec::new()));

@@ -2,7 +2,7 @@
 
 use crate::Mutation;
 use wheel_fixtures::wheel::{Wheel, hash};
-use wheel_fixtures::zip::{self, End, Member};
+use wheel_fixtures::zip::{self, EndRecord, PackedMember};
 
 pub const MUTATIONS: &[Mutation] = &[
     Mutation {
@@ -10,7 +10,7 @@ pub const MUTATIONS: &[Mutation] = &[
         check: "zip-structure",
         also: &[],
         make: |wheel| {
-            let end = End { comment: b"hello".to_vec(), ..End::default() };
+            let end = EndRecord { comment: b"hello".to_vec(), ..EndRecord::default() };
             Some((wheel.file.clone(), zip::archive_with(&wheel.packed(), &end)))
         },
     },
@@ -223,7 +223,7 @@ pub fn done(wheel: &Wheel) -> Option<(String, Vec<u8>)> {
 }
 
 /// The mutant with members changed after they were packed.
-fn packed(wheel: &Wheel, change: impl FnOnce(&mut Vec<Member>)) -> Option<(String, Vec<u8>)> {
+fn packed(wheel: &Wheel, change: impl FnOnce(&mut Vec<PackedMember>)) -> Option<(String, Vec<u8>)> {
     let mut members = wheel.packed();
     change(&mut members);
     Some((wheel.file.clone(), zip::archive(&members)))

@@ -17,9 +17,9 @@ mod pe;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use wheel_audit::check::{CHECKS, Subject, Undecided};
+use wheel_audit::check::{CHECKS, CheckInput, NotJudged};
 use wheel_audit::wheel::Sha256Sum;
-use wheel_audit::wheel::release::{DistFile, Release, WheelFacts};
+use wheel_audit::wheel::release::{DistFile, ReleaseFacts, WheelFacts};
 use wheel_audit::wheel::zip;
 use wheel_fixtures::release::{LINUX, MACOS, WINDOWS};
 use wheel_fixtures::wheel::Wheel;
@@ -43,16 +43,16 @@ fn judge(file: &str, bytes: &[u8]) -> Findings {
         .unwrap_or_else(|error| panic!("`{file}` cannot be read: {error}"));
     assert_eq!(facts.unread, [], "{file}");
     let size = bytes.len() as u64;
-    let files = vec![DistFile { name: file.to_owned(), size, sum: Sha256Sum::of(bytes) }];
-    let release = Release { files, wheels: vec![facts], sdists: Vec::new() };
+    let files = vec![DistFile { name: file.to_owned(), size, sum: Sha256Sum::digest(bytes) }];
+    let release = ReleaseFacts { files, wheels: vec![facts], sdists: Vec::new() };
     let mut findings = Findings::new();
     for check in CHECKS {
-        match check.judge(Subject { release: &release, plan: None, built: None }) {
+        match check.judge(CheckInput { release: &release, plan: None, built: None }) {
             Ok(found) => findings.extend(found.into_iter().map(|finding| {
                 (check.name, finding.member.unwrap_or_default() + &finding.message)
             })),
-            Err(Undecided::NoSubject(_) | Undecided::NotApplicable(_)) => {}
-            Err(Undecided::Unknown { why, .. }) => panic!("{} cannot tell: {why}", check.name),
+            Err(NotJudged::NoSubject(_) | NotJudged::NotApplicable(_)) => {}
+            Err(NotJudged::Unknown { why, .. }) => panic!("{} cannot tell: {why}", check.name),
         }
     }
     findings
@@ -67,7 +67,7 @@ fn unpacked(file: &str, bytes: &[u8]) -> Wheel {
         |name, content| members.push((name.to_owned(), content.to_owned())),
     )
     .unwrap_or_else(|error| panic!("`{file}` cannot be read: {error}"));
-    Wheel::of(file, members)
+    Wheel::from_members(file, members)
 }
 
 fn wheels() -> Vec<Wheel> {

@@ -7,8 +7,8 @@ use tar::EntryType;
 use wheel_audit::wheel::{MEMBER_COUNT_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, sdist, zip};
 
 use wheel_fixtures::release::SDIST;
-use wheel_fixtures::sdist::{Entry, gzip, tar};
-use wheel_fixtures::zip::{Member, archive, overlapping};
+use wheel_fixtures::sdist::{TarEntry, gzip, tar};
+use wheel_fixtures::zip::{PackedMember, archive, overlapping};
 
 fn refusal(bytes: &[u8]) -> String {
     zip::read(bytes, |name| name == "RECORD")
@@ -20,7 +20,7 @@ fn refusal(bytes: &[u8]) -> String {
 #[test]
 fn a_member_that_declares_little_is_not_unpacked_further() {
     // Behind its first 64 KiB the stream is broken: a reader that went on would say so.
-    let mut bomb = Member::deflated("bomb", &[0; 1 << 16]);
+    let mut bomb = PackedMember::deflated("bomb", &[0; 1 << 16]);
     let end = bomb.packed.len() - 2;
     bomb.packed.truncate(end);
     bomb.packed.extend([0xff; 64]);
@@ -31,7 +31,7 @@ fn a_member_that_declares_little_is_not_unpacked_further() {
 
 #[test]
 fn declared_sizes_are_summed_before_anything_is_unpacked() {
-    let member = |name| Member { size: 1 << 30, ..Member::deflated(name, b"") };
+    let member = |name| PackedMember { size: 1 << 30, ..PackedMember::deflated(name, b"") };
     let bytes = archive(&["1", "2", "3", "4", "5"].map(member));
     assert_eq!(refusal(&bytes), "it unpacks to more than 4294967296 bytes");
 }
@@ -39,13 +39,13 @@ fn declared_sizes_are_summed_before_anything_is_unpacked() {
 #[test]
 fn a_text_that_is_kept_is_bounded_before_it_is_unpacked() {
     let size = u32::try_from(TEXT_LIMIT + 1).expect("small");
-    let bytes = archive(&[Member { size, ..Member::deflated("RECORD", b"") }]);
+    let bytes = archive(&[PackedMember { size, ..PackedMember::deflated("RECORD", b"") }]);
     assert_eq!(refusal(&bytes), "member `RECORD` is larger than 16777216 bytes");
 }
 
 #[test]
 fn one_text_is_not_kept_many_times() {
-    let bytes = overlapping(&Member::deflated("RECORD", &[b' '; 4096]), 60_000);
+    let bytes = overlapping(&PackedMember::deflated("RECORD", &[b' '; 4096]), 60_000);
     assert_eq!(refusal(&bytes), "it has two members `RECORD`");
 }
 
@@ -54,7 +54,7 @@ fn zeros(files: usize, size: u64) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
     for number in 0..files {
         let name = SDIST.replace(".tar.gz", &format!("/{number}"));
-        let header = tar(&[Entry { size: Some(size), ..Entry::file(&name, b"") }]);
+        let header = tar(&[TarEntry { size: Some(size), ..TarEntry::file(&name, b"") }]);
         encoder.write_all(&header[..512]).expect("memory takes everything");
         copy(&mut repeat(0).take(size), &mut encoder).expect("memory takes everything");
     }
@@ -75,8 +75,8 @@ fn a_gzip_bomb_is_not_unpacked_to_the_end() {
 #[test]
 fn an_sdist_of_very_many_members_is_refused() {
     let folder = SDIST.strip_suffix(".tar.gz").expect("an sdist's name");
-    let entries: Vec<Entry> = (0..=MEMBER_COUNT_LIMIT)
-        .map(|number| Entry::of(EntryType::Directory, &format!("{folder}/{number}/"), b""))
+    let entries: Vec<TarEntry> = (0..=MEMBER_COUNT_LIMIT)
+        .map(|number| TarEntry::new(EntryType::Directory, &format!("{folder}/{number}/"), b""))
         .collect();
     let bytes = gzip(&tar(&entries));
     let refusal = sdist::read(SDIST, &bytes).map(|files| files.len()).expect_err("unreadable");

@@ -3,7 +3,6 @@
 
 mod any_bytes;
 mod limits;
-mod musl_name;
 mod release;
 mod sdist;
 mod zip;

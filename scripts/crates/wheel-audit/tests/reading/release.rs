@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 
 use wheel_audit::wheel::record;
-use wheel_audit::wheel::release::{Release, WheelFacts, list};
+use wheel_audit::wheel::release::{ReleaseFacts, WheelFacts, list};
 use wheel_audit::wheel::{ARCHIVE_LIMIT, FIELD_LIMIT, MEMBER_COUNT_LIMIT};
 
 use wheel_fixtures::release::{LINUX, SDIST, good};
@@ -83,7 +83,7 @@ fn what_comes_from_an_archive_cannot_speak_to_the_terminal() {
 #[test]
 fn an_unreadable_file_is_still_seen() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut release = Release::default();
+    let mut release = ReleaseFacts::default();
     for (file, bytes) in [(LINUX, &b"no zip"[..]), (SDIST, b"no gzip"), ("notes.txt", b"")] {
         fs::write(folder.path().join(file), bytes).expect("written");
         let added = release.add(&folder.path().join(file));
@@ -97,7 +97,7 @@ fn an_unreadable_file_is_still_seen() {
 #[test]
 fn what_is_no_file_or_is_too_large_is_not_opened() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut release = Release::default();
+    let mut release = ReleaseFacts::default();
     let mut refusal =
         |file: &str| release.add(&folder.path().join(file)).expect_err("unreadable").to_string();
     fs::create_dir(folder.path().join("folder.whl")).expect("made");

@@ -4,7 +4,7 @@ use tar::EntryType;
 use wheel_audit::wheel::sdist::{metadata, read};
 
 use wheel_fixtures::release::SDIST;
-use wheel_fixtures::sdist::{Entry, Sdist, gzip, tar};
+use wheel_fixtures::sdist::{Sdist, TarEntry, gzip, tar};
 
 const FOLDER: &str = "sum_up_to-1.0.0";
 
@@ -17,13 +17,13 @@ fn paths(bytes: &[u8]) -> Vec<String> {
     files.into_iter().map(|file| file.path).collect()
 }
 
-fn member(name: &str) -> Entry {
-    Entry::file(&format!("{FOLDER}/{name}"), b"content")
+fn member(name: &str) -> TarEntry {
+    TarEntry::file(&format!("{FOLDER}/{name}"), b"content")
 }
 
 /// A member whose name stands in an entry before it.
 fn named(kind: EntryType, name: &[u8]) -> Vec<u8> {
-    let before = Entry { content: name.to_owned(), ..Entry::of(kind, "long", b"") };
+    let before = TarEntry { content: name.to_owned(), ..TarEntry::new(kind, "long", b"") };
     gzip(&tar(&[before, member("short")]))
 }
 
@@ -45,7 +45,7 @@ fn a_good_sdist_has_files_and_metadata() {
 
 #[test]
 fn metadata_that_cannot_be_read_is_named() {
-    let bytes = gzip(&tar(&[Entry::file(&format!("{FOLDER}/PKG-INFO"), b"nonsense")]));
+    let bytes = gzip(&tar(&[TarEntry::file(&format!("{FOLDER}/PKG-INFO"), b"nonsense")]));
     let files = read(SDIST, &bytes).expect("a good archive");
     let error = metadata(&files).expect_err("no fields").to_string();
     assert_eq!(error, "`PKG-INFO`: line 1, `nonsense`, is not a field");
@@ -74,10 +74,10 @@ fn each_lie_has_its_message() {
         refusal(&gzip(&checksum)),
         refusal(&crc),
         refusal(&[good, b"after".to_vec()].concat()),
-        refusal(&gzip(&tar(&[Entry { size: Some(4096), ..member("x") }]))),
-        refusal(&gzip(&tar(&[Entry { size: Some(1 << 32), ..member("x") }]))),
-        refusal(&gzip(&tar(&[Entry { name: b"sum_up_to-1.0.0/\xff".to_vec(), ..member("x") }]))),
-        refusal(&gzip(&tar(&[Entry::of(EntryType::Link, &format!("{FOLDER}/x"), b"")]))),
+        refusal(&gzip(&tar(&[TarEntry { size: Some(4096), ..member("x") }]))),
+        refusal(&gzip(&tar(&[TarEntry { size: Some(1 << 32), ..member("x") }]))),
+        refusal(&gzip(&tar(&[TarEntry { name: b"sum_up_to-1.0.0/\xff".to_vec(), ..member("x") }]))),
+        refusal(&gzip(&tar(&[TarEntry::new(EntryType::Link, &format!("{FOLDER}/x"), b"")]))),
         refusal(&gzip(&tar(&[member("x"), member("x")]))),
     ];
     insta::assert_snapshot!(said.join("\n"), @"

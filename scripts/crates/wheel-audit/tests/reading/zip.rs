@@ -2,29 +2,30 @@
 
 use wheel_audit::wheel::zip::read;
 
-use wheel_fixtures::zip::{End, Member, archive, archive_with};
+use wheel_fixtures::zip::{EndRecord, PackedMember, archive, archive_with};
 
 fn refusal(bytes: &[u8]) -> String {
     read(bytes, |_| true).map(|members| members.len()).expect_err("unreadable").to_string()
 }
 
-fn member() -> Member {
-    Member::deflated("a/b.txt", b"one two one two one two")
+fn member() -> PackedMember {
+    PackedMember::deflated("a/b.txt", b"one two one two one two")
 }
 
-fn refused(change: impl FnOnce(&mut Member)) -> String {
+fn refused(change: impl FnOnce(&mut PackedMember)) -> String {
     let mut member = member();
     change(&mut member);
-    refusal(&archive(&[Member::stored("first", b"1"), member]))
+    refusal(&archive(&[PackedMember::stored("first", b"1"), member]))
 }
 
-fn ended(end: End) -> String {
+fn ended(end: EndRecord) -> String {
     refusal(&archive_with(&[member()], &end))
 }
 
 #[test]
 fn members_have_names_sizes_and_contents_and_folders_are_none() {
-    let bytes = archive(&[Member::stored("a/", b""), member(), Member::stored("c", b"3")]);
+    let bytes =
+        archive(&[PackedMember::stored("a/", b""), member(), PackedMember::stored("c", b"3")]);
     let members = read(&bytes, |name| name == "c").expect("a good archive");
     let seen: Vec<_> =
         members.iter().map(|member| (&*member.name, member.size, &member.content)).collect();
@@ -41,7 +42,7 @@ fn what_is_no_archive_is_refused() {
 
 #[test]
 fn an_archive_cut_short_anywhere_is_refused() {
-    let bytes = archive(&[Member::stored("first", b"1"), member()]);
+    let bytes = archive(&[PackedMember::stored("first", b"1"), member()]);
     for length in 0..bytes.len() {
         let _told: String = refusal(&bytes[..length]);
         let _told: String = refusal(&bytes[bytes.len() - length..]);
@@ -56,8 +57,12 @@ fn each_lie_about_a_member_has_its_message() {
         refused(|member| member.crc ^= 1),
         refused(|member| member.size += 1),
         refused(|member| member.size -= 1),
-        refused(|member| *member = Member { size: 3, ..Member::stored("a/b.txt", b"12") }),
-        refused(|member| *member = Member { size: 1, ..Member::stored("a/b.txt", b"12") }),
+        refused(|member| {
+            *member = PackedMember { size: 3, ..PackedMember::stored("a/b.txt", b"12") }
+        }),
+        refused(|member| {
+            *member = PackedMember { size: 1, ..PackedMember::stored("a/b.txt", b"12") }
+        }),
         refused(|member| member.packed_size -= 1),
         refused(|member| member.packed_size += 1_000_000),
         refused(|member| member.packed[0] = 0xff),
@@ -85,15 +90,15 @@ fn each_lie_about_a_member_has_its_message() {
 #[test]
 fn each_lie_about_the_archive_has_its_message() {
     let said = [
-        ended(End { count: Some(u16::MAX), ..End::default() }),
-        ended(End { start: Some(u32::MAX), ..End::default() }),
-        ended(End { length: Some(u32::MAX), ..End::default() }),
-        ended(End { disk: 1, ..End::default() }),
-        ended(End { count_here: Some(2), ..End::default() }),
-        ended(End { start: Some(1), ..End::default() }),
-        ended(End { length: Some(1), ..End::default() }),
-        ended(End { count: Some(0), count_here: Some(0), ..End::default() }),
-        ended(End { count: Some(2), count_here: Some(2), ..End::default() }),
+        ended(EndRecord { count: Some(u16::MAX), ..EndRecord::default() }),
+        ended(EndRecord { start: Some(u32::MAX), ..EndRecord::default() }),
+        ended(EndRecord { length: Some(u32::MAX), ..EndRecord::default() }),
+        ended(EndRecord { disk: 1, ..EndRecord::default() }),
+        ended(EndRecord { count_here: Some(2), ..EndRecord::default() }),
+        ended(EndRecord { start: Some(1), ..EndRecord::default() }),
+        ended(EndRecord { length: Some(1), ..EndRecord::default() }),
+        ended(EndRecord { count: Some(0), count_here: Some(0), ..EndRecord::default() }),
+        ended(EndRecord { count: Some(2), count_here: Some(2), ..EndRecord::default() }),
         refusal(&[b"before".to_vec(), archive(&[member()])].concat()),
         refusal(&[archive(&[member()]), b"after".to_vec()].concat()),
     ];
@@ -121,13 +126,13 @@ fn a_member_without_a_local_header_is_refused() {
 
 #[test]
 fn a_comment_is_normal() {
-    let end = End { comment: b"made by hand".to_vec(), ..End::default() };
+    let end = EndRecord { comment: b"made by hand".to_vec(), ..EndRecord::default() };
     assert!(read(&archive_with(&[member()], &end), |_| true).is_ok());
 }
 
 #[test]
 fn one_name_is_one_member() {
-    let twice = archive(&[Member::stored("a", b"1"), Member::stored("a", b"2")]);
+    let twice = archive(&[PackedMember::stored("a", b"1"), PackedMember::stored("a", b"2")]);
     assert_eq!(refusal(&twice), "it has two members `a`");
 }
 
@@ -144,6 +149,6 @@ fn nothing_hides_behind_a_deflated_member() {
 fn an_end_record_in_the_comment_is_not_passed_over() {
     // `zipfile` would take the inner one, and see an archive without members.
     let inner = [&b"PK\x05\x06"[..], &[0; 18], b"!"].concat();
-    let said = ended(End { comment: inner, ..End::default() });
+    let said = ended(EndRecord { comment: inner, ..EndRecord::default() });
     assert_eq!(said, "its end record is not the last thing in it");
 }

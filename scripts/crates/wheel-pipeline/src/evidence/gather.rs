@@ -43,7 +43,7 @@ pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
             let record = job.evidence.build.as_ref().and_then(|build| build.file(&name));
             match record {
                 None => wrong.push(format!("`{}` has no record of its file `{name}`", job.name)),
-                Some(record) if record.sha256 != Sha256Sum::of(&bounded(&path)?) => {
+                Some(record) if record.sha256 != Sha256Sum::digest(&bounded(&path)?) => {
                     wrong.push(format!("`{}` recorded another file as `{name}`", job.name));
                 }
                 Some(_) => drop(files.insert(name, path)),

@@ -174,7 +174,7 @@ mod tests {
 
     fn audit(checks: &[(&str, Outcome)]) -> AuditEvidence {
         AuditEvidence {
-            files: BTreeMap::from([("a.whl".to_owned(), Sha256Sum::of(b"a"))]),
+            files: BTreeMap::from([("a.whl".to_owned(), Sha256Sum::digest(b"a"))]),
             checks: checks
                 .iter()
                 .map(|(name, outcome)| ((*name).to_owned(), outcome.clone()))
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn audits_of_different_files_of_one_name_contradict_each_other() {
         let mut other = audit(&[]);
-        other.files.insert("a.whl".to_owned(), Sha256Sum::of(b"other"));
+        other.files.insert("a.whl".to_owned(), Sha256Sum::digest(b"other"));
         let jobs = [audit(&[]), other].map(|audit| job("j", audit));
         assert_eq!(
             join(&jobs).expect_err("two files"),
@@ -242,7 +242,7 @@ mod tests {
         let mut other = receipt.clone();
         other.files.push(SentFile {
             file: "a.whl".to_owned(),
-            sha256: Sha256Sum::of(b"a"),
+            sha256: Sha256Sum::digest(b"a"),
             step: SentStep::Held,
             url: None,
             sends: 1,
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn second_builders_of_several_systems_are_one_and_of_several_sdists_a_contradiction() {
         let with = |sdist: &[u8], alone: &str| {
-            let sdist = Some(Sha256Sum::of(sdist));
+            let sdist = Some(Sha256Sum::digest(sdist));
             let alone = vec![alone.to_owned()];
             job("j", SecondBuildEvidence { sdist, alone, ..SecondBuildEvidence::default() })
         };

@@ -77,7 +77,7 @@ mod tests {
     const PAGE: &str = "https://index/simple/a/";
 
     fn sum() -> Sha256Sum {
-        Sha256Sum::of(b"")
+        Sha256Sum::digest(b"")
     }
 
     fn names(body: &str) -> Vec<String> {

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn files_have_names_hashes_and_absolute_addresses() {
-        let sum = Sha256Sum::of(b"");
+        let sum = Sha256Sum::digest(b"");
         let files = page(&format!(
             r#"{{"filename": "a.whl", "url": "../../+f/a.whl#sha256=x", "hashes": {{"sha256": "{sum}"}},
                 "upload-time": "2026-01-01T00:00:00Z", "provenance": "https://p/", "yanked": "why"}}"#
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_an_error() {
-        let sum = Sha256Sum::of(b"");
+        let sum = Sha256Sum::digest(b"");
         let error = page(&format!(
             r#"{{"filename": "a", "url": "file:///etc/passwd", "hashes": {{"sha256": "{sum}"}}}}"#
         ));

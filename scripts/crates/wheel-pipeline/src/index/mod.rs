@@ -91,7 +91,7 @@ pub fn files_within(
 pub fn content(file: &OfferedFile) -> Result<Vec<u8>, Trouble> {
     let none = || Trouble::Lasting(format!("the index has no `{}` after all", shown(&file.name)));
     let bytes = fetch::bytes(&file.url, PATIENCE)?.ok_or_else(none)?;
-    let sum = Sha256Sum::of(&bytes);
+    let sum = Sha256Sum::digest(&bytes);
     if sum != file.sum {
         return Err(Trouble::Lasting(format!(
             "`{}` comes with the hash {sum}, and the index says {}",
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_name_with_two_hashes_is_refused() {
-        let (one, other) = (Sha256Sum::of(b"1"), Sha256Sum::of(b"2"));
+        let (one, other) = (Sha256Sum::digest(b"1"), Sha256Sum::digest(b"2"));
         let twice = vec![file("a.whl", one), file("a.whl", one)];
         assert!(consistent(twice, "https://index/a/").is_ok());
         let both = vec![file("a.whl", one), file("b.whl", one), file("a.whl", other)];

@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn statements_are_held_against_the_file() {
-        let (sum, other) = (Sha256Sum::of(b"1"), Sha256Sum::of(b"2"));
+        let (sum, other) = (Sha256Sum::digest(b"1"), Sha256Sum::digest(b"2"));
         let provenance = parse(&object("a.whl", sum)).expect("a good object");
         assert_eq!(provenance.publishers, ["GitHub o/n, workflow release.yml"]);
         assert_eq!(provenance.differences("a.whl", sum), [""; 0]);
@@ -166,7 +166,7 @@ mod tests {
     fn provenance_without_a_statement_says_nothing() {
         let none = parse(r#"{"attestation_bundles": []}"#).expect("a good object");
         assert_eq!(
-            none.differences("a.whl", Sha256Sum::of(b"")),
+            none.differences("a.whl", Sha256Sum::digest(b"")),
             ["the provenance of `a.whl` has no statement"]
         );
         for text in ["", "{}", r#"{"attestation_bundles": [{}]}"#] {

@@ -24,7 +24,7 @@ pub fn files(
                 Failure::unknown(format!("`dist/{file}`: {error}"))
                     .hint("run `cargo pipeline build` first")
             })?;
-            let sum = Sha256Sum::of(&bytes);
+            let sum = Sha256Sum::digest(&bytes);
             let record =
                 built.file(file).filter(|record| record.sha256 == sum).ok_or_else(|| {
                     Failure::refused(format!("`dist/{file}` is not the file that `build` recorded"))

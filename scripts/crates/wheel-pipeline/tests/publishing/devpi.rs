@@ -46,7 +46,7 @@ fn survives((request, fault): (usize, Fault)) {
     let wanted: BTreeMap<String, Sha256Sum> = release
         .files
         .iter()
-        .map(|(name, bytes)| ((*name).to_owned(), Sha256Sum::of(bytes)))
+        .map(|(name, bytes)| ((*name).to_owned(), Sha256Sum::digest(bytes)))
         .collect();
     let first = publish();
     assert_eq!(first.code, 0, "{what}: {}", first.stderr);

@@ -16,7 +16,7 @@ fn a_file_comes_with_its_hash_or_not_at_all() {
 
     server.lie(Lie::Hash);
     let error = index::content(&offered()).expect_err("another hash").to_string();
-    let (is, says) = (Sha256Sum::of(bytes), Sha256Sum::of(b"lie"));
+    let (is, says) = (Sha256Sum::digest(bytes), Sha256Sum::digest(b"lie"));
     let expected =
         format!("`sum_up_to-1.tar.gz` comes with the hash {is}, and the index says {says}");
     assert_eq!(error, expected);

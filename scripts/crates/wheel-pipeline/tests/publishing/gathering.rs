@@ -96,7 +96,7 @@ impl Matrix {
                 release: format!("{}.0", environment.python),
                 executable: "python".to_owned(),
                 file: environment.file.clone(),
-                sha256: Sha256Sum::of(self.bytes(&environment.file)),
+                sha256: Sha256Sum::digest(self.bytes(&environment.file)),
                 result: SmokeResult::Passed,
                 milliseconds: 1,
             };
@@ -112,7 +112,7 @@ impl Matrix {
             files: self
                 .plan
                 .files()
-                .map(|file| (file.to_owned(), Sha256Sum::of(self.bytes(file))))
+                .map(|file| (file.to_owned(), Sha256Sum::digest(self.bytes(file))))
                 .collect(),
             checks: CHECKS.iter().map(ran).collect(),
             findings: Vec::new(),
@@ -130,7 +130,7 @@ impl Matrix {
             differences: differences.iter().map(|line| (*line).to_owned()).collect(),
             notes: Vec::new(),
         };
-        let sdist = Some(Sha256Sum::of(self.bytes(SDIST)));
+        let sdist = Some(Sha256Sum::digest(self.bytes(SDIST)));
         let second = SecondBuildEvidence { sdist, compared: vec![compared], alone: Vec::new() };
         let job = self.job("second-build-windows-2025");
         write(&job.join("second-build.json"), &second).expect("written");
@@ -140,7 +140,7 @@ impl Matrix {
         let bytes = self.bytes(file);
         BuiltFile {
             file: file.to_owned(),
-            sha256: Sha256Sum::of(bytes),
+            sha256: Sha256Sum::digest(bytes),
             size: bytes.len() as u64,
             triple: None,
             builder: "maturin 1.16.0".to_owned(),
@@ -293,7 +293,7 @@ fn a_stand_in_or_a_dirty_tree_in_any_job_keeps_it_closed() {
 #[test]
 fn two_jobs_that_built_different_sdists_are_not_put_together() {
     let matrix = Matrix::new();
-    let other = Sha256Sum::of(b"other");
+    let other = Sha256Sum::digest(b"other");
     fs::write(matrix.job("build-win_amd64").join("dist").join(SDIST), b"other").expect("written");
     matrix.change(|build| build.files[1].sha256 = other);
     let said = matrix.refused();
@@ -330,7 +330,7 @@ fn what_the_plan_does_not_name_is_not_taken() {
     let (name, bytes) = ("sum_up_to-1.0.0-cp310-abi3-win32.whl", b"more");
     fs::write(matrix.job("build-win_amd64").join("dist").join(name), bytes).expect("written");
     let mut more = matrix.built(WINDOWS);
-    (more.file, more.sha256) = (name.to_owned(), Sha256Sum::of(bytes));
+    (more.file, more.sha256) = (name.to_owned(), Sha256Sum::digest(bytes));
     matrix.change(|build| build.files.push(more));
     let said = matrix.refused();
     assert!(said.contains(&format!("`{name}` is not in the plan")), "{said}");

@@ -79,7 +79,7 @@ impl Index {
 
     pub fn held(&self) -> BTreeMap<String, Sha256Sum> {
         let state = self.0.lock().expect("no holder panics");
-        state.held.iter().map(|(name, bytes)| (name.clone(), Sha256Sum::of(bytes))).collect()
+        state.held.iter().map(|(name, bytes)| (name.clone(), Sha256Sum::digest(bytes))).collect()
     }
 
     pub fn uploads(&self) -> Vec<(String, Sha256Sum)> {
@@ -127,7 +127,7 @@ fn upload(state: &mut State, request: &Request) -> Vec<u8> {
     }
     let fields = fields(request).expect("twine sends a form");
     let (name, bytes) = &fields["content"];
-    let sum = Sha256Sum::of(bytes);
+    let sum = Sha256Sum::digest(bytes);
     let digest = String::from_utf8_lossy(&fields["sha256_digest"].1);
     if digest != sum.to_string() {
         return http::answer("400 The digest supplied does not match the file.", "", b"");
@@ -180,7 +180,7 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 
 fn page(state: &State, request: &Request) -> Vec<u8> {
     let accept = request.header("accept").unwrap_or_default();
-    let files = state.held.iter().map(|(name, bytes)| (name, Sha256Sum::of(bytes)));
+    let files = state.held.iter().map(|(name, bytes)| (name, Sha256Sum::digest(bytes)));
     if state.html || !accept.contains("application/vnd.pypi.simple.v1+json") {
         let links: String = files
             .map(|(name, sum)| format!("<a href=\"/f/{name}#sha256={sum}\">{name}</a><br/>\n"))
@@ -190,7 +190,7 @@ fn page(state: &State, request: &Request) -> Vec<u8> {
     }
     let files: Vec<_> = files
         .map(|(name, sum)| {
-            let sum = if state.lie == Some(Lie::Hash) { Sha256Sum::of(b"lie") } else { sum };
+            let sum = if state.lie == Some(Lie::Hash) { Sha256Sum::digest(b"lie") } else { sum };
             let mut file = json!({
                 "filename": name,
                 "url": format!("/f/{name}"),
@@ -215,8 +215,8 @@ fn page(state: &State, request: &Request) -> Vec<u8> {
 fn provenance(state: &State, line: &str) -> Vec<u8> {
     let name = line.rsplit('/').next().expect("a path");
     let sum = match state.lie {
-        Some(Lie::Provenance) => Sha256Sum::of(b"lie"),
-        _ => Sha256Sum::of(&state.held[name]),
+        Some(Lie::Provenance) => Sha256Sum::digest(b"lie"),
+        _ => Sha256Sum::digest(&state.held[name]),
     };
     let statement = json!({"subject": [{"name": name, "digest": {"sha256": sum.to_string()}}]});
     let statement = STANDARD.encode(statement.to_string());

@@ -62,7 +62,7 @@ impl Release {
             fs::write(root.join("dist").join(name), bytes).expect("a file");
             build.files.push(BuiltFile {
                 file: (*name).to_owned(),
-                sha256: Sha256Sum::of(bytes),
+                sha256: Sha256Sum::digest(bytes),
                 size: bytes.len() as u64,
                 triple: None,
                 builder: "maturin 1.16.0".to_owned(),
@@ -121,7 +121,7 @@ impl Release {
         let wanted: Vec<_> = self
             .files
             .iter()
-            .map(|(name, bytes)| ((*name).to_owned(), Sha256Sum::of(bytes)))
+            .map(|(name, bytes)| ((*name).to_owned(), Sha256Sum::digest(bytes)))
             .collect();
         assert_eq!(index.held(), wanted.iter().cloned().collect(), "{what}");
         let uploads = index.uploads();

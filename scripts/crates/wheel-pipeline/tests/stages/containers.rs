@@ -32,7 +32,7 @@ fn built() -> (Project, Interpreter) {
         fs::write(project.root().join("dist").join(file), &bytes).expect("a file");
         BuiltFile {
             file: file.to_owned(),
-            sha256: Sha256Sum::of(&bytes),
+            sha256: Sha256Sum::digest(&bytes),
             size: bytes.len() as u64,
             triple: None,
             builder: "a test".to_owned(),

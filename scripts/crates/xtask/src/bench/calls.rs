@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde::Deserialize;
-use wheel_audit::wheel::release::Release;
+use wheel_audit::wheel::release::ReleaseFacts;
 use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::project::source::Source;
@@ -217,7 +217,7 @@ fn sizes(wheel: &Path, peers: &Peers) -> Result<String> {
         rows.push(row("the C extension", u64::try_from(bytes.len())?));
         rows.push(row("the same, deflated", u64::try_from(encoder.finish()?.len())?));
     }
-    let (release, _) = Release::read(&[wheel.to_owned()]);
+    let (release, _) = ReleaseFacts::read(&[wheel.to_owned()]);
     let facts = release.wheels.first().context("the built wheel can be read")?;
     for binary in &facts.binaries {
         let member = facts.members.iter().find(|member| member.name == binary.member);

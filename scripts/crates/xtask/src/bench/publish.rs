@@ -143,7 +143,7 @@ fn make(folder: &Path, files: u8) -> Result<Vec<(PathBuf, BuiltFile)>> {
             fs::write(&path, &bytes).with_context(|| format!("cannot write `{file}`"))?;
             let built = BuiltFile {
                 file,
-                sha256: Sha256Sum::of(&bytes),
+                sha256: Sha256Sum::digest(&bytes),
                 size: bytes.len() as u64,
                 triple: None,
                 builder: "a benchmark".to_owned(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Serialize;
 use wheel_audit::plan::Plan;
-use wheel_audit::wheel::zip;
+use wheel_audit::wheel::{is_sbom, zip};
 
 use crate::evidence::{EvidenceFolder, SentStep};
 use crate::exit::Verdict;
@@ -27,9 +27,6 @@ struct Announcement {
     notes: String,
     assets: Vec<String>,
 }
-
-/// Where wheels keep what they were made of ([PEP 770](https://peps.python.org/pep-0770/)).
-const SBOMS: &str = ".dist-info/sboms/";
 
 /// What `announce` takes.
 #[derive(Debug, clap::Args)]
@@ -131,7 +128,7 @@ fn assets(source: &Source, kept: &EvidenceFolder, folder: &Path) -> Result<Vec<P
         assets.push(path.clone());
         let Some(stem) = built.file.strip_suffix(".whl") else { continue };
         let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", built.file))?;
-        let members = zip::read(&bytes, |member| member.contains(SBOMS))?;
+        let members = zip::read(&bytes, is_sbom)?;
         let sboms = members.into_iter().filter_map(|member| Some((member.name, member.content?)));
         for (member, content) in sboms {
             let last = member.rsplit('/').next().unwrap_or_default();

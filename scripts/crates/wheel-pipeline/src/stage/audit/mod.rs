@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use wheel_audit::check::{CHECKS, Outcome, Subject, Undecided, install_table};
+use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Outcome, install_table};
 use wheel_audit::plan::Plan;
-use wheel_audit::wheel::release::{Release, list};
+use wheel_audit::wheel::release::{ReleaseFacts, list};
 
 use crate::evidence::{AuditEvidence, EvidenceFolder};
 use crate::exit::Verdict;
@@ -107,7 +107,7 @@ pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
             .into());
     }
     let action = report.start("auditing");
-    let (release, mut unread) = Release::read(&paths);
+    let (release, mut unread) = ReleaseFacts::read(&paths);
     // By a plan it would be one file too many.
     let archive = |name: &str| name.ends_with(".whl") || name.ends_with(".tar.gz");
     let others = release.files.iter().filter(|file| !archive(&file.name));
@@ -154,7 +154,7 @@ fn judge_chosen(
             .into());
     }
     let action = report.start("auditing dist/");
-    let (release, unread) = Release::read(&paths);
+    let (release, unread) = ReleaseFacts::read(&paths);
     let built = kept.built().sums();
     let evidence = judged(&release, unread, Some(plan), Some(&built), choice);
     kept.keep(evidence.clone())?;
@@ -167,30 +167,30 @@ fn judge_chosen(
 }
 
 fn judged(
-    release: &Release,
+    release: &ReleaseFacts,
     unread: Vec<String>,
     plan: Option<&Plan>,
     built: Option<&[(String, wheel_audit::wheel::Sha256Sum)]>,
     choice: &Choice,
 ) -> AuditEvidence {
-    let subject = Subject { release, plan, built };
+    let input = CheckInput { release, plan, built };
     let mut checks = Vec::new();
     let mut findings = Vec::new();
     for check in CHECKS {
         let outcome = match choice.against(check.name) {
             Some(why) => Outcome::Ignored(why),
-            None => match check.judge(subject) {
+            None => match check.judge(input) {
                 Ok(found) => {
                     let outcome = Outcome::Ran { findings: found.len() };
                     findings.extend(found);
                     outcome
                 }
-                Err(Undecided::Unknown { why, found }) => {
+                Err(NotJudged::Unknown { why, found }) => {
                     findings.extend(found);
                     Outcome::Unknown(why)
                 }
-                Err(Undecided::NotApplicable(why)) => Outcome::NotApplicable(why),
-                Err(Undecided::NoSubject(why)) => Outcome::NoSubject(why),
+                Err(NotJudged::NotApplicable(why)) => Outcome::NotApplicable(why),
+                Err(NotJudged::NoSubject(why)) => Outcome::NoSubject(why),
             },
         };
         checks.push((check.name.to_owned(), outcome));

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
-use wheel_audit::edit::{musl_name, repack, sbom};
+use wheel_audit::edit::{self, BuiltFrom};
 use wheel_audit::plan::{Plan, PlannedWheel};
 use wheel_audit::target::Target;
 use wheel_audit::wheel::release::list;
@@ -183,21 +183,10 @@ impl<'a> BuildDirectory<'a> {
     ) -> Result<Vec<u8>, ReadError> {
         let manifest = self.source().join(&self.source.project.manifest);
         let folder = manifest.parent().unwrap_or(&manifest);
-        let root = linked
-            .iter()
-            .find(|linked| linked.folder == folder)
-            .ok_or_else(|| ReadError(format!("no linked crate is in `{}`", folder.display())))?;
+        let crates: Vec<(&str, &Path)> =
+            linked.iter().map(|linked| (linked.id.as_str(), linked.folder.as_path())).collect();
         let below = self.source.project.manifest.parent().unwrap_or(Path::new(""));
-        let below = below.to_string_lossy().replace('\\', "/");
-        let ids = linked.iter().map(|linked| linked.id.as_str()).collect();
-        let musl = target.musl_library();
-        repack::changed(bytes, |member, content| match &musl {
-            Some(musl) if member.ends_with(".so") => musl_name::renamed(content, musl).map(Some),
-            _ if sbom::is_one(member) => {
-                sbom::narrowed(content, &ids, &root.id, &below, std).map(Some)
-            }
-            _ => Ok(None),
-        })
+        edit::finish(bytes, target, &BuiltFrom { crates: &crates, folder, below, std })
     }
 
     fn epoch(&self) -> Result<u64> {
@@ -223,7 +212,7 @@ impl<'a> BuildDirectory<'a> {
         let revision = self.source.revision.as_ref();
         Ok(BuiltFile {
             file: file.to_owned(),
-            sha256: Sha256Sum::of(bytes),
+            sha256: Sha256Sum::digest(bytes),
             size: bytes.len() as u64,
             triple: toolchain.map(|(toolchain, _)| toolchain.triple.clone()),
             builder: maturin::builder(toolchain)?,

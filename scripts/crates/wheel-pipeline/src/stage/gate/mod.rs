@@ -97,7 +97,7 @@ fn sums(source: &Source) -> Result<BTreeMap<String, Sha256Sum>> {
         if planned.contains(&name.as_ref()) {
             let bytes =
                 std::fs::read(&path).with_context(|| format!("cannot read `dist/{name}`"))?;
-            sums.insert(name.into_owned(), Sha256Sum::of(&bytes));
+            sums.insert(name.into_owned(), Sha256Sum::digest(&bytes));
         }
     }
     Ok(sums)

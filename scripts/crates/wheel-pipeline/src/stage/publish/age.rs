@@ -52,7 +52,7 @@ mod tests {
     fn built(name: &str) -> BuiltFile {
         BuiltFile {
             file: name.to_owned(),
-            sha256: Sha256Sum::of(b""),
+            sha256: Sha256Sum::digest(b""),
             size: 0,
             triple: None,
             builder: String::new(),
@@ -66,7 +66,7 @@ mod tests {
     fn at(day: &str) -> Age {
         let offered = |name: &str, time: &str| OfferedFile {
             name: name.to_owned(),
-            sum: Sha256Sum::of(b""),
+            sum: Sha256Sum::digest(b""),
             url: String::new(),
             uploaded: Some(time.to_owned()),
             provenance: None,

@@ -179,7 +179,7 @@ mod tests {
             Ok(match self.index.held.get(name) {
                 None => Seen::Absent,
                 Some(held) if *held == content => Seen::Same(format!("http://index/{name}")),
-                Some(held) => Seen::Other(Sha256Sum::of(held.as_bytes())),
+                Some(held) => Seen::Other(Sha256Sum::digest(held.as_bytes())),
             })
         }
 
@@ -315,7 +315,7 @@ mod tests {
             let mut index = Index::default();
             index.held.insert(name, "other");
             let (.., end) = release(&mut index, NONE);
-            let other = End::OtherBytes(Sha256Sum::of(b"other"));
+            let other = End::OtherBytes(Sha256Sum::digest(b"other"));
             assert_eq!(end.expect("nobody kills it"), Err(other));
             assert_eq!(index.sent, FILES[..position]);
             assert_eq!(index.held[name], "other");

@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn other_bytes_end_it_before_anything_is_sent() {
-        let sum = Sha256Sum::of(b"other");
+        let sum = Sha256Sum::digest(b"other");
         let end = Act::End(End::OtherBytes(sum));
         assert_eq!(Step::new(PATIENCE).saw(Seen::Other(sum)), at(0, end));
     }
@@ -238,7 +238,7 @@ mod tests {
             8 => Just(Seen::Absent),
             8 => Just(unclear("down")),
             1 => Just(Seen::Same("u".to_owned())),
-            1 => Just(Seen::Other(Sha256Sum::of(b"other"))),
+            1 => Just(Seen::Other(Sha256Sum::digest(b"other"))),
         ]
     }
 

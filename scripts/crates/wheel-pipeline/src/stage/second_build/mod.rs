@@ -3,15 +3,15 @@
 //! Two builders that agree on what a wheel offers and what it asks for do not share a mistake of one of
 //! them. Bytes differ between linkers; what Python and pip see must not.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wheel_audit::compare::{Comparisons, compare, is_comparable, same_purpose};
 use wheel_audit::target::Target;
-use wheel_audit::wheel::platform::Platform;
-use wheel_audit::wheel::release::{Release, WheelFacts, list};
+use wheel_audit::wheel::filename::WheelName;
+use wheel_audit::wheel::release::{ReleaseFacts, list};
 
-use crate::evidence::{Comparison, EvidenceFolder, SecondBuildEvidence};
+use crate::evidence::{EvidenceFolder, SecondBuildEvidence};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder;
@@ -41,14 +41,11 @@ pub fn compare_folder(
     report: &Report,
     folder: &Path,
 ) -> Result<Verdict> {
-    let (theirs, unread) = Release::read(&list(folder)?);
+    let (theirs, unread) = ReleaseFacts::read(&list(folder)?);
     if !unread.is_empty() {
         return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
     }
-    let pairable = |wheel: &&WheelFacts| !theirs.wheels.is_empty() && key(wheel).is_some();
-    let names: BTreeSet<String> =
-        theirs.wheels.iter().filter(pairable).map(|wheel| wheel.file.clone()).collect();
-    if names.is_empty() {
+    if !theirs.wheels.iter().any(|wheel| is_comparable(&wheel.name)) {
         return Err(Failure::unknown(format!(
             "there is no wheel in `{}` to compare",
             folder.display()
@@ -56,10 +53,11 @@ pub fn compare_folder(
         .hint("name the folder that the second builder wrote to")
         .into());
     }
-    let keys: BTreeSet<_> = theirs.wheels.iter().filter_map(key).collect();
     let mut plan = source.plan.clone();
     let fits = |file: &str| {
-        file.parse().is_ok_and(|name| key_of(&name).is_some_and(|key| keys.contains(&key)))
+        let pairs =
+            |name: &WheelName| theirs.wheels.iter().any(|wheel| same_purpose(name, &wheel.name));
+        file.parse().is_ok_and(|name| pairs(&name))
     };
     plan.wheels.retain(|wheel| fits(&wheel.file));
     let paths: Vec<_> = recorded::files(&source.project, &plan, kept.built())?
@@ -67,13 +65,14 @@ pub fn compare_folder(
         .map(|(path, _)| path)
         .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
         .collect();
-    let (ours, unread) = Release::read(&paths);
+    let (ours, unread) = ReleaseFacts::read(&paths);
     if !unread.is_empty() {
         return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
     }
     let built = kept.built();
     let sdist = built.file(&source.plan.sdist).map(|sdist| sdist.sha256);
-    let result = SecondBuildEvidence { sdist, ..compare(&ours.wheels, &theirs.wheels) };
+    let Comparisons { compared, unmatched } = compare(&ours.wheels, &theirs.wheels);
+    let result = SecondBuildEvidence { sdist, compared, alone: unmatched };
     for alone in &result.alone {
         report.say(Mood::Bad, "alone", &format!("{alone}: the plan has no such wheel"));
     }
@@ -151,96 +150,4 @@ pub fn verdict(result: &SecondBuildEvidence) -> Verdict {
     } else {
         Verdict::Yes
     }
-}
-
-/// Compares each of the second builder's wheels with ours of the same Pythons and the same platform.
-pub fn compare(ours: &[WheelFacts], theirs: &[WheelFacts]) -> SecondBuildEvidence {
-    let mut result = SecondBuildEvidence::default();
-    for second in theirs {
-        let same = |first: &&WheelFacts| key(first).is_some() && key(first) == key(second);
-        match ours.iter().find(same) {
-            Some(first) => result.compared.push(pair(first, second)),
-            None => result.alone.push(second.file.clone()),
-        }
-    }
-    result
-}
-
-/// Python and ABI tags with the platform, but not its version: that is for the builder to choose.
-type Key = (Vec<String>, Vec<String>, String);
-
-fn key(wheel: &WheelFacts) -> Option<Key> {
-    key_of(&wheel.name)
-}
-
-fn key_of(name: &wheel_audit::wheel::filename::WheelName) -> Option<Key> {
-    let platform = Platform::read(name.platforms.first()?)?;
-    let system = format!("{:?}", platform.system);
-    let system = system.split([' ', '(', '{']).next().unwrap_or_default();
-    let kind = format!("{system} {:?}", platform.machines);
-    let sorted = |tags: &[String]| {
-        let mut tags = tags.to_vec();
-        tags.sort();
-        tags
-    };
-    Some((sorted(&name.pythons), sorted(&name.abis), kind))
-}
-
-fn pair(first: &WheelFacts, second: &WheelFacts) -> Comparison {
-    let mut comparison = Comparison {
-        ours: first.file.clone(),
-        theirs: second.file.clone(),
-        ..Comparison::default()
-    };
-    let mut hold = |what: &str, facts: fn(&WheelFacts) -> BTreeSet<String>| {
-        let (first, second) = (facts(first), facts(second));
-        for (one, other, whose) in [(&first, &second, "ours"), (&second, &first, "theirs")] {
-            let alone: Vec<&str> = one.difference(other).map(String::as_str).collect();
-            if !alone.is_empty() {
-                comparison
-                    .differences
-                    .push(format!("{what} of {whose} alone: {}", alone.join(", ")));
-            }
-        }
-    };
-    hold("exports", exports);
-    hold("symbols of CPython", imports);
-    hold("metadata", metadata);
-    hold("members", members);
-    let platforms = |wheel: &WheelFacts| wheel.name.platforms.join(".");
-    if platforms(first) != platforms(second) {
-        comparison.notes.push(format!(
-            "another floor: ours is `{}`, theirs `{}`",
-            platforms(first),
-            platforms(second)
-        ));
-    }
-    comparison
-}
-
-fn exports(wheel: &WheelFacts) -> BTreeSet<String> {
-    // A library that was grafted in exports what it likes.
-    let own = wheel.binaries.iter().filter(|binary| !is_grafted(&binary.member));
-    let images = own.flat_map(|binary| &binary.images);
-    images.flat_map(|image| image.exports.iter().cloned()).collect()
-}
-
-fn imports(wheel: &WheelFacts) -> BTreeSet<String> {
-    let images = wheel.binaries.iter().flat_map(|binary| &binary.images);
-    let names = images.flat_map(|image| image.imports.iter().map(|import| import.name.clone()));
-    names.filter(|name| name.trim_start_matches('_').starts_with("Py")).collect()
-}
-
-fn metadata(wheel: &WheelFacts) -> BTreeSet<String> {
-    wheel.metadata.sorted().into_iter().map(|(key, value)| format!("{key}: {value}")).collect()
-}
-
-fn members(wheel: &WheelFacts) -> BTreeSet<String> {
-    // Each builder writes a bill of its own materials, and may graft libraries in.
-    let names = wheel.members.iter().map(|member| member.name.clone());
-    names.filter(|name| !name.contains(".dist-info/sboms/") && !is_grafted(name)).collect()
-}
-
-fn is_grafted(member: &str) -> bool {
-    member.contains(".libs/") || member.contains(".dylibs/")
 }

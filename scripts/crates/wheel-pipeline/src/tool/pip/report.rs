@@ -88,14 +88,15 @@ mod tests {
     fn the_installed_file_is_compared_with_the_release() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pip.json");
-        let sum = Sha256Sum::of(b"a");
+        let sum = Sha256Sum::digest(b"a");
         let report = format!(
             r#"{{"install": [{{"metadata": {{"name": "B"}}, "download_info": {{"url": "https://f/b.whl"}}}},
                 {{"metadata": {{"name": "A_a"}}, "download_info": {{"url": "https://f/a.whl",
                   "archive_info": {{"hashes": {{"sha256": "{sum}"}}}}}}}}]}}"#
         );
         fs::write(&path, report).expect("written");
-        let release = |file: &str, bytes| BTreeMap::from([(file.to_owned(), Sha256Sum::of(bytes))]);
+        let release =
+            |file: &str, bytes| BTreeMap::from([(file.to_owned(), Sha256Sum::digest(bytes))]);
         let mismatch = |project: &str, release: &BTreeMap<String, Sha256Sum>| {
             installed(&path, project).expect("a report").mismatch(release)
         };

@@ -15,7 +15,7 @@ pub const TOOLS: Lock = Lock { text: include_str!("tools.lock") };
 impl Lock<'_> {
     /// A short name for this very set of requirements.
     pub fn key(&self) -> String {
-        Sha256Sum::of(self.text.as_bytes()).to_string()[..12].to_owned()
+        Sha256Sum::digest(self.text.as_bytes()).to_string()[..12].to_owned()
     }
 
     /// The lines that pin one package, with its hashes.

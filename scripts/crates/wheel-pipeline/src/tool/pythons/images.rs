@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anyhow::{Context, Result};
+use wheel_audit::platform::current_name;
 use wheel_audit::target::{Architecture, System, Target};
 
 /// An image with Pythons under `/opt/python`.
@@ -64,6 +65,8 @@ impl Image {
             Architecture::Ppc64le => "linux/ppc64le",
             Architecture::S390x => "linux/s390x",
             Architecture::Riscv64 => "linux/riscv64",
+            Architecture::Ppc64 => "linux/ppc64",
+            Architecture::Loongarch64 => "linux/loong64",
         }
     }
 }
@@ -96,10 +99,8 @@ pub fn table(pinned: &str, version: &str) -> Result<String> {
         let row = || {
             let (image, release) = line.split_once('#')?;
             let (name, reference) = image.split_once('=')?;
-            let name = match name.trim() {
-                "manylinux2014" => "manylinux_2_17",
-                name => name,
-            };
+            let name = name.trim();
+            let name = current_name(name).unwrap_or_else(|| name.to_owned());
             let platform: Target = format!("{name}_{architecture}").parse().ok()?;
             let (_, digest) = reference.split_once("@sha256:")?;
             let whole = digest.trim().len() == 64;

@@ -11,38 +11,18 @@ use object::read::macho::{
 };
 use sha2::{Digest, Sha256};
 
-use super::ReadError;
-use super::binary::{
-    Format, Image, LIBRARY_LIMIT, Machine, exports, few, imports, libraries, parse, text, wrong,
-};
-
-/// What is known of a Mach-O file alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MachoFacts {
-    /// The oldest macOS that it says it runs on; none where it does not say, or is for another system.
-    pub minimum: Option<(u32, u32)>,
-    pub rpaths: Vec<String>,
-    pub signature: Signature,
-}
-
-/// The signature of the code, without which macOS on arm64 ends the process.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signature {
-    Absent,
-    /// The hash of every page is that of the page.
-    Whole,
-    /// For this reason it does not fit the code.
-    Broken(String),
-    /// It is of a kind that is not computed here.
-    Unknown(String),
-}
+use super::facts::{BinaryImage, FormatFacts, MachoFacts, Signature};
+use super::symbols::{LIBRARY_LIMIT, exports, imports, libraries, limited, parse, wrong};
+use crate::platform::Architecture;
+use crate::wheel::error::ReadError;
+use crate::wheel::printable::printable_name;
 
 /// Reads every machine's part of a fat file.
 ///
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read_fat(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
+pub fn read_fat(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     let parts: Vec<&[u8]> = match bytes.get(3) {
         Some(0xbf) => {
             let fat = MachOFatFile64::parse(bytes).map_err(wrong)?;
@@ -71,26 +51,28 @@ pub fn read_fat(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
+pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
-        File::MachO32(file) => of(&file),
-        File::MachO64(file) => of(&file),
+        File::MachO32(file) => image(&file),
+        File::MachO64(file) => image(&file),
         _ => Err(ReadError::new("it is no Mach-O file")),
     }
 }
 
-fn of<H: MachHeader<Endian = Endianness>>(file: &MachOFile<H>) -> Result<Vec<Image>, ReadError> {
+fn image<H: MachHeader<Endian = Endianness>>(
+    file: &MachOFile<H>,
+) -> Result<Vec<BinaryImage>, ReadError> {
     let (header, endian) = (file.macho_header(), file.endian());
     let kind = header.filetype(endian);
     let executable = kind == constants::MH_EXECUTE;
     if !executable && kind != constants::MH_DYLIB && kind != constants::MH_BUNDLE {
         return Ok(Vec::new());
     }
-    let machine = match header.cputype(endian) {
-        constants::CPU_TYPE_X86_64 => Machine::X86_64,
-        constants::CPU_TYPE_X86 => Machine::I686,
-        constants::CPU_TYPE_ARM64 => Machine::Aarch64,
-        _ => Machine::Other,
+    let architecture = match header.cputype(endian) {
+        constants::CPU_TYPE_X86_64 => Some(Architecture::X86_64),
+        constants::CPU_TYPE_X86 => Some(Architecture::I686),
+        constants::CPU_TYPE_ARM64 => Some(Architecture::Aarch64),
+        _ => None,
     };
     let mut facts = MachoFacts { minimum: None, rpaths: Vec::new(), signature: Signature::Absent };
     let mut commands = file.macho_load_commands().map_err(wrong)?;
@@ -115,8 +97,10 @@ fn of<H: MachHeader<Endian = Endianness>>(file: &MachOFile<H>) -> Result<Vec<Ima
                 facts.minimum = Some(version(minimum.version.get(endian).0));
             }
             LoadCommandVariant::Rpath(rpath) => {
-                few(facts.rpaths.len(), LIBRARY_LIMIT, "run paths")?;
-                facts.rpaths.push(text(command.string(endian, rpath.path).map_err(wrong)?));
+                limited(facts.rpaths.len(), LIBRARY_LIMIT, "run paths")?;
+                facts
+                    .rpaths
+                    .push(printable_name(command.string(endian, rpath.path).map_err(wrong)?));
             }
             LoadCommandVariant::LinkeditData(place)
                 if command.cmd() == constants::LC_CODE_SIGNATURE =>
@@ -126,8 +110,8 @@ fn of<H: MachHeader<Endian = Endianness>>(file: &MachOFile<H>) -> Result<Vec<Ima
             _ => {}
         }
     }
-    Ok(vec![Image {
-        machine,
+    Ok(vec![BinaryImage {
+        architecture,
         executable,
         libraries: libraries(file)?,
         imports: imports(file, "_")?,
@@ -135,7 +119,7 @@ fn of<H: MachHeader<Endian = Endianness>>(file: &MachOFile<H>) -> Result<Vec<Ima
         // It lies in files of its own.
         debug_bytes: 0,
         size: file.data().len() as u64,
-        format: Format::Macho(facts),
+        format: FormatFacts::Macho(facts),
     }])
 }
 
@@ -178,8 +162,10 @@ fn number(bytes: &mut &[u8]) -> Option<usize> {
     None
 }
 
-fn version(number: u32) -> (u32, u32) {
-    (number >> 16, number >> 8 & 0xff)
+/// The version in a number of 16, 8 and 8 bits, without its third part.
+fn version(number: u32) -> (u16, u16) {
+    let [high, low, minor, _] = number.to_be_bytes();
+    (u16::from_be_bytes([high, low]), minor.into())
 }
 
 /// Recomputes the hash of every page
@@ -189,7 +175,9 @@ fn signature(
     place: &constants::LinkeditDataCommand<Endianness>,
     endian: Endianness,
 ) -> Signature {
-    let broken = |error: object::read::Error| Signature::Broken(text(error.to_string().as_bytes()));
+    let broken = |error: object::read::Error| {
+        Signature::Broken(printable_name(error.to_string().as_bytes()))
+    };
     let blobs = match place.code_signature(endian, data) {
         Ok(signature) => signature.blobs(),
         Err(error) => return broken(error),

@@ -6,89 +6,63 @@ use object::elf as constants;
 use object::read::File;
 use object::read::elf::{ElfFile, FileHeader, NoteIterator, ProgramHeader, SectionHeader};
 
-use super::ReadError;
-use super::binary::{
-    Format, Image, Machine, debug_bytes, exports, few, imports, libraries, parse, text, wrong,
-};
+use super::facts::{BinaryImage, ElfFacts, FormatFacts, NeededVersion};
+use super::symbols::{debug_bytes, exports, imports, libraries, limited, parse, wrong};
+use crate::platform::Architecture;
+use crate::wheel::error::ReadError;
+use crate::wheel::printable::printable_name;
 
 /// The most versions that a file may ask of its libraries; the largest ask for some hundreds.
 const VERSION_LIMIT: usize = 10_000;
-
-/// What is known of an ELF file alone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ElfFacts {
-    /// The versions that it asks of other libraries.
-    pub versions: Vec<NeededVersion>,
-    pub rpath: Option<String>,
-    pub runpath: Option<String>,
-    /// Whether it asks for a stack that can be executed; none where it does not say.
-    pub executable_stack: Option<bool>,
-    /// Whether its code is changed while it is loaded.
-    pub text_relocations: bool,
-    /// The alignment of each part that is loaded, in bytes.
-    pub alignments: Vec<u64>,
-    /// The x86-64 levels that it says it needs, as a set of bits; 1 is the baseline.
-    pub needed_isa: u32,
-    /// The loader that it names.
-    pub interpreter: Option<String>,
-}
-
-/// A version that a library must define.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NeededVersion {
-    pub library: String,
-    /// The version's name: `GLIBC_2.17`.
-    pub version: String,
-    /// Whether the loader goes on without it.
-    pub weak: bool,
-}
 
 /// Reads an ELF file; object files and the like are no image.
 ///
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
+pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
-        File::Elf32(file) => of(&file),
-        File::Elf64(file) => of(&file),
+        File::Elf32(file) => image(&file),
+        File::Elf64(file) => image(&file),
         _ => Err(ReadError::new("it is no ELF file")),
     }
 }
 
-fn of<H: FileHeader<Endian = Endianness>>(file: &ElfFile<H>) -> Result<Vec<Image>, ReadError> {
+fn image<H: FileHeader<Endian = Endianness>>(
+    file: &ElfFile<H>,
+) -> Result<Vec<BinaryImage>, ReadError> {
     let (header, endian) = (file.elf_header(), file.endian());
     let kind = header.e_type(endian);
     if kind != constants::ET_DYN && kind != constants::ET_EXEC {
         return Ok(Vec::new());
     }
     let little = header.is_little_endian();
-    let machine = match header.e_machine(endian) {
-        constants::EM_X86_64 if header.is_class_64() => Machine::X86_64,
-        constants::EM_386 => Machine::I686,
-        constants::EM_AARCH64 if little && header.is_class_64() => Machine::Aarch64,
-        constants::EM_ARM if little => Machine::Armv7l,
-        constants::EM_PPC64 if little => Machine::Ppc64le,
-        constants::EM_PPC64 => Machine::Ppc64,
-        constants::EM_S390 if header.is_class_64() => Machine::S390x,
-        constants::EM_RISCV if header.is_class_64() => Machine::Riscv64,
-        constants::EM_LOONGARCH if header.is_class_64() => Machine::Loongarch64,
-        _ => Machine::Other,
+    let architecture = match header.e_machine(endian) {
+        constants::EM_X86_64 if header.is_class_64() => Some(Architecture::X86_64),
+        constants::EM_386 => Some(Architecture::I686),
+        constants::EM_AARCH64 if little && header.is_class_64() => Some(Architecture::Aarch64),
+        constants::EM_ARM if little => Some(Architecture::Armv7l),
+        constants::EM_PPC64 if little => Some(Architecture::Ppc64le),
+        constants::EM_PPC64 => Some(Architecture::Ppc64),
+        constants::EM_S390 if header.is_class_64() => Some(Architecture::S390x),
+        constants::EM_RISCV if header.is_class_64() => Some(Architecture::Riscv64),
+        constants::EM_LOONGARCH if header.is_class_64() => Some(Architecture::Loongarch64),
+        _ => None,
     };
     let Some(facts) = facts(file)? else {
         return Ok(Vec::new());
     };
     // A program that may lie anywhere looks like a library, but names a loader.
     let executable = kind == constants::ET_EXEC || facts.interpreter.is_some();
-    Ok(vec![Image {
-        machine,
+    Ok(vec![BinaryImage {
+        architecture,
         executable,
         libraries: libraries(file)?,
         imports: imports(file, "")?,
         exports: exports(file, "")?,
         debug_bytes: debug_bytes(file),
         size: file.data().len() as u64,
-        format: Format::Elf(facts),
+        format: FormatFacts::Elf(facts),
     }])
 }
 
@@ -108,7 +82,7 @@ fn facts<H: FileHeader<Endian = Endianness>>(
             facts.executable_stack = Some(segment.p_flags(endian).0 & constants::PF_X.0 != 0);
         } else if kind == constants::PT_INTERP {
             let name = segment.data(endian, data).map_err(|()| cut())?;
-            facts.interpreter = Some(text(name.strip_suffix(b"\0").unwrap_or(name)));
+            facts.interpreter = Some(printable_name(name.strip_suffix(b"\0").unwrap_or(name)));
         } else if kind == constants::PT_DYNAMIC {
             dynamic = Some(segment);
         } else if kind == constants::PT_GNU_PROPERTY {
@@ -149,7 +123,7 @@ fn facts<H: FileHeader<Endian = Endianness>>(
     }
     let table = file.elf_dynamic_table().map_err(wrong)?;
     for entry in table.iter() {
-        let string = || Ok(Some(text(table.string(entry).map_err(wrong)?)));
+        let string = || Ok(Some(printable_name(table.string(entry).map_err(wrong)?)));
         match entry.tag {
             constants::DT_RPATH => facts.rpath = string()?,
             constants::DT_RUNPATH => facts.runpath = string()?,
@@ -163,12 +137,12 @@ fn facts<H: FileHeader<Endian = Endianness>>(
     if let Some((mut libraries, link)) = sections.gnu_verneed(endian, data).map_err(wrong)? {
         let strings = sections.strings(endian, data, link).map_err(wrong)?;
         while let Some((library, mut versions)) = libraries.next().map_err(wrong)? {
-            let library = text(library.file(endian, strings).map_err(wrong)?);
+            let library = printable_name(library.file(endian, strings).map_err(wrong)?);
             while let Some(version) = versions.next().map_err(wrong)? {
-                few(facts.versions.len(), VERSION_LIMIT, "versions")?;
+                limited(facts.versions.len(), VERSION_LIMIT, "versions")?;
                 facts.versions.push(NeededVersion {
                     library: library.clone(),
-                    version: text(version.name(endian, strings).map_err(wrong)?),
+                    version: printable_name(version.name(endian, strings).map_err(wrong)?),
                     weak: version.vna_flags.get(endian).0 & constants::VER_FLG_WEAK.0 != 0,
                 });
             }

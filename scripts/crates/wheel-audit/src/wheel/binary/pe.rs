@@ -7,23 +7,18 @@ use object::pe as constants;
 use object::read::pe::{ImageNtHeaders, PeFile};
 use object::read::{File, Object};
 
-use super::ReadError;
-use super::binary::{
-    Format, Image, Import, LIBRARY_LIMIT, Library, Machine, SYMBOL_LIMIT, debug_bytes, exports,
-    few, parse, python_name, text,
+use super::facts::{BinaryImage, FormatFacts, Import, Library, PeFacts};
+use super::symbols::{
+    LIBRARY_LIMIT, SYMBOL_LIMIT, debug_bytes, exports, limited, parse, python_name,
 };
+use crate::platform::Architecture;
+use crate::wheel::error::ReadError;
+use crate::wheel::printable::printable_name;
 
 /// The most imports that are followed: the tables may point at one name again and again.
 const IMPORT_LIMIT: usize = 1_000_000;
 /// The longest name that is read.
 const NAME_LIMIT: usize = 16 << 10;
-
-/// What is known of a PE file alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PeFacts {
-    /// Whether it is a DLL.
-    pub dll: bool,
-}
 
 /// Whether bytes that begin like a program for DOS are one for Windows.
 pub fn is_pe(bytes: &[u8]) -> bool {
@@ -36,34 +31,34 @@ pub fn is_pe(bytes: &[u8]) -> bool {
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<Image>, ReadError> {
+pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
-        File::Pe32(file) => of(&file),
-        File::Pe64(file) => of(&file),
+        File::Pe32(file) => image(&file),
+        File::Pe64(file) => image(&file),
         _ => Err(ReadError::new("it is no PE file")),
     }
 }
 
-fn of<H: ImageNtHeaders>(file: &PeFile<H>) -> Result<Vec<Image>, ReadError> {
+fn image<H: ImageNtHeaders>(file: &PeFile<H>) -> Result<Vec<BinaryImage>, ReadError> {
     let header = file.nt_headers().file_header();
-    let machine = match header.machine.get(object::LittleEndian) {
-        constants::IMAGE_FILE_MACHINE_AMD64 => Machine::X86_64,
-        constants::IMAGE_FILE_MACHINE_I386 => Machine::I686,
-        constants::IMAGE_FILE_MACHINE_ARM64 => Machine::Aarch64,
-        _ => Machine::Other,
+    let architecture = match header.machine.get(object::LittleEndian) {
+        constants::IMAGE_FILE_MACHINE_AMD64 => Some(Architecture::X86_64),
+        constants::IMAGE_FILE_MACHINE_I386 => Some(Architecture::I686),
+        constants::IMAGE_FILE_MACHINE_ARM64 => Some(Architecture::Aarch64),
+        _ => None,
     };
     let flags = header.characteristics.get(object::LittleEndian);
     let dll = flags.0 & constants::IMAGE_FILE_DLL.0 != 0;
     let (libraries, imports) = imports(file)?;
-    Ok(vec![Image {
-        machine,
+    Ok(vec![BinaryImage {
+        architecture,
         executable: !dll,
         libraries,
         imports,
         exports: exports(file, "")?,
         debug_bytes: debug_bytes(file),
         size: file.data().len() as u64,
-        format: Format::Pe(PeFacts { dll }),
+        format: FormatFacts::Pe(PeFacts { dll }),
     }])
 }
 
@@ -85,7 +80,7 @@ fn imports<H: ImageNtHeaders>(
             continue;
         }
         loop {
-            let descriptor = taken(file, at, length)?;
+            let descriptor = bytes_at(file, at, length)?;
             let name = number(&descriptor[name_at..]);
             if name == 0 {
                 break;
@@ -95,7 +90,7 @@ fn imports<H: ImageNtHeaders>(
             let [first, second] = thunks_at.map(|place| number(&descriptor[place..]));
             let mut thunk = if first == 0 { second } else { first };
             while thunk != 0 {
-                let entry = taken(file, thunk, width)?;
+                let entry = bytes_at(file, thunk, width)?;
                 if entry.iter().all(|byte| *byte == 0) {
                     break;
                 }
@@ -109,7 +104,7 @@ fn imports<H: ImageNtHeaders>(
                     if let Some(name) = python_name(symbol.as_bytes(), "") {
                         let library = Some(library.clone());
                         imports.insert(Import { name, library, optional });
-                        few(imports.len(), SYMBOL_LIMIT, "symbols of Python")?;
+                        limited(imports.len(), SYMBOL_LIMIT, "symbols of Python")?;
                     }
                 }
                 thunk = next(thunk, width)?;
@@ -119,7 +114,7 @@ fn imports<H: ImageNtHeaders>(
                 libraries.push(library);
             }
             count += 1;
-            few(libraries.len(), LIBRARY_LIMIT, "libraries")?;
+            limited(libraries.len(), LIBRARY_LIMIT, "libraries")?;
             at = next(at, length)?;
         }
     }
@@ -138,7 +133,7 @@ fn loaded<'data, H: ImageNtHeaders>(
     file.section_table().pe_data_at(file.data(), at).ok_or_else(outside)
 }
 
-fn taken<'data, H: ImageNtHeaders>(
+fn bytes_at<'data, H: ImageNtHeaders>(
     file: &PeFile<'data, H>,
     at: u32,
     length: usize,
@@ -150,7 +145,7 @@ fn terminated<H: ImageNtHeaders>(file: &PeFile<H>, at: u32) -> Result<String, Re
     let bytes = loaded(file, at)?;
     let bytes = &bytes[..bytes.len().min(NAME_LIMIT)];
     let end = bytes.iter().position(|byte| *byte == 0).ok_or_else(outside)?;
-    Ok(text(&bytes[..end]))
+    Ok(printable_name(&bytes[..end]))
 }
 
 fn number(bytes: &[u8]) -> u32 {

@@ -1,0 +1,49 @@
+//! The list of all checks.
+
+use super::definition::Check;
+use super::{
+    abi3_symbols, architecture, code_signature, contents_exact, cpu_baseline, debug_build,
+    dist_as_built, dist_matches_plan, entry_points, exec_stack, index_accepts, install_table,
+    libc_floor, linked_libraries, macos_floor, metadata_agrees, metadata_valid, no_leaked_paths,
+    page_alignment, record_complete, run_path, sdist_contents, sdist_name, size_and_quota,
+    suffix_and_exports, tags_agree, text_relocations, vc_runtime, version_agrees, zip_structure,
+};
+
+/// Every check, in the order in which reports show them.
+pub const CHECKS: &[Check] = &[
+    dist_matches_plan::CHECK,
+    dist_as_built::CHECK,
+    install_table::CHECK,
+    zip_structure::CHECK,
+    record_complete::CHECK,
+    tags_agree::CHECK,
+    metadata_valid::CHECK,
+    metadata_agrees::CHECK,
+    version_agrees::CHECK,
+    index_accepts::CHECK,
+    size_and_quota::CHECK,
+    contents_exact::CHECK,
+    entry_points::CHECK,
+    no_leaked_paths::CHECK,
+    sdist_name::CHECK,
+    sdist_contents::CHECK,
+    architecture::CHECK,
+    suffix_and_exports::CHECK,
+    abi3_symbols::CHECK,
+    libc_floor::CHECK,
+    linked_libraries::CHECK,
+    macos_floor::CHECK,
+    run_path::CHECK,
+    exec_stack::CHECK,
+    text_relocations::CHECK,
+    page_alignment::CHECK,
+    cpu_baseline::CHECK,
+    code_signature::CHECK,
+    debug_build::CHECK,
+    vc_runtime::CHECK,
+];
+
+/// The check of that name.
+pub fn find(name: &str) -> Option<&'static Check> {
+    CHECKS.iter().find(|check| check.name == name)
+}

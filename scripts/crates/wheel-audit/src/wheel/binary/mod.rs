@@ -1,0 +1,13 @@
+//! Binaries in a wheel: ELF, Mach-O and PE files in one vocabulary.
+
+mod elf;
+mod facts;
+mod macho;
+mod pe;
+mod read;
+mod symbols;
+
+pub use facts::{Binary, BinaryImage, Import, Library};
+pub(crate) use facts::{ElfFacts, FormatFacts, NeededVersion, Signature};
+pub use read::read;
+pub(crate) use symbols::parse;

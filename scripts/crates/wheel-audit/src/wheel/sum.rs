@@ -1,0 +1,89 @@
+//! SHA-256 sums, as an index and `RECORD` compare files by them.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::error::ReadError;
+
+/// A SHA-256, shown as 64 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sha256Sum([u8; 32]);
+
+impl Sha256Sum {
+    /// The SHA-256 of `bytes`.
+    pub fn digest(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The 32 bytes themselves.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl From<[u8; 32]> for Sha256Sum {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Display for Sha256Sum {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl std::str::FromStr for Sha256Sum {
+    type Err = ReadError;
+
+    fn from_str(text: &str) -> Result<Self, ReadError> {
+        let wrong = || ReadError::new(format!("`{text}` is not a SHA-256"));
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(wrong());
+        }
+        let mut sum = [0; 32];
+        for (index, byte) in sum.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| wrong())?;
+        }
+        Ok(Self(sum))
+    }
+}
+
+impl TryFrom<String> for Sha256Sum {
+    type Error = ReadError;
+
+    fn try_from(text: String) -> Result<Self, ReadError> {
+        text.parse()
+    }
+}
+
+impl From<Sha256Sum> for String {
+    fn from(sum: Sha256Sum) -> Self {
+        let mut text = String::with_capacity(64);
+        write!(text, "{sum}").expect("writing to a string does not fail");
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_round_trips_as_text() {
+        let sum = Sha256Sum::digest(b"");
+        let text = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(sum.to_string(), text);
+        assert_eq!(text.parse(), Ok(sum));
+    }
+
+    #[test]
+    fn what_is_no_sum_is_refused() {
+        for text in ["", "e3b0", &"g".repeat(64), &"é".repeat(32)] {
+            assert!(text.parse::<Sha256Sum>().is_err(), "{text}");
+        }
+    }
+}
