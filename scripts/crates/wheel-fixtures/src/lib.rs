@@ -4,6 +4,7 @@
 //! fixture cannot turn out to be a good one.
 
 pub mod elf;
+pub mod layers;
 pub mod macho;
 pub mod pe;
 #[cfg(feature = "program")]

@@ -30,6 +30,8 @@ const TESTED: Table = Table {
     end: "<!-- end of tested -->\n",
 };
 
+/// The page that must have the table of wheels.
+const PLATFORMS: &str = "docs/platforms.md";
 /// The page of checks, whose sections stand in the source.
 const CHECKS: &str = "docs/checks.md";
 
@@ -37,27 +39,29 @@ const CHECKS: &str = "docs/checks.md";
 ///
 /// # Errors
 ///
-/// When the README has no place for the table of wheels, or a file cannot be read or written.
+/// When the page of platforms has no place for the table of wheels, or a file cannot be read or written.
 pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict> {
     let (header, rows) = families(&source.plan);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let wheels = table::markdown(&header, &rows);
     let tested = table::markdown(&TESTED_HEADER, &tested(&source.plan)?);
     let root = &source.project.root;
-    let readme = root.join("README.md");
+    let (readme, platforms) = (root.join("README.md"), root.join(PLATFORMS));
+    let has_wheels =
+        fs::read_to_string(&platforms).is_ok_and(|text| WHEELS.replace(&text, &wheels).is_some());
+    if !has_wheels {
+        return Err(Failure::usage(format!(
+            "`{}` has no place for the table of wheels",
+            platforms.display()
+        ))
+        .hint(format!("put these two lines where it belongs:\n{}{}", WHEELS.start, WHEELS.end))
+        .into());
+    }
     let mut verdict = Verdict::Yes;
-    for path in std::iter::once(readme.clone()).chain(documents(&root.join("docs"))?) {
+    for path in std::iter::once(readme).chain(documents(&root.join("docs"))?) {
         let text = fs::read_to_string(&path)
             .with_context(|| format!("cannot read `{}`", path.display()))?;
         let with_wheels = WHEELS.replace(&text, &wheels);
-        if path == readme && with_wheels.is_none() {
-            return Err(Failure::usage(format!(
-                "`{}` has no place for the table of wheels",
-                path.display()
-            ))
-            .hint(format!("put these two lines where it belongs:\n{}{}", WHEELS.start, WHEELS.end))
-            .into());
-        }
         let with_tested =
             TESTED.replace(with_wheels.as_ref().unwrap_or(&text), &tested).or(with_wheels);
         let page = (path == root.join(CHECKS)).then(check::page);
@@ -116,8 +120,8 @@ fn tested(plan: &Plan) -> Result<Vec<Vec<String>>> {
             let how = if native { "" } else { ", by QEMU" };
             format!("`{}`: {libc}{how}", image.name())
         });
-        let told = |place: Option<String>| place.unwrap_or_else(|| "—".to_owned());
-        vec![format!("`{target}`"), told(runner), told(image)]
+        let cell = |place: Option<String>| place.unwrap_or_else(|| "—".to_owned());
+        vec![format!("`{target}`"), cell(runner), cell(image)]
     };
     Ok(plan.targets().into_iter().map(row).collect())
 }

@@ -7,26 +7,27 @@ use wheel_fixtures::project::Project;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask");
 
+/// A page with the place of the table of wheels.
+const WHEELS: &str = "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of wheels -->\n";
+
 #[test]
-fn the_table_of_the_readme_is_held_to_the_plan() {
+fn the_table_of_wheels_is_held_to_the_plan() {
     let project = Project::new(PROGRAM);
     project.write("README.md", "Nothing.\n");
+    project.write("docs/platforms.md", "Nothing.\n");
     let without = project.run(&["readme", "--check"]);
     assert_eq!(without.code, 2);
     assert_snapshot!(without.stderr, @"
-    error: `[ROOT]/README.md` has no place for the table of wheels
+    error: `[ROOT]/docs/platforms.md` has no place for the table of wheels
     hint: put these two lines where it belongs:
     <!-- wheels: made by `cargo xtask readme` -->
     <!-- end of wheels -->
     ");
 
-    project.write(
-        "README.md",
-        "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of wheels -->\n",
-    );
+    project.write("docs/platforms.md", WHEELS);
     let stale = project.run(&["readme", "--check"]);
     assert_eq!(stale.code, 1);
-    assert_snapshot!(stale.stderr, @"       stale README.md: run `cargo xtask readme`");
+    assert_snapshot!(stale.stderr, @"       stale docs/platforms.md: run `cargo xtask readme`");
     assert_eq!(project.run(&["readme"]).code, 0);
     assert_eq!(project.run(&["readme", "--check"]).code, 0);
 
@@ -37,15 +38,15 @@ fn the_table_of_the_readme_is_held_to_the_plan() {
 #[test]
 fn a_document_may_say_where_each_target_is_tested() {
     let project = Project::new(PROGRAM);
-    let wheels = "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of wheels -->\n";
     let tested = "<!-- tested: made by `cargo xtask readme` -->\n<!-- end of tested -->\n";
-    project.write("README.md", wheels);
+    project.write("README.md", "Nothing.\n");
+    project.write("docs/platforms.md", WHEELS);
     project.write("docs/other.md", "no table\n");
-    project.write("docs/platforms.md", tested);
+    project.write("docs/tested.md", tested);
     assert_eq!(project.run(&["readme"]).code, 0);
     let written = |name: &str| fs::read_to_string(project.root().join(name)).expect("a file");
     assert_eq!(written("docs/other.md"), "no table\n");
-    assert_snapshot!(written("docs/platforms.md"), @"
+    assert_snapshot!(written("docs/tested.md"), @"
     <!-- tested: made by `cargo xtask readme` -->
 
     | Platform tag            | By the Pythons of the runner | In an image                        |
@@ -59,16 +60,14 @@ fn a_document_may_say_where_each_target_is_tested() {
     project.change("pyproject.toml", "win_amd64", "win32");
     let stale = project.run(&["readme", "--check"]);
     assert_eq!(stale.code, 1);
-    assert!(stale.stderr.contains("stale docs/platforms.md"), "{}", stale.stderr);
+    assert!(stale.stderr.contains("stale docs/tested.md"), "{}", stale.stderr);
 }
 
 #[test]
 fn the_page_of_checks_is_made_of_the_text_beside_each_check() {
     let project = Project::new(PROGRAM);
-    project.write(
-        "README.md",
-        "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of wheels -->\n",
-    );
+    project.write("README.md", "Nothing.\n");
+    project.write("docs/platforms.md", WHEELS);
     project.write("docs/checks.md", "Nothing.\n");
     assert_eq!(project.run(&["readme"]).code, 0);
     let page = std::fs::read_to_string(project.root().join("docs/checks.md")).expect("a page");

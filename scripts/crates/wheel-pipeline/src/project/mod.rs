@@ -10,25 +10,14 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use pep440_rs::{Version, VersionSpecifiers};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toml::{Table, Value};
 use wheel_audit::family::{Family, PythonVersion};
 use wheel_audit::target::Target;
 
-use crate::failure::Failure;
+pub use crate::tool::git::Revision;
 
-/// The state of the source tree, as git tells it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revision {
-    /// The commit's full hash.
-    pub commit: String,
-    /// The commit's time in seconds since 1970, which every built file carries.
-    pub epoch: u64,
-    /// Whether tracked files differ from the commit, or untracked ones lie beside them.
-    pub dirty: bool,
-    /// Tags that point at the commit and look like a version: `v1.0.0`.
-    pub tags: Vec<String>,
-}
+use crate::failure::Failure;
 
 /// A maturin project, as its own files describe it.
 #[derive(Clone, Debug)]

@@ -3,9 +3,22 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::process::command::Invocation;
-use crate::project::Revision;
+
+/// The state of the source tree, as git tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The commit's full hash.
+    pub commit: String,
+    /// The commit's time in seconds since 1970, which every built file carries.
+    pub epoch: u64,
+    /// Whether tracked files differ from the commit, or untracked ones lie beside them.
+    pub dirty: bool,
+    /// Tags that point at the commit and look like a version: `v1.0.0`.
+    pub tags: Vec<String>,
+}
 
 /// The command that clones the last commit of a checkout.
 pub fn clone(from: &Path, to: &Path) -> Invocation {

@@ -1,0 +1,25 @@
+//! The order of the program's modules: the command line above the stages, these above what they report and keep,
+//! tools and indexes above processes.
+
+use std::path::Path;
+
+use wheel_fixtures::layers::{imports, violations};
+
+/// The top-level modules from the ground up. A module may import those of lower layers only.
+const LAYERS: &[&[&str]] = &[
+    &["available", "failure", "folder"],
+    &["process"],
+    &["index", "tool"],
+    &["project"],
+    &["evidence"],
+    &["exit", "report"],
+    &["stage"],
+    &["cli"],
+];
+
+#[test]
+fn imports_lead_down() {
+    let imports = imports(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(imports.values().flatten().count() > 300, "imports are not seen");
+    assert_eq!(violations(&imports, LAYERS), [""; 0]);
+}
