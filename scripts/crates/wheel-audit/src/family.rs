@@ -120,10 +120,16 @@ impl From<PythonVersion> for String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
     /// The stable ABI: one wheel for this CPython and every later one that keeps the GIL.
-    Abi3 { floor: PythonVersion },
+    Abi3 {
+        /// The oldest CPython that takes the wheel.
+        floor: PythonVersion,
+    },
     /// The stable ABI that hides the object's inside: one wheel for this CPython and every later one,
     /// free-threaded or not ([PEP 803](https://peps.python.org/pep-0803/)).
-    Abi3t { floor: PythonVersion },
+    Abi3t {
+        /// The oldest CPython that takes the wheel.
+        floor: PythonVersion,
+    },
     /// The ABI of one minor series: a wheel for that series alone.
     Exact(PythonVersion),
 }

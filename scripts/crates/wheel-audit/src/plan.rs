@@ -16,6 +16,7 @@ use crate::target::Target;
 pub struct Promise {
     /// The project's name, in any spelling.
     pub name: String,
+    /// The version of the release.
     pub version: Version,
     /// The git tag of the release, where there is one.
     pub tag: Option<String>,
@@ -47,16 +48,20 @@ pub struct Plan {
 /// A wheel that the release must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedWheel {
+    /// The file name.
     pub file: String,
+    /// The platform that it is for.
     pub target: Target,
-    /// Python and ABI tag: `cp310-abi3`.
+    /// The Pythons that it is for, by Python and ABI tag: `cp310-abi3`.
     pub family: Family,
 }
 
 /// A place where users were promised a prebuilt wheel: a platform and a Python.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PromisedEnvironment {
+    /// The oldest system of the platform.
     pub target: Target,
+    /// The Python that runs there.
     pub python: PythonVersion,
     /// The file that pip must pick there.
     pub file: String,

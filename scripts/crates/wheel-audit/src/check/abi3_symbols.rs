@@ -16,7 +16,7 @@ use super::placed::{Placed, each};
 use crate::family::PythonVersion;
 use crate::wheel::binary::Import;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "abi3-symbols",
     about: "a stable-ABI wheel imports only symbols of the stable ABI as old as its tag",
     documentation: include_str!("abi3_symbols.md"),

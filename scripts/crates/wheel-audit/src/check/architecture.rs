@@ -10,7 +10,7 @@ use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage};
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "architecture",
     about: "the binaries are for the machines that the platform tags promise",
     documentation: include_str!("architecture.md"),

@@ -9,7 +9,7 @@ use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::{FormatFacts, Signature};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "code-signature",
     about: "code for macOS on arm64 carries a signature whose page hashes are true",
     documentation: include_str!("code_signature.md"),

@@ -8,7 +8,7 @@ use super::placed::{names_platform, platforms};
 use crate::platform::PlatformTag;
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "contents-exact",
     about: "a wheel holds its binaries and licences, and no leftovers of the build",
     documentation: include_str!("contents_exact.md"),

@@ -8,7 +8,7 @@ use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "cpu-baseline",
     about: "no binary says that it needs a newer processor than the tag stands for",
     documentation: include_str!("cpu_baseline.md"),

@@ -4,7 +4,7 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "debug-build",
     about: "no binary is mostly debug information, or needs a debug build of Python or the C runtime",
     documentation: include_str!("debug_build.md"),

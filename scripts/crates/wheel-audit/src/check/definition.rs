@@ -9,6 +9,7 @@ use crate::wheel::release::{ReleaseFacts, WheelFacts};
 /// What checks look at.
 #[derive(Clone, Copy)]
 pub struct CheckInput<'a> {
+    /// The facts of its files.
     pub release: &'a ReleaseFacts,
     /// What the release must hold, where a project says so.
     pub plan: Option<&'a Plan>,
@@ -18,6 +19,7 @@ pub struct CheckInput<'a> {
 
 /// A check: its name, which is the same in file, test, message and documentation, and its rule.
 pub struct Check {
+    /// The name: `record-complete`.
     pub name: &'static str,
     /// One sentence on what it holds the release to.
     pub about: &'static str,
@@ -80,7 +82,12 @@ impl Check {
     }
 }
 
-impl CheckInput<'_> {
+impl<'a> CheckInput<'a> {
+    /// A release of which only the files are known.
+    pub fn new(release: &'a ReleaseFacts) -> Self {
+        Self { release, plan: None, built: None }
+    }
+
     /// Every wheel, for checks that judge each by itself.
     pub(super) fn wheels(&self) -> Result<&[WheelFacts], NotJudged> {
         match &self.release.wheels[..] {

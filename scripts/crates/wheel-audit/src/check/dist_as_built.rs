@@ -6,7 +6,7 @@
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "dist-as-built",
     about: "each file is, byte for byte, the one that `build` made",
     documentation: include_str!("dist_as_built.md"),

@@ -6,7 +6,7 @@
 use super::definition::{Check, CheckInput};
 use super::finding::CheckResult;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "dist-matches-plan",
     about: "`dist/` holds every promised file and no other",
     documentation: include_str!("dist_matches_plan.md"),

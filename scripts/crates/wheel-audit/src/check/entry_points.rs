@@ -5,7 +5,7 @@ use super::finding::{CheckResult, Finding, NotJudged};
 use crate::wheel::entry_points::EntryPoint;
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "entry-points",
     about: "the commands and plugins that a wheel offers refer to modules that it holds",
     documentation: include_str!("entry_points.md"),

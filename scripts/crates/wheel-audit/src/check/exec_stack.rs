@@ -8,7 +8,7 @@ use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "exec-stack",
     about: "no library asks for a stack that can be executed",
     documentation: include_str!("exec_stack.md"),

@@ -15,7 +15,7 @@ use crate::names::normalize;
 use crate::platform::{PlatformTag, System};
 use crate::wheel::metadata::Headers;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "index-accepts",
     about: "PyPI's rules for names, tags and metadata let every file in",
     documentation: include_str!("index_accepts.md"),

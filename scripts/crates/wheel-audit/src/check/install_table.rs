@@ -17,7 +17,7 @@ use crate::platform::{Architecture, System, legacy_name};
 use crate::target::Target;
 use crate::wheel::release::{ReleaseFacts, WheelFacts};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "install-table",
     about: "pip picks the planned wheel on every promised platform and Python",
     documentation: include_str!("install_table.md"),

@@ -15,6 +15,6 @@ const LEFTOVERS: &[&str] = &[
 ];
 
 /// The first part of a path that no project means to publish, or that is one of `others`.
-pub fn leftover<'a>(path: &'a str, others: &[&str]) -> Option<&'a str> {
+pub(super) fn leftover<'a>(path: &'a str, others: &[&str]) -> Option<&'a str> {
     path.split('/').find(|part| LEFTOVERS.contains(part) || others.contains(part))
 }

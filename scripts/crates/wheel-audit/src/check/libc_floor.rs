@@ -9,7 +9,7 @@ use super::placed::{Placed, each};
 use crate::platform::{Architecture, System};
 use crate::wheel::binary::{ElfFacts, FormatFacts, NeededVersion};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "libc-floor",
     about: "no binary needs a newer C library than the platform tag promises, or another one",
     documentation: include_str!("libc_floor.md"),

@@ -7,7 +7,7 @@ use super::placed::{Placed, each};
 use crate::platform::System;
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "linked-libraries",
     about: "every library that a binary asks for is part of the promised systems or of the wheel",
     documentation: include_str!("linked_libraries.md"),
@@ -27,7 +27,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     let libraries = placed.image.libraries.iter().filter(|library| !library.optional);
     for library in libraries.map(|library| library.name.as_str()) {
         let refusal = match placed.image.format {
-            FormatFacts::Pe(_) => of_windows(placed, library),
+            FormatFacts::Pe => of_windows(placed, library),
             FormatFacts::Elf(_) => of_linux(placed, library),
             FormatFacts::Macho(_) => of_macos(placed, library),
         };

@@ -6,7 +6,7 @@ use super::placed::{Placed, each, serves};
 use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "macos-floor",
     about: "no binary needs a newer macOS than the platform tag promises",
     documentation: include_str!("macos_floor.md"),

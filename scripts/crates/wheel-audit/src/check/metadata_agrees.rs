@@ -10,7 +10,7 @@ use super::finding::{CheckResult, NotJudged};
 use crate::names::normalize;
 use crate::wheel::metadata::Headers;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "metadata-agrees",
     about: "every file of the release carries the same metadata",
     documentation: include_str!("metadata_agrees.md"),

@@ -10,7 +10,7 @@ use super::finding::{CheckResult, Finding, NotJudged};
 use crate::names::normalize;
 use crate::wheel::metadata::Headers;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "metadata-valid",
     about: "the metadata has what an index demands, for the project and version of the file name",
     documentation: include_str!("metadata_valid.md"),

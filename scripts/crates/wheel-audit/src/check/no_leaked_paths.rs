@@ -9,7 +9,7 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "no-leaked-paths",
     about: "no binary and no bill of materials names the home folder of a person",
     documentation: include_str!("no_leaked_paths.md"),

@@ -8,7 +8,7 @@ use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "page-alignment",
     about: "libraries load on systems with the largest pages that the machine may have",
     documentation: include_str!("page_alignment.md"),

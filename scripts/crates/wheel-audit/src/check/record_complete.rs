@@ -10,7 +10,7 @@ use crate::wheel::record::{RecordEntry, RecordedHash, spell};
 use crate::wheel::release::WheelFacts;
 use crate::wheel::zip::Member;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "record-complete",
     about: "`RECORD` lists every member once, with its true hash and size",
     documentation: include_str!("record_complete.md"),

@@ -7,7 +7,7 @@ use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "run-path",
     about: "no binary makes the loader look outside the wheel and the system's own folders",
     documentation: include_str!("run_path.md"),
@@ -18,7 +18,7 @@ fn run(input: CheckInput) -> CheckResult {
     each(
         input,
         "ELF or Mach-O file",
-        |placed| !matches!(placed.image.format, FormatFacts::Pe(_)),
+        |placed| !matches!(placed.image.format, FormatFacts::Pe),
         judge,
     )
 }
@@ -53,6 +53,6 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
                 }
             }
         }
-        FormatFacts::Pe(_) => {}
+        FormatFacts::Pe => {}
     }
 }

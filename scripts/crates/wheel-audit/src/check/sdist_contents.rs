@@ -5,7 +5,7 @@ use super::finding::{CheckResult, Finding, NotJudged};
 use super::leftovers::leftover;
 use crate::wheel::release::SdistFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "sdist-contents",
     about: "the sdist holds its licences, its build files and their lock, and no leftovers",
     documentation: include_str!("sdist_contents.md"),

@@ -11,7 +11,7 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 use crate::names::normalize;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "sdist-name",
     about: "the sdist is named by the project and version in normal form",
     documentation: include_str!("sdist_name.md"),

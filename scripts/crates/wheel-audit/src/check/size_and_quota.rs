@@ -7,7 +7,7 @@
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "size-and-quota",
     about: "no file is larger than PyPI takes by default, nor is the release as a whole",
     documentation: include_str!("size_and_quota.md"),

@@ -12,7 +12,7 @@ use super::placed::{Placed, each};
 use crate::family::PythonVersion;
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "suffix-and-exports",
     about: "extension modules have the file suffix and the exports that the promised Pythons look for",
     documentation: include_str!("suffix_and_exports.md"),
@@ -73,7 +73,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
 fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
     let abis = &placed.wheel.name.abis;
     let has = |abi: &str| abis.iter().any(|known| known == abi);
-    let windows = matches!(placed.image.format, FormatFacts::Pe(_));
+    let windows = matches!(placed.image.format, FormatFacts::Pe);
     let plain = if windows { "pyd" } else { "so" };
     let wrong = |expected: String| Some((format!("its suffix is `.{suffix}`"), expected));
     if windows && suffix.starts_with("abi3") {

@@ -9,7 +9,7 @@ use super::finding::CheckResult;
 use crate::wheel::TAG_LIMIT;
 use crate::wheel::filename::expand;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "tags-agree",
     about: "the tags in the `WHEEL` file are those of the file name",
     documentation: include_str!("tags_agree.md"),

@@ -8,7 +8,7 @@ use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "text-relocations",
     about: "no library's code is changed while it is loaded",
     documentation: include_str!("text_relocations.md"),

@@ -10,7 +10,7 @@ use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "vc-runtime",
     about: "what binaries for Windows need of the Visual C++ runtime is in Python or in the wheel",
     documentation: include_str!("vc_runtime.md"),
@@ -34,7 +34,7 @@ const APART: &[&str] = &[
 ];
 
 fn run(input: CheckInput) -> CheckResult {
-    each(input, "PE file", |placed| matches!(placed.image.format, FormatFacts::Pe(_)), judge)
+    each(input, "PE file", |placed| matches!(placed.image.format, FormatFacts::Pe), judge)
 }
 
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {

@@ -9,7 +9,7 @@ use pep440_rs::Version;
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "version-agrees",
     about: "`pyproject.toml` and `Cargo.toml` in the sdist give the version of the release",
     documentation: include_str!("version_agrees.md"),

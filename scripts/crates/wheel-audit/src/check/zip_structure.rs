@@ -9,7 +9,7 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "zip-structure",
     about: "every reader unpacks the archive alike, and only into its folder",
     documentation: include_str!("zip_structure.md"),

@@ -22,7 +22,7 @@ const ZIGS: &[u8] = b"libc.so";
 /// # Errors
 ///
 /// When it is not ELF, or was linked without `name` as its own.
-pub fn renamed(bytes: &[u8], name: &str) -> Result<Vec<u8>, ReadError> {
+pub(super) fn renamed(bytes: &[u8], name: &str) -> Result<Vec<u8>, ReadError> {
     match parse(bytes)? {
         File::Elf32(file) => of(&file, name),
         File::Elf64(file) => of(&file, name),

@@ -15,7 +15,7 @@ use crate::wheel::{MEMBER_LIMIT, ReadError, record};
 /// # Errors
 ///
 /// When the archive or its `RECORD` cannot be read, or `change` fails.
-pub fn changed(
+pub(super) fn changed(
     bytes: &[u8],
     change: impl Fn(&str, &[u8]) -> Result<Option<Vec<u8>>, ReadError>,
 ) -> Result<Vec<u8>, ReadError> {

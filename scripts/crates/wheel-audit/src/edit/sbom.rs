@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::wheel::{ReadError, is_sbom};
 
 /// Whether a member of a wheel is a bill of materials that maturin wrote.
-pub fn is_from_maturin(member: &str) -> bool {
+pub(super) fn is_from_maturin(member: &str) -> bool {
     is_sbom(member) && member.ends_with(".cyclonedx.json")
 }
 
@@ -23,7 +23,7 @@ pub fn is_from_maturin(member: &str) -> bool {
 /// # Errors
 ///
 /// When it is not what maturin writes, or lacks a crate that is linked.
-pub fn narrowed(
+pub(super) fn narrowed(
     document: &[u8],
     linked: &BTreeSet<&str>,
     root: &str,

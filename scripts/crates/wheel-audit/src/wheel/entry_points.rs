@@ -8,11 +8,11 @@ use super::limits::FIELD_LIMIT;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryPoint {
     /// The group that it stands in: `console_scripts` are commands. Empty before the first group.
-    pub group: String,
+    pub(crate) group: String,
     /// The line as it is written.
-    pub line: String,
+    pub(crate) line: String,
     /// The module that it refers to; none if the line has no such reference.
-    pub module: Option<String>,
+    pub(crate) module: Option<String>,
 }
 
 /// Reads the file.

@@ -12,19 +12,19 @@ use crate::family::PythonVersion;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WheelName {
     /// The distribution name as escaped in the file name: `sum_up_to`.
-    pub distribution: String,
+    pub(crate) distribution: String,
     /// The version as written.
-    pub version: String,
+    pub(crate) version: String,
     /// The build tag, where there is one.
-    pub build: Option<String>,
+    pub(crate) build: Option<String>,
     /// The compressed set of Python tags, taken apart: `cp310`.
-    pub pythons: Vec<String>,
+    pub(crate) pythons: Vec<String>,
     /// The compressed set of ABI tags, taken apart: `abi3`.
-    pub abis: Vec<String>,
+    pub(crate) abis: Vec<String>,
     /// The compressed set of platform tags, taken apart: `win_amd64`.
-    pub platforms: Vec<String>,
+    pub(crate) platforms: Vec<String>,
     /// Every (Python, ABI, platform) combination that the compressed tag sets stand for.
-    pub tags: BTreeSet<String>,
+    pub(crate) tags: BTreeSet<String>,
 }
 
 impl FromStr for WheelName {
@@ -71,7 +71,7 @@ fn set(compressed: &str) -> Vec<String> {
 
 /// The combinations that three compressed tag sets stand for, as `WHEEL` lists them; none when they
 /// are more than [`TAG_LIMIT`].
-pub fn expand(python: &str, abi: &str, platform: &str) -> Option<BTreeSet<String>> {
+pub(crate) fn expand(python: &str, abi: &str, platform: &str) -> Option<BTreeSet<String>> {
     let sizes = [python, abi, platform].map(|set| set.split('.').count());
     if sizes.into_iter().fold(1, usize::saturating_mul) > TAG_LIMIT {
         return None;

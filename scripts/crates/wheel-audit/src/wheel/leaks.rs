@@ -12,7 +12,7 @@ const NAME_LIMIT: usize = 32;
 const COUNT_LIMIT: usize = 16;
 
 /// The home folders that a member names: `/home/NAME/`, `/Users/NAME/`, `:\Users\NAME\`.
-pub fn homes(bytes: &[u8]) -> BTreeSet<String> {
+pub(super) fn homes(bytes: &[u8]) -> BTreeSet<String> {
     let mut homes = BTreeSet::new();
     for (start, end) in HOMES {
         for at in memchr::memmem::find_iter(bytes, start) {

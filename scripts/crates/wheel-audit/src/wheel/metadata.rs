@@ -9,7 +9,7 @@ use super::limits::FIELD_LIMIT;
 pub struct Headers {
     fields: Vec<(String, String)>,
     /// What follows the first empty line: the description.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 impl Headers {
@@ -56,7 +56,7 @@ impl Headers {
     }
 
     /// All values of a field that may be repeated.
-    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields
             .iter()
             .filter(move |(name, _)| name.eq_ignore_ascii_case(key))
@@ -64,7 +64,7 @@ impl Headers {
     }
 
     /// The fields sorted, which is how two files are compared: their order means nothing.
-    pub fn sorted(&self) -> Vec<&(String, String)> {
+    pub(crate) fn sorted(&self) -> Vec<&(String, String)> {
         let mut fields: Vec<_> = self.fields.iter().collect();
         fields.sort();
         fields

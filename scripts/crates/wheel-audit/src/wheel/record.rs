@@ -11,14 +11,14 @@ use super::sum::Sha256Sum;
 /// One line of `RECORD`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordEntry {
-    pub path: String,
-    pub hash: RecordedHash,
-    pub size: Option<u64>,
+    pub(crate) path: String,
+    pub(crate) hash: RecordedHash,
+    pub(crate) size: Option<u64>,
 }
 
 /// The hash field of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordedHash {
+pub(crate) enum RecordedHash {
     /// The field is empty, as it is for `RECORD` itself.
     None,
     Sha256(Sha256Sum),
@@ -95,7 +95,7 @@ fn fields(line: &str) -> Result<Vec<String>, &'static str> {
 }
 
 /// The line for a file of this content.
-pub fn line(path: &str, content: &[u8]) -> String {
+pub(crate) fn line(path: &str, content: &[u8]) -> String {
     let quoted = match path.contains([',', '"']) {
         true => format!("\"{}\"", path.replace('"', "\"\"")),
         false => path.to_owned(),
@@ -104,7 +104,7 @@ pub fn line(path: &str, content: &[u8]) -> String {
 }
 
 /// The hash field that `RECORD` must hold for a file with this sum.
-pub fn spell(sum: &Sha256Sum) -> String {
+pub(crate) fn spell(sum: &Sha256Sum) -> String {
     format!("sha256={}", URL_SAFE_NO_PAD.encode(sum.as_bytes()))
 }
 

@@ -23,41 +23,48 @@ use crate::parallel;
 pub struct ReleaseFacts {
     /// Every file in the folder, good or bad, sorted by name.
     pub files: Vec<DistFile>,
+    /// The wheels that could be read.
     pub wheels: Vec<WheelFacts>,
+    /// The sdists that could be read.
     pub sdists: Vec<SdistFacts>,
 }
 
 /// A file in `dist/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DistFile {
+    /// The file name.
     pub name: String,
     /// Size in bytes.
     pub size: u64,
+    /// The SHA-256 of the file.
     pub sum: Sha256Sum,
 }
 
 /// What is inside a wheel.
 #[derive(Clone, Debug)]
 pub struct WheelFacts {
+    /// The file name.
     pub file: String,
+    /// The parts of the file name.
     pub name: WheelName,
     /// Size of the file in bytes.
     pub size: u64,
+    /// Every member of the archive, in its order.
     pub members: Vec<Member>,
     /// How the archive is put together.
     pub structure: Structure,
     /// The `.dist-info` folder, without a slash.
-    pub dist_info: String,
-    pub record: Vec<RecordEntry>,
-    pub metadata: Headers,
+    pub(crate) dist_info: String,
+    pub(crate) record: Vec<RecordEntry>,
+    pub(crate) metadata: Headers,
     /// The fields of the `WHEEL` file.
-    pub wheel: Headers,
+    pub(crate) wheel: Headers,
     /// The commands and plugins that it offers.
-    pub entry_points: Vec<EntryPoint>,
+    pub(crate) entry_points: Vec<EntryPoint>,
     /// The members that are programs or libraries.
     pub binaries: Vec<Binary>,
     /// The home folders that binaries and bills of materials name, by member.
-    pub homes: Vec<(String, BTreeSet<String>)>,
+    pub(crate) homes: Vec<(String, BTreeSet<String>)>,
     /// The members that look like binaries and could not be understood, each with the reason.
     pub unread: Vec<ReadError>,
 }
@@ -65,12 +72,13 @@ pub struct WheelFacts {
 /// What is inside a source distribution.
 #[derive(Clone, Debug)]
 pub struct SdistFacts {
+    /// The file name.
     pub file: String,
     /// The path of every file, below the archive's one folder.
-    pub paths: Vec<String>,
+    pub(crate) paths: Vec<String>,
     /// The version that each of the project's own files gives.
-    pub versions: Vec<(&'static str, String)>,
-    pub metadata: Headers,
+    pub(crate) versions: Vec<(&'static str, String)>,
+    pub(crate) metadata: Headers,
 }
 
 /// The files in `dist/`, sorted; hidden ones (the `.gitignore` that keeps the folder) are not part of

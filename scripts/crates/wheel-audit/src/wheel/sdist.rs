@@ -16,6 +16,7 @@ use super::metadata::Headers;
 pub struct SourceFile {
     /// The path below the archive's one folder.
     pub path: String,
+    /// The unpacked content.
     pub content: Vec<u8>,
     /// Whether anyone may execute it.
     pub executable: bool,

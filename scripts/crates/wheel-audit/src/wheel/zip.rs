@@ -16,9 +16,11 @@ use super::sum::Sha256Sum;
 /// A file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
+    /// The path in the archive.
     pub name: String,
     /// Unpacked size in bytes.
     pub size: u64,
+    /// The SHA-256 of the content.
     pub sum: Sha256Sum,
     /// The content, of members that the caller asked for.
     pub content: Option<Vec<u8>>,

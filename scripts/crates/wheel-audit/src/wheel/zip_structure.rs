@@ -9,22 +9,22 @@ use super::zip::{self, LOCAL_LENGTH, slice, u16_at, u32_at};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Structure {
     /// The length of the archive's comment.
-    pub comment: usize,
+    pub(crate) comment: usize,
     /// Bytes that belong to no member, each run by its place and length.
-    pub unclaimed: Vec<(usize, usize)>,
-    pub entries: Vec<DirectoryEntry>,
+    pub(crate) unclaimed: Vec<(usize, usize)>,
+    pub(crate) entries: Vec<DirectoryEntry>,
 }
 
 /// One entry of the central directory, folders included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DirectoryEntry {
-    pub name: String,
+pub(crate) struct DirectoryEntry {
+    pub(crate) name: String,
     /// The mode under Unix, where one is given; 0 otherwise.
-    pub mode: u32,
+    pub(crate) mode: u32,
     /// What the header before the member says differently: the field's name.
-    pub differs: Option<&'static str>,
+    pub(crate) differs: Option<&'static str>,
     /// Whether it shares bytes with another entry.
-    pub overlaps: bool,
+    pub(crate) overlaps: bool,
 }
 
 /// Reads the structure of an archive that [`zip::read`] has taken.
@@ -32,7 +32,7 @@ pub struct DirectoryEntry {
 /// # Errors
 ///
 /// When a header cannot be read.
-pub fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
     let mut structure = Structure { comment: zip::comment(bytes)?, ..Structure::default() };
     let mut places = Vec::new();
     let headers = zip::directory(bytes)?;

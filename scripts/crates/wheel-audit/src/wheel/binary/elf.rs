@@ -20,7 +20,7 @@ const VERSION_LIMIT: usize = 10_000;
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
         File::Elf32(file) => image(&file),
         File::Elf64(file) => image(&file),

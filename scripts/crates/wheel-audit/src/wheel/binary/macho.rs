@@ -22,7 +22,7 @@ use crate::wheel::printable::printable_name;
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read_fat(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read_fat(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     let parts: Vec<&[u8]> = match bytes.get(3) {
         Some(0xbf) => {
             let fat = MachOFatFile64::parse(bytes).map_err(wrong)?;
@@ -51,7 +51,7 @@ pub fn read_fat(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
         File::MachO32(file) => image(&file),
         File::MachO64(file) => image(&file),

@@ -7,7 +7,7 @@ use object::pe as constants;
 use object::read::pe::{ImageNtHeaders, PeFile};
 use object::read::{File, Object};
 
-use super::facts::{BinaryImage, FormatFacts, Import, Library, PeFacts};
+use super::facts::{BinaryImage, FormatFacts, Import, Library};
 use super::symbols::{
     LIBRARY_LIMIT, SYMBOL_LIMIT, debug_bytes, exports, limited, parse, python_name,
 };
@@ -21,7 +21,7 @@ const IMPORT_LIMIT: usize = 1_000_000;
 const NAME_LIMIT: usize = 16 << 10;
 
 /// Whether bytes that begin like a program for DOS are one for Windows.
-pub fn is_pe(bytes: &[u8]) -> bool {
+pub(super) fn is_pe(bytes: &[u8]) -> bool {
     let at = bytes.get(0x3c..0x40).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
     at.and_then(|at| bytes.get(at as usize..)).is_some_and(|header| header.starts_with(b"PE\0\0"))
 }
@@ -31,7 +31,7 @@ pub fn is_pe(bytes: &[u8]) -> bool {
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
         File::Pe32(file) => image(&file),
         File::Pe64(file) => image(&file),
@@ -58,7 +58,7 @@ fn image<H: ImageNtHeaders>(file: &PeFile<H>) -> Result<Vec<BinaryImage>, ReadEr
         exports: exports(file, "")?,
         debug_bytes: debug_bytes(file),
         size: file.data().len() as u64,
-        format: FormatFacts::Pe(PeFacts { dll }),
+        format: FormatFacts::Pe,
     }])
 }
 
