@@ -117,7 +117,7 @@ impl Architecture {
         Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
-    /// Whether the running program was compiled for this architecture.
+    /// Returns whether the running program was compiled for this architecture.
     pub(crate) fn is_host(self) -> bool {
         match self {
             Self::X86_64 => cfg!(target_arch = "x86_64"),

@@ -1,7 +1,7 @@
 //! `dist-as-built`: each file has the SHA-256 that `build` recorded when it made it.
 //!
-//! Between build and upload files travel through artifact stores, unpackers and people's hands. What
-//! was not made by `build`, or was changed since, is not what the project releases.
+//! Between build and upload, files pass through artifact stores, archives and people's hands. This check refuses a file
+//! that `build` did not make, or that changed since.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};

@@ -1,7 +1,6 @@
 //! `dist-matches-plan`: `dist/` holds every file that the plan promises, and nothing else.
 //!
-//! A release without one of its wheels looks complete to the maintainer, and makes everybody on that
-//! platform compile.
+//! A release without one of its wheels looks complete to the maintainer, but users of that platform must compile.
 
 use super::definition::{Check, CheckInput};
 use super::finding::CheckResult;

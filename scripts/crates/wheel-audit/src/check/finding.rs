@@ -4,25 +4,25 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something that is wrong with a release.
+/// A fault of a file or of the whole release.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
-    /// The file in `dist/`; empty for what concerns the set.
+    /// The file name; empty for a fault of the whole release.
     pub file: String,
-    /// The member of the file; none for what concerns all of it.
+    /// The member of the file; `None` for a fault of the whole file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
     /// The name of the check.
     pub check: String,
-    /// What is wrong, and where in the file.
+    /// The fault, and its place in the file.
     pub message: String,
-    /// What should be there instead.
+    /// The expected state.
     pub expected: String,
-    /// What to do about it.
+    /// The way to mend it.
     pub remedy: String,
 }
 
-/// A paragraph: what is wrong, where, what should be there, and what to do.
+/// A paragraph with the fault, its place, the expected state and the remedy.
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "finding[{}]: {}", self.check, self.message)?;
@@ -36,7 +36,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Why a check gives no judgement.
+/// The reason why a check gives no judgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotJudged {
     /// It could not tell of at least one file.
@@ -52,7 +52,7 @@ pub enum NotJudged {
     NoSubject(String),
 }
 
-/// All findings of one check, or why there is no judgement.
+/// All findings of one check, or the reason why there is no judgement.
 pub type CheckResult = Result<Vec<Finding>, NotJudged>;
 
 /// The outcome of one check on one release, as reports and evidence keep it.

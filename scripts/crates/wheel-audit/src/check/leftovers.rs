@@ -1,6 +1,6 @@
-//! Leftovers of a build or of a person's machine, for the checks of wheels and of sdists.
+//! Leftovers of a build or of a developer's machine, for the checks of wheels and of sdists.
 
-/// What no project means to publish, as parts of a path.
+/// Parts of paths that no project means to publish.
 const LEFTOVERS: &[&str] = &[
     "__pycache__",
     ".DS_Store",

@@ -41,7 +41,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The oldest macOS on which a tag promises this image; there is no older one for arm64 than 11.
+/// The oldest macOS on which a tag promises this image. For arm64 there is none before 11.
 fn floor(placed: Placed, platform: &PlatformTag) -> Option<(u16, u16)> {
     let Some(System::Macos { major, minor }) = platform.system() else { return None };
     if !serves(placed.image, platform) {

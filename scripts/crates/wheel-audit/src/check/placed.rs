@@ -1,7 +1,7 @@
-//! Binaries in their place: an image, the wheel it lies in, and the platforms that it must serve there.
+//! Binaries in their place: an image, the wheel that holds it, and the platforms that it must serve there.
 //!
-//! A wheel may carry images for other machines, such as launchers. What an image for Windows does in a
-//! wheel for Linux is not judged by the rules of either.
+//! A wheel may hold images for other platforms, such as launchers. No platform's rules apply to an image for Windows in a
+//! wheel for Linux.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, NotJudged};
@@ -35,12 +35,12 @@ impl<'a> Placed<'a> {
     }
 }
 
-/// Every platform that a wheel's tags stand for, as far as they are known here.
+/// Every known platform among a wheel's tags.
 pub(super) fn platforms(wheel: &WheelFacts) -> impl Iterator<Item = PlatformTag> + '_ {
     wheel.name.platforms.iter().filter_map(|tag| PlatformTag::read(tag))
 }
 
-/// Whether an image is of the format and for a machine of a platform.
+/// Returns whether an image has the format of a platform and one of its architectures.
 pub(super) fn serves(image: &BinaryImage, platform: &PlatformTag) -> bool {
     let format = match platform.system() {
         Some(System::Macos { .. }) => matches!(image.format, FormatFacts::Macho(_)),
@@ -51,7 +51,7 @@ pub(super) fn serves(image: &BinaryImage, platform: &PlatformTag) -> bool {
     format && image.architecture.is_some_and(|architecture| architectures.contains(&architecture))
 }
 
-/// Judges every image of a kind that is in its place.
+/// Judges every image of a kind that serves a platform of its wheel.
 pub(super) fn each<'a>(
     input: CheckInput<'a>,
     kind: &str,
@@ -74,7 +74,7 @@ pub(super) fn each<'a>(
     if looked { Ok(findings) } else { Err(NotJudged::NoSubject(format!("no {kind}"))) }
 }
 
-/// Whether the file's suffix says for which platform it is: `.cp310-win_amd64.pyd`.
+/// Returns whether the file's suffix names a platform: `.cp310-win_amd64.pyd`.
 pub(super) fn names_platform(member: &str) -> bool {
     let file = member.rsplit('/').next().unwrap_or_default();
     file.split_once('.').is_some_and(|(_, suffix)| suffix.contains('-'))

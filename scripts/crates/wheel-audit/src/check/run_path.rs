@@ -1,6 +1,6 @@
-//! `run-path`: no binary makes the loader look into folders of the machine that built it.
+//! `run-path`: no binary makes the loader search folders of the machine that built it.
 //!
-//! Such a folder may belong to anybody on the user's machine, who then decides what is loaded.
+//! On the user's machine, such a folder may belong to anybody, who can then put a library there.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
@@ -35,7 +35,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     match &placed.image.format {
         FormatFacts::Elf(facts) => {
             for (kind, paths) in [("RPATH", &facts.rpath), ("RUNPATH", &facts.runpath)] {
-                // Nothing at all is no entry, but nothing between two colons is the current folder.
+                // An empty run path has no entry, but an empty entry between two colons is the current folder.
                 let paths = paths.as_deref().filter(|paths| !paths.is_empty());
                 for path in paths.into_iter().flat_map(|paths| paths.split(':')) {
                     if !path.starts_with("$ORIGIN") && !path.starts_with("${ORIGIN}") {

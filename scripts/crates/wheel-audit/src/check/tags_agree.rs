@@ -1,6 +1,6 @@
 //! `tags-agree`: the tags in the `WHEEL` file are those of the file name.
 //!
-//! pip picks by the file name; installed environments are checked by what `WHEEL` says.
+//! pip picks a wheel by its file name. `pip check` judges an installed wheel by its `WHEEL` file.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ fn run(input: CheckInput) -> CheckResult {
                 _ => None,
             };
             inside.extend(tags.unwrap_or_else(|| BTreeSet::from([tag.to_owned()])));
-            // More than any name stands for: it is already certain that they differ.
+            // No file name stands for so many tags, so the two differ.
             if inside.len() > TAG_LIMIT {
                 break;
             }

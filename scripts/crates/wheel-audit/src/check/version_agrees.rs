@@ -1,6 +1,6 @@
 //! `version-agrees`: the project's own files in the sdist give the version that the release has.
 //!
-//! What is built from the sdist elsewhere takes its version from them.
+//! Builds from the sdist take their version from these files.
 
 use std::str::FromStr;
 

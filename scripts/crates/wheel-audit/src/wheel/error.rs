@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::printable::printable;
 
-/// Why bytes could not be read.
+/// The error for bytes that could not be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{0}")]
 pub struct ReadError(String);

@@ -8,12 +8,12 @@ use super::limits::FIELD_LIMIT;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headers {
     fields: Vec<(String, String)>,
-    /// What follows the first empty line: the description.
+    /// The text after the first empty line: the description.
     pub(crate) body: String,
 }
 
 impl Headers {
-    /// Reads the text of such a file.
+    /// Reads the bytes of such a file.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Headers {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The fields sorted, which is how two files are compared: their order means nothing.
+    /// The fields sorted, for comparing two files. The order of fields has no meaning.
     pub(crate) fn sorted(&self) -> Vec<&(String, String)> {
         let mut fields: Vec<_> = self.fields.iter().collect();
         fields.sort();
