@@ -47,13 +47,13 @@ pub fn compare(ours: &[WheelFacts], theirs: &[WheelFacts]) -> Comparisons {
     result
 }
 
-/// Whether two wheels are for the same Pythons and the same platform. The oldest version of the platform may differ, as
+/// Returns whether two wheels are for the same Pythons and the same platform. The oldest version of the platform may differ, as
 /// each builder chooses its own.
 pub fn same_purpose(one: &WheelName, other: &WheelName) -> bool {
     purpose(one).is_some_and(|purpose_of_one| purpose(other) == Some(purpose_of_one))
 }
 
-/// Whether the wheel's platform is known, so that it can be compared with another.
+/// Returns whether the wheel's platform is known, so that it can be compared with another.
 pub fn is_comparable(name: &WheelName) -> bool {
     purpose(name).is_some()
 }
@@ -96,7 +96,7 @@ fn pair(first: &WheelFacts, second: &WheelFacts) -> Comparison {
 }
 
 fn exports(wheel: &WheelFacts) -> BTreeSet<String> {
-    // A library that was grafted in exports what it likes.
+    // The exports of a grafted library are its own matter.
     let own = wheel.binaries.iter().filter(|binary| !is_grafted(&binary.member));
     let images = own.flat_map(|binary| &binary.images);
     images.flat_map(|image| image.exports.iter().cloned()).collect()
@@ -117,7 +117,7 @@ fn members(wheel: &WheelFacts) -> BTreeSet<String> {
     names.filter(|name| !is_sbom(name) && !is_grafted(name)).collect()
 }
 
-/// Whether auditwheel or delocate put the member into the wheel.
+/// Returns whether auditwheel or delocate put the member into the wheel.
 fn is_grafted(member: &str) -> bool {
     member.contains(".libs/") || member.contains(".dylibs/")
 }

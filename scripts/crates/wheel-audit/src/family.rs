@@ -26,18 +26,18 @@ impl PythonVersion {
         Self { major, minor, free_threaded: false }
     }
 
-    /// The build of the same series that works without the GIL.
+    /// The free-threaded build of the same series.
     #[must_use]
     pub const fn free_threaded(self) -> Self {
         Self { free_threaded: true, ..self }
     }
 
-    /// Whether it works without the GIL.
+    /// Returns whether this is a free-threaded build.
     pub fn is_free_threaded(self) -> bool {
         self.free_threaded
     }
 
-    /// The series, however it is built.
+    /// The same series with the GIL.
     #[must_use]
     pub const fn series(self) -> Self {
         Self { free_threaded: false, ..self }
@@ -48,7 +48,7 @@ impl PythonVersion {
         self.minor
     }
 
-    /// Whether a `Requires-Python` admits some release of the series; it may name single releases.
+    /// Returns whether a `Requires-Python` admits some release of the series. It may exclude others.
     pub fn is_admitted_by(self, wanted: &VersionSpecifiers) -> bool {
         let (major, minor) = (u64::from(self.major), u64::from(self.minor));
         (0..PATCHES).any(|patch| wanted.contains(&Version::new([major, minor, patch])))
@@ -72,7 +72,7 @@ impl PythonVersion {
     }
 }
 
-/// Why a text is not a Python version.
+/// The error for a text that is not a Python version.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
     "`{0}` is not a Python version\nhint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build"
@@ -120,16 +120,22 @@ impl From<PythonVersion> for String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
     /// The stable ABI: one wheel for this CPython and every later one that keeps the GIL.
-    Abi3 { floor: PythonVersion },
-    /// The stable ABI that hides the object's inside: one wheel for this CPython and every later one,
+    Abi3 {
+        /// The oldest CPython that takes the wheel.
+        floor: PythonVersion,
+    },
+    /// The stable ABI with opaque objects: one wheel for this CPython and every later one,
     /// free-threaded or not ([PEP 803](https://peps.python.org/pep-0803/)).
-    Abi3t { floor: PythonVersion },
+    Abi3t {
+        /// The oldest CPython that takes the wheel.
+        floor: PythonVersion,
+    },
     /// The ABI of one minor series: a wheel for that series alone.
     Exact(PythonVersion),
 }
 
 impl Family {
-    /// Whether pip on this Python accepts wheels of the family.
+    /// Returns whether pip on this Python accepts wheels of the family.
     pub fn serves(self, python: PythonVersion) -> bool {
         match self {
             Self::Abi3 { floor } => !python.free_threaded && python >= floor,
@@ -138,8 +144,8 @@ impl Family {
         }
     }
 
-    /// Among families that serve one Python, pip takes the one where this is greatest: its own ABI
-    /// first, then the newest stable one.
+    /// The rank among families that serve one Python. pip takes the greatest: the Python's own ABI before the stable ABI,
+    /// and a newer stable ABI before an older one.
     pub fn preference(self) -> (bool, PythonVersion) {
         match self {
             Self::Abi3 { floor } | Self::Abi3t { floor } => (false, floor),
@@ -147,7 +153,7 @@ impl Family {
         }
     }
 
-    /// What `maturin --interpreter` is told; the interpreter need not be installed.
+    /// The value for `maturin --interpreter`. The interpreter need not be installed.
     pub fn interpreter(self) -> String {
         match self {
             Self::Abi3 { floor: version } | Self::Exact(version) => version.to_string(),

@@ -1,11 +1,12 @@
-//! The same work on many things, on all processors.
+//! Parallel work on all processors.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What `work` makes of each thing, in the order of the things. Each worker has one of them at a time, and takes the
-/// next when it is done; a panic goes on in the caller.
+/// Applies `work` to each thing on all processors. The results are in the order of the things.
+///
+/// Each worker takes one thing at a time. A panic in `work` continues in the caller.
 pub fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(things.len());
     let next = AtomicUsize::new(0);

@@ -1,4 +1,4 @@
-//! The plan: which files a release must hold, and which of them pip picks in each promised environment.
+//! The plan: the files that a release must hold, and the one that pip must pick in each promised environment.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,12 @@ use crate::family::{Family, PythonVersion};
 use crate::names::{escape, normalize};
 use crate::target::Target;
 
-/// What a project promises of a release, from which its [`Plan`] follows.
+/// A project's promise about a release. Its [`Plan`] is derived from it.
 #[derive(Clone, Debug)]
 pub struct Promise {
     /// The project's name, in any spelling.
     pub name: String,
+    /// The version of the release.
     pub version: Version,
     /// The git tag of the release, where there is one.
     pub tag: Option<String>,
@@ -27,7 +28,7 @@ pub struct Promise {
     pub pythons: Vec<PythonVersion>,
 }
 
-/// What a release must hold.
+/// The files that a release must hold, and the environments that they must serve.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// The normal form of the project's name.
@@ -47,16 +48,20 @@ pub struct Plan {
 /// A wheel that the release must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedWheel {
+    /// The file name.
     pub file: String,
+    /// The platform that it is for.
     pub target: Target,
-    /// Python and ABI tag: `cp310-abi3`.
+    /// The Pythons that it is for, by Python and ABI tag: `cp310-abi3`.
     pub family: Family,
 }
 
 /// A place where users were promised a prebuilt wheel: a platform and a Python.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PromisedEnvironment {
+    /// The oldest system of the platform.
     pub target: Target,
+    /// The Python that runs there.
     pub python: PythonVersion,
     /// The file that pip must pick there.
     pub file: String,
@@ -87,7 +92,7 @@ impl Plan {
         let mut wheels = Vec::new();
         for &target in &promise.targets {
             let mut picked = BTreeSet::new();
-            // Before the first Python of a platform there is none that could be promised.
+            // CPython older than the platform's first one does not exist there.
             let pythons = promise.pythons.iter().copied();
             for python in pythons.filter(|python| python.series() >= target.first_python()) {
                 let Some(family) = best(python) else { continue };
@@ -108,8 +113,8 @@ impl Plan {
         })
     }
 
-    /// Every file of the release in the order of upload: wheels first, so that while the upload runs
-    /// nobody's pip finds only the sdist and compiles.
+    /// Every file of the release in the order of upload. Wheels come first: with the sdist first, pip would find nothing
+    /// else during the upload, and compile.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.wheels
             .iter()
@@ -124,7 +129,7 @@ impl Plan {
         targets
     }
 
-    /// The same plan with those wheels alone that one of these Pythons takes.
+    /// The same plan with only those wheels that pip picks on one of these Pythons.
     #[must_use]
     pub fn serving(&self, pythons: &[PythonVersion]) -> Self {
         let mut part = self.clone();
@@ -136,7 +141,7 @@ impl Plan {
         part
     }
 
-    /// The same plan for some of its targets only.
+    /// The same plan for some of its targets.
     pub fn only(&self, targets: &[Target]) -> Self {
         let mut part = self.clone();
         part.wheels.retain(|wheel| targets.contains(&wheel.target));
@@ -263,7 +268,7 @@ mod tests {
         promise.pythons =
             ["3.10", "3.14", "3.15", "3.14t", "3.15t"].map(|text| text.parse().expect(text)).into();
         let plan = Plan::new(&promise).expect("every Python is served");
-        let of = |plan: &Plan| -> Vec<String> {
+        let families = |plan: &Plan| -> Vec<String> {
             plan.wheels.iter().map(|wheel| wheel.family.to_string()).collect()
         };
         let picks: Vec<String> = plan
@@ -277,10 +282,10 @@ mod tests {
         3.14t sum_up_to-1.0.0rc1-cp314-cp314t-win_arm64.whl
         3.15t sum_up_to-1.0.0rc1-cp315-abi3.abi3t-win_arm64.whl
         ");
-        assert_eq!(of(&plan), ["cp310-abi3", "cp315-abi3.abi3t", "cp314-cp314t"]);
+        assert_eq!(families(&plan), ["cp310-abi3", "cp315-abi3.abi3t", "cp314-cp314t"]);
         let some =
             plan.serving(&[PythonVersion::new(3, 14), PythonVersion::new(3, 14).free_threaded()]);
-        assert_eq!(of(&some), ["cp310-abi3", "cp314-cp314t"]);
+        assert_eq!(families(&some), ["cp310-abi3", "cp314-cp314t"]);
         assert_eq!(some.environments, plan.environments);
     }
 

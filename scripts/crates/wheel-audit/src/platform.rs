@@ -4,14 +4,23 @@
 /// A processor architecture that a platform tag can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Architecture {
+    /// 64-bit x86.
     X86_64,
+    /// 32-bit x86.
     I686,
+    /// 64-bit Arm.
     Aarch64,
+    /// 32-bit Arm with hardware floating point.
     Armv7l,
+    /// 64-bit PowerPC, little-endian.
     Ppc64le,
+    /// IBM Z.
     S390x,
+    /// 64-bit RISC-V.
     Riscv64,
+    /// 64-bit PowerPC, big-endian.
     Ppc64,
+    /// 64-bit LoongArch.
     Loongarch64,
 }
 
@@ -19,11 +28,26 @@ pub enum Architecture {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum System {
     /// Linux with at least this version of glibc ([PEP 600](https://peps.python.org/pep-0600/)).
-    Manylinux { major: u16, minor: u16 },
+    Manylinux {
+        /// The first number of the version.
+        major: u16,
+        /// The second number of the version.
+        minor: u16,
+    },
     /// Linux with at least this version of musl ([PEP 656](https://peps.python.org/pep-0656/)).
-    Musllinux { major: u16, minor: u16 },
+    Musllinux {
+        /// The first number of the version.
+        major: u16,
+        /// The second number of the version.
+        minor: u16,
+    },
     /// At least this version of macOS.
-    Macos { major: u16, minor: u16 },
+    Macos {
+        /// The first number of the version.
+        major: u16,
+        /// The second number of the version.
+        minor: u16,
+    },
     /// Every Windows that the Python itself runs on.
     Windows,
 }
@@ -93,7 +117,7 @@ impl Architecture {
         Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
-    /// Whether the running program was compiled for this architecture.
+    /// Returns whether the running program was compiled for this architecture.
     pub(crate) fn is_host(self) -> bool {
         match self {
             Self::X86_64 => cfg!(target_arch = "x86_64"),

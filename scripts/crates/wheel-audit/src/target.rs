@@ -1,8 +1,7 @@
-//! Platform tags: one tag says what pip matches, what Rust compiles for, and where it can run.
+//! Targets: the platform tags that a release is built for.
 //!
-//! The promise is made in platform tags and not in target triples, because the tag is what a user's
-//! pip sees, and because two triples may keep the same promise (`x86_64-pc-windows-msvc` natively,
-//! `x86_64-pc-windows-gnu` from Linux).
+//! A promise is made in platform tags and not in target triples. The tag is what a user's pip matches, and two triples may
+//! keep one promise: `x86_64-pc-windows-msvc` natively, `x86_64-pc-windows-gnu` from Linux.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +21,7 @@ pub struct Target {
     architecture: Architecture,
 }
 
-/// Why a text is not a platform tag that this pipeline builds for.
+/// The error for a text that is not a platform tag of a target.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
     "unknown target `{0}`\n\
@@ -31,7 +30,7 @@ pub struct Target {
 )]
 pub struct UnknownTarget(String);
 
-/// A platform's machine name in tags, its architecture, and the Rust target or its beginning.
+/// The last part of a platform's tag, its architecture, and the Rust target or the beginning of it.
 type Row = (&'static str, Architecture, &'static str);
 
 const LINUX: &[Row] = &[
@@ -60,12 +59,12 @@ const WINDOWS: &[Row] = &[
 ];
 
 impl Target {
-    /// What the tag promises about the operating system.
+    /// The operating system with its oldest version.
     pub fn system(self) -> System {
         self.system
     }
 
-    /// The Rust target that keeps the promise on a machine of the same system.
+    /// The Rust target for a build on a machine of the same system.
     pub fn triple(self) -> String {
         let stem = self.row().2;
         let hard_float = if self.architecture == Architecture::Armv7l { "eabihf" } else { "" };
@@ -84,7 +83,7 @@ impl Target {
         }
     }
 
-    /// What `maturin --compatibility` is told; without a name for the tag, cross builds are mis-tagged.
+    /// The values for `maturin --compatibility`. Without the tag's name, maturin gives cross builds a wrong tag.
     pub fn compatibility(self) -> Vec<String> {
         let mut words = vec!["pypi".to_owned()];
         match self.system {
@@ -95,7 +94,7 @@ impl Target {
         words
     }
 
-    /// The lowest macOS version promised, as `MACOSX_DEPLOYMENT_TARGET` spells it.
+    /// The oldest macOS as a value for `MACOSX_DEPLOYMENT_TARGET`; `None` for other systems.
     pub fn deployment_target(self) -> Option<String> {
         match self.system {
             System::Macos { major, minor } => Some(format!("{major}.{minor}")),
@@ -103,7 +102,7 @@ impl Target {
         }
     }
 
-    /// The name of the C library on musl systems, by Alpine's names of architectures, where the target is one.
+    /// Alpine's name of musl's C library; `None` for other systems.
     pub fn musl_library(self) -> Option<String> {
         let machine = match self.architecture {
             Architecture::Armv7l => "armv7",
@@ -125,7 +124,7 @@ impl Target {
         }
     }
 
-    /// The last part of the tag: `x86_64`, `arm64`; all of it on Windows.
+    /// The last part of the tag, such as `x86_64` or `arm64`; on Windows the whole tag.
     pub fn machine(self) -> &'static str {
         self.row().0
     }
@@ -149,7 +148,7 @@ impl Target {
         }
     }
 
-    /// Whether that runner runs the target's own Pythons, without an emulator or another libc.
+    /// Returns whether [`Self::runner`] runs the target's Pythons without an emulator and without another libc.
     pub fn runs_on_runner(self) -> bool {
         match self.system {
             System::Manylinux { .. } => {
@@ -161,18 +160,18 @@ impl Target {
         }
     }
 
-    /// The processor of the Pythons with which that runner runs the target's wheels, as
-    /// `actions/setup-python` calls it; none where it takes an image of another platform.
+    /// The `architecture` for `actions/setup-python` on [`Self::runner`]; `None` if its Pythons cannot run the target's
+    /// wheels.
     pub fn runner_python(self) -> Option<&'static str> {
         match (self.system, self.architecture) {
-            // Windows runs its 32-bit programs itself.
+            // 64-bit Windows runs 32-bit programs.
             (System::Windows, Architecture::I686) => Some("x86"),
             (_, Architecture::Aarch64) if self.runs_on_runner() => Some("arm64"),
             _ => self.runs_on_runner().then_some("x64"),
         }
     }
 
-    /// Whether this is the platform that the running program was itself compiled for.
+    /// Returns whether the running program was compiled for this platform.
     pub fn is_host(self) -> bool {
         let system = match self.system {
             System::Manylinux { .. } => cfg!(all(target_os = "linux", target_env = "gnu")),
@@ -183,7 +182,7 @@ impl Target {
         system && self.architecture.is_host()
     }
 
-    /// Whether this machine's kernel and processor run it, be its C library the machine's or not.
+    /// Returns whether the kernel and processor of this machine run it, with any C library.
     pub fn is_host_kernel(self) -> bool {
         match self.system {
             System::Manylinux { .. } | System::Musllinux { .. } => {
@@ -193,7 +192,7 @@ impl Target {
         }
     }
 
-    /// How people call the platform, for tables that they read.
+    /// The platform in words, for tables.
     pub fn title(self) -> String {
         let architecture = self.architecture_title();
         match self.system {
@@ -264,7 +263,7 @@ impl FromStr for Target {
         };
         let row = table.iter().find(|row| row.0 == machine).ok_or_else(unknown)?;
         let target = Self { system, architecture: row.1 };
-        // Numbers with leading zeros or signs parse, but no other tool writes them so.
+        // Numbers with leading zeros or signs parse too, but no tool writes them.
         if target.to_string() == text { Ok(target) } else { Err(unknown()) }
     }
 }

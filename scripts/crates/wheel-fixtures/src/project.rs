@@ -12,7 +12,7 @@ pub struct Project {
     program: PathBuf,
 }
 
-/// What a finished run left.
+/// The exit code and output of a finished run.
 #[derive(Debug)]
 pub struct Run {
     pub code: i32,
@@ -163,7 +163,7 @@ impl Project {
         self.finish(self.command(arguments).output().expect("the program starts"))
     }
 
-    /// What a run left, with the project's path taken out.
+    /// The exit code and output of a run, without the project's path.
     pub fn finish(&self, output: Output) -> Run {
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("UTF-8");

@@ -1,11 +1,10 @@
-//! `abi3-symbols`: a wheel for the stable ABI uses of CPython only what belongs to it, and nothing that
-//! is newer than its tag.
+//! `abi3-symbols`: a wheel for the stable ABI uses only symbols of the stable ABI, and none newer than its tag.
 //!
-//! `abi3t`, for Pythons without the GIL, has the same symbols, but keeps some structures to itself
-//! ([PEP 803](https://peps.python.org/pep-0803/)): modules are made of `PyModExport_NAME` and slots.
+//! `abi3t`, for free-threaded Pythons, has the same symbols but hides some structures
+//! ([PEP 803](https://peps.python.org/pep-0803/)). Modules for it export `PyModExport_NAME` and use slots.
 //!
 //! The rule is that of [abi3audit](https://github.com/pypa/abi3audit), for functions and data alike.
-//! What inlined code does with the inside of an object leaves no symbol and is not seen.
+//! Inlined code that accesses fields of an object leaves no symbol, so this check cannot see it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -16,7 +15,7 @@ use super::placed::{Placed, each};
 use crate::family::PythonVersion;
 use crate::wheel::binary::Import;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "abi3-symbols",
     about: "a stable-ABI wheel imports only symbols of the stable ABI as old as its tag",
     documentation: include_str!("abi3_symbols.md"),
@@ -26,7 +25,7 @@ pub const CHECK: Check = Check {
 /// The stable ABI as data; `cargo xtask tables` writes it.
 const TABLE: &str = include_str!("../../data/stable_abi.txt");
 
-/// What takes a `PyModuleDef`, which Pythons without the GIL keep to themselves: code for `abi3t` cannot make one.
+/// Functions that take a `PyModuleDef`. Code for `abi3t` cannot make one, as the structure is opaque there.
 const OF_MODULE_DEFINITIONS: &[&str] = &[
     "PyModuleDef_Init",
     "PyModule_Create2",
@@ -68,7 +67,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         .collect();
     let threads = placed.wheel.name.abis.iter().any(|abi| abi == "abi3t");
     for import in &placed.image.imports {
-        // What may be missing is asked for only where it is there.
+        // A weak symbol may be missing, and code tests for it before use.
         if import.optional || own.contains(&import.name) || !from_python(import) {
             continue;
         }
@@ -91,7 +90,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether CPython must define it, as far as the format says who must.
+/// Returns whether CPython must define the symbol. Formats that name no library leave that open.
 fn from_python(import: &Import) -> bool {
     let Some(library) = &import.library else { return true };
     let file = library.rsplit('/').next().unwrap_or(library).to_ascii_lowercase();

@@ -1,7 +1,6 @@
-//! `architecture`: the binaries of a wheel are for the machines of its platform tags.
+//! `architecture`: the binaries of a wheel are for the architectures of its platform tags.
 //!
-//! pip believes the tag. A library for another machine fails when it is imported, on every machine of
-//! the kind that was promised.
+//! pip believes the tag. A library for another architecture fails at import, on every machine that the tag promises.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, NotJudged, judged};
@@ -10,7 +9,7 @@ use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage};
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "architecture",
     about: "the binaries are for the machines that the platform tags promise",
     documentation: include_str!("architecture.md"),
@@ -36,7 +35,7 @@ fn run(input: CheckInput) -> CheckResult {
         if known.is_empty() {
             unknown.get_or_insert_with(|| {
                 format!(
-                    "`{}`: platform tag `{}` is not known here",
+                    "`{}`: platform tag `{}` is not known to this program",
                     wheel.file,
                     wheel.name.platforms.join(".")
                 )
@@ -59,14 +58,14 @@ fn run(input: CheckInput) -> CheckResult {
 
 fn judge(wheel: &WheelFacts, tag: &str, platform: &PlatformTag, findings: &mut Vec<Finding>) {
     let any = *platform == PlatformTag::Any;
-    // Pythons elsewhere pass over a suffix that names one platform.
+    // A Python on another platform ignores a suffix that names one platform.
     let modules: Vec<&Binary> = wheel
         .binaries
         .iter()
         .filter(|binary| is_module(binary) && !(any && names_platform(&binary.member)))
         .collect();
-    // What a library that is no module is for cannot be seen: a wheel may bring several. One of them
-    // must serve, or none is of use.
+    // Without modules the purpose of a library is unknown, as a wheel may bring libraries for several platforms. At
+    // least one must serve this platform.
     let judged = if !modules.is_empty() {
         modules
     } else if any || serving(wheel, platform) {
@@ -104,8 +103,7 @@ fn judge(wheel: &WheelFacts, tag: &str, platform: &PlatformTag, findings: &mut V
     }
 }
 
-/// Whether Python is to import it on the wheel's own platform: it defines a module, and its file name
-/// does not say that it is for another Python than CPython's suffix rules of that platform allow.
+/// Returns whether Python imports it as a module: it exports the module that its file name states.
 fn is_module(binary: &Binary) -> bool {
     let file = binary.member.rsplit('/').next().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or_default();

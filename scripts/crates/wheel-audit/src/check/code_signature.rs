@@ -1,7 +1,7 @@
-//! `code-signature`: code for macOS on arm64 is signed, and the signature is of this code.
+//! `code-signature`: code for macOS on arm64 has a signature, and its hashes match the code.
 //!
-//! The system ends a process that maps a page without a hash, or with another. An ad-hoc signature is
-//! enough; tools that change a finished file must renew it.
+//! macOS kills a process that maps a page whose hash is missing or wrong. An ad-hoc signature is enough. Tools that change
+//! a finished file must renew it.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, judged};
@@ -9,7 +9,7 @@ use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::{FormatFacts, Signature};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "code-signature",
     about: "code for macOS on arm64 carries a signature whose page hashes are true",
     documentation: include_str!("code_signature.md"),
@@ -48,9 +48,9 @@ fn signature<'a>(placed: Placed<'a>) -> Option<&'a Signature> {
 
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     let message = match signature(placed) {
-        Some(Signature::Absent) => "its code for arm64 is not signed".to_owned(),
+        Some(Signature::Absent) => "its arm64 code is not signed".to_owned(),
         Some(Signature::Broken(why)) => {
-            format!("the signature of its code for arm64 does not hold: {why}")
+            format!("the signature of its arm64 code is not valid: {why}")
         }
         _ => return,
     };

@@ -1,5 +1,4 @@
-//! `contents-exact`: a wheel holds what its tags and its metadata promise, and nothing of the machine
-//! that built it.
+//! `contents-exact`: a wheel holds the files that its tags and its metadata promise, and no leftovers of its build.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
@@ -8,9 +7,9 @@ use super::placed::{names_platform, platforms};
 use crate::platform::PlatformTag;
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "contents-exact",
-    about: "a wheel holds its binaries and licences, and no leftovers of the build",
+    about: "a wheel holds its binaries and licenses, and no leftovers of the build",
     documentation: include_str!("contents_exact.md"),
     run,
 };
@@ -33,14 +32,14 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         say(
             format!("it is for `{}` and holds no binary", wheel.name.platforms.join(".")),
             "a program or a library for that platform",
-            "look why the extension was left out of the build; a wheel without one is tagged `any`",
+            "find out why the build left out the extension, or tag the wheel `any`",
         );
     }
     let pure =
         wheel.wheel.first("Root-Is-Purelib").is_some_and(|pure| pure.eq_ignore_ascii_case("true"));
     let module = wheel.binaries.iter().find(|binary| {
         let library = binary.member.ends_with(".so") || binary.member.ends_with(".pyd");
-        // What lies in `.data` is installed by a rule of its own.
+        // `.data` says itself where its files are installed.
         library
             && !binary.member.contains(".data/")
             && !names_platform(&binary.member)
@@ -57,7 +56,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         let places = ["licenses/", "license_files/", ""];
         if !places.iter().any(|place| has(&format!("{}/{place}{license}", wheel.dist_info))) {
             say(
-                format!("the metadata names the licence `{license}`, which is not in the wheel"),
+                format!("the metadata names the license `{license}`, which is not in the wheel"),
                 &format!("`{}/licenses/{license}`", wheel.dist_info),
                 "correct `license-files` in `pyproject.toml` and build again",
             );
@@ -68,7 +67,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         if let Some(leftover) = leftover {
             say(
                 format!("`{}` is a leftover (`{leftover}`)", member.name),
-                "what the package is made of",
+                "only files of the package",
                 "exclude it in the build backend's settings, and build from a clean checkout",
             );
         }

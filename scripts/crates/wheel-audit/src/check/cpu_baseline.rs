@@ -1,6 +1,6 @@
-//! `cpu-baseline`: no binary says that it needs a newer processor than the platform tag stands for.
+//! `cpu-baseline`: no binary states that it needs a newer processor than the platform tag promises.
 //!
-//! What it does without saying so, only a run on the oldest processor can tell.
+//! A binary may need one without stating it. Only a run on the oldest processor shows that.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
@@ -8,7 +8,7 @@ use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "cpu-baseline",
     about: "no binary says that it needs a newer processor than the tag stands for",
     documentation: include_str!("cpu_baseline.md"),

@@ -4,14 +4,14 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "debug-build",
     about: "no binary is mostly debug information, or needs a debug build of Python or the C runtime",
     documentation: include_str!("debug_build.md"),
     run,
 };
 
-/// The debug builds of Microsoft's runtimes, which nobody may pass on.
+/// Debug builds of Microsoft's runtimes, which may not be redistributed.
 const DEBUG_RUNTIMES: &[&str] =
     &["ucrtbased.dll", "vcruntime140d.dll", "vcruntime140_1d.dll", "msvcp140d.dll"];
 /// Symbols that only a debug build of CPython has.
@@ -23,13 +23,12 @@ const DEBUG_SYMBOLS: &[&str] = &[
     "PyModule_Create2TraceRefs",
 ];
 
-/// Less than this does nobody harm, in bytes.
+/// The size in bytes from which debug information matters.
 const LEAST: u64 = 1 << 20;
 
 fn run(input: CheckInput) -> CheckResult {
     let mut findings = each(input, "binary", |_| true, judge)?;
-    // Some good releases leave debug information in parts of them. Where it is most of what everybody
-    // downloads, nobody meant it.
+    // Some good releases have debug information in a few libraries. More than half of all bytes is a mistake.
     for wheel in &input.release.wheels {
         let images = || wheel.binaries.iter().flat_map(|binary| &binary.images);
         let debug: u64 = images().map(|image| image.debug_bytes).sum();
@@ -61,7 +60,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
             );
         }
     }
-    // An ABI tag that ends in `d` promises nothing else.
+    // An ABI tag that ends in `d` promises a debug build.
     let promised = placed.wheel.name.abis.iter().any(|abi| abi.ends_with('d'));
     for import in placed.image.imports.iter().filter(|import| !import.optional && !promised) {
         if DEBUG_SYMBOLS.contains(&import.name.as_str()) {

@@ -1,4 +1,4 @@
-//! A check: its name, its documentation, its rule, and what the rule is given.
+//! A check: its name, its documentation and its rule, and the input of rules.
 
 use super::finding::{CheckResult, Finding, NotJudged};
 use crate::plan::Plan;
@@ -6,20 +6,22 @@ use crate::wheel::Sha256Sum;
 use crate::wheel::printable;
 use crate::wheel::release::{ReleaseFacts, WheelFacts};
 
-/// What checks look at.
+/// The input of a check.
 #[derive(Clone, Copy)]
 pub struct CheckInput<'a> {
+    /// The facts of its files.
     pub release: &'a ReleaseFacts,
-    /// What the release must hold, where a project says so.
+    /// The plan of the project, if there is one.
     pub plan: Option<&'a Plan>,
-    /// The files that `build` recorded, by name, where there is a record.
+    /// The files that `build` recorded, by name, if there is a record.
     pub built: Option<&'a [(String, Sha256Sum)]>,
 }
 
-/// A check: its name, which is the same in file, test, message and documentation, and its rule.
+/// A check. Its name is the same in file, test, message and documentation.
 pub struct Check {
+    /// The name: `record-complete`.
     pub name: &'static str,
-    /// One sentence on what it holds the release to.
+    /// The rule in one sentence.
     pub about: &'static str,
     /// The section about it in the documentation, in Markdown: what it demands, why, and the remedy.
     pub documentation: &'static str,
@@ -27,15 +29,15 @@ pub struct Check {
 }
 
 impl Check {
-    /// Judges a release: all findings, sorted.
+    /// Judges a release, and returns all findings, sorted.
     ///
     /// # Errors
     ///
-    /// When there is no judgement.
+    /// [`NotJudged`] when the check could not judge every file.
     pub fn judge(&self, input: CheckInput) -> CheckResult {
         let in_order = |mut findings: Vec<Finding>| {
             findings.sort();
-            // Two machines in one fat file may have the same wrong.
+            // Two images of a fat file may give the same finding.
             findings.dedup();
             findings
         };
@@ -48,7 +50,7 @@ impl Check {
         }
     }
 
-    /// A finding of this check about a file, or with an empty name about the set.
+    /// A finding of this check about a file, or about the whole release if `file` is empty.
     pub(super) fn finding(
         &self,
         file: &str,
@@ -80,8 +82,13 @@ impl Check {
     }
 }
 
-impl CheckInput<'_> {
-    /// Every wheel, for checks that judge each by itself.
+impl<'a> CheckInput<'a> {
+    /// The input for a release without a plan and without a record of its build.
+    pub fn new(release: &'a ReleaseFacts) -> Self {
+        Self { release, plan: None, built: None }
+    }
+
+    /// The wheels, for checks that judge each wheel by itself.
     pub(super) fn wheels(&self) -> Result<&[WheelFacts], NotJudged> {
         match &self.release.wheels[..] {
             [] => Err(NotJudged::NoSubject("no wheel".to_owned())),
@@ -89,7 +96,7 @@ impl CheckInput<'_> {
         }
     }
 
-    /// The plan, for checks that hold the release against it.
+    /// The plan, for checks that compare the release with it.
     pub(super) fn plan(&self) -> Result<&Plan, NotJudged> {
         self.plan.ok_or_else(|| NotJudged::NotApplicable("no plan".to_owned()))
     }

@@ -1,12 +1,12 @@
 //! `dist-as-built`: each file has the SHA-256 that `build` recorded when it made it.
 //!
-//! Between build and upload files travel through artifact stores, unpackers and people's hands. What
-//! was not made by `build`, or was changed since, is not what the project releases.
+//! Between build and upload, files pass through artifact stores, archives and people's hands. This check refuses a file
+//! that `build` did not make, or that changed since.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "dist-as-built",
     about: "each file is, byte for byte, the one that `build` made",
     documentation: include_str!("dist_as_built.md"),

@@ -1,12 +1,11 @@
 //! `dist-matches-plan`: `dist/` holds every file that the plan promises, and nothing else.
 //!
-//! A release without one of its wheels looks complete to the maintainer, and makes everybody on that
-//! platform compile.
+//! A release without one of its wheels looks complete to the maintainer, but users of that platform must compile.
 
 use super::definition::{Check, CheckInput};
 use super::finding::CheckResult;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "dist-matches-plan",
     about: "`dist/` holds every promised file and no other",
     documentation: include_str!("dist_matches_plan.md"),

@@ -1,11 +1,11 @@
-//! `entry-points`: commands and plugins refer to modules that are there.
+//! `entry-points`: commands and plugins refer to modules that the wheel holds.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, NotJudged};
 use crate::wheel::entry_points::EntryPoint;
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "entry-points",
     about: "the commands and plugins that a wheel offers refer to modules that it holds",
     documentation: include_str!("entry_points.md"),
@@ -42,9 +42,9 @@ fn judge(wheel: &WheelFacts, point: &EntryPoint, findings: &mut Vec<Finding>) {
         return;
     };
     if point.group.is_empty() {
-        say(format!("`{}` stands in no group", point.line), "`[console_scripts]` before it");
+        say(format!("`{}` is in no group", point.line), "`[console_scripts]` before it");
     }
-    // Modules of another package may come with a dependency.
+    // A dependency may bring modules of another package.
     let package = module.split('.').next().unwrap_or_default();
     if holds(wheel, package) && !holds(wheel, module) {
         say(
@@ -54,11 +54,11 @@ fn judge(wheel: &WheelFacts, point: &EntryPoint, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether the wheel has the module: a file with any suffix that Python imports, or a package.
+/// Returns whether the wheel has the module: a package, or a file with a suffix that Python imports.
 fn holds(wheel: &WheelFacts, module: &str) -> bool {
     let path = module.replace('.', "/");
     wheel.members.iter().any(|member| {
-        // What lies in `.data/purelib` and `.data/platlib` is installed beside the rest.
+        // `.data/purelib` and `.data/platlib` are installed beside the other members.
         let name = match member.name.split_once(".data/") {
             Some((_, rest)) => rest.split_once('/').map_or(rest, |(_, rest)| rest),
             None => &member.name,

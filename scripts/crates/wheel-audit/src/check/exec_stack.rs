@@ -1,14 +1,14 @@
-//! `exec-stack`: no library asks for a stack that can be executed.
+//! `exec-stack`: no library requests an executable stack.
 //!
-//! Loaders refuse such a library where the system forbids it, which glibc does since 2.41 for libraries
-//! that are loaded late, as extension modules are.
+//! Loaders refuse such a library where the system forbids executable stacks. glibc 2.41 and later refuse it in every
+//! library that is loaded by `dlopen`, as extension modules are.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "exec-stack",
     about: "no library asks for a stack that can be executed",
     documentation: include_str!("exec_stack.md"),
@@ -25,7 +25,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         findings.push(placed.finding(
             &CHECK,
             "its `PT_GNU_STACK` is executable".to_owned(),
-            "a stack that is not",
+            "a stack that is not executable",
             "mark the assembly sources (`.section .note.GNU-stack,\"\",@progbits`) or link with `-z noexecstack`",
         ));
     }

@@ -4,25 +4,25 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something that is wrong with a release.
+/// A fault of a file or of the whole release.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
-    /// The file in `dist/`; empty for what concerns the set.
+    /// The file name; empty for a fault of the whole release.
     pub file: String,
-    /// The member of the file; none for what concerns all of it.
+    /// The member of the file; `None` for a fault of the whole file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
     /// The name of the check.
     pub check: String,
-    /// What is wrong, and where in the file.
+    /// The fault, and its place in the file.
     pub message: String,
-    /// What should be there instead.
+    /// The expected state.
     pub expected: String,
-    /// What to do about it.
+    /// The way to mend it.
     pub remedy: String,
 }
 
-/// A paragraph: what is wrong, where, what should be there, and what to do.
+/// A paragraph with the fault, its place, the expected state and the remedy.
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "finding[{}]: {}", self.check, self.message)?;
@@ -36,37 +36,45 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Why a check gives no judgement.
+/// The reason why a check gives no judgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotJudged {
-    /// It cannot tell of every file, for this reason; of the others it found this.
-    Unknown { why: String, found: Vec<Finding> },
-    /// It lacks what it would hold the release against.
+    /// It could not tell of at least one file.
+    Unknown {
+        /// The reason, with the file.
+        why: String,
+        /// The findings in the other files.
+        found: Vec<Finding>,
+    },
+    /// There is nothing to compare the release with, such as a plan.
     NotApplicable(String),
-    /// Nothing in the release is of the kind that it looks at.
+    /// Nothing in the release is of the kind that the check looks at.
     NoSubject(String),
 }
 
-/// All findings of one check, or why there is no judgement.
+/// All findings of one check, or the reason why there is no judgement.
 pub type CheckResult = Result<Vec<Finding>, NotJudged>;
 
-/// What one check said of one release.
+/// The outcome of one check on one release, as reports and evidence keep it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome", content = "detail")]
 pub enum Outcome {
-    /// It looked, and found this many things.
-    Ran { findings: usize },
-    /// It lacked what it would have held the release against.
+    /// The check looked at everything.
+    Ran {
+        /// The number of its findings.
+        findings: usize,
+    },
+    /// There was nothing to compare the release with.
     NotApplicable(String),
-    /// Nothing in the release is of the kind that it looks at.
+    /// Nothing in the release is of the kind that the check looks at.
     NoSubject(String),
-    /// It could not tell, for this reason.
+    /// The check could not tell, for this reason.
     Unknown(String),
-    /// Whoever started the audit did not want it, by this word of the command line.
+    /// The user left the check out, by this option of the command line.
     Ignored(String),
 }
 
-/// The judgement of a check that could not tell of every file.
+/// The result of a check: its findings, or `NotJudged` with them if it could not tell of a file.
 pub(super) fn judged(found: Vec<Finding>, unknown: Option<String>) -> CheckResult {
     match unknown {
         None => Ok(found),

@@ -1,7 +1,7 @@
-//! `index-accepts`: PyPI takes every file, before the first of them is sent.
+//! `index-accepts`: PyPI will accept every file.
 //!
-//! A file that is refused ends an upload in the middle, and names that were taken stay taken. The rules
-//! are those of the index's own code
+//! A refused file ends an upload in the middle, and the names of files sent before it cannot be used again. The rules are
+//! those of the index's own code
 //! ([`forklift/legacy.py`](https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py)).
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use crate::names::normalize;
 use crate::platform::{PlatformTag, System};
 use crate::wheel::metadata::Headers;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "index-accepts",
     about: "PyPI's rules for names, tags and metadata let every file in",
     documentation: include_str!("index_accepts.md"),
@@ -29,10 +29,10 @@ fn run(input: CheckInput) -> CheckResult {
     }
     let mut findings = Vec::new();
     for wheel in &release.wheels {
-        for tag in wheel.name.platforms.iter().filter(|tag| !platform_taken(tag)) {
+        for tag in wheel.name.platforms.iter().filter(|tag| !accepts_platform(tag)) {
             findings.push(CHECK.finding(
                 &wheel.file,
-                format!("the platform tag `{tag}` is not taken"),
+                format!("the platform tag `{tag}` is not accepted by PyPI"),
                 "tags such as `manylinux_2_17_x86_64`, `musllinux_1_2_x86_64`, `macosx_11_0_arm64`, `win_amd64`, `any`",
                 "build with `--compatibility` (maturin), auditwheel or delocate, which give the tag",
             ));
@@ -42,15 +42,18 @@ fn run(input: CheckInput) -> CheckResult {
     let mut sdists: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for sdist in &release.sdists {
         metadata(&sdist.file, &sdist.metadata, &mut findings);
-        let of = |field| sdist.metadata.first(field).map(normalize).unwrap_or_default();
-        sdists.entry(format!("{} {}", of("Name"), of("Version"))).or_default().push(&sdist.file);
+        let normal = |field| sdist.metadata.first(field).map(normalize).unwrap_or_default();
+        sdists
+            .entry(format!("{} {}", normal("Name"), normal("Version")))
+            .or_default()
+            .push(&sdist.file);
     }
     for files in sdists.values().filter(|files| files.len() > 1) {
         findings.push(CHECK.finding(
             files[1],
             format!("`{}` is an sdist of the same release", files[0]),
             "one sdist for each release",
-            "take one of them out",
+            "remove one of them",
         ));
     }
     Ok(findings)
@@ -65,16 +68,13 @@ fn metadata(file: &str, metadata: &Headers, findings: &mut Vec<Finding>) {
     if let Some(version) = version
         && version.is_local()
     {
-        say(format!("the version `{version}` is a local one"), "a version without `+`");
+        say(format!("the version `{version}` is a local version"), "a version without `+`");
     }
     for requirement in metadata.all("Requires-Dist") {
-        // Behind `;` stands when it applies, and there an `@` means nothing.
+        // An environment marker follows the `;`, where an `@` has no meaning.
         let wanted = requirement.split(';').next().unwrap_or(requirement);
         if wanted.contains('@') {
-            say(
-                format!("`Requires-Dist: {requirement}` names an address"),
-                "a project on the index",
-            );
+            say(format!("`Requires-Dist: {requirement}` names a URL"), "a project on the index");
         }
     }
     if metadata
@@ -96,9 +96,9 @@ fn metadata(file: &str, metadata: &Headers, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The tags that the index takes, as far as they are tags of systems that are judged here.
-fn platform_taken(tag: &str) -> bool {
-    // It knows more systems than this program, and those are left to it.
+/// Returns whether PyPI accepts a platform tag. Tags of systems that this crate does not know pass.
+fn accepts_platform(tag: &str) -> bool {
+    // PyPI checks these tags itself.
     if tag.starts_with("ios_")
         || tag.starts_with("android_")
         || tag.starts_with("pyodide_")

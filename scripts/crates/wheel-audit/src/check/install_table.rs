@@ -1,9 +1,7 @@
-//! `install-table`: on every promised platform and Python, pip picks from this release the wheel that
-//! the plan means for it.
+//! `install-table`: on every promised platform and Python, pip picks the planned wheel from this release.
 //!
-//! The order is that of
-//! [`packaging.tags`](https://packaging.pypa.io/en/stable/tags.html), for the oldest system that the
-//! target promises: what is picked there is picked on newer ones, or something even better.
+//! The order of tags is that of [`packaging.tags`](https://packaging.pypa.io/en/stable/tags.html), on the oldest system of
+//! the target. A newer system accepts the same tags, and newer ones before them.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +15,7 @@ use crate::platform::{Architecture, System, legacy_name};
 use crate::target::Target;
 use crate::wheel::release::{ReleaseFacts, WheelFacts};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "install-table",
     about: "pip picks the planned wheel on every promised platform and Python",
     documentation: include_str!("install_table.md"),
@@ -28,7 +26,7 @@ fn run(input: CheckInput) -> CheckResult {
     let plan = input.plan()?;
     let table = table(input.release, plan);
     let wrong = table.into_iter().filter_map(|(environment, picked)| {
-        // That a wheel is not there is another check's finding.
+        // The check `dist-matches-plan` reports a missing wheel.
         let present = input.release.wheels.iter().any(|wheel| wheel.file == environment.file);
         if !present || picked.as_deref() == Some(&environment.file) {
             return None;
@@ -39,7 +37,7 @@ fn run(input: CheckInput) -> CheckResult {
                 &picked,
                 format!("pip picks it for {place}"),
                 &format!("`{}`", environment.file),
-                "take one of the two out of the release",
+                "remove one of the two from the release",
             ),
             None => CHECK.finding(
                 &environment.file,
@@ -52,7 +50,7 @@ fn run(input: CheckInput) -> CheckResult {
     Ok(wrong.collect())
 }
 
-/// For every promised environment the wheel that pip picks, if there is one.
+/// Every promised environment with the wheel that pip picks there, if there is one.
 pub fn table<'a>(
     release: &ReleaseFacts,
     plan: &'a Plan,
@@ -64,7 +62,7 @@ pub fn table<'a>(
         let fitting = release.wheels.iter().filter(|wheel| admits(wheel, environment.python));
         let ranked = fitting.filter_map(|wheel| {
             let best = wheel.name.tags.iter().filter_map(|tag| rank.get(tag.as_str())).min()?;
-            // Of two that fit alike the higher build number wins.
+            // Between two wheels of equal rank, the higher build number wins.
             Some((*best, std::cmp::Reverse(build(wheel)), wheel))
         });
         let picked = ranked.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
@@ -79,15 +77,15 @@ fn build(wheel: &WheelFacts) -> (u64, String) {
     (build[..end].parse().unwrap_or(0), build[end..].to_owned())
 }
 
-/// Whether `Requires-Python` admits the series; pip passes over the file otherwise.
+/// Returns whether `Requires-Python` admits the series. pip ignores the file otherwise.
 fn admits(wheel: &WheelFacts, python: PythonVersion) -> bool {
     let Some(requires) = wheel.metadata.first("Requires-Python") else { return true };
-    // pip takes a requirement that it cannot read for none.
+    // pip ignores a requirement that it cannot parse.
     let Ok(requires) = requires.parse::<VersionSpecifiers>() else { return true };
     python.is_admitted_by(&requires)
 }
 
-/// Every tag that CPython takes on the oldest system of a target, the best first.
+/// Every tag that CPython accepts on the oldest system of a target, the best first.
 fn tags(target: Target, python: PythonVersion) -> Vec<String> {
     let platforms = platforms(target);
     let (tag, minor) = (python.tag(), python.minor());
@@ -143,7 +141,7 @@ fn platforms(target: Target) -> Vec<String> {
             let arm64 = target.architecture() == Architecture::Aarch64;
             let mut versions: Vec<(u16, u16)> = Vec::new();
             if major >= 11 {
-                // From 11 on the minor version is always 0 in tags.
+                // Tags of macOS 11 and later have the minor version 0.
                 versions.extend((11..=major).rev().map(|major| (major, 0)));
                 versions.extend((4..=16).rev().map(|minor| (10, minor)));
             } else {

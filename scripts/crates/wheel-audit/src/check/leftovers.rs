@@ -1,6 +1,6 @@
-//! Leftovers of a build or of a person's machine, for the checks of wheels and of sdists.
+//! Leftovers of a build or of a developer's machine, for the checks of wheels and of sdists.
 
-/// What no project means to publish, as parts of a path.
+/// Parts of paths that no project means to publish.
 const LEFTOVERS: &[&str] = &[
     "__pycache__",
     ".DS_Store",
@@ -15,6 +15,6 @@ const LEFTOVERS: &[&str] = &[
 ];
 
 /// The first part of a path that no project means to publish, or that is one of `others`.
-pub fn leftover<'a>(path: &'a str, others: &[&str]) -> Option<&'a str> {
+pub(super) fn leftover<'a>(path: &'a str, others: &[&str]) -> Option<&'a str> {
     path.split('/').find(|part| LEFTOVERS.contains(part) || others.contains(part))
 }

@@ -1,7 +1,7 @@
 //! `libc-floor`: no binary needs a newer glibc than the tag promises, and none for musl needs glibc.
 //!
-//! glibc's versions are told by the symbols ([PEP 600](https://peps.python.org/pep-0600/)). musl's
-//! symbols have no versions, so that its floor cannot be seen in the bytes.
+//! Symbols of glibc carry versions ([PEP 600](https://peps.python.org/pep-0600/)). Symbols of musl do not, so the needed
+//! version of musl cannot be read from a binary.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
@@ -9,14 +9,14 @@ use super::placed::{Placed, each};
 use crate::platform::{Architecture, System};
 use crate::wheel::binary::{ElfFacts, FormatFacts, NeededVersion};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "libc-floor",
     about: "no binary needs a newer C library than the platform tag promises, or another one",
     documentation: include_str!("libc_floor.md"),
     run,
 };
 
-/// The libraries that are glibc. Others define versions of such names as well: musl's `libgcc_s` does.
+/// The libraries of glibc. Other libraries use version names that begin with `GLIBC_` too: musl's `libgcc_s` does.
 const GLIBC: &[&str] = &[
     "libc.so",
     "libm.so",
@@ -65,12 +65,11 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         .min();
     if let (Some((version, needed)), Some((major, minor))) = (highest, lowest) {
         let allowed = match (placed.image.architecture, major, minor) {
-            // The system that manylinux2014 was measured on has this version for this machine
-            // (auditwheel's policy says so).
+            // The system behind manylinux2014 has glibc 2.18 symbols on this architecture (auditwheel's policy).
             (Some(Architecture::Aarch64), 2, 17) => vec![2, 18],
             _ => vec![u32::from(major), u32::from(minor)],
         };
-        // 2.17.1 would be as old as 2.17: third numbers are of releases of the same series.
+        // A third number means a release of the same series: 2.17.1 is as old as 2.17.
         if version[..version.len().min(2)] > allowed[..] {
             let message = format!("it needs `{}` of `{}`", needed.version, needed.library);
             findings.push(placed.finding(
@@ -104,9 +103,9 @@ fn of_glibc(library: &str) -> bool {
     GLIBC.iter().any(|name| library.starts_with(name))
 }
 
-/// The number of a version of glibc; its other names (`GLIBC_PRIVATE`) have none.
+/// The numbers in the name of a glibc version; `None` for names without numbers, such as `GLIBC_PRIVATE`.
 fn number(version: &str) -> Option<Vec<u32>> {
-    // Relative relocations are told by a name of their own.
+    // Relative relocations need glibc 2.36, and are marked by this name.
     if version == "GLIBC_ABI_DT_RELR" {
         return Some(vec![2, 36]);
     }

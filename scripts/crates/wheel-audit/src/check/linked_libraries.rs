@@ -1,5 +1,5 @@
-//! `linked-libraries`: what a binary asks the loader for is on every system that the tag promises, or
-//! in the wheel; of Python's DLLs it names the one that its ABI tag is for.
+//! `linked-libraries`: every library that a binary needs is on all systems that the tag promises, or in the wheel. Of
+//! Python's DLLs, a binary needs the one of its ABI tag.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
@@ -7,14 +7,14 @@ use super::placed::{Placed, each};
 use crate::platform::System;
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "linked-libraries",
     about: "every library that a binary asks for is part of the promised systems or of the wheel",
     documentation: include_str!("linked_libraries.md"),
     run,
 };
 
-/// What each kind of platform brings.
+/// The libraries of each kind of platform.
 const TABLE: &str = include_str!("../../data/libraries.txt");
 
 const REMEDY: &str = "link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)";
@@ -27,7 +27,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     let libraries = placed.image.libraries.iter().filter(|library| !library.optional);
     for library in libraries.map(|library| library.name.as_str()) {
         let refusal = match placed.image.format {
-            FormatFacts::Pe(_) => of_windows(placed, library),
+            FormatFacts::Pe => of_windows(placed, library),
             FormatFacts::Elf(_) => of_linux(placed, library),
             FormatFacts::Macho(_) => of_macos(placed, library),
         };
@@ -71,12 +71,12 @@ fn of_windows(placed: Placed, library: &str) -> Option<String> {
     if let Some(version) = python_version(&name) {
         return of_python(placed, &name, version);
     }
-    // Windows has too many DLLs to list. None of its own begins as those of MinGW and Unix do.
+    // Windows has too many DLLs to list. None of them begins with `lib`, as those of MinGW do.
     let foreign = name.starts_with("lib") && !bundled(placed, library) && !brought(placed, library);
     foreign.then(|| "DLLs in the wheel, and those of Windows and Python".to_owned())
 }
 
-/// The digits and letters between `python` and `.dll`, where it is CPython's DLL: `3`, `3t`, `310`.
+/// The text between `python` and `.dll` in the name of CPython's DLL: `3`, `3t`, `310`.
 fn python_version(name: &str) -> Option<&str> {
     let version = name.strip_prefix("python")?.strip_suffix(".dll")?;
     version.starts_with(|first: char| first.is_ascii_digit()).then_some(version)
@@ -92,7 +92,7 @@ fn of_python(placed: Placed, name: &str, version: &str) -> Option<String> {
     } else {
         let exact = format!("cp{}", version.trim_end_matches("_d"));
         let tagged: Vec<&String> = abis.iter().filter(|abi| abi.starts_with("cp3")).collect();
-        // A wheel for one Python may be linked like one for all; without an ABI nothing is promised.
+        // A wheel for one Python may use the DLL of the stable ABI. A wheel without an ABI tag promises nothing.
         if tagged.is_empty() || version == "3" || tagged.iter().any(|abi| **abi == exact) {
             return None;
         }
@@ -101,18 +101,18 @@ fn of_python(placed: Placed, name: &str, version: &str) -> Option<String> {
     (name != wanted).then(|| format!("`{wanted}`, as the ABI tag is `{}`", abis.join(".")))
 }
 
-/// Whether the wheel has a member of that file name. Where the loader looks for it is not followed.
+/// Returns whether the wheel has a member of that file name, in any folder.
 fn bundled(placed: Placed, library: &str) -> bool {
     let wanted = file(library);
     placed.wheel.members.iter().any(|member| file(&member.name).eq_ignore_ascii_case(wanted))
 }
 
-/// A library asks for itself where its name was changed and the reference was not.
+/// Returns whether a library needs itself. That happens where its install name was changed and the reference was not.
 fn own_name(placed: Placed, library: &str) -> bool {
     file(&placed.binary.member) == file(library)
 }
 
-/// Packages that bring libraries whose names are not like theirs.
+/// Packages that bring libraries with other names than their own.
 const BRINGERS: &[(&str, &[&str])] = &[
     ("torch", &["c10", "caffe2", "cudart"]),
     ("pyarrow", &["parquet"]),
@@ -120,8 +120,10 @@ const BRINGERS: &[(&str, &[&str])] = &[
     ("pyqt", &["qt"]),
 ];
 
-/// Whether another package that is installed with it may bring the library and load it first: what each holds is not
-/// known here, so their names must have something in common, as those of `nvidia-cublas-cu12` and `libcublas.so.12` have.
+/// Returns whether a required package probably brings the library and loads it first.
+///
+/// The contents of other packages are unknown here. So the names of package and library must have a word in common, as
+/// `nvidia-cublas-cu12` and `libcublas.so.12` have.
 fn brought(placed: Placed, library: &str) -> bool {
     let name = file(library).to_ascii_lowercase();
     let name = name.strip_prefix("lib").unwrap_or(&name);

@@ -6,7 +6,7 @@ use super::placed::{Placed, each, serves};
 use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "macos-floor",
     about: "no binary needs a newer macOS than the platform tag promises",
     documentation: include_str!("macos_floor.md"),
@@ -41,7 +41,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The oldest macOS on which a tag promises this image; there is no older one for arm64 than 11.
+/// The oldest macOS on which a tag promises this image. For arm64 there is none before 11.
 fn floor(placed: Placed, platform: &PlatformTag) -> Option<(u16, u16)> {
     let Some(System::Macos { major, minor }) = platform.system() else { return None };
     if !serves(placed.image, platform) {

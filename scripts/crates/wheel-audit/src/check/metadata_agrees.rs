@@ -1,7 +1,7 @@
-//! `metadata-agrees`: every file of the release says the same about the project.
+//! `metadata-agrees`: every file of the release has the same metadata about the project.
 //!
-//! An index shows the metadata of the file that was uploaded first, and resolvers read any of them:
-//! files that differ give different answers to different people.
+//! An index shows the metadata of the file that was uploaded first, and resolvers read any file. If files differ, people
+//! get different answers.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::finding::{CheckResult, NotJudged};
 use crate::names::normalize;
 use crate::wheel::metadata::Headers;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "metadata-agrees",
     about: "every file of the release carries the same metadata",
     documentation: include_str!("metadata_agrees.md"),
@@ -42,16 +42,16 @@ fn run(input: CheckInput) -> CheckResult {
     Ok(findings)
 }
 
-/// The project and version that a file name tells, as far as it does: a folder may hold several.
+/// The project and version in a file name. A folder may hold several releases.
 fn release(file: &str) -> (String, String) {
     let mut parts = file.strip_suffix(".tar.gz").unwrap_or(file).split('-');
     let name = normalize(parts.next().unwrap_or_default());
     (name, parts.next().unwrap_or_default().to_owned())
 }
 
-/// Compared by meaning: order, line ends and space around the description say nothing.
+/// The first difference in meaning. Order, line ends and space around the description have none.
 fn difference(first: &Headers, other: &Headers) -> Option<String> {
-    // How the metadata came about is not what it says of the project.
+    // These two fields are about the metadata and not about the project.
     let said = |headers: &Headers| -> Vec<(String, String)> {
         let fields = headers.sorted().into_iter().cloned();
         fields.filter(|(key, _)| key != "dynamic" && key != "metadata-version").collect()
@@ -64,11 +64,11 @@ fn difference(first: &Headers, other: &Headers) -> Option<String> {
             .map(|(key, value)| format!("`{key}: {value}`"))
     };
     if let Some(field) = only(&theirs, &ours) {
-        Some(format!("its metadata has {field}, which the others have not"))
+        Some(format!("its metadata has {field}, which the others lack"))
     } else if let Some(field) = only(&ours, &theirs) {
         Some(format!("its metadata lacks {field}"))
     } else if first.body.trim() != other.body.trim() {
-        Some("its description is another".to_owned())
+        Some("its description differs".to_owned())
     } else {
         None
     }

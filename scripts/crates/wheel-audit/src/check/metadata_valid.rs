@@ -1,5 +1,5 @@
-//! `metadata-valid`: each file's metadata has what an index demands, and names the file's own project
-//! and version.
+//! `metadata-valid`: each file's metadata has the fields that an index demands, with the project and version of the file
+//! name.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use super::finding::{CheckResult, Finding, NotJudged};
 use crate::names::normalize;
 use crate::wheel::metadata::Headers;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "metadata-valid",
     about: "the metadata has what an index demands, for the project and version of the file name",
     documentation: include_str!("metadata_valid.md"),
@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
 
 const REMEDY: &str = "correct `[project]` in `pyproject.toml` and build again";
 
-/// Metadata versions that PyPI takes
+/// Metadata versions that PyPI accepts
 /// ([core metadata](https://packaging.python.org/en/latest/specifications/core-metadata/)).
 const METADATA_VERSIONS: &[&str] = &["1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5"];
 
@@ -60,14 +60,14 @@ fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &m
     match metadata.first("Metadata-Version") {
         Some(stated) if METADATA_VERSIONS.contains(&stated) => {}
         stated => say(
-            format!("`Metadata-Version` is {}", shown(stated)),
+            format!("`Metadata-Version` is {}", or_missing(stated)),
             &format!("one of {}", METADATA_VERSIONS.join(", ")),
         ),
     }
     match metadata.first("Name") {
         Some(stated) if normalize(stated) == normalize(name) => {}
         stated => say(
-            format!("`Name` is {}", shown(stated)),
+            format!("`Name` is {}", or_missing(stated)),
             &format!("`{}`, as in the file name", normalize(name)),
         ),
     }
@@ -76,7 +76,7 @@ fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &m
     match (stated.and_then(parsed), parsed(version)) {
         (Some(inside), Some(outside)) if inside == outside => {}
         _ => say(
-            format!("`Version` is {}", shown(stated)),
+            format!("`Version` is {}", or_missing(stated)),
             &format!("`{version}`, as in the file name"),
         ),
     }
@@ -85,6 +85,6 @@ fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &m
     }
 }
 
-fn shown(value: Option<&str>) -> String {
+fn or_missing(value: Option<&str>) -> String {
     value.map_or("missing".to_owned(), |value| format!("`{value}`"))
 }

@@ -1,7 +1,7 @@
-//! `no-leaked-paths`: no binary and no bill of materials names the home folder of a person.
+//! `no-leaked-paths`: no binary and no SBOM names the home folder of a person.
 //!
-//! It tells the world who built the file and how their disk is laid out, and makes two builds of one
-//! source differ. The folders of hosted build machines tell of nobody, and are in most good wheels.
+//! Such a path shows who built the file and how their disk is laid out, and makes two builds of one source differ. Home
+//! folders of hosted build machines show nothing about a person, and are in most good wheels.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "no-leaked-paths",
-    about: "no binary and no bill of materials names the home folder of a person",
+    about: "no binary and no SBOM names the home folder of a person",
     documentation: include_str!("no_leaked_paths.md"),
     run,
 };
 
-/// Users of hosted build machines and of images, and names that stand for anybody.
+/// Users of hosted build machines and of container images, and placeholder names.
 const NOBODY: &[&str] = &[
     "runner",
     "runneradmin",

@@ -1,6 +1,6 @@
-//! `page-alignment`: a library can be loaded with the largest pages that its machine may have.
+//! `page-alignment`: a library loads on systems with the largest pages of its architecture.
 //!
-//! A part that is aligned to 4 KiB cannot be mapped by a system with pages of 64 KiB.
+//! A system with pages of 64 KiB cannot map a segment that is aligned to 4 KiB.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
@@ -8,7 +8,7 @@ use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "page-alignment",
     about: "libraries load on systems with the largest pages that the machine may have",
     documentation: include_str!("page_alignment.md"),
@@ -19,7 +19,7 @@ fn run(input: CheckInput) -> CheckResult {
     each(input, "ELF file", |placed| matches!(placed.image.format, FormatFacts::Elf(_)), judge)
 }
 
-/// The largest pages that Linux may have on a machine, in bytes.
+/// The largest pages that Linux uses on an architecture, in bytes.
 fn page(architecture: Option<Architecture>) -> u64 {
     match architecture {
         Some(Architecture::Aarch64 | Architecture::Ppc64le | Architecture::Ppc64) => 64 << 10,

@@ -1,7 +1,7 @@
-//! Binaries in their place: an image, the wheel it lies in, and the platforms that it must serve there.
+//! Binaries in their place: an image, the wheel that holds it, and the platforms that it must serve there.
 //!
-//! A wheel may carry images for other machines, such as launchers. What an image for Windows does in a
-//! wheel for Linux is not judged by the rules of either.
+//! A wheel may hold images for other platforms, such as launchers. No platform's rules apply to an image for Windows in a
+//! wheel for Linux.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, NotJudged};
@@ -11,42 +11,48 @@ use crate::wheel::release::WheelFacts;
 
 /// An image that serves at least one platform of its wheel's tags.
 #[derive(Clone, Copy)]
-pub struct Placed<'a> {
-    pub wheel: &'a WheelFacts,
-    pub binary: &'a Binary,
-    pub image: &'a BinaryImage,
+pub(super) struct Placed<'a> {
+    pub(super) wheel: &'a WheelFacts,
+    pub(super) binary: &'a Binary,
+    pub(super) image: &'a BinaryImage,
 }
 
 impl<'a> Placed<'a> {
     /// The platforms of the wheel that the image serves.
-    pub fn platforms(self) -> impl Iterator<Item = PlatformTag> + 'a {
+    pub(super) fn platforms(self) -> impl Iterator<Item = PlatformTag> + 'a {
         platforms(self.wheel).filter(move |platform| serves(self.image, platform))
     }
 
     /// A finding about this image.
-    pub fn finding(self, check: &Check, message: String, expected: &str, remedy: &str) -> Finding {
+    pub(super) fn finding(
+        self,
+        check: &Check,
+        message: String,
+        expected: &str,
+        remedy: &str,
+    ) -> Finding {
         check.inside(&self.wheel.file, &self.binary.member, message, expected, remedy)
     }
 }
 
-/// Every platform that a wheel's tags stand for, as far as they are known here.
-pub fn platforms(wheel: &WheelFacts) -> impl Iterator<Item = PlatformTag> + '_ {
+/// Every known platform among a wheel's tags.
+pub(super) fn platforms(wheel: &WheelFacts) -> impl Iterator<Item = PlatformTag> + '_ {
     wheel.name.platforms.iter().filter_map(|tag| PlatformTag::read(tag))
 }
 
-/// Whether an image is of the format and for a machine of a platform.
-pub fn serves(image: &BinaryImage, platform: &PlatformTag) -> bool {
+/// Returns whether an image has the format of a platform and one of its architectures.
+pub(super) fn serves(image: &BinaryImage, platform: &PlatformTag) -> bool {
     let format = match platform.system() {
         Some(System::Macos { .. }) => matches!(image.format, FormatFacts::Macho(_)),
-        Some(System::Windows) => matches!(image.format, FormatFacts::Pe(_)),
+        Some(System::Windows) => matches!(image.format, FormatFacts::Pe),
         _ => matches!(image.format, FormatFacts::Elf(_)),
     };
     let architectures = platform.architectures();
     format && image.architecture.is_some_and(|architecture| architectures.contains(&architecture))
 }
 
-/// Judges every image of a kind that is in its place.
-pub fn each<'a>(
+/// Judges every image of a kind that serves a platform of its wheel.
+pub(super) fn each<'a>(
     input: CheckInput<'a>,
     kind: &str,
     wanted: impl Fn(&Placed<'a>) -> bool,
@@ -68,8 +74,8 @@ pub fn each<'a>(
     if looked { Ok(findings) } else { Err(NotJudged::NoSubject(format!("no {kind}"))) }
 }
 
-/// Whether the file's suffix says for which platform it is: `.cp310-win_amd64.pyd`.
-pub fn names_platform(member: &str) -> bool {
+/// Returns whether the file's suffix names a platform: `.cp310-win_amd64.pyd`.
+pub(super) fn names_platform(member: &str) -> bool {
     let file = member.rsplit('/').next().unwrap_or_default();
     file.split_once('.').is_some_and(|(_, suffix)| suffix.contains('-'))
 }

@@ -1,6 +1,6 @@
 //! `record-complete`: `RECORD` lists every member of a wheel once, with its true hash and size.
 //!
-//! Installers trust it for uninstalling, and some refuse a wheel whose `RECORD` is wrong.
+//! Installers uninstall by `RECORD`, and some refuse a wheel whose `RECORD` is wrong.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::wheel::record::{RecordEntry, RecordedHash, spell};
 use crate::wheel::release::WheelFacts;
 use crate::wheel::zip::Member;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "record-complete",
     about: "`RECORD` lists every member once, with its true hash and size",
     documentation: include_str!("record_complete.md"),
@@ -27,9 +27,9 @@ fn run(input: CheckInput) -> CheckResult {
     judged(findings, unknown)
 }
 
-/// Comes with what could not be told.
+/// Returns what could not be judged.
 fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Option<String> {
-    // They are made of RECORD, so that RECORD cannot list them, as it cannot hash itself.
+    // They sign `RECORD`, so `RECORD` cannot list their hashes, nor its own.
     let signatures = ["RECORD.jws", "RECORD.p7s"].map(|name| format!("{}/{name}", wheel.dist_info));
     let record = format!("{}/RECORD", wheel.dist_info);
     let mut say = |message: String, expected: &str| {
@@ -46,13 +46,14 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Option<String> {
         match lines[..] {
             [] if signatures.contains(name) => {}
             [] => say(format!("`{name}` is not listed in `RECORD`"), "one line for each member"),
-            [line] if *name != record && !signatures.contains(name) => match lie(line, member) {
+            [line] if *name != record && !signatures.contains(name) => match mismatch(line, member)
+            {
                 Ok(None) => {}
                 Ok(Some((message, expected))) => say(message, &expected),
                 Err(algorithm) => {
                     unknown.get_or_insert_with(|| {
                             format!(
-                                "`{}`: `RECORD` hashes `{name}` by {algorithm}, which is not computed here",
+                                "`{}`: `RECORD` hashes `{name}` by {algorithm}, which this program does not compute",
                                 wheel.file
                             )
                         });
@@ -74,8 +75,12 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Option<String> {
     unknown
 }
 
-/// What a line says that is not so, and what is; or the algorithm of its hash if that is not known here.
-fn lie<'a>(line: &'a RecordEntry, member: &Member) -> Result<Option<(String, String)>, &'a str> {
+/// The first mismatch between a line and its member, with the expected value. The error is the name of a hash algorithm
+/// that this crate does not compute.
+fn mismatch<'a>(
+    line: &'a RecordEntry,
+    member: &Member,
+) -> Result<Option<(String, String)>, &'a str> {
     let name = &member.name;
     match &line.hash {
         RecordedHash::None => {

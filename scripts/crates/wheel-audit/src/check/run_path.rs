@@ -1,13 +1,13 @@
-//! `run-path`: no binary makes the loader look into folders of the machine that built it.
+//! `run-path`: no binary makes the loader search folders of the machine that built it.
 //!
-//! Such a folder may belong to anybody on the user's machine, who then decides what is loaded.
+//! On the user's machine, such a folder may belong to anybody, who can then put a library there.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "run-path",
     about: "no binary makes the loader look outside the wheel and the system's own folders",
     documentation: include_str!("run_path.md"),
@@ -18,7 +18,7 @@ fn run(input: CheckInput) -> CheckResult {
     each(
         input,
         "ELF or Mach-O file",
-        |placed| !matches!(placed.image.format, FormatFacts::Pe(_)),
+        |placed| !matches!(placed.image.format, FormatFacts::Pe),
         judge,
     )
 }
@@ -35,7 +35,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     match &placed.image.format {
         FormatFacts::Elf(facts) => {
             for (kind, paths) in [("RPATH", &facts.rpath), ("RUNPATH", &facts.runpath)] {
-                // Nothing at all is no entry, but nothing between two colons is the current folder.
+                // An empty run path has no entry, but an empty entry between two colons is the current folder.
                 let paths = paths.as_deref().filter(|paths| !paths.is_empty());
                 for path in paths.into_iter().flat_map(|paths| paths.split(':')) {
                     if !path.starts_with("$ORIGIN") && !path.starts_with("${ORIGIN}") {
@@ -53,6 +53,6 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
                 }
             }
         }
-        FormatFacts::Pe(_) => {}
+        FormatFacts::Pe => {}
     }
 }

@@ -5,9 +5,9 @@ use super::finding::{CheckResult, Finding, NotJudged};
 use super::leftovers::leftover;
 use crate::wheel::release::SdistFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "sdist-contents",
-    about: "the sdist holds its licences, its build files and their lock, and no leftovers",
+    about: "the sdist holds its licenses, its build files and their lock, and no leftovers",
     documentation: include_str!("sdist_contents.md"),
     run,
 };
@@ -30,7 +30,7 @@ fn judge(sdist: &SdistFacts, findings: &mut Vec<Finding>) {
     let has = |wanted: &str| sdist.paths.iter().any(|path| path == wanted);
     for license in sdist.metadata.all("License-File").filter(|license| !has(license)) {
         say(
-            format!("`PKG-INFO` names the licence `{license}`, which is not in the sdist"),
+            format!("`PKG-INFO` names the license `{license}`, which is not in the sdist"),
             "every `License-File`",
             "correct `license-files` in `pyproject.toml`, or let the sdist include the file",
         );
@@ -42,7 +42,7 @@ fn judge(sdist: &SdistFacts, findings: &mut Vec<Finding>) {
             "let the sdist include it",
         );
     }
-    // A crate whose dependencies are not pinned is built with whatever is newest on that day.
+    // Without the lock file, a build takes the newest dependencies of the day.
     if has("Cargo.toml") && !sdist.paths.iter().any(|path| path.ends_with("Cargo.lock")) {
         say(
             "it has `Cargo.toml` and no `Cargo.lock`".to_owned(),

@@ -1,6 +1,6 @@
 //! `sdist-name`: the sdist is named by the project's name and version in normal form.
 //!
-//! Indexes refuse another spelling, and tools that look for the normal form pass over it
+//! Indexes refuse another spelling, and tools that look for the normal form do not find it
 //! ([source distribution format](https://packaging.python.org/en/latest/specifications/source-distribution-format/#source-distribution-file-name)).
 
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 use crate::names::normalize;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "sdist-name",
     about: "the sdist is named by the project and version in normal form",
     documentation: include_str!("sdist_name.md"),
@@ -26,7 +26,7 @@ fn run(input: CheckInput) -> CheckResult {
         let name = normalize(sdist.metadata.first("Name")?).replace('-', "_");
         let version = Version::from_str(sdist.metadata.first("Version")?).ok()?;
         let (found, _) = sdist.file.strip_suffix(".tar.gz")?.rsplit_once('-')?;
-        // Whether it is the right project and version is another check's question.
+        // The check `metadata-valid` compares project and version.
         let spelled = sdist.file.strip_suffix(".tar.gz")?.rsplit_once('-')?.1;
         let same =
             normalize(found) == normalize(&name) && Version::from_str(spelled).ok()? == version;

@@ -1,5 +1,4 @@
-//! `size-and-quota`: no file is larger than PyPI takes, and the release does not use up the project's
-//! room.
+//! `size-and-quota`: no file exceeds PyPI's limit for files, and the release stays within the limit for projects.
 //!
 //! The limits are those of a project that has not asked for more
 //! ([PyPI: storage limits](https://docs.pypi.org/project-management/storage-limits/)).
@@ -7,7 +6,7 @@
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "size-and-quota",
     about: "no file is larger than PyPI takes by default, nor is the release as a whole",
     documentation: include_str!("size_and_quota.md"),

@@ -1,5 +1,5 @@
-//! `suffix-and-exports`: an extension module's file name and the functions that it exports are those
-//! that the Pythons of the wheel's tags look for.
+//! `suffix-and-exports`: an extension module has the file suffix and the exports that the Pythons of the wheel's tags look
+//! for.
 //!
 //! CPython finds a module by the suffix of its file
 //! ([`importlib.machinery.EXTENSION_SUFFIXES`](https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES))
@@ -12,7 +12,7 @@ use super::placed::{Placed, each};
 use crate::family::PythonVersion;
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "suffix-and-exports",
     about: "extension modules have the file suffix and the exports that the promised Pythons look for",
     documentation: include_str!("suffix_and_exports.md"),
@@ -31,7 +31,7 @@ fn is_module(placed: &Placed) -> bool {
     let of_python =
         suffix.ends_with("pyd") || suffix.starts_with("cpython-") || suffix.starts_with("abi3");
     let library = suffix.ends_with("so") || suffix.ends_with("pyd");
-    // libpython brings the modules of the standard library with it.
+    // libpython exports the modules of the standard library.
     let python = placed.image.exports.contains("Py_Initialize");
     library && !python && (of_python || placed.image.modules().next().is_some())
 }
@@ -43,7 +43,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         findings.push(placed.finding(&CHECK, message, expected, REMEDY));
     };
     let exports = |prefix: &str| image.exports.contains(&format!("{prefix}{stem}"));
-    // A name beyond ASCII is encoded, and a library that is no module may lie beside them.
+    // The export of a module whose name is not ASCII is encoded. A `lib….so` beside the modules need not be a module.
     let judged = stem.is_ascii() && !stem.starts_with("lib");
     if judged && !exports("PyInit_") && !exports("PyModExport_") {
         let found: Vec<&str> = image.modules().take(3).collect();
@@ -69,11 +69,11 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What is wrong with a suffix, and what it should be.
+/// The fault of a suffix, and the expected one.
 fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
     let abis = &placed.wheel.name.abis;
     let has = |abi: &str| abis.iter().any(|known| known == abi);
-    let windows = matches!(placed.image.format, FormatFacts::Pe(_));
+    let windows = matches!(placed.image.format, FormatFacts::Pe);
     let plain = if windows { "pyd" } else { "so" };
     let wrong = |expected: String| Some((format!("its suffix is `.{suffix}`"), expected));
     if windows && suffix.starts_with("abi3") {
@@ -83,7 +83,7 @@ fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
         let own = if has("abi3t") { "abi3t" } else { "abi3" };
         let wanted = if windows { "`.pyd`".to_owned() } else { format!("`.{own}.so`") };
         let named = suffix.strip_prefix(own).and_then(|rest| rest.strip_suffix(".so"));
-        // Since 3.15 the platform may stand between them:
+        // Since 3.15 the platform may stand between ABI and `.so`:
         // https://docs.python.org/3.15/whatsnew/3.15.html
         let newer = placed.wheel.name.oldest_python();
         let newer = newer.is_some_and(|oldest| oldest >= PythonVersion::new(3, 15));
@@ -104,14 +104,14 @@ fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
     wrong(format!("the one of `{}`, as the ABI tag says", abis.join(".")))
 }
 
-/// The ABI tag that a suffix such as `cpython-310-x86_64-linux-gnu.so` or `cp310-win_amd64.pyd` is for.
+/// The ABI tag of a suffix such as `cpython-310-x86_64-linux-gnu.so` or `cp310-win_amd64.pyd`.
 fn suffix_version(suffix: &str) -> Option<String> {
     let digits = suffix.strip_prefix("cpython-").or_else(|| suffix.strip_prefix("cp"))?;
     let end = digits.find(['-', '.'])?;
     Some(format!("cp{}", &digits[..end]))
 }
 
-/// Whether the same module lies beside it under a suffix that is right.
+/// Returns whether the same module lies beside it with a right suffix.
 fn has_better(placed: Placed, stem: &str) -> bool {
     let folder = placed.binary.member.rsplit_once('/').map_or("", |(folder, _)| folder);
     placed.wheel.binaries.iter().any(|other| {

@@ -1,6 +1,6 @@
 //! `tags-agree`: the tags in the `WHEEL` file are those of the file name.
 //!
-//! pip picks by the file name; installed environments are checked by what `WHEEL` says.
+//! pip picks a wheel by its file name. `pip check` judges an installed wheel by its `WHEEL` file.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::finding::CheckResult;
 use crate::wheel::TAG_LIMIT;
 use crate::wheel::filename::expand;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "tags-agree",
     about: "the tags in the `WHEEL` file are those of the file name",
     documentation: include_str!("tags_agree.md"),
@@ -26,7 +26,7 @@ fn run(input: CheckInput) -> CheckResult {
                 _ => None,
             };
             inside.extend(tags.unwrap_or_else(|| BTreeSet::from([tag.to_owned()])));
-            // More than any name stands for: it is already certain that they differ.
+            // No file name stands for so many tags, so the two differ.
             if inside.len() > TAG_LIMIT {
                 break;
             }

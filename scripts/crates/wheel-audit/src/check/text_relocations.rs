@@ -1,14 +1,14 @@
-//! `text-relocations`: no library's code is changed while it is loaded.
+//! `text-relocations`: no library needs its code changed by the loader.
 //!
-//! Systems that never let memory be both written and executed refuse such a library, and musl's loader
-//! does not know them for some machines.
+//! Systems that forbid memory that is both writable and executable refuse such a library. musl's loader does not support
+//! text relocations on some architectures.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "text-relocations",
     about: "no library's code is changed while it is loaded",
     documentation: include_str!("text_relocations.md"),

@@ -1,23 +1,22 @@
-//! `vc-runtime`: what a binary for Windows needs of the Visual C++ runtime comes with Python or in the
-//! wheel.
+//! `vc-runtime`: the parts of the Visual C++ runtime that a binary for Windows needs are in Python or in the wheel.
 //!
 //! CPython brings `vcruntime140.dll` and `vcruntime140_1.dll`
-//! ([PC/layout](https://github.com/python/cpython/blob/main/PC/layout/main.py)); the C runtime proper is
-//! part of Windows 10. The rest is on machines where somebody happens to have installed it.
+//! ([PC/layout](https://github.com/python/cpython/blob/main/PC/layout/main.py)), and Windows 10 brings the universal C
+//! runtime. The other parts exist only on machines where somebody installed them.
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "vc-runtime",
     about: "what binaries for Windows need of the Visual C++ runtime is in Python or in the wheel",
     documentation: include_str!("vc_runtime.md"),
     run,
 };
 
-/// The parts of the runtime that neither Windows nor CPython brings, by the beginning of their names.
+/// Beginnings of the names of DLLs that neither Windows nor CPython brings.
 const APART: &[&str] = &[
     "msvcp140",
     "concrt140",
@@ -34,7 +33,7 @@ const APART: &[&str] = &[
 ];
 
 fn run(input: CheckInput) -> CheckResult {
-    each(input, "PE file", |placed| matches!(placed.image.format, FormatFacts::Pe(_)), judge)
+    each(input, "PE file", |placed| matches!(placed.image.format, FormatFacts::Pe), judge)
 }
 
 fn judge(placed: Placed, findings: &mut Vec<Finding>) {
@@ -43,7 +42,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         let bundled = placed.wheel.members.iter().any(|member| {
             member.name.rsplit('/').next().is_some_and(|file| file.eq_ignore_ascii_case(&name))
         });
-        // Its debug build is another check's business.
+        // The check `debug-build` judges debug runtimes.
         let debug = name.ends_with("d.dll");
         if !bundled && !debug && APART.iter().any(|part| name.starts_with(part)) {
             findings.push(placed.finding(

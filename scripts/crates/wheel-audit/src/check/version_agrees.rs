@@ -1,6 +1,6 @@
 //! `version-agrees`: the project's own files in the sdist give the version that the release has.
 //!
-//! What is built from the sdist elsewhere takes its version from them.
+//! Builds from the sdist take their version from these files.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use pep440_rs::Version;
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "version-agrees",
     about: "`pyproject.toml` and `Cargo.toml` in the sdist give the version of the release",
     documentation: include_str!("version_agrees.md"),

@@ -1,7 +1,7 @@
-//! `zip-structure`: a wheel's archive is one that every reader unpacks alike, and only into its folder.
+//! `zip-structure`: every reader unpacks a wheel's archive alike, and only into its folder.
 //!
-//! The reader refuses what is not an archive at all; this looks at what is left to interpretation. PyPI
-//! refuses most of it too, after the upload.
+//! The reader refuses bytes that are not an archive. This check refuses archives that two readers could read differently.
+//! PyPI refuses most of them too, after the upload.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding};
 use crate::wheel::release::WheelFacts;
 
-pub const CHECK: Check = Check {
+pub(super) const CHECK: Check = Check {
     name: "zip-structure",
     about: "every reader unpacks the archive alike, and only into its folder",
     documentation: include_str!("zip_structure.md"),
@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
 const REMEDY: &str =
     "build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)";
 
-/// The least ratio that is called a bomb, of members that are large enough to do harm.
+/// The ratio and the unpacked size in bytes above which an archive is a bomb.
 const BOMB: (u64, u64) = (500, 64 << 20);
 
 fn run(input: CheckInput) -> CheckResult {
@@ -39,10 +39,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         say(format!("the archive has a comment of {} bytes", structure.comment), "no comment");
     }
     for (at, length) in &structure.unclaimed {
-        say(
-            format!("{length} bytes at {at} belong to no member"),
-            "members and nothing between them",
-        );
+        say(format!("{length} bytes at {at} belong to no member"), "no bytes between members");
     }
     let mut lower = BTreeSet::new();
     for entry in &structure.entries {
@@ -51,7 +48,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
             say(format!("`{name}` has another {field} in its local header"), "headers that agree");
         }
         if entry.overlaps {
-            say(format!("`{name}` shares bytes with another member"), "members of their own");
+            say(format!("`{name}` shares bytes with another member"), "no bytes in two members");
         }
         if entry.mode & 0o170_000 == 0o120_000 {
             say(format!("`{name}` is a symbolic link"), "files and folders");
@@ -61,8 +58,8 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         }
         if !lower.insert(name.to_lowercase()) {
             say(
-                format!("`{name}` differs from another member in upper and lower case alone"),
-                "names that stay two on Windows and macOS",
+                format!("`{name}` differs from another member only in case"),
+                "names that differ in more than case",
             );
         }
     }
@@ -72,7 +69,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether some reader would write elsewhere than below the folder.
+/// Returns whether some reader would write outside the folder.
 fn outside(name: &str) -> bool {
     let drive = name.as_bytes().get(1) == Some(&b':');
     let parts = name.strip_suffix('/').unwrap_or(name).split('/');

@@ -1,10 +1,10 @@
-//! How an extension names the C library of musl: by the name that every musl system has.
+//! Renaming musl's C library in an extension that zig linked.
 //!
-//! On such a system the library is `libc.musl-ARCH.so.1`, and what is linked there asks for that.
-//! zig calls it `libc.so`, which musl's loader takes too; but who reads the file without that loader, as
-//! auditwheel does, knows only the first. There is no room for a longer name in a finished file. So the
-//! linker is told to call the extension itself by that name, which puts it there; here the extension loses
-//! the name, and what it asks for gets it.
+//! On Alpine the library is named `libc.musl-ARCH.so.1`, and extensions that are linked there need that name. zig writes
+//! `libc.so` instead. musl's loader accepts both, but auditwheel knows only the first.
+//!
+//! A finished file has no room for a longer name. Therefore the linker gets the long name as the extension's own
+//! (`DT_SONAME`), which puts it into the file. This edit moves the name from `DT_SONAME` to `DT_NEEDED`.
 
 use object::Endianness;
 use object::elf::{DT_NEEDED, DT_SONAME};
@@ -14,23 +14,23 @@ use object::read::elf::{Dyn, ElfFile, FileHeader};
 use crate::wheel::ReadError;
 use crate::wheel::binary::parse;
 
-/// What zig calls it.
+/// zig's name for musl's C library.
 const ZIGS: &[u8] = b"libc.so";
 
-/// The file with `name` in the place of zig's; unchanged where it does not ask for that.
+/// Puts `name` in the place of zig's name. A file that does not need zig's name stays unchanged.
 ///
 /// # Errors
 ///
-/// When it is not ELF, or was linked without `name` as its own.
-pub fn renamed(bytes: &[u8], name: &str) -> Result<Vec<u8>, ReadError> {
+/// When the file is not ELF, or its `DT_SONAME` is not `name`.
+pub(super) fn renamed(bytes: &[u8], name: &str) -> Result<Vec<u8>, ReadError> {
     match parse(bytes)? {
-        File::Elf32(file) => of(&file, name),
-        File::Elf64(file) => of(&file, name),
-        _ => Err(ReadError::new("it is no ELF file")),
+        File::Elf32(file) => with_name(&file, name),
+        File::Elf64(file) => with_name(&file, name),
+        _ => Err(ReadError::new("it is not an ELF file")),
     }
 }
 
-fn of<H: FileHeader<Endian = Endianness>>(
+fn with_name<H: FileHeader<Endian = Endianness>>(
     file: &ElfFile<H>,
     name: &str,
 ) -> Result<Vec<u8>, ReadError> {
@@ -56,10 +56,10 @@ fn of<H: FileHeader<Endian = Endianness>>(
     let start = entries.as_ptr().addr() - data.as_ptr().addr();
     let end = start + size_of_val(entries);
     let at = |position: usize| start + position * size;
-    // Only values differ between the two entries: the tag of the first with the name of the second.
+    // An entry is a tag and a value. `DT_NEEDED` keeps its tag and gets the value of `DT_SONAME`.
     let half = size / 2;
     changed.copy_within(at(own) + half..at(own) + size, at(needed) + half);
-    // The loader stops at the first entry without a tag, so that nothing may be left out in the middle.
+    // The loader stops at the first empty entry, so the entries after `DT_SONAME` move up.
     changed.copy_within(at(own) + size..end, at(own));
     changed[end - size..end].fill(0);
     Ok(changed)

@@ -1,5 +1,4 @@
-//! A wheel with some members replaced: all others keep their bytes, their order and their times, and
-//! `RECORD` says what is there now.
+//! Replacing members of a wheel. The others keep their bytes, order and times, and `RECORD` is updated.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
@@ -10,12 +9,12 @@ use ::zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::wheel::{MEMBER_LIMIT, ReadError, record};
 
-/// Replaces members by what `change` makes of their content, where it makes something.
+/// Replaces the content of each member for which `change` returns new content.
 ///
 /// # Errors
 ///
 /// When the archive or its `RECORD` cannot be read, or `change` fails.
-pub fn changed(
+pub(super) fn changed(
     bytes: &[u8],
     change: impl Fn(&str, &[u8]) -> Result<Option<Vec<u8>>, ReadError>,
 ) -> Result<Vec<u8>, ReadError> {
@@ -66,7 +65,7 @@ pub fn changed(
 }
 
 fn unreadable(error: ZipError) -> ReadError {
-    ReadError::new(format!("it is no good zip archive: {error}"))
+    ReadError::new(format!("it is not a valid zip archive: {error}"))
 }
 
 fn unread(member: &str, error: &std::io::Error) -> ReadError {

@@ -1,9 +1,9 @@
-//! The bill of materials in a wheel ([PEP 770](https://peps.python.org/pep-0770/)), as maturin writes
-//! it and as it is published.
+//! The SBOM in a wheel ([PEP 770](https://peps.python.org/pep-0770/)), as maturin writes
+//! it and as it is released.
 //!
-//! maturin lists every crate of the lock file that any target may need, with those that only ran in
-//! the compiler, and names the folder in which it compiled. What is published lists what is linked for
-//! the wheel's own target, and is the same wherever it was made.
+//! maturin lists every crate of the lock file that any target may need, build scripts and macros included, and names the
+//! folder of the build. The released document lists only what is linked for the wheel's target, and is the same on every
+//! machine.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +11,20 @@ use serde_json::{Value, json};
 
 use crate::wheel::{ReadError, is_sbom};
 
-/// Whether a member of a wheel is a bill of materials that maturin wrote.
-pub fn is_from_maturin(member: &str) -> bool {
+/// Returns whether maturin wrote the member as an SBOM.
+pub(super) fn is_from_maturin(member: &str) -> bool {
     is_sbom(member) && member.ends_with(".cyclonedx.json")
 }
 
-/// The same document for what is linked: `linked` are cargo's names of those crates, `root` that of
-/// the extension, which lies in the folder `below` the top of the source, and `std` the version of
-/// Rust's standard library.
+/// Narrows the document to the linked crates.
+///
+/// `linked` holds cargo's names of these crates, and `root` is the name of the extension's own crate, which lies in the
+/// folder `below` the top of the source. `std` is the version of Rust's standard library.
 ///
 /// # Errors
 ///
-/// When it is not what maturin writes, or lacks a crate that is linked.
-pub fn narrowed(
+/// When the document is not as maturin writes it, or lacks a linked crate.
+pub(super) fn narrowed(
     document: &[u8],
     linked: &BTreeSet<&str>,
     root: &str,

@@ -4,15 +4,15 @@
 use super::error::ReadError;
 use super::limits::FIELD_LIMIT;
 
-/// One line of the file that is no comment and no group.
+/// One entry point: a line of the file that is neither a comment nor a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryPoint {
-    /// The group that it stands in: `console_scripts` are commands. Empty before the first group.
-    pub group: String,
-    /// The line as it is written.
-    pub line: String,
-    /// The module that it refers to; none if the line has no such reference.
-    pub module: Option<String>,
+    /// The group: `console_scripts` holds commands. Empty before the first group.
+    pub(crate) group: String,
+    /// The line as written.
+    pub(crate) line: String,
+    /// The module that the line refers to, if it refers to one.
+    pub(crate) module: Option<String>,
 }
 
 /// Reads the file.
@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<EntryPoint>, ReadError> {
             return Err(ReadError::new(format!("it has more than {FIELD_LIMIT} entry points")));
         }
         let module = line.split_once('=').and_then(|(name, reference)| {
-            // Behind the module may come an attribute and, in brackets, extras.
+            // An attribute and extras in brackets may follow the module.
             let module = reference.split([':', '[']).next().unwrap_or_default().trim();
             (!name.trim().is_empty() && is_dotted(module)).then(|| module.to_owned())
         });
@@ -44,7 +44,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<EntryPoint>, ReadError> {
     Ok(points)
 }
 
-/// Whether it is identifiers with dots between them.
+/// Returns whether the text is identifiers with dots between them.
 fn is_dotted(module: &str) -> bool {
     let identifier = |part: &str| {
         part.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_')
@@ -61,10 +61,10 @@ mod tests {
     fn groups_references_and_lines_that_are_neither_are_told_apart() {
         let text = "# commands\n[console_scripts]\nsum = sum_up_to.__main__:main [fast]\nbroken\n\n[a.plugins]\nx=y\n";
         let points = read(text.as_bytes()).expect("a text");
-        let shown: Vec<_> =
+        let groups: Vec<_> =
             points.iter().map(|point| (&*point.group, point.module.as_deref())).collect();
         assert_eq!(
-            shown,
+            groups,
             [
                 ("console_scripts", Some("sum_up_to.__main__")),
                 ("console_scripts", None),

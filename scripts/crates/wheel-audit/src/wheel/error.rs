@@ -4,10 +4,10 @@ use thiserror::Error;
 
 use super::printable::printable;
 
-/// Why bytes could not be read.
+/// The error for bytes that could not be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{0}")]
-pub struct ReadError(pub String);
+pub struct ReadError(String);
 
 impl ReadError {
     pub(crate) fn new(message: impl Into<String>) -> Self {

@@ -12,19 +12,19 @@ use crate::family::PythonVersion;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WheelName {
     /// The distribution name as escaped in the file name: `sum_up_to`.
-    pub distribution: String,
+    pub(crate) distribution: String,
     /// The version as written.
-    pub version: String,
-    /// The build tag, where there is one.
-    pub build: Option<String>,
+    pub(crate) version: String,
+    /// The build tag, if there is one.
+    pub(crate) build: Option<String>,
     /// The compressed set of Python tags, taken apart: `cp310`.
-    pub pythons: Vec<String>,
+    pub(crate) pythons: Vec<String>,
     /// The compressed set of ABI tags, taken apart: `abi3`.
-    pub abis: Vec<String>,
+    pub(crate) abis: Vec<String>,
     /// The compressed set of platform tags, taken apart: `win_amd64`.
-    pub platforms: Vec<String>,
+    pub(crate) platforms: Vec<String>,
     /// Every (Python, ABI, platform) combination that the compressed tag sets stand for.
-    pub tags: BTreeSet<String>,
+    pub(crate) tags: BTreeSet<String>,
 }
 
 impl FromStr for WheelName {
@@ -37,7 +37,7 @@ impl FromStr for WheelName {
         let (build, [python, abi, platform]) = match parts[..] {
             [_, _, python, abi, platform] => (None, [python, abi, platform]),
             [_, _, build, python, abi, platform] => (Some(build), [python, abi, platform]),
-            _ => return Err(wrong("it has not five or six parts between hyphens")),
+            _ => return Err(wrong("it does not have five or six parts between hyphens")),
         };
         if parts.iter().any(|part| part.is_empty()) {
             return Err(wrong("one of its parts is empty"));
@@ -69,9 +69,8 @@ fn set(compressed: &str) -> Vec<String> {
     compressed.split('.').map(str::to_owned).collect()
 }
 
-/// The combinations that three compressed tag sets stand for, as `WHEEL` lists them; none when they
-/// are more than [`TAG_LIMIT`].
-pub fn expand(python: &str, abi: &str, platform: &str) -> Option<BTreeSet<String>> {
+/// Every combination of three compressed tag sets, as `WHEEL` lists them; `None` if there are more than [`TAG_LIMIT`].
+pub(crate) fn expand(python: &str, abi: &str, platform: &str) -> Option<BTreeSet<String>> {
     let sizes = [python, abi, platform].map(|set| set.split('.').count());
     if sizes.into_iter().fold(1, usize::saturating_mul) > TAG_LIMIT {
         return None;
@@ -110,7 +109,7 @@ mod tests {
     fn each_way_to_be_wrong_has_its_reason() {
         for (file, why) in [
             ("a-1.0.tar.gz", "it does not end in `.whl`"),
-            ("a-1.0-py3-none.whl", "it has not five or six parts between hyphens"),
+            ("a-1.0-py3-none.whl", "it does not have five or six parts between hyphens"),
             ("a--py3-none-any.whl", "one of its parts is empty"),
             ("a-1.0-x1-py3-none-any.whl", "its build tag does not start with a digit"),
         ] {

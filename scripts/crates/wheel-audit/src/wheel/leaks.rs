@@ -1,18 +1,18 @@
-//! Home folders of people that are named in a member: where the machine that built it shows through.
+//! Home folders of people that a member names: paths of the machine that built it.
 
 use std::collections::BTreeSet;
 
 use super::printable::printable;
 
-/// Where home folders lie, and what ends a name there.
+/// The beginning of a home folder's path on each system, and the byte that ends the user's name.
 const HOMES: &[(&[u8], u8)] = &[(b"/home/", b'/'), (b"/Users/", b'/'), (b":\\Users\\", b'\\')];
-/// Longer than a name of a user on any system.
+/// The longest user name that is looked for, in bytes.
 const NAME_LIMIT: usize = 32;
-/// How many homes are kept: one is enough to be told.
+/// The most homes that are kept of one member. One is enough for a finding.
 const COUNT_LIMIT: usize = 16;
 
 /// The home folders that a member names: `/home/NAME/`, `/Users/NAME/`, `:\Users\NAME\`.
-pub fn homes(bytes: &[u8]) -> BTreeSet<String> {
+pub(super) fn homes(bytes: &[u8]) -> BTreeSet<String> {
     let mut homes = BTreeSet::new();
     for (start, end) in HOMES {
         for at in memchr::memmem::find_iter(bytes, start) {
@@ -20,7 +20,7 @@ pub fn homes(bytes: &[u8]) -> BTreeSet<String> {
             let name = &name[..name.len().min(NAME_LIMIT)];
             let Some(length) = name.iter().position(|byte| byte == end) else { continue };
             let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
-            // A path in the middle of another, such as a folder of a library's own sources.
+            // `/x/home/y/` is a folder named `home` inside another path.
             let whole = at == 0 || !bytes[at - 1].is_ascii_alphanumeric() && bytes[at - 1] != b'.';
             if length > 0 && name[..length].iter().all(plain) && (whole || start[0] == b':') {
                 let found = &bytes[at..=at + start.len() + length];

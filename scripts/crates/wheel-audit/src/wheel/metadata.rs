@@ -8,12 +8,12 @@ use super::limits::FIELD_LIMIT;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headers {
     fields: Vec<(String, String)>,
-    /// What follows the first empty line: the description.
-    pub body: String,
+    /// The text after the first empty line: the description.
+    pub(crate) body: String,
 }
 
 impl Headers {
-    /// Reads the text of such a file.
+    /// Reads the bytes of such a file.
     ///
     /// # Errors
     ///
@@ -56,15 +56,15 @@ impl Headers {
     }
 
     /// All values of a field that may be repeated.
-    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields
             .iter()
             .filter(move |(name, _)| name.eq_ignore_ascii_case(key))
             .map(|(_, value)| value.as_str())
     }
 
-    /// The fields sorted, which is how two files are compared: their order means nothing.
-    pub fn sorted(&self) -> Vec<&(String, String)> {
+    /// The fields sorted, for comparing two files. The order of fields has no meaning.
+    pub(crate) fn sorted(&self) -> Vec<&(String, String)> {
         let mut fields: Vec<_> = self.fields.iter().collect();
         fields.sort();
         fields

@@ -3,8 +3,9 @@
 /// The longest name or path that is kept, in bytes. The rest is cut off.
 const NAME_LIMIT: usize = 4096;
 
-/// A text that quotes an archive, with its control characters spelled out: printed as they are they
-/// would move the cursor of a terminal, or be commands to a CI runner that reads the log.
+/// Spells out the control characters of a text that quotes an archive.
+///
+/// Printed as they are, they could move the cursor of a terminal, or be commands to a CI runner that reads the log.
 pub fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for character in text.chars() {
@@ -17,8 +18,8 @@ pub fn printable(text: &str) -> String {
     printable
 }
 
-/// A name from a file, fit to be printed.
+/// A name from a file in a form that is safe to print, cut off at the limit.
 pub(crate) fn printable_name(bytes: &[u8]) -> String {
-    // Many names may lie in one long string, each a little shorter than the one before.
+    // A symbol table may point at every place in one long string. Whole names would then need quadratic memory.
     printable(&String::from_utf8_lossy(&bytes[..bytes.len().min(NAME_LIMIT)]))
 }

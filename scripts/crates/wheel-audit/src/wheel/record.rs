@@ -11,18 +11,18 @@ use super::sum::Sha256Sum;
 /// One line of `RECORD`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordEntry {
-    pub path: String,
-    pub hash: RecordedHash,
-    pub size: Option<u64>,
+    pub(crate) path: String,
+    pub(crate) hash: RecordedHash,
+    pub(crate) size: Option<u64>,
 }
 
 /// The hash field of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordedHash {
+pub(crate) enum RecordedHash {
     /// The field is empty, as it is for `RECORD` itself.
     None,
     Sha256(Sha256Sum),
-    /// An algorithm that is not computed here, by its name.
+    /// The name of an algorithm that this crate does not compute.
     Other(String),
 }
 
@@ -30,8 +30,8 @@ pub enum RecordedHash {
 ///
 /// # Errors
 ///
-/// When the bytes are not UTF-8, a line has not three fields of the right form, or there are more
-/// than [`MEMBER_COUNT_LIMIT`] lines.
+/// When the bytes are not UTF-8, a line does not have three valid fields, or there are more than
+/// [`MEMBER_COUNT_LIMIT`] lines.
 pub fn read(bytes: &[u8]) -> Result<Vec<RecordEntry>, ReadError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::new("it is not UTF-8"))?;
     if text.lines().nth(MEMBER_COUNT_LIMIT).is_some() {
@@ -50,7 +50,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RecordEntry>, ReadError> {
 fn entry(line: &str) -> Result<RecordEntry, &'static str> {
     let fields = fields(line)?;
     let [path, hash, size] = &fields[..] else {
-        return Err("it has not three fields");
+        return Err("it does not have three fields");
     };
     let size = match size.as_str() {
         "" => None,
@@ -95,7 +95,7 @@ fn fields(line: &str) -> Result<Vec<String>, &'static str> {
 }
 
 /// The line for a file of this content.
-pub fn line(path: &str, content: &[u8]) -> String {
+pub(crate) fn line(path: &str, content: &[u8]) -> String {
     let quoted = match path.contains([',', '"']) {
         true => format!("\"{}\"", path.replace('"', "\"\"")),
         false => path.to_owned(),
@@ -104,7 +104,7 @@ pub fn line(path: &str, content: &[u8]) -> String {
 }
 
 /// The hash field that `RECORD` must hold for a file with this sum.
-pub fn spell(sum: &Sha256Sum) -> String {
+pub(crate) fn spell(sum: &Sha256Sum) -> String {
     format!("sha256={}", URL_SAFE_NO_PAD.encode(sum.as_bytes()))
 }
 
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn each_way_to_be_wrong_has_its_reason() {
         for (line, why) in [
-            ("a.py", "it has not three fields"),
+            ("a.py", "it does not have three fields"),
             ("a.py,,x", "its size is not a number"),
             ("a.py,abc,1", "its hash names no algorithm"),
             ("a.py,sha256=!,1", "its hash is not urlsafe base64"),

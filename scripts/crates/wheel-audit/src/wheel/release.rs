@@ -18,59 +18,67 @@ use super::zip_structure::{self, Structure};
 use super::{leaks, sdist};
 use crate::parallel;
 
-/// What the files of a release are.
+/// The facts of all files of a release.
 #[derive(Clone, Debug, Default)]
 pub struct ReleaseFacts {
     /// Every file in the folder, good or bad, sorted by name.
     pub files: Vec<DistFile>,
+    /// The wheels that could be read.
     pub wheels: Vec<WheelFacts>,
+    /// The sdists that could be read.
     pub sdists: Vec<SdistFacts>,
 }
 
 /// A file in `dist/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DistFile {
+    /// The file name.
     pub name: String,
     /// Size in bytes.
     pub size: u64,
+    /// The SHA-256 of the file.
     pub sum: Sha256Sum,
 }
 
-/// What is inside a wheel.
+/// The facts of one wheel.
 #[derive(Clone, Debug)]
 pub struct WheelFacts {
+    /// The file name.
     pub file: String,
+    /// The parts of the file name.
     pub name: WheelName,
     /// Size of the file in bytes.
     pub size: u64,
+    /// Every member of the archive, in its order.
     pub members: Vec<Member>,
-    /// How the archive is put together.
+    /// The structure of the archive.
     pub structure: Structure,
     /// The `.dist-info` folder, without a slash.
-    pub dist_info: String,
-    pub record: Vec<RecordEntry>,
-    pub metadata: Headers,
+    pub(crate) dist_info: String,
+    pub(crate) record: Vec<RecordEntry>,
+    pub(crate) metadata: Headers,
     /// The fields of the `WHEEL` file.
-    pub wheel: Headers,
-    /// The commands and plugins that it offers.
-    pub entry_points: Vec<EntryPoint>,
+    pub(crate) wheel: Headers,
+    /// The lines of `entry_points.txt`.
+    pub(crate) entry_points: Vec<EntryPoint>,
     /// The members that are programs or libraries.
     pub binaries: Vec<Binary>,
-    /// The home folders that binaries and bills of materials name, by member.
-    pub homes: Vec<(String, BTreeSet<String>)>,
-    /// The members that look like binaries and could not be understood, each with the reason.
+    /// The home folders that binaries and SBOMs name, by member.
+    pub(crate) homes: Vec<(String, BTreeSet<String>)>,
+    /// The reason for each member that looks like a binary and could not be read.
     pub unread: Vec<ReadError>,
 }
 
-/// What is inside a source distribution.
+/// The facts of one source distribution.
 #[derive(Clone, Debug)]
 pub struct SdistFacts {
+    /// The file name.
     pub file: String,
     /// The path of every file, below the archive's one folder.
-    pub paths: Vec<String>,
+    pub(crate) paths: Vec<String>,
     /// The version that each of the project's own files gives.
-    pub versions: Vec<(&'static str, String)>,
-    pub metadata: Headers,
+    pub(crate) versions: Vec<(&'static str, String)>,
+    pub(crate) metadata: Headers,
 }
 
 /// The files in `dist/`, sorted; hidden ones (the `.gitignore` that keeps the folder) are not part of
@@ -98,8 +106,10 @@ pub fn list(dist: &Path) -> Result<Vec<PathBuf>, ReadError> {
 }
 
 impl ReleaseFacts {
-    /// Reads files on all processors, each worker one file at a time, so that memory is bounded by their
-    /// number times the largest file and its largest member. Comes with what could not be read, and why.
+    /// Reads files on all processors. Also returns the files that could not be read, each with the reason.
+    ///
+    /// Each worker reads one file at a time, so that memory is bounded by the number of workers times the largest file
+    /// with its largest member.
     pub fn read(paths: &[PathBuf]) -> (Self, Vec<String>) {
         let parts = parallel::map(paths, |path| {
             let mut part = Self::default();
@@ -138,7 +148,7 @@ impl ReleaseFacts {
         let unreadable =
             |error: std::io::Error| ReadError::new(format!("cannot be opened: {error}"));
         let about = fs::metadata(path).map_err(unreadable)?;
-        // Opening a named pipe would wait for a writer for ever.
+        // Opening a named pipe would wait for a writer forever.
         if !about.is_file() {
             return Err(ReadError::new("it is not a file"));
         }
@@ -169,7 +179,7 @@ impl WheelFacts {
     ///
     /// # Errors
     ///
-    /// When the name, the archive or one of the three files that make it a wheel cannot be read.
+    /// When the file name, the archive, `METADATA`, `WHEEL` or `RECORD` cannot be read.
     pub fn read(file: String, bytes: &[u8]) -> Result<Self, ReadError> {
         let name: WheelName = file.parse()?;
         let dist_info = format!("{}-{}.dist-info", name.distribution, name.version);

@@ -1,6 +1,6 @@
 //! Software bills of materials (SBOM) in a wheel ([PEP 770](https://peps.python.org/pep-0770/)).
 
-/// Whether a member lies where a wheel keeps its SBOMs.
+/// Returns whether a member lies where a wheel keeps its SBOMs.
 pub fn is_sbom(member: &str) -> bool {
     member.contains(".dist-info/sboms/")
 }

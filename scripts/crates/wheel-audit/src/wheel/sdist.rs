@@ -16,8 +16,9 @@ use super::metadata::Headers;
 pub struct SourceFile {
     /// The path below the archive's one folder.
     pub path: String,
+    /// The unpacked content.
     pub content: Vec<u8>,
-    /// Whether anyone may execute it.
+    /// True if the file is executable for anyone.
     pub executable: bool,
 }
 
@@ -25,24 +26,24 @@ pub struct SourceFile {
 ///
 /// # Errors
 ///
-/// When the bytes are no gzipped tar, a member lies outside the folder `NAME-VERSION`, is there twice
-/// or is neither file nor folder, or a limit is broken.
+/// When the bytes are not a gzipped tar or exceed a limit, or when a member lies outside the folder `NAME-VERSION`,
+/// occurs twice, or is neither a file nor a folder.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<SourceFile>, ReadError> {
     let folder = file
         .strip_suffix(".tar.gz")
         .ok_or_else(|| ReadError::new(format!("`{file}` does not end in `.tar.gz`")))?;
-    // Of several gzip members Python's `gzip` reads all. The one byte too many shows that the limit,
-    // and not the archive, is at its end.
+    // Python's `gzip` reads all members of a gzip file, and so does this. One byte more than the limit may be read, so
+    // that an archive beyond the limit is told from one that ends there.
     let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes).take(SOURCE_LIMIT + 1));
     let files = unpack(&mut archive, folder);
     let mut rest = archive.into_inner();
-    // Only at its end does a gzip stream show whether what it gave is what was packed.
+    // The checksum stands at the end of a gzip stream, so the stream is read to its end.
     let goes_on = files.is_ok() && holds_more(&mut rest).map_err(cut)?;
     if rest.limit() == 0 {
         return Err(ReadError::new(format!("it unpacks to more than {SOURCE_LIMIT} bytes")));
     }
     if goes_on {
-        return Err(ReadError::new("it goes on after the end of the archive"));
+        return Err(ReadError::new("it has data after the end of the archive"));
     }
     files
 }
@@ -90,7 +91,7 @@ fn cut(error: std::io::Error) -> ReadError {
     ReadError::new(format!("it is not a gzipped tar: {error}"))
 }
 
-/// Whether anything but the zeros that pad a tar comes before the end.
+/// Returns whether anything but the zeros that pad a tar follows.
 fn holds_more(rest: &mut impl Read) -> std::io::Result<bool> {
     let mut buffer = vec![0; 64 << 10];
     let mut more = false;
@@ -115,7 +116,7 @@ pub fn metadata(files: &[SourceFile]) -> Result<Headers, ReadError> {
     Headers::read(&file.content).map_err(|error| ReadError::new(format!("`PKG-INFO`: {error}")))
 }
 
-/// The versions that `pyproject.toml`, and `Cargo.toml` where maturin builds, state themselves.
+/// The version in `pyproject.toml`, and with maturin as the build backend also the one in `Cargo.toml`.
 pub fn versions(files: &[SourceFile]) -> Vec<(&'static str, String)> {
     let table = |wanted: &str| -> Option<toml::Table> {
         let file = files.iter().find(|file| file.path == wanted)?;
@@ -128,7 +129,7 @@ pub fn versions(files: &[SourceFile]) -> Vec<(&'static str, String)> {
     versions.extend(version(&project, "project").map(|version| ("pyproject.toml", version)));
     let backend = project.get("build-system").and_then(|system| system.get("build-backend"));
     let maturin = backend.and_then(|backend| backend.as_str()) == Some("maturin");
-    // Its crate may lie elsewhere.
+    // With `manifest-path` the crate lies in another folder.
     let moved = || project.get("tool")?.get("maturin")?.get("manifest-path");
     if maturin && moved().is_none() {
         let manifest = table("Cargo.toml");
@@ -138,7 +139,7 @@ pub fn versions(files: &[SourceFile]) -> Vec<(&'static str, String)> {
     versions
 }
 
-/// The path below `folder`, if the name stays below it by whichever rules it is unpacked.
+/// The path below `folder`, if the name stays below it on every system.
 fn inside(name: &str, folder: &str) -> Option<String> {
     let path = name.strip_prefix(folder)?.strip_prefix('/')?;
     let plain = !path.is_empty()

@@ -19,7 +19,7 @@ impl Sha256Sum {
     }
 
     /// The 32 bytes themselves.
-    pub fn as_bytes(&self) -> &[u8; 32] {
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }

@@ -1,6 +1,6 @@
 //! The zip archive of a wheel: its members, unpacked in memory, hashed and checked against their CRC.
 //!
-//! Our own reader, because a gate must see the archive as it is and not as a forgiving library
+//! This crate has its own reader, because an audit must see the archive as it is and not as a forgiving library
 //! repairs it ([APPNOTE](https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), sections 4.3
 //! and 4.4). Only inflating is left to a crate.
 
@@ -16,11 +16,13 @@ use super::sum::Sha256Sum;
 /// A file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
+    /// The path in the archive.
     pub name: String,
     /// Unpacked size in bytes.
     pub size: u64,
+    /// The SHA-256 of the content.
     pub sum: Sha256Sum,
-    /// The content, of members that the caller asked for.
+    /// The content, if the caller asked for it.
     pub content: Option<Vec<u8>>,
 }
 
@@ -33,18 +35,18 @@ pub(super) const LOCAL_LENGTH: usize = 30;
 /// The most bytes that deflate makes of one ([zlib](https://zlib.net/zlib_tech.html)).
 const DEFLATE_RATIO: u64 = 1032;
 
-/// Reads every member of an archive; `keep` says, by name, whose content is wanted.
+/// Reads every member of an archive. `keep` chooses by name the members whose content is kept.
 ///
 /// # Errors
 ///
-/// When the bytes are no zip archive, use a feature that wheels do not (encryption, zip64, a method
-/// other than stored and deflated), break a limit, or contradict themselves (CRC, sizes, names).
+/// When the bytes are not a zip archive, use a feature that wheels do not use (encryption, zip64, a method other than
+/// stored and deflated), exceed a limit, or contradict themselves (CRC, sizes, names).
 pub fn read(bytes: &[u8], keep: impl Fn(&str) -> bool) -> Result<Vec<Member>, ReadError> {
     visit(bytes, keep, |_, _| {})
 }
 
-/// The same, with a look at every member whole, by name and content. One member is in memory at a
-/// time, beside those whose content is wanted.
+/// Does the same, and passes the name and content of every member to `look`. One member is in memory at a time, beside
+/// those that are kept.
 ///
 /// # Errors
 ///
@@ -64,19 +66,19 @@ pub fn visit(
         .collect()
 }
 
-/// The entries of the central directory, read and held to the limits before anything is unpacked.
+/// Reads the entries of the central directory, and checks the limits before anything is unpacked.
 pub(super) fn directory(bytes: &[u8]) -> Result<Vec<Header>, ReadError> {
     let end = end_record(bytes)?;
     let count = u16_at(bytes, end + 10)?;
     let length = u32_at(bytes, end + 12)?;
     let start = u32_at(bytes, end + 16)?;
     if count == u16::MAX || length == u32::MAX || start == u32::MAX {
-        return Err(ReadError::new("it is a zip64 archive, which this reader does not take"));
+        return Err(ReadError::new("it is a zip64 archive, which is not supported"));
     }
     if u32_at(bytes, end + 4)? != 0 || u16_at(bytes, end + 8)? != count {
-        return Err(ReadError::new("it is one part of an archive of several"));
+        return Err(ReadError::new("it is one part of a multi-part archive"));
     }
-    // Python's `zipfile` goes by the length and counts back from here; others go by the start.
+    // Python's `zipfile` counts the length back from here. Other readers use the start.
     if u64::from(start) + u64::from(length) != end as u64 {
         return Err(ReadError::new(
             "its central directory does not end where its end record starts",
@@ -93,7 +95,7 @@ pub(super) fn directory(bytes: &[u8]) -> Result<Vec<Header>, ReadError> {
         if unpacked > UNPACKED_LIMIT {
             return Err(ReadError::new(format!("it unpacks to more than {UNPACKED_LIMIT} bytes")));
         }
-        // Some readers take the first of two, some the last.
+        // Of two members with one name, some readers take the first and some the last.
         if !names.insert(header.name.clone()) {
             return Err(ReadError::new(format!("it has two members `{}`", header.name)));
         }
@@ -101,7 +103,7 @@ pub(super) fn directory(bytes: &[u8]) -> Result<Vec<Header>, ReadError> {
     }
     if position != end {
         return Err(ReadError::new(
-            "its central directory holds something else than the members that its end record counts",
+            "its central directory and its end record differ in the number of members",
         ));
     }
     Ok(headers)
@@ -116,9 +118,9 @@ pub(super) struct Header {
     pub(super) packed: u64,
     pub(super) size: u64,
     pub(super) local: usize,
-    /// The mode under Unix, where the archive was made there.
+    /// The Unix mode, if the archive was made on Unix; 0 otherwise.
     pub(super) mode: u32,
-    /// Where the next entry starts.
+    /// The place of the next entry.
     next: usize,
 }
 
@@ -177,7 +179,7 @@ impl Header {
             8 => {
                 let mut inflate = DeflateDecoder::new(packed);
                 let member = self.unpack(&mut inflate, keep, look)?;
-                // What follows the stream is seen by no reader, and travels with the wheel.
+                // No reader sees bytes behind the stream, but they are part of the wheel.
                 if inflate.total_in() == self.packed {
                     Ok(member)
                 } else {
@@ -199,10 +201,10 @@ impl Header {
         if keep && self.size > TEXT_LIMIT {
             return Err(self.wrong(&format!("is larger than {TEXT_LIMIT} bytes")));
         }
-        // No more is set aside than the packed bytes can become, whatever is declared.
+        // The declared size may be wrong, so no more memory is reserved than the packed bytes can unpack to.
         let possible = self.size.min(self.packed.saturating_mul(DEFLATE_RATIO));
         let mut content = Vec::with_capacity(usize::try_from(possible + 1).unwrap_or(0));
-        // One byte more than declared is enough to see that the declaration is a lie.
+        // One byte more than declared shows that the declared size is wrong.
         source
             .take(self.size + 1)
             .read_to_end(&mut content)
@@ -234,15 +236,15 @@ pub(super) fn comment(bytes: &[u8]) -> Result<usize, ReadError> {
     Ok(usize::from(u16_at(bytes, end_record(bytes)? + 20)?))
 }
 
-/// Where the central directory starts.
+/// The place of the central directory.
 pub(super) fn directory_start(bytes: &[u8]) -> Result<usize, ReadError> {
     Ok(u32_at(bytes, end_record(bytes)? + 16)? as usize)
 }
 
-/// Where the end record starts: at most a comment's length before the end of the file.
+/// The place of the end record: at most a comment's length before the end of the file.
 ///
-/// Of several that could be it, Python's `zipfile` takes the last, and so does this reader, or it
-/// would judge another archive than the one that is installed.
+/// Several places may look like an end record. Python's `zipfile` takes the last, and so does this reader. Otherwise it
+/// would judge another archive than the one that pip installs.
 fn end_record(bytes: &[u8]) -> Result<usize, ReadError> {
     let none = || ReadError::new("it is not a zip archive: it has no end record");
     let last = bytes.len().checked_sub(END_LENGTH).ok_or_else(none)?;

@@ -1,5 +1,5 @@
-//! How a zip archive is put together, beyond what its members hold: what two readers could see
-//! differently, and what unpacking would do outside the folder.
+//! The structure of a zip archive beside its members: everything that two readers could see differently, and everything
+//! that unpacking would do outside the folder.
 
 use super::error::ReadError;
 use super::printable::printable_name;
@@ -9,30 +9,30 @@ use super::zip::{self, LOCAL_LENGTH, slice, u16_at, u32_at};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Structure {
     /// The length of the archive's comment.
-    pub comment: usize,
-    /// Bytes that belong to no member, each run by its place and length.
-    pub unclaimed: Vec<(usize, usize)>,
-    pub entries: Vec<DirectoryEntry>,
+    pub(crate) comment: usize,
+    /// Runs of bytes that belong to no member, each by its place and length.
+    pub(crate) unclaimed: Vec<(usize, usize)>,
+    pub(crate) entries: Vec<DirectoryEntry>,
 }
 
 /// One entry of the central directory, folders included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DirectoryEntry {
-    pub name: String,
-    /// The mode under Unix, where one is given; 0 otherwise.
-    pub mode: u32,
-    /// What the header before the member says differently: the field's name.
-    pub differs: Option<&'static str>,
-    /// Whether it shares bytes with another entry.
-    pub overlaps: bool,
+pub(crate) struct DirectoryEntry {
+    pub(crate) name: String,
+    /// The Unix mode, if there is one; 0 otherwise.
+    pub(crate) mode: u32,
+    /// The name of a field in which the local header differs.
+    pub(crate) differs: Option<&'static str>,
+    /// True if it shares bytes with another entry.
+    pub(crate) overlaps: bool,
 }
 
-/// Reads the structure of an archive that [`zip::read`] has taken.
+/// Reads the structure of an archive that [`zip::read`] accepts.
 ///
 /// # Errors
 ///
 /// When a header cannot be read.
-pub fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
     let mut structure = Structure { comment: zip::comment(bytes)?, ..Structure::default() };
     let mut places = Vec::new();
     let headers = zip::directory(bytes)?;
@@ -41,7 +41,7 @@ pub fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
         let flags = u16_at(bytes, at + 6)?;
         let later = flags & 8 != 0;
         let local = |offset| u32_at(bytes, at + offset);
-        // With the sizes written after the member, the header before it holds zeros.
+        // A local header holds zeros if the sizes follow the member.
         let same = |given: u32, declared: u64| u64::from(given) == declared || later && given == 0;
         let differs = if u16_at(bytes, at + 8)? != header.method {
             Some("method")
@@ -87,7 +87,7 @@ pub fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
     Ok(structure)
 }
 
-/// The length of the data descriptor behind a member; its mark is not obligatory.
+/// The length of the data descriptor behind a member. Its signature is optional.
 fn descriptor(bytes: &[u8], at: usize) -> usize {
     if slice(bytes, at, 4).is_ok_and(|mark| mark == b"PK\x07\x08") { 16 } else { 12 }
 }

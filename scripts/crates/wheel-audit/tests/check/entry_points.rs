@@ -39,7 +39,7 @@ fn each_broken_release_is_refused() {
        = expected: `name = module` or `name = module:attribute`
        = remedy: correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again
     # a command in no group
-    finding[entry-points]: `sum = sum_up_to:main` stands in no group
+    finding[entry-points]: `sum = sum_up_to:main` is in no group
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/entry_points.txt
        = expected: `[console_scripts]` before it
        = remedy: correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again

@@ -32,15 +32,15 @@ pub const CASES: &[Case] = &[
 
 #[test]
 fn each_broken_release_is_refused() {
-    let shown = refusals("index-accepts", CASES);
-    assert_eq!(shown.matches("finding").count(), 4 * CASES.len());
+    let text = refusals("index-accepts", CASES);
+    assert_eq!(text.matches("finding").count(), 4 * CASES.len());
     let once: Vec<&str> =
-        shown.lines().filter(|line| line.starts_with('#') || line.starts_with("finding")).collect();
+        text.lines().filter(|line| line.starts_with('#') || line.starts_with("finding")).collect();
     let mut once = once;
     once.dedup();
     insta::assert_snapshot!(once.join("\n"), @"
     # a dependency by its address
-    finding[index-accepts]: `Requires-Dist: a @ https://example.org/a-1-py3-none-any.whl` names an address
+    finding[index-accepts]: `Requires-Dist: a @ https://example.org/a-1-py3-none-any.whl` names a URL
     # a description of an unknown kind
     finding[index-accepts]: `Description-Content-Type` is `text/html`
     # a summary that is an essay

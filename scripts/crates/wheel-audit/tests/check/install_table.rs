@@ -65,14 +65,14 @@ fn the_table_names_a_wheel_for_each_environment() {
     let mut dist = good();
     dist.remove(WINDOWS);
     let release = dist.read();
-    let shown: Vec<String> = table(&release, &dist.plan)
+    let picks: Vec<String> = table(&release, &dist.plan)
         .into_iter()
         .map(|(environment, picked)| {
             let picked = picked.as_deref().unwrap_or("nothing");
             format!("{} {} {picked}", environment.target, environment.python)
         })
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"
+    insta::assert_snapshot!(picks.join("\n"), @"
     manylinux_2_17_x86_64 3.10 sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
     manylinux_2_17_x86_64 3.13 sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
     macosx_11_0_arm64 3.10 sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl

@@ -106,8 +106,9 @@ fn hashed_otherwise(line: &str) -> String {
 #[test]
 fn a_hash_that_is_not_computed_here_is_no_pass() {
     let dist = listed(hashed_otherwise);
-    let why =
-        format!("`{WINDOWS}`: `RECORD` hashes `{MEMBER}` by sha512, which is not computed here");
+    let why = format!(
+        "`{WINDOWS}`: `RECORD` hashes `{MEMBER}` by sha512, which this program does not compute"
+    );
     assert_eq!(judge("record-complete", &dist), Err(NotJudged::Unknown { why, found: Vec::new() }));
 }
 

@@ -25,7 +25,7 @@ pub const CASES: &[Case] = &[
     Case { name: "the repository itself", broken: || with(".git/config") },
     Case { name: "compiled Python", broken: || with("src/__pycache__/a.pyc") },
     Case {
-        name: "a licence that is named and not there",
+        name: "a license that is named and not there",
         broken: || {
             release(|parts| {
                 parts.edit_metadata("\n\n# sum", "\nLicense-File: LICENSE\n\n# sum");
@@ -61,8 +61,8 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0.tar.gz
        = expected: what a build needs
        = remedy: build the sdist from a clean checkout
-    # a licence that is named and not there
-    finding[sdist-contents]: `PKG-INFO` names the licence `LICENSE`, which is not in the sdist
+    # a license that is named and not there
+    finding[sdist-contents]: `PKG-INFO` names the license `LICENSE`, which is not in the sdist
       --> sum_up_to-1.0.0.tar.gz
        = expected: every `License-File`
        = remedy: correct `license-files` in `pyproject.toml`, or let the sdist include the file

@@ -120,7 +120,7 @@ pub const MUTATIONS: &[Mutation] = &[
         },
     },
     Mutation {
-        name: "a licence that is named and not there",
+        name: "a license that is named and not there",
         check: "contents-exact",
         also: &[],
         make: |mut wheel| {

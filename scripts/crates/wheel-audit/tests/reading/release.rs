@@ -52,8 +52,8 @@ fn a_wheel_without_its_own_files_is_unreadable() {
     it has no member `sum_up_to-1.0.0.dist-info/RECORD`
     `sum_up_to-1.0.0.dist-info/METADATA`: line 1, `nonsense`, is not a field
     `sum_up_to-1.0.0.dist-info/WHEEL`: it is not UTF-8
-    `sum_up_to-1.0.0.dist-info/RECORD`: line 7, `nonsense`: it has not three fields
-    `sum_up_to-1.0.0.whl` is not a wheel file name: it has not five or six parts between hyphens
+    `sum_up_to-1.0.0.dist-info/RECORD`: line 7, `nonsense`: it does not have three fields
+    `sum_up_to-1.0.0.whl` is not a wheel file name: it does not have five or six parts between hyphens
     it has no member `sum_up_to-2.0.0.dist-info/RECORD`
     it is not a zip archive: it has no end record
     ");

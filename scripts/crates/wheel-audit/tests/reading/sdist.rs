@@ -98,9 +98,9 @@ fn each_lie_has_its_message() {
 #[test]
 fn long_names_are_held_to_the_same_rules() {
     let long = format!("{FOLDER}/{}", "x".repeat(300));
-    let told = |bytes: &[u8]| paths(bytes).concat();
-    assert_eq!(told(&named(EntryType::GNULongName, long.as_bytes())), "x".repeat(300));
-    assert_eq!(told(&named(EntryType::XHeader, &pax("path", &long))), "x".repeat(300));
+    let names = |bytes: &[u8]| paths(bytes).concat();
+    assert_eq!(names(&named(EntryType::GNULongName, long.as_bytes())), "x".repeat(300));
+    assert_eq!(names(&named(EntryType::XHeader, &pax("path", &long))), "x".repeat(300));
     let outside = "member `/etc/passwd` lies outside the folder `sum_up_to-1.0.0`";
     assert_eq!(refusal(&named(EntryType::GNULongName, b"/etc/passwd\0")), outside);
     assert_eq!(refusal(&named(EntryType::XHeader, &pax("path", "/etc/passwd"))), outside);
@@ -121,7 +121,7 @@ fn gzip_in_several_parts_is_one_archive() {
 #[test]
 fn nothing_hides_behind_the_end_of_the_archive() {
     let twice = [tar(&[member("seen")]), tar(&[member("hidden")])].concat();
-    assert_eq!(refusal(&gzip(&twice)), "it goes on after the end of the archive");
+    assert_eq!(refusal(&gzip(&twice)), "it has data after the end of the archive");
     let padded = [tar(&[member("seen")]), vec![0; 8192]].concat();
     assert_eq!(paths(&gzip(&padded)), ["seen"]);
 }

@@ -103,14 +103,14 @@ fn each_lie_about_the_archive_has_its_message() {
         refusal(&[archive(&[member()]), b"after".to_vec()].concat()),
     ];
     insta::assert_snapshot!(said.join("\n"), @"
-    it is a zip64 archive, which this reader does not take
-    it is a zip64 archive, which this reader does not take
-    it is a zip64 archive, which this reader does not take
-    it is one part of an archive of several
-    it is one part of an archive of several
+    it is a zip64 archive, which is not supported
+    it is a zip64 archive, which is not supported
+    it is a zip64 archive, which is not supported
+    it is one part of a multi-part archive
+    it is one part of a multi-part archive
     its central directory does not end where its end record starts
     its central directory does not end where its end record starts
-    its central directory holds something else than the members that its end record counts
+    its central directory and its end record differ in the number of members
     its central directory is broken
     its central directory does not end where its end record starts
     its end record is not the last thing in it

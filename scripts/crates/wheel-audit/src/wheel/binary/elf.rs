@@ -12,19 +12,19 @@ use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 use crate::wheel::printable::printable_name;
 
-/// The most versions that a file may ask of its libraries; the largest ask for some hundreds.
+/// The most symbol versions that a file may need. The largest files need some hundreds.
 const VERSION_LIMIT: usize = 10_000;
 
-/// Reads an ELF file; object files and the like are no image.
+/// Reads an ELF file. Object files and core dumps give no image.
 ///
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
         File::Elf32(file) => image(&file),
         File::Elf64(file) => image(&file),
-        _ => Err(ReadError::new("it is no ELF file")),
+        _ => Err(ReadError::new("it is not an ELF file")),
     }
 }
 
@@ -52,7 +52,7 @@ fn image<H: FileHeader<Endian = Endianness>>(
     let Some(facts) = facts(file)? else {
         return Ok(Vec::new());
     };
-    // A program that may lie anywhere looks like a library, but names a loader.
+    // A position-independent program has the type of a library, but names a loader.
     let executable = kind == constants::ET_EXEC || facts.interpreter.is_some();
     Ok(vec![BinaryImage {
         architecture,
@@ -66,7 +66,7 @@ fn image<H: FileHeader<Endian = Endianness>>(
     }])
 }
 
-/// The facts; none for a companion file that holds debug information only.
+/// The facts; `None` for a companion file with debug information only.
 fn facts<H: FileHeader<Endian = Endianness>>(
     file: &ElfFile<H>,
 ) -> Result<Option<ElfFacts>, ReadError> {
@@ -91,14 +91,14 @@ fn facts<H: FileHeader<Endian = Endianness>>(
         }
     }
     let Some(dynamic) = dynamic else {
-        // Linked statically, which needs nothing; or debug information that was split off.
+        // A statically linked program, or split-off debug information.
         let split = sections.iter().any(|section| {
             section.sh_type(endian) == constants::SHT_NOBITS
                 && section.sh_flags(endian).0 & constants::SHF_EXECINSTR.0 != 0
         });
         return Ok(if split { None } else { Some(facts) });
     };
-    // What `strip --only-keep-debug` leaves has the headers of the library, and no content.
+    // `strip --only-keep-debug` keeps the headers of the library without their content.
     let table = sections.iter().find(|section| {
         let kind = section.sh_type(endian);
         kind == constants::SHT_DYNAMIC
@@ -107,17 +107,15 @@ fn facts<H: FileHeader<Endian = Endianness>>(
     });
     match table {
         None => {
-            return Err(ReadError::new(
-                "its section headers are gone, and symbols are found by them",
-            ));
+            return Err(ReadError::new("it has no section headers, which list its symbols"));
         }
         Some(table) if table.sh_type(endian) == constants::SHT_NOBITS => return Ok(None),
-        // The loader goes by the segment and this reader by the section: they must be one.
+        // The loader reads the segment and the `object` crate reads the section, so the two must be the same bytes.
         Some(table)
             if table.sh_addr(endian).into() != dynamic.p_vaddr(endian).into()
                 || table.sh_offset(endian).into() != dynamic.p_offset(endian).into() =>
         {
-            return Err(ReadError::new("its dynamic section is not its dynamic segment"));
+            return Err(ReadError::new("its dynamic section and its dynamic segment differ"));
         }
         Some(_) => {}
     }

@@ -7,117 +7,111 @@ use crate::platform::Architecture;
 /// A member that is a program or a library.
 #[derive(Clone, Debug)]
 pub struct Binary {
+    /// The path in the wheel.
     pub member: String,
-    /// One, or one for each machine in a fat Mach-O file.
-    pub images: Vec<BinaryImage>,
+    /// One image, or several in a fat Mach-O file.
+    pub(crate) images: Vec<BinaryImage>,
 }
 
-/// Machine code for one machine.
+/// Machine code for one architecture.
 #[derive(Clone, Debug)]
-pub struct BinaryImage {
-    pub architecture: Option<Architecture>,
-    /// Whether it is a program of its own, and not a library.
-    pub executable: bool,
-    /// The libraries that it asks the loader for.
-    pub libraries: Vec<Library>,
-    /// The symbols of CPython's name space that it takes from elsewhere.
-    pub imports: BTreeSet<Import>,
-    /// The symbols of CPython's name space that it defines.
-    pub exports: BTreeSet<String>,
-    /// How many bytes of it are the compiler's description of its source.
-    pub debug_bytes: u64,
-    /// How many bytes it has.
-    pub size: u64,
-    pub format: FormatFacts,
+pub(crate) struct BinaryImage {
+    pub(crate) architecture: Option<Architecture>,
+    /// True for a program, false for a library.
+    pub(crate) executable: bool,
+    /// The libraries that the loader must find.
+    pub(crate) libraries: Vec<Library>,
+    /// The imported symbols in CPython's name space.
+    pub(crate) imports: BTreeSet<Import>,
+    /// The exported symbols in CPython's name space.
+    pub(crate) exports: BTreeSet<String>,
+    /// The size of the debug information in bytes.
+    pub(crate) debug_bytes: u64,
+    /// The size in bytes.
+    pub(crate) size: u64,
+    pub(crate) format: FormatFacts,
 }
 
-/// What is known of one format alone.
+/// Facts that only one format has.
 #[derive(Clone, Debug)]
-pub enum FormatFacts {
+pub(crate) enum FormatFacts {
     Elf(ElfFacts),
     Macho(MachoFacts),
-    Pe(PeFacts),
+    Pe,
 }
 
-/// A library, by the name under which it is asked for.
+/// A library that an image needs, by the name that the image gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Library {
-    pub name: String,
-    /// Whether the image loads without it.
-    pub optional: bool,
+pub(crate) struct Library {
+    pub(crate) name: String,
+    /// True if the image loads without it.
+    pub(crate) optional: bool,
 }
 
 /// A symbol that another file must define.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Import {
-    pub name: String,
-    /// The library that must define it, where the format says.
-    pub library: Option<String>,
-    /// Whether the image loads without it.
-    pub optional: bool,
+pub(crate) struct Import {
+    pub(crate) name: String,
+    /// The library that must define it, in formats that record that.
+    pub(crate) library: Option<String>,
+    /// True if the image loads without it.
+    pub(crate) optional: bool,
 }
 
-/// What is known of an ELF file alone.
+/// Facts that only ELF has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ElfFacts {
-    /// The versions that it asks of other libraries.
-    pub versions: Vec<NeededVersion>,
-    pub rpath: Option<String>,
-    pub runpath: Option<String>,
-    /// Whether it asks for a stack that can be executed; none where it does not say.
-    pub executable_stack: Option<bool>,
-    /// Whether its code is changed while it is loaded.
-    pub text_relocations: bool,
-    /// The alignment of each part that is loaded, in bytes.
-    pub alignments: Vec<u64>,
-    /// The x86-64 levels that it says it needs, as a set of bits; 1 is the baseline.
-    pub needed_isa: u32,
-    /// The loader that it names.
-    pub interpreter: Option<String>,
+pub(crate) struct ElfFacts {
+    /// The symbol versions that it needs from other libraries.
+    pub(crate) versions: Vec<NeededVersion>,
+    pub(crate) rpath: Option<String>,
+    pub(crate) runpath: Option<String>,
+    /// True if it requests an executable stack; `None` without `PT_GNU_STACK`.
+    pub(crate) executable_stack: Option<bool>,
+    /// True if the loader must change its code.
+    pub(crate) text_relocations: bool,
+    /// The alignment of each `PT_LOAD` segment, in bytes.
+    pub(crate) alignments: Vec<u64>,
+    /// The x86-64 levels that it states as needed, one bit each; bit 0 is the baseline.
+    pub(crate) needed_isa: u32,
+    /// The loader in `PT_INTERP`.
+    pub(crate) interpreter: Option<String>,
 }
 
 /// A version that a library must define.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NeededVersion {
-    pub library: String,
+pub(crate) struct NeededVersion {
+    pub(crate) library: String,
     /// The version's name: `GLIBC_2.17`.
-    pub version: String,
-    /// Whether the loader goes on without it.
-    pub weak: bool,
+    pub(crate) version: String,
+    /// True if the loader continues without it.
+    pub(crate) weak: bool,
 }
 
-/// What is known of a Mach-O file alone.
+/// Facts that only Mach-O has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MachoFacts {
-    /// The oldest macOS that it says it runs on; none where it does not say, or is for another system.
-    pub minimum: Option<(u16, u16)>,
-    pub rpaths: Vec<String>,
-    pub signature: Signature,
+pub(crate) struct MachoFacts {
+    /// The oldest macOS that it states; `None` if it states none or is for another system.
+    pub(crate) minimum: Option<(u16, u16)>,
+    pub(crate) rpaths: Vec<String>,
+    pub(crate) signature: Signature,
 }
 
-/// The signature of the code, without which macOS on arm64 ends the process.
+/// The code signature. macOS on arm64 kills a process that loads unsigned code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signature {
+pub(crate) enum Signature {
     Absent,
-    /// The hash of every page is that of the page.
+    /// Every page has the hash that the signature records.
     Whole,
-    /// For this reason it does not fit the code.
+    /// The signature does not match the code, for this reason.
     Broken(String),
-    /// It is of a kind that is not computed here.
+    /// The signature is of a kind that this crate does not compute.
     Unknown(String),
 }
 
-/// What is known of a PE file alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PeFacts {
-    /// Whether it is a DLL.
-    pub dll: bool,
-}
-
 impl BinaryImage {
-    /// The names under which CPython would find a module in it: what follows `PyInit_` and
-    /// `PyModExport_`, without the mark of a name that is not ASCII.
-    pub fn modules(&self) -> impl Iterator<Item = &str> {
+    /// The names under which CPython finds a module in it: the rest of the exports that begin with `PyInit_` and
+    /// `PyModExport_`.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = &str> {
         self.exports.iter().filter_map(|name| {
             ["PyInit_", "PyModExport_"].iter().find_map(|prefix| name.strip_prefix(prefix))
         })
@@ -129,11 +123,11 @@ impl BinaryImage {
     }
 
     /// The format's name, for people.
-    pub fn format_name(&self) -> &'static str {
+    pub(crate) fn format_name(&self) -> &'static str {
         match self.format {
             FormatFacts::Elf(_) => "ELF",
             FormatFacts::Macho(_) => "Mach-O",
-            FormatFacts::Pe(_) => "PE",
+            FormatFacts::Pe => "PE",
         }
     }
 }

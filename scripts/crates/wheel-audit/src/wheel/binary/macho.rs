@@ -17,12 +17,12 @@ use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 use crate::wheel::printable::printable_name;
 
-/// Reads every machine's part of a fat file.
+/// Reads the part for each architecture of a fat file.
 ///
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read_fat(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read_fat(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     let parts: Vec<&[u8]> = match bytes.get(3) {
         Some(0xbf) => {
             let fat = MachOFatFile64::parse(bytes).map_err(wrong)?;
@@ -40,22 +40,22 @@ pub fn read_fat(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
             [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] => images.extend(read(part)?),
             // A static library may be fat as well.
             [b'!', b'<', b'a', b'r', ..] => {}
-            _ => return Err(ReadError::new("a part of it is no Mach-O file")),
+            _ => return Err(ReadError::new("a part of it is not a Mach-O file")),
         }
     }
     Ok(images)
 }
 
-/// Reads a Mach-O file; object files and debug companions are no image.
+/// Reads a Mach-O file. Object files and debug companions give no image.
 ///
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
         File::MachO32(file) => image(&file),
         File::MachO64(file) => image(&file),
-        _ => Err(ReadError::new("it is no Mach-O file")),
+        _ => Err(ReadError::new("it is not a Mach-O file")),
     }
 }
 
@@ -116,15 +116,15 @@ fn image<H: MachHeader<Endian = Endianness>>(
         libraries: libraries(file)?,
         imports: imports(file, "_")?,
         exports: exports(file, "_")?,
-        // It lies in files of its own.
+        // Debug information for macOS lies in separate files.
         debug_bytes: 0,
         size: file.data().len() as u64,
         format: FormatFacts::Macho(facts),
     }])
 }
 
-/// Refuses exports whose branches meet again: of few bytes they would make more names than anybody can
-/// walk through.
+/// Refuses an export trie whose branches meet again. A few bytes of such a trie can stand for more names than can be
+/// visited.
 fn tree(data: &[u8], at: u32, size: u32) -> Result<(), ReadError> {
     let outside = || ReadError::new("its exports lie outside it");
     let end = at.checked_add(size).ok_or_else(outside)? as usize;
@@ -133,7 +133,7 @@ fn tree(data: &[u8], at: u32, size: u32) -> Result<(), ReadError> {
     let mut waiting = if trie.is_empty() { Vec::new() } else { vec![0_usize] };
     while let Some(node) = waiting.pop() {
         if !seen.insert(node) {
-            return Err(ReadError::new("its exports are no tree"));
+            return Err(ReadError::new("its exports do not form a tree"));
         }
         let mut rest = trie.get(node..).ok_or_else(outside)?;
         let terminal = number(&mut rest).ok_or_else(outside)?;
@@ -148,7 +148,7 @@ fn tree(data: &[u8], at: u32, size: u32) -> Result<(), ReadError> {
     Ok(())
 }
 
-/// A number of seven bits a byte, the lowest first.
+/// Reads a ULEB128 number: seven bits in each byte, the lowest first.
 fn number(bytes: &mut &[u8]) -> Option<usize> {
     let mut number = 0;
     for shift in (0..32).step_by(7) {
@@ -183,7 +183,7 @@ fn signature(
         Err(error) => return broken(error),
     };
     let mut outcome = Signature::Broken("it has no hashes of the code".to_owned());
-    // Real ones have two, for older and newer systems; each costs a pass over the file.
+    // Real signatures have two, for older and newer systems. Each needs a pass over the file.
     for blob in blobs.take(16) {
         let directory = match blob.and_then(|blob| blob.code_directory()) {
             Ok(Some(directory)) => directory,
@@ -192,15 +192,15 @@ fn signature(
         };
         let header = directory.header();
         if header.hash_type != constants::CS_HASHTYPE_SHA256 || header.hash_size != 32 {
-            // Older systems read an older kind beside it.
+            // A signature with older hashes, for older systems, may lie beside a valid one.
             if !matches!(outcome, Signature::Whole) {
-                outcome = Signature::Unknown("its hashes are no SHA-256".to_owned());
+                outcome = Signature::Unknown("its hashes are not SHA-256".to_owned());
             }
             continue;
         }
         let limit = usize::try_from(directory.code_limit()).ok();
         let Some(code) = limit.and_then(|limit| data.get(..limit)) else {
-            return Signature::Broken("it speaks of more code than there is".to_owned());
+            return Signature::Broken("it covers more code than the file has".to_owned());
         };
         let page = match header.page_size {
             0 => code.len().max(1),
@@ -211,7 +211,7 @@ fn signature(
         for (number, page) in (0_u32..).zip(code.chunks(page)) {
             match directory.code_hash(number) {
                 Ok(hash) if *hash == Sha256::digest(page)[..] => pages += 1,
-                Ok(_) => return Signature::Broken(format!("the hash of page {number} is another")),
+                Ok(_) => return Signature::Broken(format!("the hash of page {number} differs")),
                 Err(error) => return broken(error),
             }
         }
@@ -232,7 +232,7 @@ mod tests {
         // A root with two children, which are one node without children.
         let meeting = b"\0\x02a\0\x08b\0\x08\0\0";
         let error = tree(meeting, 0, 10).expect_err("no tree");
-        assert_eq!(error.to_string(), "its exports are no tree");
+        assert_eq!(error.to_string(), "its exports do not form a tree");
         let good = b"\0\x02a\0\x08b\0\x0a\0\0\0\0";
         assert_eq!(tree(good, 0, 12), Ok(()));
         assert!(tree(good, 0, 13).is_err());

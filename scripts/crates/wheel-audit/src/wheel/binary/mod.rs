@@ -7,7 +7,7 @@ mod pe;
 mod read;
 mod symbols;
 
-pub use facts::{Binary, BinaryImage, Import, Library};
-pub(crate) use facts::{ElfFacts, FormatFacts, NeededVersion, Signature};
+pub use facts::Binary;
+pub(crate) use facts::{BinaryImage, ElfFacts, FormatFacts, Import, NeededVersion, Signature};
 pub use read::read;
 pub(crate) use symbols::parse;

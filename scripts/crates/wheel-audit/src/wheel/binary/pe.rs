@@ -7,7 +7,7 @@ use object::pe as constants;
 use object::read::pe::{ImageNtHeaders, PeFile};
 use object::read::{File, Object};
 
-use super::facts::{BinaryImage, FormatFacts, Import, Library, PeFacts};
+use super::facts::{BinaryImage, FormatFacts, Import, Library};
 use super::symbols::{
     LIBRARY_LIMIT, SYMBOL_LIMIT, debug_bytes, exports, limited, parse, python_name,
 };
@@ -15,13 +15,13 @@ use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 use crate::wheel::printable::printable_name;
 
-/// The most imports that are followed: the tables may point at one name again and again.
+/// The most imports that are read. Import tables may point at one name many times.
 const IMPORT_LIMIT: usize = 1_000_000;
 /// The longest name that is read.
 const NAME_LIMIT: usize = 16 << 10;
 
-/// Whether bytes that begin like a program for DOS are one for Windows.
-pub fn is_pe(bytes: &[u8]) -> bool {
+/// Returns whether a file that begins like a DOS program is a PE file.
+pub(super) fn is_pe(bytes: &[u8]) -> bool {
     let at = bytes.get(0x3c..0x40).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
     at.and_then(|at| bytes.get(at as usize..)).is_some_and(|header| header.starts_with(b"PE\0\0"))
 }
@@ -31,11 +31,11 @@ pub fn is_pe(bytes: &[u8]) -> bool {
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
         File::Pe32(file) => image(&file),
         File::Pe64(file) => image(&file),
-        _ => Err(ReadError::new("it is no PE file")),
+        _ => Err(ReadError::new("it is not a PE file")),
     }
 }
 
@@ -58,12 +58,14 @@ fn image<H: ImageNtHeaders>(file: &PeFile<H>) -> Result<Vec<BinaryImage>, ReadEr
         exports: exports(file, "")?,
         debug_bytes: debug_bytes(file),
         size: file.data().len() as u64,
-        format: FormatFacts::Pe(PeFacts { dll }),
+        format: FormatFacts::Pe,
     }])
 }
 
-/// The tables of imports, those that wait until they are used last. By hand, because tools that put
-/// longer names of libraries into a finished file put them into a section of their own.
+/// Reads the import table, then the table of delayed imports.
+///
+/// The `object` crate looks for names in the table's own section. Tools that write longer names into a finished file put
+/// them into another section, so this reads the tables itself.
 fn imports<H: ImageNtHeaders>(
     file: &PeFile<H>,
 ) -> Result<(Vec<Library>, BTreeSet<Import>), ReadError> {
@@ -86,7 +88,7 @@ fn imports<H: ImageNtHeaders>(
                 break;
             }
             let library = terminated(file, name)?;
-            // The second table is overwritten when the file is loaded, and need not hold names.
+            // The loader overwrites the second table, so it may lack names.
             let [first, second] = thunks_at.map(|place| number(&descriptor[place..]));
             let mut thunk = if first == 0 { second } else { first };
             while thunk != 0 {
@@ -125,7 +127,7 @@ fn next(at: u32, length: usize) -> Result<u32, ReadError> {
     at.checked_add(u32::try_from(length).unwrap_or(u32::MAX)).ok_or_else(outside)
 }
 
-/// The bytes that lie at an address when the file is loaded, to the end of their section.
+/// The bytes from a load address to the end of its section.
 fn loaded<'data, H: ImageNtHeaders>(
     file: &PeFile<'data, H>,
     at: u32,

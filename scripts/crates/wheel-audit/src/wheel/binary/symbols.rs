@@ -15,7 +15,7 @@ pub(super) const LIBRARY_LIMIT: usize = 1_000;
 /// The most symbols in CPython's name space, on each side; CPython itself has some thousands.
 pub(super) const SYMBOL_LIMIT: usize = 100_000;
 
-/// The libraries that a file asks for, each once.
+/// The libraries that a file needs, each once.
 pub(super) fn libraries<'data>(object: &impl Object<'data>) -> Result<Vec<Library>, ReadError> {
     let mut libraries: Vec<Library> = Vec::new();
     for library in object.import_libraries().map_err(wrong)? {
@@ -30,8 +30,7 @@ pub(super) fn libraries<'data>(object: &impl Object<'data>) -> Result<Vec<Librar
     Ok(libraries)
 }
 
-/// The symbols of CPython's name space that a file takes from elsewhere; in Mach-O each name has a
-/// prefix.
+/// The imported symbols in CPython's name space. Symbols in Mach-O files have a `prefix`.
 pub(super) fn imports<'data>(
     object: &impl Object<'data>,
     prefix: &str,
@@ -51,7 +50,7 @@ pub(super) fn imports<'data>(
     Ok(imports)
 }
 
-/// The symbols of CPython's name space that a file defines.
+/// The exported symbols in CPython's name space.
 pub(super) fn exports<'data>(
     object: &impl Object<'data>,
     prefix: &str,
@@ -67,7 +66,7 @@ pub(super) fn exports<'data>(
     Ok(exports)
 }
 
-/// How many bytes of a file are debug information: ELF's sections and those that MinGW makes.
+/// The size of a file's debug information in bytes: sections of ELF files, and of PE files from MinGW.
 pub(super) fn debug_bytes<'data>(object: &impl Object<'data>) -> u64 {
     let debug = |section: &object::read::Result<&str>| {
         section
@@ -78,7 +77,7 @@ pub(super) fn debug_bytes<'data>(object: &impl Object<'data>) -> u64 {
     sections.map(|section| section.file_range().map_or(0, |(_, size)| size)).sum()
 }
 
-/// Refuses what no file of use has, before it fills the memory.
+/// Refuses a count that no real file reaches, so that memory stays bounded.
 pub(super) fn limited(count: usize, limit: usize, what: &str) -> Result<(), ReadError> {
     if count > limit {
         return Err(ReadError::new(format!("it has more than {limit} {what}")));
@@ -105,7 +104,7 @@ pub(super) fn wrong(error: object::read::Error) -> ReadError {
     ReadError::new(error.to_string())
 }
 
-/// The parsed file of whichever format.
+/// Parses a file of any format.
 pub(crate) fn parse(bytes: &[u8]) -> Result<File<'_>, ReadError> {
     File::parse(bytes).map_err(wrong)
 }
