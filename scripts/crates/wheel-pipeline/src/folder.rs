@@ -6,10 +6,6 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// Removes a folder with all that an earlier run left there; it need not be there.
-///
-/// # Errors
-///
-/// When it cannot be removed.
 pub fn clear(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)

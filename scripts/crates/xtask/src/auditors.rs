@@ -9,7 +9,7 @@ use wheel_pipeline::tool::python::environment::Environment;
 
 /// What auditwheel says of a wheel for Linux.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Platform {
+pub struct PlatformOpinion {
     /// The oldest platform that takes it.
     pub tag: String,
     /// Libraries that the platform does not have to have.
@@ -17,15 +17,11 @@ pub struct Platform {
 }
 
 /// Asks auditwheel; the inner error says why it has no opinion. `empty` is an empty folder.
-///
-/// # Errors
-///
-/// When it cannot be started.
 pub fn auditwheel(
     auditors: &Environment,
     wheel: &Path,
     empty: &Path,
-) -> Result<Result<Platform, String>> {
+) -> Result<Result<PlatformOpinion, String>> {
     let finished = Invocation::new(auditors.program("auditwheel"))
         // It would look up libraries of this machine, which are not those of the wheel's.
         .args(["show", "--json", "--ldpaths"])
@@ -38,11 +34,11 @@ pub fn auditwheel(
     platform(&finished.stdout).map(Ok)
 }
 
-fn platform(json: &str) -> Result<Platform> {
+fn platform(json: &str) -> Result<PlatformOpinion> {
     let value: Value = serde_json::from_str(json).context("auditwheel gave no JSON")?;
     let tag = value["overall_tag"].as_str().context("auditwheel names no tag")?.to_owned();
     let libraries = value["external_libs"].as_object().context("auditwheel lists no libraries")?;
-    Ok(Platform { tag, libraries: libraries.keys().cloned().collect() })
+    Ok(PlatformOpinion { tag, libraries: libraries.keys().cloned().collect() })
 }
 
 /// What abi3audit says of the modules of a wheel.
@@ -57,10 +53,6 @@ pub struct StableAbi {
 }
 
 /// Asks abi3audit; the inner error says why it has no opinion.
-///
-/// # Errors
-///
-/// When it cannot be started.
 pub fn abi3audit(auditors: &Environment, wheel: &Path) -> Result<Result<StableAbi, String>> {
     let finished = Invocation::new(auditors.program("abi3audit"))
         .args(["--report", "--strict"])
@@ -97,7 +89,7 @@ mod tests {
         let said =
             platform(r#"{"overall_tag": "linux_x86_64", "external_libs": {"libc.so": null}}"#);
         let libraries = vec!["libc.so".to_owned()];
-        assert_eq!(said.expect("JSON"), Platform { tag: "linux_x86_64".into(), libraries });
+        assert_eq!(said.expect("JSON"), PlatformOpinion { tag: "linux_x86_64".into(), libraries });
         let said = stable_abi(
             r#"{"specs": {"a.whl": {"kind": "wheel", "wheel": [{"name": "_native.so", "result": {
                 "non_abi3_symbols": ["PyModExport__native"], "future_abi3_objects": {"PyX": "3.14"}

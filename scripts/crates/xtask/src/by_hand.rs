@@ -19,10 +19,6 @@ const FENCE: &str = "\n```bash\n";
 
 /// Runs the commands in a copy of the released sources, with the pinned versions of what they install,
 /// against an index on loopback, and looks whether that index has the files then.
-///
-/// # Errors
-///
-/// When the README has no such commands, or a tool cannot do its work.
 pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
     let readme = fs::read_to_string(source.project.root.join("README.md"))
         .context("cannot read `README.md`")?;

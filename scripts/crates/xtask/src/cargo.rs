@@ -68,10 +68,6 @@ pub fn clippy_fuzz(crate_folder: &Path) -> Invocation {
 }
 
 /// Compiles a program as it is measured: `wheel-pipeline` or `xtask`.
-///
-/// # Errors
-///
-/// When it does not compile.
 pub fn release(crate_folder: &Path, program: &str) -> Result<PathBuf> {
     cargo(crate_folder)
         .args(["build", "--release", "--locked", "--quiet", "--package", program])

@@ -26,11 +26,6 @@ struct Tally<'a> {
 }
 
 /// The stage.
-///
-/// # Errors
-///
-/// When the run is interrupted, or the pinned packages cannot be had; a step that cannot do its work
-/// counts as failed.
 pub fn run(
     source: &Source,
     machine: &Machine,

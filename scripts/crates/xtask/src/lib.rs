@@ -74,10 +74,6 @@ pub enum Chore {
 
 impl Xtask {
     /// Does the chore.
-    ///
-    /// # Errors
-    ///
-    /// Whatever keeps it from a verdict.
     pub fn run(&self, report: &Report) -> Result<Verdict> {
         // Runs beside the benchmark that measures it, so that it takes no lock.
         if let Chore::Bench { what: bench::Bench::Floor { wheels } } = &self.chore {

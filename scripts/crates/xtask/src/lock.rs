@@ -36,10 +36,6 @@ const REQUIREMENTS: &str = "tests/requirements.lock";
 
 /// The stage: brings each lock up to its input, or with `check` says whether it is; `upgrade` takes
 /// the newest versions.
-///
-/// # Errors
-///
-/// When a package cannot be found or the index cannot be reached.
 pub fn run(
     project: &Project,
     machine: &Machine,
@@ -96,10 +92,6 @@ fn resolve(
 }
 
 /// The text of a lock file of the project.
-///
-/// # Errors
-///
-/// When it cannot be read.
 pub fn requirements(project: &Project) -> Result<String> {
     let path = project.root.join(REQUIREMENTS);
     fs::read_to_string(&path).map_err(|error| {

@@ -7,10 +7,6 @@ use anyhow::Result;
 use wheel_pipeline::process::command::Invocation;
 
 /// Processor, processors to use, system and compiler in one sentence.
-///
-/// # Errors
-///
-/// When the compiler cannot be asked.
 pub fn describe() -> Result<String> {
     // Linux alone says it in a file; elsewhere the architecture has to do.
     let cpu = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {

@@ -35,10 +35,6 @@ impl Usage {
 const SCRIPT: &str = include_str!("bench/measure.py");
 
 /// Runs a program with arguments, and says what it took.
-///
-/// # Errors
-///
-/// When it cannot be started, or the system keeps no accounts (Windows does not).
 pub fn run(tools: &Tools, program: &Path, arguments: &[String]) -> Result<Usage> {
     let finished = tools.python().args(["-c", SCRIPT]).arg(program).args(arguments).check()?;
     serde_json::from_str(&finished.stdout).context("the measuring script prints JSON")

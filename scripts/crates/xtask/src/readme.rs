@@ -36,10 +36,6 @@ const PLATFORMS: &str = "docs/platforms.md";
 const CHECKS: &str = "docs/checks.md";
 
 /// The stage: rewrites the tables and the page of checks, or with `only_check` says whether they are current.
-///
-/// # Errors
-///
-/// When the page of platforms has no place for the table of wheels, or a file cannot be read or written.
 pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict> {
     let (header, rows) = families(&source.plan);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -107,7 +103,7 @@ fn tested(plan: &Plan) -> Result<Vec<Vec<String>>> {
             "x86" => format!("`{}`, 32 bits", target.runner()),
             _ => format!("`{}`", target.runner()),
         });
-        let image = Image::of(target, &images).map(|image| {
+        let image = Image::for_target(target, &images).map(|image| {
             let libc = match image.platform.system() {
                 System::Musllinux { major, minor } => format!("musl {major}.{minor}"),
                 System::Manylinux { major, minor } => format!("glibc {major}.{minor}"),

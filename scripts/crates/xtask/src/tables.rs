@@ -16,10 +16,6 @@ const LOCK: &str = include_str!("../data/tables.lock");
 const SCRIPT: &str = include_str!("../data/stable_abi.py");
 
 /// The stage: writes the tables, or with `check` says whether they are current.
-///
-/// # Errors
-///
-/// When a pinned package cannot be installed, or a table not be written.
 pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -> Result<Verdict> {
     let mut verdict = Verdict::Yes;
     let makers: [(&str, Maker); 2] = [

@@ -34,10 +34,6 @@ pub struct TestEnvironment {
 }
 
 /// A test environment of each promised Python on this machine.
-///
-/// # Errors
-///
-/// When there is no built wheel for this machine, no Python, or a package cannot be had.
 pub fn environments(
     source: &Source,
     machine: &Machine,
@@ -80,19 +76,11 @@ pub fn environments(
 }
 
 /// Runs `cargo test` and counts.
-///
-/// # Errors
-///
-/// When it cannot be run, or fails without a failed test: the code does not compile, say.
 pub fn cargo(command: &Invocation) -> Result<(Counts, String)> {
     run(command, cargo_counts)
 }
 
 /// Runs pytest and counts.
-///
-/// # Errors
-///
-/// When it cannot be run, or fails without a failed test: nothing can be collected, say.
 pub fn pytest(command: &Invocation) -> Result<(Counts, String)> {
     run(command, pytest_counts)
 }

@@ -69,7 +69,7 @@ fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
 
 /// What all jobs bring, of the smoke tests one by one.
 fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
-    let matrices = Matrices::of(plan);
+    let matrices = Matrices::from_plan(plan);
     let mut others: Vec<Job> =
         matrices.build.iter().map(|job| build_job(plan, job.target)).collect();
     let files: BTreeMap<String, Sha256Sum> =

@@ -20,10 +20,6 @@ pub struct Job {
 }
 
 /// Puts jobs together.
-///
-/// # Errors
-///
-/// Every contradiction between two of them, a line each.
 pub fn join(jobs: &[Job]) -> Result<Evidence, Vec<String>> {
     let mut contradictions = Vec::new();
     let builds: Vec<_> = jobs

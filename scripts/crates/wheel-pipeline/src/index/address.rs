@@ -30,10 +30,6 @@ pub fn is_pypi(url: &str) -> bool {
 
 /// Refuses what is not the address of an index, and one with a password in it: other users can read
 /// command lines, and logs keep them.
-///
-/// # Errors
-///
-/// [`Code::Usage`] that never repeats the password.
 pub fn check(option: &str, url: &str) -> Result<(), Failure> {
     let Some((scheme, host, _)) = parts(url)
         .filter(|(scheme, host, _)| matches!(*scheme, "http" | "https") && !host.is_empty())

@@ -53,19 +53,11 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// The files that the index at `simple` holds of a project, named in normal form.
 ///
 /// A project that the index does not know has no files.
-///
-/// # Errors
-///
-/// When the index cannot be reached, refuses, or answers what the simple API does not allow.
 pub fn files(simple: &str, project: &str) -> Result<Vec<OfferedFile>, Trouble> {
     files_within(simple, project, PATIENCE)
 }
 
 /// The same, where each answer has so much time.
-///
-/// # Errors
-///
-/// As [`files`].
 pub fn files_within(
     simple: &str,
     project: &str,
@@ -84,10 +76,6 @@ pub fn files_within(
 }
 
 /// The content of a file that an index offers, held to the hash that it gives.
-///
-/// # Errors
-///
-/// As [`files`], and when the content is not what the hash says.
 pub fn content(file: &OfferedFile) -> Result<Vec<u8>, Trouble> {
     let none = || Trouble::Lasting(format!("the index has no `{}` after all", shown(&file.name)));
     let bytes = fetch::bytes(&file.url, PATIENCE)?.ok_or_else(none)?;

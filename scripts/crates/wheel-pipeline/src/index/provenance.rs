@@ -63,10 +63,6 @@ struct Digest {
 }
 
 /// The provenance of a file, if the index at `simple` offers any.
-///
-/// # Errors
-///
-/// When it is offered and cannot be had, or is none.
 pub fn of(
     file: &OfferedFile,
     simple: &str,

@@ -18,28 +18,16 @@ use crate::process::clock::Busy;
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Makes Ctrl-C and termination requests end the running tools, and then this program in good order.
-///
-/// # Errors
-///
-/// When the operating system does not take the handler.
 pub fn heed_interrupts() -> Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst)).context("cannot handle Ctrl-C")
 }
 
 /// Stops here if an interrupt has come.
-///
-/// # Errors
-///
-/// [`Code::Interrupted`].
 pub fn check_interrupt() -> Result<(), Failure> {
     if INTERRUPTED.load(Ordering::SeqCst) { Err(Failure::interrupted()) } else { Ok(()) }
 }
 
 /// Waits, unless an interrupt comes.
-///
-/// # Errors
-///
-/// [`Code::Interrupted`].
 pub fn wait(pause: Duration) -> Result<(), Failure> {
     let started = Instant::now();
     while let Some(rest) = pause.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
@@ -135,11 +123,6 @@ impl Invocation {
     }
 
     /// Runs the command to its end, with its output kept in memory.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be started, takes longer than its limit, or is interrupted; the command and all
-    /// it started are ended then. A command that fails is not an error here.
     pub fn run(&self) -> Result<Finished> {
         check_interrupt()?;
         let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
@@ -156,20 +139,12 @@ impl Invocation {
     }
 
     /// Runs the command; its failure is an error that shows the end of its output.
-    ///
-    /// # Errors
-    ///
-    /// As [`Invocation::run`], and when the command fails.
     pub fn check(&self) -> Result<Finished> {
         self.run()?.check()
     }
 
     /// Starts the command as a server: `stdin` is a pipe that closes when this program ends, however
     /// it ends, and the output goes to a file.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be started.
     pub fn serve(&self, log: &Path) -> Result<Server> {
         check_interrupt()?;
         let output =
@@ -180,10 +155,6 @@ impl Invocation {
     }
 
     /// Starts the command as a partner that reads questions and writes answers.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be started.
     pub(super) fn converse(&self, errors: Stdio) -> Result<Server> {
         check_interrupt()?;
         let mut command = self.command();
@@ -250,10 +221,6 @@ impl Finished {
     }
 
     /// This, or an error that says how the command failed.
-    ///
-    /// # Errors
-    ///
-    /// When the command did not exit with 0.
     pub fn check(self) -> Result<Self> {
         if self.succeeded() {
             return Ok(self);
@@ -274,10 +241,6 @@ pub struct Server(Box<dyn ChildWrapper>);
 
 impl Server {
     /// Whether it still runs.
-    ///
-    /// # Errors
-    ///
-    /// When the operating system cannot tell.
     pub fn is_running(&mut self) -> Result<bool> {
         Ok(self.0.try_wait()?.is_none())
     }

@@ -34,10 +34,6 @@ const TAIL: usize = 2000;
 
 impl Conversation {
     /// Starts the tool.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be started.
     pub fn start(invocation: &Invocation) -> Result<Self> {
         let errors = tempfile::tempfile()?;
         let mut tool = invocation.converse(Stdio::from(errors.try_clone()?))?;
@@ -56,10 +52,6 @@ impl Conversation {
     }
 
     /// Asks, and waits for the answer.
-    ///
-    /// # Errors
-    ///
-    /// When the run is interrupted.
     pub fn ask(&mut self, line: &str, limit: Duration) -> Result<Reply> {
         let _busy = Busy::start();
         if writeln!(self.questions, "{line}").and_then(|()| self.questions.flush()).is_err() {

@@ -8,10 +8,6 @@ use wheel_audit::plan::{Plan, Promise};
 use super::Project;
 
 /// Derives the plan of a project whose commit carries these tags.
-///
-/// # Errors
-///
-/// One line for each disagreement, with what to do about it.
 pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
     let mut disagreements = version(project, tags);
     disagreements.extend(targets(project));

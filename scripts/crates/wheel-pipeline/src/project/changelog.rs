@@ -6,10 +6,6 @@ use jiff::civil::Date;
 const UNRELEASED: &str = "## [Unreleased]";
 
 /// The changelog with what was not released yet under a version and a day.
-///
-/// # Errors
-///
-/// Why there is nothing that could be released.
 pub fn release(text: &str, version: &str, date: Date) -> Result<String, String> {
     if section(text, version).is_some() {
         return Err(format!("it has a section for {version} already"));

@@ -112,11 +112,6 @@ struct MaturinTable {
 
 impl Project {
     /// Reads the project in `root`.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::Usage`] that names the file and the key, when a file is missing, is not TOML, or lacks
-    /// something that the pipeline needs.
     pub fn read(root: &Path) -> Result<Self, Failure> {
         let root = std::path::absolute(root)
             .map_err(|error| Failure::usage(format!("`{}`: {error}", root.display())))?;
@@ -192,13 +187,20 @@ impl Project {
 }
 
 /// The path of the crate's `Cargo.toml`, which `[tool.maturin]` may name.
-///
-/// # Errors
-///
-/// [`Code::Usage`] when `pyproject.toml` cannot be read.
 pub fn manifest(root: &Path) -> Result<PathBuf, Failure> {
     let pyproject: PyProject = parse(&root.join("pyproject.toml"))?;
     Ok(root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into())))
+}
+
+/// Says whether the project in `root` has the table `[tool.wheel-pipeline]`, from which a plan is made. A folder
+/// without a `pyproject.toml` has none.
+pub fn has_table(root: &Path) -> Result<bool, Failure> {
+    let path = root.join("pyproject.toml");
+    if !path.exists() {
+        return Ok(false);
+    }
+    let table: Table = parse(&path)?;
+    Ok(table.get("tool").is_some_and(|tool| tool.get("wheel-pipeline").is_some()))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {

@@ -101,10 +101,6 @@ impl Report {
     }
 
     /// The result of a stage, on stdout: `human` for people, `evidence` for machines.
-    ///
-    /// # Errors
-    ///
-    /// When the evidence cannot be put into JSON.
     pub fn result<T: Serialize>(&self, human: &str, evidence: &T) -> anyhow::Result<()> {
         let text = match self.format {
             Format::Human => human.to_owned(),

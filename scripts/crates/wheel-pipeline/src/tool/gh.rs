@@ -40,10 +40,6 @@ fn release(root: &Path, verb: &str, tag: &str) -> Invocation {
 }
 
 /// What GitHub has under a tag.
-///
-/// # Errors
-///
-/// When `gh` is not there, or GitHub cannot be asked.
 pub fn view(root: &Path, tag: &str) -> Result<Release> {
     let finished = release(root, "view", tag)
         .args(["--json", "assets"])
@@ -81,13 +77,13 @@ pub fn upload(root: &Path, tag: &str, file: &Path, replace: bool) -> Invocation 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::environment::tests::shown;
+    use crate::tool::python::environment::tests::printed;
 
     #[test]
     fn a_release_is_made_of_a_tag_that_is_there() {
         let notes = Path::new("/work/notes.md");
         let command = create(Path::new("/project"), "v1.0.0", notes, false);
-        insta::assert_snapshot!(shown(&command), @"
+        insta::assert_snapshot!(printed(&command), @"
         gh release create v1.0.0 --verify-tag --title v1.0.0 --notes-file /work/notes.md
         + GH_PROMPT_DISABLED=1
         ");

@@ -29,20 +29,12 @@ pub fn clone(from: &Path, to: &Path) -> Invocation {
 }
 
 /// Whether there is such a tag.
-///
-/// # Errors
-///
-/// When git cannot be asked.
 pub fn has_tag(root: &Path, tag: &str) -> Result<bool> {
     let listed = Invocation::new("git").folder(root).args(["tag", "--list", tag]).check()?;
     Ok(!listed.stdout.trim().is_empty())
 }
 
 /// The revision of the checkout whose top is `root`; none where `root` is not the top of one.
-///
-/// # Errors
-///
-/// When git answers what cannot be understood. A machine without git has no checkouts.
 pub fn revision(root: &Path) -> Result<Option<Revision>> {
     let git = || Invocation::new("git").folder(root);
     if !root.join(".git").exists() {

@@ -12,10 +12,6 @@ use crate::tool::toolchain::Toolchain;
 use crate::tool::toolchain::builder::Builder;
 
 /// The command that makes the sdist of the project in `root`.
-///
-/// # Errors
-///
-/// When the tools' folder cannot stand in `PATH`.
 pub fn sdist(tools: &Tools, root: &Path, out: &Path, epoch: u64) -> Result<Invocation> {
     Ok(maturin(tools, root, epoch)?.arg("sdist").arg("--out").arg(out))
 }
@@ -31,10 +27,6 @@ pub struct Place<'a> {
 }
 
 /// The command that makes one wheel from the sdist.
-///
-/// # Errors
-///
-/// When the tools' folder cannot stand in `PATH`.
 pub fn wheel(
     tools: &Tools,
     place: &Place,
@@ -64,10 +56,6 @@ pub fn wheel(
 }
 
 /// What made a file, for the record: the sdist, where no toolchain is given.
-///
-/// # Errors
-///
-/// When the lock does not pin the tools.
 pub fn builder(wheel: Option<(&Toolchain, &str)>) -> Result<String> {
     let maturin = format!("maturin {}", TOOLS.version("maturin")?);
     let Some((toolchain, rustc)) = wheel else {
@@ -128,7 +116,7 @@ fn rust_flags(place: &Place, toolchain: &Toolchain) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::environment::tests::{shown, tools};
+    use crate::tool::python::environment::tests::{printed, tools};
     use crate::tool::toolchain::builder::Host;
     use crate::tool::toolchain::rust_source::RustSource;
     use wheel_audit::family::{Family, PythonVersion};
@@ -136,7 +124,7 @@ mod tests {
 
     fn wheel_for(tag: &str, host: Host) -> String {
         let target: Target = tag.parse().expect("a target");
-        let builder = Builder::of(target, host).expect("it is built there");
+        let builder = Builder::for_target(target, host).expect("it is built there");
         wheel_by(target, &Toolchain::new(builder, builder.triple(target)))
     }
 
@@ -150,13 +138,13 @@ mod tests {
         let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
         let place = Place { source, out, cargo_target };
         let command = wheel(&tools(), &place, &planned, toolchain, 1_700_000_000);
-        shown(&command.expect("a command"))
+        printed(&command.expect("a command"))
     }
 
     #[test]
     fn the_sdist_is_made_in_the_project_with_the_time_of_the_commit() {
         let command = sdist(&tools(), Path::new("/project"), Path::new("/out"), 1_700_000_000);
-        insta::assert_snapshot!(shown(&command.expect("a command")), @"
+        insta::assert_snapshot!(printed(&command.expect("a command")), @"
         maturin sdist --out /out
         - VIRTUAL_ENV
         - CONDA_PREFIX

@@ -49,13 +49,13 @@ pub fn compile(
 mod tests {
     use super::*;
     use crate::tool::python::OLDEST;
-    use crate::tool::python::environment::tests::shown;
+    use crate::tool::python::environment::tests::printed;
 
     #[test]
     fn what_a_lock_pins_is_installed_by_hash_and_not_compiled() {
         let [uv, python, lock] = ["/tools/bin/uv", "/fresh/bin/python", "/tools.lock"];
         let command = install(Path::new(uv), Path::new(python), Path::new(lock));
-        insta::assert_snapshot!(shown(&command), @"
+        insta::assert_snapshot!(printed(&command), @"
         uv pip install --quiet --no-config --require-hashes --no-deps --only-binary :all: --python /fresh/bin/python --requirement /tools.lock
         - VIRTUAL_ENV
         ");
@@ -64,12 +64,12 @@ mod tests {
     #[test]
     fn a_lock_serves_every_platform_and_is_upgraded_only_on_demand() {
         let [uv, input, lock] = ["/tools/bin/uv", "tools.in", "tools.lock"].map(Path::new);
-        let keep = shown(&compile(uv, input, lock, OLDEST, false));
+        let keep = printed(&compile(uv, input, lock, OLDEST, false));
         insta::assert_snapshot!(keep, @"
         uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.10 --no-header --no-annotate --no-python-downloads --no-emit-index-url --no-emit-find-links --output-file tools.lock tools.in
         - VIRTUAL_ENV
         ");
-        let upgrade = shown(&compile(uv, input, lock, OLDEST, true));
+        let upgrade = printed(&compile(uv, input, lock, OLDEST, true));
         assert_eq!(upgrade, keep.replace("tools.in", "tools.in --upgrade"));
     }
 }

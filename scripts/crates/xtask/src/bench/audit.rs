@@ -61,10 +61,6 @@ const PEERS: &[Peer] = &[
 ];
 
 /// Measures, with the wheels in `wheels` or those of the corpus.
-///
-/// # Errors
-///
-/// When there are no wheels, or a tool cannot be had.
 pub fn run(
     project: &Project,
     machine: &Machine,
@@ -190,10 +186,6 @@ fn judged(project: &Project, report: &Report, folder: &Path, is_corpus: bool) ->
 }
 
 /// Reads, inflates and hashes the wheels of a folder, and judges nothing: what no audit can do without.
-///
-/// # Errors
-///
-/// When a wheel cannot be read.
 pub fn floor(folder: &Path) -> Result<Verdict> {
     let files = wheels_in(folder)?;
     parallel::map(&files, |file| -> Result<()> {
@@ -239,20 +231,12 @@ fn measure(
 }
 
 /// The tools of the field, in an environment of their own in `place`.
-///
-/// # Errors
-///
-/// When they cannot be installed.
 pub fn auditors(machine: &Machine, place: &Path) -> Result<Environment> {
     let interpreter = machine.tool_python()?;
     Environment::locked(interpreter, &place.join("auditors"), machine.tools()?, AUDITORS)
 }
 
 /// The folder of the corpus, downloaded where it is not there yet.
-///
-/// # Errors
-///
-/// When a wheel cannot be had.
 fn corpus(project: &Project, machine: &Machine, report: &Report) -> Result<PathBuf> {
     let folder = project.work().join("corpus");
     fs::create_dir_all(&folder)?;

@@ -25,10 +25,6 @@ use crate::machine;
 type Toolchains = BTreeMap<Target, Toolchain>;
 
 /// Measures some targets of the plan, or all.
-///
-/// # Errors
-///
-/// When nothing can be built, or a build fails.
 pub fn run(
     source: &Source,
     machine: &Machine,

@@ -44,10 +44,6 @@ struct Peers {
 }
 
 /// Measures on each Python, one after the other.
-///
-/// # Errors
-///
-/// When there is no built wheel or no Python, or the timer fails.
 pub fn run(
     source: &Source,
     machine: &Machine,

@@ -68,10 +68,6 @@ pub enum Bench {
 }
 
 /// The stage.
-///
-/// # Errors
-///
-/// When something that is measured does not succeed.
 pub fn run(
     source: &Source,
     machine: &Machine,

@@ -18,7 +18,7 @@ use wheel_pipeline::tool::python::environment::Environment;
 
 use super::audit::auditors;
 use crate::auditors as opinion;
-use crate::auditors::{Platform, StableAbi};
+use crate::auditors::{PlatformOpinion, StableAbi};
 
 /// The prefix of the one name that abi3audit does not know: what a module exports instead of `PyInit_` since
 /// 3.15 ([PEP 793](https://peps.python.org/pep-0793/)).
@@ -35,10 +35,6 @@ enum Said {
 }
 
 /// Asks both tools about every wheel of the plan that is in `dist/`.
-///
-/// # Errors
-///
-/// When there is none, or a tool cannot be had.
 pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
     let dist = source.project.dist();
     let there = |wheel: &&PlannedWheel| dist.join(&wheel.file).is_file();
@@ -73,7 +69,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
             }
         }
         let target = format!("`{}`", wheel.target);
-        rows.push(vec![target, format!("`{}`", wheel.family), shown(platform), shown(abi)]);
+        rows.push(vec![target, format!("`{}`", wheel.family), cell(platform), cell(abi)]);
     }
     let header = ["target", "family", "auditwheel", "abi3audit"];
     report.data(&format!(
@@ -107,7 +103,7 @@ fn both(
     Ok((platform, abi))
 }
 
-fn judged(promised: &str, said: &Platform) -> Said {
+fn judged(promised: &str, said: &PlatformOpinion) -> Said {
     if said.tag == promised && said.libraries.is_empty() {
         return Said::Agrees(format!("`{promised}`"));
     }
@@ -128,7 +124,7 @@ fn stable(family: &str, said: &StableAbi) -> Said {
     }
 }
 
-fn shown(said: Said) -> String {
+fn cell(said: Said) -> String {
     match said {
         Said::Agrees(what) => what,
         Said::Differs(what) => format!("**differs**: {what}"),
@@ -148,7 +144,7 @@ mod tests {
 
     #[test]
     fn one_name_is_excused_in_one_family_and_nothing_else() {
-        let says = |family: &str, said: &StableAbi| shown(stable(family, said));
+        let says = |family: &str, said: &StableAbi| cell(stable(family, said));
         assert_eq!(says("cp310-abi3", &abi(&[], &[])), "yes");
         let export = abi(&["PyModExport__native"], &[]);
         assert_eq!(says("cp315-abi3.abi3t", &export), "yes, but for `PyModExport__native`");
@@ -165,7 +161,10 @@ mod tests {
     fn another_platform_or_a_foreign_library_is_a_difference() {
         let says = |tag: &str, libraries: &[&str]| {
             let libraries = libraries.iter().map(|name| (*name).to_owned()).collect();
-            shown(judged("manylinux_2_17_s390x", &Platform { tag: tag.to_owned(), libraries }))
+            cell(judged(
+                "manylinux_2_17_s390x",
+                &PlatformOpinion { tag: tag.to_owned(), libraries },
+            ))
         };
         assert_eq!(says("manylinux_2_17_s390x", &[]), "`manylinux_2_17_s390x`");
         assert_eq!(says("manylinux_2_28_s390x", &[]), "**differs**: `manylinux_2_28_s390x`");

@@ -33,10 +33,6 @@ const VERSION: &str = "1.0.0";
 const SIZE: usize = 400 << 10;
 
 /// Measures so many files.
-///
-/// # Errors
-///
-/// When an index server or twine fails, or the index does not hold what was sent.
 pub fn run(project: &Project, machine: &Machine, report: &Report, files: u8) -> Result<Verdict> {
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let made = make(folder.path(), files)?;

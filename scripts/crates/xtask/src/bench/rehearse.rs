@@ -17,23 +17,19 @@ use crate::{cargo, machine};
 
 /// The part of a rehearsal's JSON that is read here.
 #[derive(Deserialize)]
-struct Rehearsal {
+struct MeasuredRehearsal {
     times: Vec<StageTime>,
     reached: usize,
 }
 
 /// A whole run of `cargo pipeline rehearse`.
-struct Run {
+struct MeasuredRun {
     /// From the command's start to its end, with cargo's own work.
     whole: Duration,
-    rehearsal: Rehearsal,
+    rehearsal: MeasuredRehearsal,
 }
 
 /// Measures one cold run and so many warm ones.
-///
-/// # Errors
-///
-/// When there is no commit to measure, or a run that is measured does not succeed.
 pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
     if source.revision.is_none() {
         return Err(Failure::unknown(
@@ -44,7 +40,7 @@ pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let clone = folder.path().join("clone");
     git::clone(&source.project.root, &clone).check()?;
-    let measured = |name: &str| -> Result<Run> {
+    let measured = |name: &str| -> Result<MeasuredRun> {
         let action = report.start(name);
         let run = measure(&clone, &folder.path().join("caches"))?;
         action.done(Mood::Good, "measured", name);
@@ -56,7 +52,7 @@ pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
         .collect::<Result<Vec<_>>>()?;
 
     let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut row = |name: &str, of: &dyn Fn(&Run) -> f64, shown: fn(f64) -> String| {
+    let mut row = |name: &str, of: &dyn Fn(&MeasuredRun) -> f64, shown: fn(f64) -> String| {
         rows.push(vec![
             name.to_owned(),
             shown(of(&cold)),
@@ -64,7 +60,7 @@ pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
         ]);
     };
     for stage in STAGES {
-        row(stage, &|run| run.of(stage).whole().as_secs_f64(), seconds);
+        row(stage, &|run| run.stage(stage).whole().as_secs_f64(), seconds);
     }
     row(
         "cargo: compile and start the pipeline",
@@ -72,7 +68,7 @@ pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
         seconds,
     );
     row("**whole command**", &|run| run.whole.as_secs_f64(), seconds);
-    row("share of the stages outside all tools", &Run::own_share, percent);
+    row("share of the stages outside all tools", &MeasuredRun::own_share, percent);
     let header = ["stage", "cold, s", &format!("warm, s (median of {runs})")];
     report.data(&format!(
         "{}; {} promised environments reached\n\n{}",
@@ -83,17 +79,17 @@ pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
-fn measure(clone: &Path, caches: &Path) -> Result<Run> {
+fn measure(clone: &Path, caches: &Path) -> Result<MeasuredRun> {
     let started = Instant::now();
     let finished = cargo::rehearse(clone, caches).check()?;
     let whole = started.elapsed();
     let rehearsal =
         serde_json::from_str(&finished.stdout).context("a rehearsal prints JSON when asked to")?;
-    Ok(Run { whole, rehearsal })
+    Ok(MeasuredRun { whole, rehearsal })
 }
 
-impl Run {
-    fn of(&self, stage: &str) -> StageTime {
+impl MeasuredRun {
+    fn stage(&self, stage: &str) -> StageTime {
         self.rehearsal.times.iter().find(|time| time.stage == stage).cloned().unwrap_or_default()
     }
 

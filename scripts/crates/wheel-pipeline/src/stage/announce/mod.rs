@@ -42,10 +42,6 @@ pub struct Args {
 }
 
 /// The stage, for what lies here or for what the jobs below `from` brought; a dry run without `execute`.
-///
-/// # Errors
-///
-/// When the release is not tagged, published and verified, has no section in the changelog, or `gh` fails.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -86,7 +82,7 @@ pub fn run(
     if execute {
         publish(&source.project, report, &announcement, &notes_file, &assets)?;
     }
-    report.result(&shown(&announcement, execute), &announcement)?;
+    report.result(&summary(&announcement, execute), &announcement)?;
     Ok(Verdict::Yes)
 }
 
@@ -189,7 +185,7 @@ fn name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
-fn shown(announcement: &Announcement, execute: bool) -> String {
+fn summary(announcement: &Announcement, execute: bool) -> String {
     let kind = if announcement.prerelease { "pre-release" } else { "release" };
     let mut text = format!("{kind} {}\n\n{}\n\n", announcement.tag, announcement.notes);
     for asset in &announcement.assets {

@@ -14,6 +14,7 @@ use wheel_audit::wheel::release::{ReleaseFacts, list};
 use crate::evidence::{AuditEvidence, EvidenceFolder};
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::project::has_table;
 use crate::project::source::Source;
 use crate::report::{Mood, Report, github, human, table};
 use crate::stage::{RunLock, from_jobs};
@@ -80,14 +81,10 @@ impl Choice {
 }
 
 /// The stage over a project's `dist/`, or over the files and folders that are named.
-///
-/// # Errors
-///
-/// When there is nothing to audit.
 pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
     let Args { paths, from, choice, format } = args;
     choice.known()?;
-    if from.is_some() || paths.is_empty() && promised(root)? {
+    if from.is_some() || paths.is_empty() && has_table(root)? {
         let source = Source::open(root)?;
         let _lock = RunLock::take(&source.project)?;
         let mut kept = EvidenceFolder::open(source.project.work())?;
@@ -119,10 +116,6 @@ pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
 }
 
 /// Judges `dist/` by a plan, and writes `audit.json`.
-///
-/// # Errors
-///
-/// When there is nothing to audit.
 pub fn judge(
     source: &Source,
     kept: &mut EvidenceFolder,
@@ -233,12 +226,12 @@ fn show(
 ) -> Result<Verdict> {
     match format {
         AuditFormat::Human => {
-            let mut text = shown(evidence);
+            let mut text = problems(evidence);
             if !picked.is_empty() {
                 text += &table::plain(&["platform", "Python", "what pip picks"], picked);
                 text.push('\n');
             }
-            report.data(&(text + &checks_shown(evidence)));
+            report.data(&(text + &checks_table(evidence)));
         }
         AuditFormat::Json => report.data(&(serde_json::to_string_pretty(evidence)? + "\n")),
         AuditFormat::Github => report.data(&github::annotations(evidence)),
@@ -247,7 +240,7 @@ fn show(
 }
 
 /// Everything that is wrong or could not be told, for people.
-pub fn shown(evidence: &AuditEvidence) -> String {
+pub fn problems(evidence: &AuditEvidence) -> String {
     let mut text = String::new();
     for finding in &evidence.findings {
         text += &human::finding(finding);
@@ -259,29 +252,13 @@ pub fn shown(evidence: &AuditEvidence) -> String {
     text
 }
 
-fn checks_shown(evidence: &AuditEvidence) -> String {
+fn checks_table(evidence: &AuditEvidence) -> String {
     let rows: Vec<Vec<String>> = CHECKS
         .iter()
         .zip(&evidence.checks)
         .map(|(check, (_, outcome))| human::outcome(check, outcome))
         .collect();
     table::plain(&["check", "result", "what it holds the release to"], &rows)
-}
-
-/// Whether the folder's project has the table that a plan is made from.
-fn promised(root: &Path) -> Result<bool, Failure> {
-    let path = root.join("pyproject.toml");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => {
-            return Err(Failure::usage(format!("cannot read `{}`: {error}", path.display())));
-        }
-    };
-    let table: toml::Table = toml::from_str(&text).map_err(|error| {
-        Failure::usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
-    })?;
-    Ok(table.get("tool").is_some_and(|tool| tool.get("wheel-pipeline").is_some()))
 }
 
 /// The files named, and what lies in the folders named.

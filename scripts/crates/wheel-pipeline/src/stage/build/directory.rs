@@ -57,19 +57,11 @@ impl<'a> BuildDirectory<'a> {
     }
 
     /// Takes away what an earlier run left unfinished.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be removed.
     pub fn clear(&self) -> Result<()> {
         folder::clear(&self.staging())
     }
 
     /// Makes the sdist and unpacks it.
-    ///
-    /// # Errors
-    ///
-    /// When a tool fails, or makes what the plan does not name.
     pub fn sdist(&self) -> Result<BuiltFile> {
         let file = &self.source.plan.sdist;
         let tools = self.machine.tools()?;
@@ -85,10 +77,6 @@ impl<'a> BuildDirectory<'a> {
     /// Makes wheels, each by the toolchain of its target: one target after the other, on as many lanes
     /// as there are processors. A target is always on the same lane, where cargo knows it from the last
     /// time.
-    ///
-    /// # Errors
-    ///
-    /// When a tool fails, or makes what the plan does not name.
     pub fn wheels(
         &self,
         part: &Plan,
@@ -132,10 +120,6 @@ impl<'a> BuildDirectory<'a> {
     }
 
     /// Makes the project's own code look changed, so that the next build compiles it again.
-    ///
-    /// # Errors
-    ///
-    /// When the time of a file cannot be set.
     pub fn age(&self) -> Result<()> {
         touch(&self.source())
     }

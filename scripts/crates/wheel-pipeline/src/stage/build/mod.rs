@@ -50,11 +50,6 @@ pub struct SdistArgs {
 }
 
 /// The stage.
-///
-/// # Errors
-///
-/// When `dist/` holds files that are not the pipeline's, a tool fails, or it makes what the plan does
-/// not name.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -85,10 +80,6 @@ pub fn run(
 }
 
 /// `sdist`: the source distribution alone.
-///
-/// # Errors
-///
-/// As [`run`].
 pub fn sdist(
     source: &Source,
     machine: &Machine,
@@ -102,10 +93,6 @@ pub fn sdist(
 
 /// Makes the sdist and the wheels of a part of the plan. A target that cannot be built on this machine
 /// is an error, or where `all` are wanted, named in the record.
-///
-/// # Errors
-///
-/// As [`run`].
 pub fn make(
     source: &Source,
     machine: &Machine,
@@ -152,10 +139,6 @@ pub fn make(
 
 /// What builds each target of a part of the plan, and the targets that are not built here, each with
 /// the reason.
-///
-/// # Errors
-///
-/// When a tool cannot be asked, or the run is interrupted.
 pub fn toolchains(
     project: &Project,
     machine: &Machine,
@@ -176,10 +159,6 @@ pub fn toolchains(
 }
 
 /// The part of the plan for the targets asked for, or for this machine's own.
-///
-/// # Errors
-///
-/// When one is not in the table, or there is none.
 pub fn part(plan: &Plan, targets: &[Target]) -> Result<Plan> {
     let planned = plan.targets();
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {

@@ -20,10 +20,6 @@ use crate::stage::build::toolchains;
 use crate::tool::git;
 
 /// Builds a part of the plan again and compares each file with the one in `dist/`.
-///
-/// # Errors
-///
-/// When there is no commit to build again, or a tool fails.
 pub fn prove(
     source: &Source,
     machine: &Machine,

@@ -14,20 +14,12 @@ pub struct Args {
 }
 
 /// Prints the section of a check.
-///
-/// # Errors
-///
-/// [`Code::Usage`] when there is no such check.
 pub fn run(args: &Args, report: &Report) -> anyhow::Result<Verdict> {
     report.data(check(&args.check)?.documentation);
     Ok(Verdict::Yes)
 }
 
 /// The check of that name.
-///
-/// # Errors
-///
-/// [`Code::Usage`] with every name there is.
 pub fn check(name: &str) -> Result<&'static Check, Failure> {
     check::find(name).ok_or_else(|| {
         let names: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();

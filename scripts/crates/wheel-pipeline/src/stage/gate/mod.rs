@@ -27,10 +27,6 @@ pub struct Args {
 }
 
 /// The stage, for what lies here or for what the jobs below `from` brought.
-///
-/// # Errors
-///
-/// When evidence cannot be read, or that of several jobs cannot be put together.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -41,7 +37,7 @@ pub fn run(
         from_jobs::take_in(source, kept, report, from)?;
     }
     let judgement = decide(source, kept)?;
-    let mut text = shown(&judgement);
+    let mut text = summary(&judgement);
     text += &format!(
         "{} of {} wheels agree with a second builder's\n",
         judgement.seconded.len(),
@@ -59,10 +55,6 @@ pub fn run(
 }
 
 /// Judges the evidence of this checkout, and writes `gate.json`.
-///
-/// # Errors
-///
-/// When evidence cannot be read.
 pub fn decide(source: &Source, kept: &EvidenceFolder) -> Result<GateDecision> {
     let judgement = judge(&GateInput {
         plan: &source.plan,
@@ -78,7 +70,7 @@ pub fn decide(source: &Source, kept: &EvidenceFolder) -> Result<GateDecision> {
 }
 
 /// What the gate says, a line each.
-pub fn shown(judgement: &GateDecision) -> String {
+pub fn summary(judgement: &GateDecision) -> String {
     let lines = |word: &str, lines: &[String]| -> String {
         lines.iter().map(|line| format!("{word}: {line}\n")).collect()
     };

@@ -33,16 +33,12 @@ pub struct Args {
 }
 
 /// The stage: writes the file anew, or with `check` says whether it is current.
-///
-/// # Errors
-///
-/// When cargo cannot tell what is linked, or a crate comes without a licence.
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let root = &source.project.root;
     let action = report.start("collecting the licences of the linked crates");
     let mut triples: Vec<String> = source.plan.wheels.iter().map(|wheel| wheel.triple()).collect();
     for target in source.plan.targets() {
-        let here = Builder::of(target, crate::tool::toolchain::builder::Host::Linux);
+        let here = Builder::for_target(target, crate::tool::toolchain::builder::Host::Linux);
         triples.extend(here.map(|builder| builder.triple(target)));
     }
     triples.sort();

@@ -46,7 +46,7 @@ pub struct SecondJob {
 
 impl Matrices {
     /// The matrices of a plan.
-    pub fn of(plan: &Plan) -> Self {
+    pub fn from_plan(plan: &Plan) -> Self {
         let targets = plan.targets();
         let job = |target: &Target| {
             let here = plan.environments.iter().filter(|promise| promise.target == *target);

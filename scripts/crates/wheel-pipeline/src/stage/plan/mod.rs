@@ -37,10 +37,6 @@ pub struct Args {
 }
 
 /// Writes `plan.json`.
-///
-/// # Errors
-///
-/// When it cannot be written.
 pub fn write(source: &Source, report: &Report) -> Result<()> {
     file::write(&source.project.work().join("plan.json"), &source.plan)?;
     let plan = &source.plan;
@@ -56,10 +52,6 @@ pub fn write(source: &Source, report: &Report) -> Result<()> {
 }
 
 /// The stage: writes the plan and prints it.
-///
-/// # Errors
-///
-/// When it cannot be written.
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     write(source, report)?;
     match args.format {
@@ -68,7 +60,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
             report.data(&(serde_json::to_string_pretty(&source.plan)? + "\n"));
         }
         PlanFormat::GithubMatrix => {
-            let lines = Matrices::of(&source.plan).lines();
+            let lines = Matrices::from_plan(&source.plan).lines();
             report.data(&lines);
             if let Some(path) = std::env::var_os("GITHUB_OUTPUT") {
                 let mut output = OpenOptions::new()

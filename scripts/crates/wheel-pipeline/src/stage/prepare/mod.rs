@@ -29,11 +29,6 @@ pub struct Args {
 }
 
 /// The stage.
-///
-/// # Errors
-///
-/// When the version is none or not a later one, the tree differs from its commit, the changelog has
-/// nothing to release, or cargo fails; the files are as they were then.
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let version = &args.version;
     let next = check_version(version, &source.project.version)?;

@@ -30,10 +30,6 @@ pub enum Attestations {
 
 /// Makes the attestations of what the receipt does not know to be on the index. Gives what the receipt
 /// says of them, and where they are if there are any.
-///
-/// # Errors
-///
-/// When they are wanted and cannot be made; nothing has been sent then.
 pub fn attest(
     project: &Project,
     machine: &Machine,

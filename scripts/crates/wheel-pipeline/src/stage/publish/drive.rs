@@ -31,10 +31,6 @@ pub enum Note {
 }
 
 /// Brings one file to the index. The address where the index offers it, or why it does not.
-///
-/// # Errors
-///
-/// Those of the world: an interrupt, a receipt that cannot be written.
 pub fn drive(world: &mut impl World, patience: Duration) -> Result<Result<String, End>> {
     let mut step = Step::new(patience);
     let mut next = Step::start();

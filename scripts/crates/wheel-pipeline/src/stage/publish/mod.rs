@@ -88,10 +88,6 @@ pub struct Args {
 
 /// The stage over the whole plan, for what lies here or for what the jobs below `from` brought. Without
 /// `execute`, nothing is sent to an index that is not on loopback; with it, only past an open gate.
-///
-/// # Errors
-///
-/// When the gate is closed, the index holds other bytes, or an upload fails.
 pub fn run(
     args: &Args,
     source: &Source,

@@ -58,10 +58,6 @@ pub struct Load {
 }
 
 /// Sends what the index does not hold yet of a plan, wheels first, the sdist last.
-///
-/// # Errors
-///
-/// At the first file that the index holds in other bytes, refuses, or cannot be brought to show.
 pub fn send(
     project: &Project,
     machine: &Machine,
@@ -79,10 +75,6 @@ pub fn send(
 }
 
 /// The same for any files.
-///
-/// # Errors
-///
-/// As [`send`].
 pub fn send_load(
     project: &Project,
     machine: &Machine,

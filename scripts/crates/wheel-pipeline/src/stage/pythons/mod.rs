@@ -23,10 +23,6 @@ pub struct Args {
 }
 
 /// The stage, for some by name, or for all.
-///
-/// # Errors
-///
-/// When a name is not known, a tool is missing, or a package cannot be had.
 pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -> Result<Verdict> {
     let names = &args.names;
     let all = ForeignPythons::all();

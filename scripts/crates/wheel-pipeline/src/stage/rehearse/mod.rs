@@ -60,9 +60,9 @@ impl StageTime {
 
 /// Measures stages one after the other.
 #[derive(Default)]
-struct Clock(Vec<StageTime>);
+struct StageClock(Vec<StageTime>);
 
-impl Clock {
+impl StageClock {
     fn time<T>(&mut self, stage: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let (started, tools) = (Instant::now(), time_in_tools());
         let result = work()?;
@@ -93,10 +93,6 @@ pub struct Args {
 }
 
 /// The stage, for some targets or for all that this machine builds. What it cannot reach is said and counted; with `complete`, it is not enough.
-///
-/// # Errors
-///
-/// When a stage refuses or cannot do its work; the stages after it do not run then.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -107,7 +103,7 @@ pub fn run(
     let Args { targets, port, complete, .. } = args;
     let (port, complete) = (*port, *complete);
     check_port(port)?;
-    let mut clock = Clock::default();
+    let mut clock = StageClock::default();
     clock.time("plan", || plan::write(source, report))?;
     let part = match &targets[..] {
         [] => machine.provable(&source.plan)?,
@@ -119,7 +115,7 @@ pub fn run(
     let build = clock.time("build", || build::make(source, machine, kept, report, &part, false))?;
     let audit = clock.time("audit", || audit::judge(source, kept, report, &part))?;
     if audit::verdict(&audit) != Verdict::Yes {
-        report.result(&audit::shown(&audit), &audit)?;
+        report.result(&audit::problems(&audit), &audit)?;
         return Ok(audit::verdict(&audit));
     }
     let smoke =

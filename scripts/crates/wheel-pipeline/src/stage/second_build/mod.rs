@@ -31,10 +31,6 @@ pub struct Args {
 }
 
 /// The stage, over the wheels in `folder`.
-///
-/// # Errors
-///
-/// When a file on either side cannot be read.
 pub fn compare_folder(
     source: &Source,
     kept: &mut EvidenceFolder,
@@ -90,10 +86,6 @@ pub fn compare_folder(
 
 /// Builds the sdist and this machine's wheels, or takes those that the jobs below `from` brought, has the
 /// second builder make its own of the same sdist and test them, and compares.
-///
-/// # Errors
-///
-/// When there is no Python for it, or it fails: without a container engine on Linux, say.
 pub fn run(
     args: &Args,
     source: &Source,

@@ -24,10 +24,6 @@ pub struct Args {
 }
 
 /// The stage: prints, as shell assignments, where twine and pip find the index, and serves.
-///
-/// # Errors
-///
-/// When the port is in use, or the server does not start.
 pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -> Result<Verdict> {
     let port = args.port;
     check_port(port)?;

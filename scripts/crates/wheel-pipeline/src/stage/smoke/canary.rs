@@ -28,10 +28,6 @@ use crate::tool::pythons::debian::{self, ROOTS};
 const DEATH: &str = "Illegal instruction";
 
 /// Builds such a wheel and tries it on each Python with an emulated processor that takes it.
-///
-/// # Errors
-///
-/// When there is no such Python, or a tool fails.
 pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
     let roots = debian::folder(&source.project.work());
     let (mut emulated, mut processor) = (Vec::new(), "");

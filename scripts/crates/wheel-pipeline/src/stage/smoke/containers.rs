@@ -13,10 +13,6 @@ use crate::tool::pythons::images::Image;
 
 /// Starts a container for each platform of Linux among the targets, and adds its Pythons to what was
 /// `found`. They work for as long as the containers are kept.
-///
-/// # Errors
-///
-/// When there is no container engine, or an image cannot be had or not be started.
 pub fn add(
     source: &Source,
     report: &Report,
@@ -76,7 +72,7 @@ fn choose(targets: &[Target], named: Option<&str>) -> Result<Vec<(Target, Image)
     let images = Image::all()?;
     let mut chosen = Vec::new();
     for target in linux {
-        let image = Image::of(target, &images).ok_or_else(|| {
+        let image = Image::for_target(target, &images).ok_or_else(|| {
             Failure::unknown(format!("there is no image of {target} in the table"))
                 .hint("name one with `--image`")
         })?;

@@ -49,10 +49,6 @@ pub struct Args {
 }
 
 /// The stage.
-///
-/// # Errors
-///
-/// When no promised Python is on this machine, or a tool cannot do its work.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -138,10 +134,6 @@ fn offered(mut plan: Plan, found: &Found) -> Plan {
 
 /// Runs the smoke test in every environment of the plan that this machine's own Pythons offer, and
 /// writes `smoke.json`.
-///
-/// # Errors
-///
-/// As [`run`].
 pub fn prove(
     project: &Project,
     machine: &Machine,
@@ -195,10 +187,6 @@ fn prove_on(
 
 /// Installs a wheel in an empty environment and runs the smoke test, and gives the first command that
 /// failed, if one did.
-///
-/// # Errors
-///
-/// When a tool cannot do its work.
 pub fn attempt_on(
     project: &Project,
     machine: &Machine,

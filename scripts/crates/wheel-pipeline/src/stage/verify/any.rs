@@ -73,10 +73,6 @@ struct Everywhere<'a> {
 const LAG: u32 = 10;
 
 /// The stage.
-///
-/// # Errors
-///
-/// When the index cannot be asked, or has no such release within patience.
 pub fn run(
     project: &Project,
     machine: &Machine,
@@ -89,15 +85,11 @@ pub fn run(
     address::check("--index-url", simple)?;
     let verified = look(machine, report, simple, package, version, patience)?;
     file::write(&project.work().join("verify-any.json"), &verified)?;
-    report.result(&shown(&verified), &verified)?;
+    report.result(&summary(&verified), &verified)?;
     Ok(verdict(&verified))
 }
 
 /// Looks at a release as users get it.
-///
-/// # Errors
-///
-/// As [`run`].
 pub fn look(
     machine: &Machine,
     report: &Report,
@@ -205,7 +197,7 @@ impl Everywhere<'_> {
     }
 }
 
-fn shown(verified: &Verified) -> String {
+fn summary(verified: &Verified) -> String {
     let row = |install: &Install| {
         let result = match &install.result {
             InstallResult::Yes { file } => file.clone(),

@@ -16,10 +16,6 @@ use crate::tool::attest::{self, Attester, Checked, Claim};
 
 /// The files of a project, asked for until none is missing or patience is at its end. What is missing
 /// then, the caller sees.
-///
-/// # Errors
-///
-/// When the index cannot be asked for so long, or at all.
 pub fn wait_for(
     report: &Report,
     simple: &str,
@@ -53,10 +49,6 @@ pub fn wait_for(
 
 /// Who published the files by their attestations, a line each, and where those contradict the files or
 /// are not signed by whom they name. With `needed`, each file must have them.
-///
-/// # Errors
-///
-/// When provenance is offered and cannot be had, or not be checked.
 pub fn provenance<'a>(
     machine: &Machine,
     report: &Report,

@@ -62,10 +62,6 @@ pub struct Args {
 }
 
 /// The stage over the whole plan.
-///
-/// # Errors
-///
-/// When the index cannot be reached, or there is nothing to verify.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -109,10 +105,6 @@ pub fn verdict(evidence: &VerifyEvidence) -> Verdict {
 }
 
 /// Compares hashes, installs and tests, and writes `verify.json`.
-///
-/// # Errors
-///
-/// As [`run`].
 pub fn prove(
     project: &Project,
     machine: &Machine,

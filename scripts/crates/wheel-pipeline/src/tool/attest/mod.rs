@@ -69,10 +69,6 @@ enum Line {
 
 impl Attester {
     /// Installs the library for one run.
-    ///
-    /// # Errors
-    ///
-    /// When a package cannot be had.
     pub fn install(tools: &Tools, interpreter: &Interpreter) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
         let place = folder.path().join("environment");
@@ -81,10 +77,6 @@ impl Attester {
     }
 
     /// Signs files; the attestations of all of them are then in `folder`, or of none.
-    ///
-    /// # Errors
-    ///
-    /// When the run is interrupted.
     pub fn sign(&self, folder: &Path, files: &[&Path]) -> Result<Signed> {
         let command = self.command("sign").arg(folder).args(files);
         Ok(match answer(&command)? {
@@ -96,10 +88,6 @@ impl Attester {
     }
 
     /// Checks the signatures of claims, and that they are about these files.
-    ///
-    /// # Errors
-    ///
-    /// When the run is interrupted.
     pub fn check(&self, claims: &[Claim<'_>]) -> Result<Checked> {
         let mut questions = tempfile::NamedTempFile::new()?;
         for claim in claims {

@@ -23,7 +23,7 @@ pub struct LinkedCrate {
 }
 
 #[derive(Deserialize)]
-struct Metadata {
+struct CargoMetadata {
     packages: Vec<Package>,
     resolve: Resolve,
 }
@@ -68,17 +68,13 @@ struct DependencyKind {
 }
 
 /// The crates linked for any of some Rust targets into the crate in `folder`, itself among them.
-///
-/// # Errors
-///
-/// When cargo cannot tell, as where a crate has to be downloaded first and cannot be.
 pub fn linked(folder: &Path, manifest: &Path, triples: &[String]) -> Result<Vec<LinkedCrate>> {
     let finished = cargo::metadata(folder, manifest, triples).check()?;
     read(&finished.stdout)
 }
 
 fn read(json: &str) -> Result<Vec<LinkedCrate>> {
-    let metadata: Metadata =
+    let metadata: CargoMetadata =
         serde_json::from_str(json).context("`cargo metadata` gave something else than its JSON")?;
     let root = metadata.resolve.root.context("`cargo metadata` names no crate to start from")?;
     let nodes: BTreeMap<&str, &Node> =

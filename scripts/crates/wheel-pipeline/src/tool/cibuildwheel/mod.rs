@@ -50,13 +50,13 @@ pub const ENGINE: &str = "CIBW_CONTAINER_ENGINE";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::environment::tests::{environment, shown};
+    use crate::tool::python::environment::tests::{environment, printed};
 
     #[test]
     fn every_wheel_is_judged_by_our_own_audit() {
         let [sdist, out, audit] =
             ["/dist/a-1.tar.gz", "/second", "/bin/wheel-pipeline"].map(Path::new);
-        let command = shown(&build(&environment("/fresh"), sdist, out, audit, None));
+        let command = printed(&build(&environment("/fresh"), sdist, out, audit, None));
         // Where Rust lies, is another place on every machine.
         let lines = command.lines().filter(|line| !line.starts_with("+ HOST_"));
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"

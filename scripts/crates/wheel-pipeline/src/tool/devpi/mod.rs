@@ -45,10 +45,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 impl IndexServer {
     /// Starts a server on `port`, or on any free one for 0, without waiting for it.
-    ///
-    /// # Errors
-    ///
-    /// When the server cannot be started.
     pub fn start(tools: &Tools, port: u16) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-index-").tempdir()?;
         let root = Credentials { user: "root".into(), password: secret()? };
@@ -63,10 +59,6 @@ impl IndexServer {
     }
 
     /// Waits until the server answers, and makes the empty index.
-    ///
-    /// # Errors
-    ///
-    /// When the server ends by itself, takes too long or refuses; the end of its log is shown.
     pub fn ready(&mut self) -> Result<Address> {
         let base = self.wait()?;
         let session = call(
@@ -95,10 +87,6 @@ impl IndexServer {
     }
 
     /// Whether the server still runs.
-    ///
-    /// # Errors
-    ///
-    /// When the operating system cannot tell.
     pub fn is_running(&mut self) -> Result<bool> {
         self.server.is_running()
     }
@@ -125,10 +113,6 @@ impl IndexServer {
 }
 
 /// Asks early whether a server could listen on `port`, before anything else is done for it.
-///
-/// # Errors
-///
-/// When the port is in use, or not for everybody.
 pub fn check_port(port: u16) -> Result<(), Failure> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
         Failure::unknown(format!("cannot listen on 127.0.0.1:{port}: {error}"))

@@ -78,10 +78,6 @@ pub fn found_nothing(output: &str) -> bool {
 const NOTHING_FITS: &str = "No matching distribution found";
 
 /// The simple API of the index that pip is set up for.
-///
-/// # Errors
-///
-/// When pip does not say.
 pub fn index(tools: &Tools) -> Result<String> {
     let list = ["-m", "pip", "--disable-pip-version-check", "config", "list"];
     Ok(index_in(&tools.python().args(list).check()?.stdout))
@@ -122,10 +118,10 @@ pub fn download(tools: &Tools, requirement: &str, platforms: &[&str], out: &Path
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::environment::tests::{environment, shown, tools};
+    use crate::tool::python::environment::tests::{environment, printed, tools};
 
     fn line(source: InstallSource, what: &[&str]) -> String {
-        let command = shown(&install(&tools(), &environment("/fresh"), source, what));
+        let command = printed(&install(&tools(), &environment("/fresh"), source, what));
         command.lines().next().expect("a command line").to_owned()
     }
 
@@ -171,7 +167,7 @@ mod tests {
     #[test]
     fn a_pure_wheel_is_built_without_a_network() {
         let command = wheel(&tools(), Path::new("/project/downstream"), Path::new("/out"));
-        insta::assert_snapshot!(shown(&command), @"
+        insta::assert_snapshot!(printed(&command), @"
         python -m pip --isolated --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation --no-cache-dir --wheel-dir /out /project/downstream
         - PYTHONPATH
         - PYTHONHOME

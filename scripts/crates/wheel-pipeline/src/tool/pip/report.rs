@@ -27,12 +27,12 @@ struct PipReport {
 
 #[derive(Deserialize)]
 struct Item {
-    metadata: Metadata,
+    metadata: PipMetadata,
     download_info: DownloadInfo,
 }
 
 #[derive(Deserialize)]
-struct Metadata {
+struct PipMetadata {
     name: String,
 }
 

@@ -10,7 +10,7 @@ use crate::failure::Advise;
 use crate::folder;
 use crate::process::command::{Finished, Invocation};
 use crate::tool::python::lock::TOOLS;
-use crate::tool::python::{Interpreter, Platform, isolated, isolated_by};
+use crate::tool::python::{Interpreter, PythonPlatform, isolated, isolated_by};
 use crate::tool::uv;
 
 /// A virtual environment.
@@ -29,13 +29,9 @@ pub struct Tools(Environment);
 
 impl Environment {
     /// Makes an empty environment, without pip in it: pip works on it from outside.
-    ///
-    /// # Errors
-    ///
-    /// When Python's `venv` fails.
     pub fn create(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
         // One that is started by something else: a Windows' own Python has a `venv`.
-        if let Some(Platform::Windows(_)) = interpreter.platform
+        if let Some(PythonPlatform::Windows(_)) = interpreter.platform
             && !interpreter.launcher.is_empty()
         {
             return Self::copy(interpreter, folder);
@@ -73,10 +69,6 @@ impl Environment {
     }
 
     /// Makes an environment with what the text of a lock pins.
-    ///
-    /// # Errors
-    ///
-    /// When a package cannot be had.
     pub fn locked(
         interpreter: &Interpreter,
         folder: &Path,
@@ -152,10 +144,6 @@ const IS_THERE_A_NETWORK: &str = "the first run downloads them from the package 
 
 impl Tools {
     /// The tools under `folder`, installed if they are not there yet. pip brings uv, uv the rest.
-    ///
-    /// # Errors
-    ///
-    /// When the environment cannot be made, or a package cannot be had.
     pub fn install(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make `{}`", folder.display()))?;
@@ -203,10 +191,6 @@ impl Tools {
     }
 
     /// pip's own folder, which any Python runs from outside.
-    ///
-    /// # Errors
-    ///
-    /// When it is not among the tools.
     pub fn pip(&self) -> Result<PathBuf> {
         self.package_folder("pip")
     }
@@ -218,10 +202,6 @@ impl Tools {
     }
 
     /// Unpacks what a lock pins into a plain folder.
-    ///
-    /// # Errors
-    ///
-    /// When a package cannot be had.
     pub fn unpack(&self, lock: &Path, folder: &Path) -> Result<()> {
         let command = uv::unpack(&self.program("uv"), &self.0.python(), lock, folder);
         command.check().advise(NO_PACKAGES, IS_THERE_A_NETWORK)?;
@@ -234,10 +214,6 @@ impl Tools {
     }
 
     /// `PATH` with the tools in front.
-    ///
-    /// # Errors
-    ///
-    /// When the path of the environment cannot stand in `PATH`.
     pub fn path(&self) -> Result<OsString> {
         let rest = env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(self.0.programs()).chain(env::split_paths(&rest));
@@ -264,7 +240,7 @@ pub(crate) mod tests {
 
     /// A command line and, in lines after it, what it sets and takes away of the environment, as they
     /// read on every system and for every user.
-    pub fn shown(command: &Invocation) -> String {
+    pub fn printed(command: &Invocation) -> String {
         let mut text = command.to_string();
         for (key, value) in command.environment() {
             let value = value.as_ref().map(|value| value.to_string_lossy());

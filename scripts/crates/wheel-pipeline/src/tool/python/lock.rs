@@ -19,10 +19,6 @@ impl Lock<'_> {
     }
 
     /// The lines that pin one package, with its hashes.
-    ///
-    /// # Errors
-    ///
-    /// When the lock does not pin it.
     pub fn requirement(&self, package: &str) -> Result<String> {
         let start = format!("{package}==");
         let mut lines = self.text.lines().skip_while(|line| !line.starts_with(&start));
@@ -32,10 +28,6 @@ impl Lock<'_> {
     }
 
     /// The pinned version of a package.
-    ///
-    /// # Errors
-    ///
-    /// When the lock does not pin it.
     pub fn version(&self, package: &str) -> Result<String> {
         let requirement = self.requirement(package)?;
         let version = requirement.split("==").nth(1).unwrap_or_default();

@@ -29,7 +29,7 @@ pub struct Interpreter {
     /// What starts it, where this machine cannot by itself: an emulator with its options.
     pub launcher: Vec<OsString>,
     /// The platform that it is for; none for this machine's own.
-    pub platform: Option<Platform>,
+    pub platform: Option<PythonPlatform>,
     /// Where it is, if it does not see all of this machine.
     pub inside: Option<Inside>,
 }
@@ -45,13 +45,13 @@ pub struct Inside {
 
 /// The platform of a Python that is not this machine's own: the system or its C library, and the processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Platform {
+pub enum PythonPlatform {
     Glibc(Architecture),
     Musl(Architecture),
     Windows(Architecture),
 }
 
-impl Platform {
+impl PythonPlatform {
     /// Whether wheels of the target are for it.
     fn takes(self, target: Target) -> bool {
         let architecture = match (self, target.system()) {
@@ -127,7 +127,7 @@ pub const OLDEST: PythonVersion = PythonVersion::new(3, 10);
 const QUESTION: &str = include_str!("interpreter.py");
 
 #[derive(Deserialize)]
-struct Answer {
+struct InterpreterAnswer {
     implementation: String,
     version: (u8, u8),
     release: String,
@@ -137,10 +137,6 @@ struct Answer {
 }
 
 /// Looks for every CPython: on `PATH` (Debian's among them), in pyenv's folder and in uv's.
-///
-/// # Errors
-///
-/// When the run is interrupted. A program that does not answer is passed over, with the reason.
 pub fn find() -> Result<Found> {
     let candidates = Places::of_machine().programs();
     let answers: Vec<Result<Available<Interpreter>>> = std::thread::scope(|scope| {
@@ -169,14 +165,10 @@ fn ask(program: &Path) -> Result<Available<Interpreter>> {
 }
 
 /// The same for a program of another platform, by what starts it.
-///
-/// # Errors
-///
-/// When the run is interrupted.
 pub fn ask_by(
     launcher: &[OsString],
     program: &Path,
-    platform: Option<Platform>,
+    platform: Option<PythonPlatform>,
 ) -> Result<Available<Interpreter>> {
     let question =
         isolated_by(launcher, program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
@@ -191,7 +183,7 @@ pub fn ask_by(
         let reason = finished.tail().lines().last().unwrap_or("it fails").to_owned();
         return Ok(Available::not(reason));
     }
-    let Ok(answer) = serde_json::from_str::<Answer>(&finished.stdout) else {
+    let Ok(answer) = serde_json::from_str::<InterpreterAnswer>(&finished.stdout) else {
         return Ok(Available::not("it does not answer as a Python does"));
     };
     Ok(match usable(answer, platform) {
@@ -201,7 +193,10 @@ pub fn ask_by(
 }
 
 /// The interpreter that answered so, or why it is of no use.
-fn usable(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, String> {
+fn usable(
+    answer: InterpreterAnswer,
+    platform: Option<PythonPlatform>,
+) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
     let version = if answer.free_threaded { series.free_threaded() } else { series };
     if answer.implementation != "CPython" {
@@ -212,7 +207,7 @@ fn usable(answer: Answer, platform: Option<Platform>) -> Result<Interpreter, Str
     }
     // Windows runs its 32-bit programs itself.
     let narrow = (cfg!(windows) && answer.bits == 32 && usize::BITS == 64)
-        .then_some(Platform::Windows(Architecture::I686));
+        .then_some(PythonPlatform::Windows(Architecture::I686));
     let platform = platform.or(narrow);
     if platform.is_none() && answer.bits != usize::BITS {
         return Err(format!("it is a {}-bit program", answer.bits));
@@ -332,8 +327,8 @@ pub fn isolated_by(launcher: &[OsString], python: &Path) -> Invocation {
 mod tests {
     use super::*;
 
-    fn answer() -> Answer {
-        Answer {
+    fn answer() -> InterpreterAnswer {
+        InterpreterAnswer {
             implementation: "CPython".into(),
             version: (3, 13),
             release: "3.13.1".into(),
@@ -392,7 +387,7 @@ mod tests {
 
     #[test]
     fn a_python_takes_the_wheels_of_its_own_platform_alone() {
-        let taken = |platform: Platform| {
+        let accepted = |platform: PythonPlatform| {
             let tags = [
                 "manylinux_2_17_x86_64",
                 "manylinux_2_17_aarch64",
@@ -404,22 +399,25 @@ mod tests {
             let takes = |tag: &&str| platform.takes(tag.parse::<Target>().expect("a tag"));
             tags.into_iter().filter(takes).collect::<Vec<_>>()
         };
-        assert_eq!(taken(Platform::Glibc(Architecture::X86_64)), ["manylinux_2_17_x86_64"]);
-        assert_eq!(taken(Platform::Musl(Architecture::X86_64)), ["musllinux_1_2_x86_64"]);
-        assert_eq!(taken(Platform::Windows(Architecture::X86_64)), ["win_amd64"]);
-        assert_eq!(taken(Platform::Windows(Architecture::I686)), ["win32"]);
+        assert_eq!(
+            accepted(PythonPlatform::Glibc(Architecture::X86_64)),
+            ["manylinux_2_17_x86_64"]
+        );
+        assert_eq!(accepted(PythonPlatform::Musl(Architecture::X86_64)), ["musllinux_1_2_x86_64"]);
+        assert_eq!(accepted(PythonPlatform::Windows(Architecture::X86_64)), ["win_amd64"]);
+        assert_eq!(accepted(PythonPlatform::Windows(Architecture::I686)), ["win32"]);
     }
 
     #[test]
     fn what_is_of_no_use_is_passed_over_with_its_reason() {
         assert_eq!(usable(answer(), None).map(|found| found.release), Ok("3.13.1".into()));
-        let free =
-            usable(Answer { free_threaded: true, ..answer() }, None).map(|found| found.version);
+        let free = usable(InterpreterAnswer { free_threaded: true, ..answer() }, None)
+            .map(|found| found.version);
         assert_eq!(free, Ok(PythonVersion::new(3, 13).free_threaded()));
         let reasons = [
-            Answer { implementation: "PyPy".into(), ..answer() },
-            Answer { version: (3, 9), release: "3.9.1".into(), ..answer() },
-            Answer { bits: 16, ..answer() },
+            InterpreterAnswer { implementation: "PyPy".into(), ..answer() },
+            InterpreterAnswer { version: (3, 9), release: "3.9.1".into(), ..answer() },
+            InterpreterAnswer { bits: 16, ..answer() },
         ]
         .map(|answer| usable(answer, None).expect_err("of no use"));
         assert_eq!(

@@ -18,10 +18,6 @@ pub struct Apt {
 impl Apt {
     /// A fresh state in `state` for a release of Debian: for packages of an architecture, and where they
     /// are asked for, for `sources`.
-    ///
-    /// # Errors
-    ///
-    /// When there is no apt, or the lists cannot be had.
     pub fn open(
         state: &Path,
         architecture: &'static str,
@@ -46,10 +42,6 @@ impl Apt {
     }
 
     /// Unpacks packages into `folder`, with all that they depend on.
-    ///
-    /// # Errors
-    ///
-    /// When one cannot be had.
     pub fn unpack(&self, packages: &[String], folder: &Path) -> Result<()> {
         self.command()
             .args(["--yes", "--download-only", "install"])
@@ -66,10 +58,6 @@ impl Apt {
     }
 
     /// Unpacks what the authors of a package released, as Debian's lists pin it, and gives its folder.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be had.
     pub fn source(&self, package: &str) -> Result<PathBuf> {
         let (place, unpacked) =
             (self.state.join(package), self.state.join(format!("{package}-source")));
@@ -92,10 +80,6 @@ impl Apt {
     }
 
     /// Takes the state away.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be removed.
     pub fn close(self) -> Result<()> {
         fs::remove_dir_all(&self.state)
             .with_context(|| format!("cannot clear `{}`", self.state.display()))

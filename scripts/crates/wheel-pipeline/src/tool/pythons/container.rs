@@ -18,7 +18,7 @@ use wheel_audit::target::System;
 use crate::available::Available;
 use crate::failure::Failure;
 use crate::process::command::{Invocation, Server, wait};
-use crate::tool::python::{Inside, Interpreter, Platform, ask_by};
+use crate::tool::python::{Inside, Interpreter, PythonPlatform, ask_by};
 use crate::tool::pythons::images::Image;
 
 /// A container engine that works.
@@ -45,10 +45,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Engine {
     /// The first engine on `PATH` that works: a client without its server does not.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::Unknown`] when there is none, with what became of each.
     pub fn find() -> Result<Self> {
         Self::first(ENGINES)
     }
@@ -79,10 +75,6 @@ impl Engine {
     }
 
     /// Brings an image here, unless it is here already.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be had.
     pub fn fetch(&self, image: &Image) -> Result<()> {
         let inspect = Invocation::new(self.program).args(["image", "inspect", &image.reference]);
         if inspect.run()?.succeeded() {
@@ -96,10 +88,6 @@ impl Engine {
     }
 
     /// Starts a container that can read `project`.
-    ///
-    /// # Errors
-    ///
-    /// When it does not start: a container of another processor wants QEMU.
     pub fn start(&self, image: &Image, project: &Path) -> Result<Container> {
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
         let place = folder.path().join("place");
@@ -180,17 +168,13 @@ Debian, `apt install qemu-user-static`)",
     }
 
     /// The image's interpreter of a Python.
-    ///
-    /// # Errors
-    ///
-    /// When the run is interrupted.
     pub fn interpreter(&self, python: PythonVersion) -> Result<Available<Interpreter>> {
         let launcher = [self.engine.program, "exec", &self.name].map(OsString::from);
         let program = program(python);
         let architecture = self.image.platform.architecture();
         let platform = match self.image.platform.system() {
-            System::Musllinux { .. } => Platform::Musl(architecture),
-            _ => Platform::Glibc(architecture),
+            System::Musllinux { .. } => PythonPlatform::Musl(architecture),
+            _ => PythonPlatform::Glibc(architecture),
         };
         let answer = ask_by(&launcher, Path::new(&program), Some(platform))?;
         Ok(match answer {
@@ -244,7 +228,7 @@ fn owner(_: &Path) -> Result<(u32, u32)> {
 mod tests {
     use super::*;
     use crate::failure::hints;
-    use crate::tool::python::environment::tests::shown;
+    use crate::tool::python::environment::tests::printed;
 
     fn image() -> Image {
         Image {
@@ -255,7 +239,7 @@ mod tests {
 
     fn run(program: &'static str, user: u32) -> String {
         let [project, place] = ["/project", "/tmp/a/place"].map(Path::new);
-        shown(&Engine { program }.run(&image(), "a", project, place, &(user, 100)))
+        printed(&Engine { program }.run(&image(), "a", project, place, &(user, 100)))
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::available::Available;
 use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
-use crate::tool::python::{Found, Platform, ask_by};
+use crate::tool::python::{Found, PythonPlatform, ask_by};
 use crate::tool::pythons::apt::Apt;
 
 /// A root file system: a Debian with its Pythons.
@@ -80,10 +80,6 @@ impl Root {
     }
 
     /// Makes the root in `roots`, from Debian's packages, unless it is there.
-    ///
-    /// # Errors
-    ///
-    /// When apt or QEMU is not there, or a package cannot be had.
     pub fn make(&self, roots: &Path) -> Result<bool> {
         let folder = roots.join(self.name);
         if folder.join(MARK).is_file() {
@@ -116,10 +112,6 @@ impl Root {
     }
 
     /// The Pythons of the root; none before it is made.
-    ///
-    /// # Errors
-    ///
-    /// When the run is interrupted.
     pub fn interpreters(&self, roots: &Path) -> Result<Found> {
         let folder = roots.join(self.name);
         let mut found = Found::default();
@@ -132,7 +124,7 @@ impl Root {
         }
         for python in self.pythons {
             let program = folder.join("usr/bin").join(format!("python{python}"));
-            let platform = Some(Platform::Glibc(self.architecture));
+            let platform = Some(PythonPlatform::Glibc(self.architecture));
             found.add(&program, ask_by(&self.launcher(&folder), &program, platform)?);
         }
         Ok(found)
@@ -151,10 +143,6 @@ const SUM: &str = "208";
 impl Root {
     /// Proves that the emulated processor is as old as the promise: a program compiled for a newer one must
     /// crash there, and the same one compiled for any must not.
-    ///
-    /// # Errors
-    ///
-    /// When the program cannot be compiled.
     fn is_old(&self, folder: &Path) -> Result<Available<()>> {
         self.is_old_by(&self.launcher(folder))
     }

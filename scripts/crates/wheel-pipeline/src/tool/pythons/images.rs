@@ -19,10 +19,6 @@ const TABLE: &str = include_str!("images.txt");
 
 impl Image {
     /// Every image of the table.
-    ///
-    /// # Errors
-    ///
-    /// When a line of the table cannot be read.
     pub fn all() -> Result<Vec<Self>> {
         let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
         let read = |line: &str| {
@@ -33,7 +29,7 @@ impl Image {
     }
 
     /// The image with the oldest C library on which wheels of the target must run.
-    pub fn of(target: Target, images: &[Self]) -> Option<&Self> {
+    pub fn for_target(target: Target, images: &[Self]) -> Option<&Self> {
         let fitting = images.iter().filter(|image| image.serves(target));
         fitting.min_by_key(|image| image.platform.system())
     }
@@ -79,10 +75,6 @@ impl fmt::Display for Image {
 
 /// The table, made of the images that a version of cibuildwheel pins: sections of architectures, in which
 /// each line names a platform and its image, with the image's release as a comment.
-///
-/// # Errors
-///
-/// When a line is not of that form.
 pub fn table(pinned: &str, version: &str) -> Result<String> {
     let mut rows = Vec::new();
     let mut architecture = "";
@@ -165,7 +157,7 @@ mod tests {
     #[test]
     fn a_target_is_tested_on_the_oldest_libc_that_it_promises_and_that_there_is() {
         let images = Image::all().expect("the table can be read");
-        let of = |tag: &str| Image::of(target(tag), &images).map(|image| image.platform);
+        let of = |tag: &str| Image::for_target(target(tag), &images).map(|image| image.platform);
         for (tag, platform) in [
             ("manylinux_2_17_x86_64", "manylinux_2_17_x86_64"),
             ("manylinux_2_20_x86_64", "manylinux_2_28_x86_64"),

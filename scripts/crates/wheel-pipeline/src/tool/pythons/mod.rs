@@ -51,10 +51,6 @@ impl ForeignPythons {
     }
 
     /// Makes it in `roots`, from what it [wants](Self::wants), unless it is there.
-    ///
-    /// # Errors
-    ///
-    /// When a tool or a package is missing.
     pub fn make(self, tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Result<bool> {
         match self {
             Self::Debian(root) => root.make(roots),
@@ -65,10 +61,6 @@ impl ForeignPythons {
     }
 
     /// Its Pythons; none before it is made.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read, or the run is interrupted.
     pub fn interpreters(self, roots: &Path) -> Result<Found> {
         match self {
             Self::Debian(root) => root.interpreters(roots),

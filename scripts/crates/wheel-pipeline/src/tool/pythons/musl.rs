@@ -15,7 +15,7 @@ use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::{program, quoted};
 use crate::tool::python::environment::Tools;
-use crate::tool::python::{Found, Platform, ask_by};
+use crate::tool::python::{Found, PythonPlatform, ask_by};
 use crate::tool::pythons::apt::Apt;
 
 /// The name of the root.
@@ -29,10 +29,6 @@ const PYTHON: &str = "python3.13";
 const MARK: &str = "pipeline-root.txt";
 
 /// Makes the root in `roots`, unless it is there.
-///
-/// # Errors
-///
-/// When a tool or a source cannot be had, or Python does not compile.
 pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
     let roots = std::path::absolute(roots)?;
     let folder = roots.join(NAME);
@@ -105,16 +101,12 @@ fn make_in(folder: &Path, arguments: &[&str]) -> Result<()> {
 }
 
 /// The Pythons of the root; none before it is made.
-///
-/// # Errors
-///
-/// When the run is interrupted.
 pub fn interpreters(roots: &Path) -> Result<Found> {
     let folder = std::path::absolute(roots)?.join(NAME);
     let mut found = Found::default();
     if is_made(&folder) {
         let python = folder.join("bin").join(PYTHON);
-        found.add(&python, ask_by(&[], &python, Some(Platform::Musl(Architecture::X86_64)))?);
+        found.add(&python, ask_by(&[], &python, Some(PythonPlatform::Musl(Architecture::X86_64)))?);
     }
     Ok(found)
 }

@@ -15,7 +15,7 @@ use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::program;
 use crate::tool::python::environment::Tools;
-use crate::tool::python::{Found, Interpreter, Platform, ask_by};
+use crate::tool::python::{Found, Interpreter, PythonPlatform, ask_by};
 use crate::tool::pythons::debian::MARK;
 
 /// The name of the root.
@@ -69,10 +69,6 @@ pub fn is_made(roots: &Path) -> bool {
 }
 
 /// Makes the root in `roots`, from the content of [`PYTHONS`].
-///
-/// # Errors
-///
-/// When there is no Wine, or an archive is not as it was.
 pub fn make(tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Result<()> {
     let roots = std::path::absolute(roots)?;
     let folder = roots.join(NAME);
@@ -134,10 +130,6 @@ fn unpack(file: &str, bytes: &[u8], folder: &Path) -> Result<()> {
 }
 
 /// The Pythons of the root; none before it is made.
-///
-/// # Errors
-///
-/// When the root cannot be read, or the run is interrupted.
 pub fn interpreters(roots: &Path) -> Result<Found> {
     let mut found = Found::default();
     if !is_made(roots) {
@@ -154,7 +146,8 @@ pub fn interpreters(roots: &Path) -> Result<Found> {
     programs.sort();
     let launcher = [launcher(&folder).into_os_string()];
     for program in programs {
-        let answer = ask_by(&launcher, &program, Some(Platform::Windows(Architecture::X86_64)))?;
+        let answer =
+            ask_by(&launcher, &program, Some(PythonPlatform::Windows(Architecture::X86_64)))?;
         // It knows itself by a path of Windows.
         let here = |found| Interpreter { executable: program.clone(), ..found };
         found.add(&program, answer.map(here));

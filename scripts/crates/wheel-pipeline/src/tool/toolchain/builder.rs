@@ -44,7 +44,7 @@ pub enum Builder {
 
 impl Builder {
     /// What builds for `target` on `host`; none where nothing does.
-    pub fn of(target: Target, host: Host) -> Option<Self> {
+    pub fn for_target(target: Target, host: Host) -> Option<Self> {
         match (target.system(), host) {
             (System::Manylinux { .. } | System::Musllinux { .. }, _) => Some(Self::Zig),
             (System::Macos { .. }, Host::Macos) | (System::Windows, Host::Windows) => {
@@ -85,7 +85,7 @@ mod tests {
 
     fn built(tag: &str, host: Host) -> Option<(String, bool)> {
         let target: Target = tag.parse().expect(tag);
-        let builder = Builder::of(target, host)?;
+        let builder = Builder::for_target(target, host)?;
         Some((builder.triple(target), builder.is_cross_built()))
     }
 

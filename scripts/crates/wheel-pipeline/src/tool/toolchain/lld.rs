@@ -34,10 +34,6 @@ const ICONV: &str = "--- !tapi-tbd\n\
     ...\n";
 
 /// Makes both in `folder`, unless a part of Rust is missing.
-///
-/// # Errors
-///
-/// When zig's description is not there, or a file cannot be written.
 pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Available<Lld>> {
     let rustc = |question: &[&str]| -> Result<String> {
         let answer = Invocation::new("rustc").args(question).folder(project).check()?;

@@ -8,10 +8,6 @@ use crate::process::command::{Invocation, check_interrupt};
 const GCC: &str = "i686-w64-mingw32-gcc";
 
 /// The version line of the compiler, or how to get it.
-///
-/// # Errors
-///
-/// When the run is interrupted.
 pub fn version() -> Result<Available<String>> {
     match Invocation::new(GCC).arg("--version").run() {
         Ok(finished) if finished.succeeded() => {

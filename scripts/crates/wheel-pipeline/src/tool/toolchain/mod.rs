@@ -38,17 +38,13 @@ pub struct Toolchain {
 impl Toolchain {
     /// Sets up what `target` needs, in `folder`, for the project in `project`, unless
     /// it is not built on this machine.
-    ///
-    /// # Errors
-    ///
-    /// When a tool that must be there cannot be asked, or the run is interrupted.
     pub fn prepare(
         tools: &Tools,
         folder: &Path,
         project: &Path,
         target: Target,
     ) -> Result<Available<Self>> {
-        let Some(builder) = Builder::of(target, Host::current()) else {
+        let Some(builder) = Builder::for_target(target, Host::current()) else {
             return Ok(Available::not(format!(
                 "nothing here links for it; build it on {}",
                 target.runner()
@@ -128,10 +124,6 @@ impl Toolchain {
 }
 
 /// The version of the compiler that builds the project in `folder`: in full, and its number alone.
-///
-/// # Errors
-///
-/// When it cannot be asked.
 pub fn compiler(folder: &Path) -> Result<(String, String)> {
     let answer = Invocation::new("rustc").arg("--version").folder(folder).check()?;
     let full = answer.stdout.trim().to_owned();

@@ -19,10 +19,6 @@ pub struct RustSource {
 
 /// The source of the toolchain that builds the project in `project`, fetched by rustup where it is not
 /// there.
-///
-/// # Errors
-///
-/// When the compiler cannot be asked, or the run is interrupted.
 pub fn fetch(project: &Path) -> Result<Available<RustSource>> {
     let rustc = |question: &[&str]| -> Result<String> {
         let answer = Invocation::new("rustc").args(question).folder(project).check()?;

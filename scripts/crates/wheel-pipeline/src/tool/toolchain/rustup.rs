@@ -8,10 +8,6 @@ use crate::available::Available;
 use crate::process::command::{Invocation, check_interrupt};
 
 /// Makes sure that the standard library of a Rust target is there.
-///
-/// # Errors
-///
-/// When the compiler cannot be asked, or the run is interrupted.
 pub fn add(folder: &Path, triple: &str) -> Result<Available<()>> {
     if is_there(folder, triple)? {
         return Ok(Available::Here(()));

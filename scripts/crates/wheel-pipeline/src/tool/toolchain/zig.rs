@@ -12,10 +12,6 @@ use crate::tool::python::environment::Tools;
 use crate::tool::python::lock::TOOLS;
 
 /// Writes the program that cargo runs as the linker of `triple`.
-///
-/// # Errors
-///
-/// When it cannot be written.
 pub fn linker(tools: &Tools, folder: &Path, triple: &str) -> Result<PathBuf> {
     let zig_target = format!("{}-windows-gnu", triple.split('-').next().unwrap_or_default());
     let text = format!(
@@ -33,10 +29,6 @@ pub fn linker(tools: &Tools, folder: &Path, triple: &str) -> Result<PathBuf> {
 }
 
 /// The folder in which zig keeps descriptions of other systems' libraries.
-///
-/// # Errors
-///
-/// When zig is not among the tools.
 pub fn libraries(tools: &Tools) -> Result<PathBuf> {
     Ok(tools.package_folder("ziglang")?.join("lib").join("libc"))
 }

@@ -62,7 +62,7 @@ pub struct Uploader {
 const SCRIPT: &str = include_str!("upload.py");
 /// The longest that one file may take, however steadily it flows.
 const LIMIT: Duration = Duration::from_secs(1800);
-/// How much of an answer's text is shown, in characters.
+/// How much of an answer's text is printed, in characters.
 const SHOWN: usize = 600;
 
 impl Uploader {
@@ -83,10 +83,6 @@ impl Uploader {
     }
 
     /// Sends one file, once, and the attestation of it if there is one.
-    ///
-    /// # Errors
-    ///
-    /// When twine cannot be started, or the run is interrupted.
     pub fn send(&mut self, file: &Path, attestation: Option<&Path>) -> Result<Answer> {
         if self.twine.is_none() {
             self.twine = Some(Conversation::start(&self.invocation)?);
@@ -185,7 +181,7 @@ fn worded(reason: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::environment::tests::{shown, tools};
+    use crate::tool::python::environment::tests::{printed, tools};
 
     const LOOPBACK: &str = "http://127.0.0.1:3141/root/release/";
     const PATIENCE: Duration = Duration::from_secs(60);
@@ -198,7 +194,7 @@ mod tests {
     fn written(credentials: Option<&Credentials>) -> String {
         let command = invocation(&tools(), LOOPBACK, credentials, PATIENCE);
         let text =
-            shown(&command).replace(&format!("{SCRIPT:?}").replace('\\', "/"), "[upload.py]");
+            printed(&command).replace(&format!("{SCRIPT:?}").replace('\\', "/"), "[upload.py]");
         let secret = |line: &&str| !line.starts_with(['-', '+']) || line.contains("TWINE");
         text.lines().filter(secret).collect::<Vec<_>>().join("\n")
     }
