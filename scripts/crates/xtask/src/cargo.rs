@@ -41,7 +41,7 @@ pub fn test(crate_folder: &Path) -> Invocation {
 /// The command that breaks the wheels of a folder in every way, and fails unless each mutant is refused.
 pub fn mutants(crate_folder: &Path, wheels: &Path) -> Invocation {
     test(crate_folder)
-        .args(["--package", "wheel-audit", "--test", "mutants", "--", "--nocapture"])
+        .args(["--package", "wheel-audit", "--test", "mutants"])
         .env("WHEEL_PIPELINE_WHEELS", wheels)
 }
 
@@ -50,6 +50,19 @@ pub fn online(crate_folder: &Path, corpus: &Path) -> Invocation {
     test(crate_folder)
         .args(["--package", "wheel-pipeline", "--features", "online", "--test", "online"])
         .env("WHEEL_PIPELINE_CORPUS", corpus)
+}
+
+/// The command that packs the library as crates.io would get it, and compiles it from there.
+pub fn package(crate_folder: &Path) -> Invocation {
+    // A change is tested before it is committed.
+    cargo(crate_folder).args([
+        "package",
+        "--package",
+        "wheel-audit",
+        "--locked",
+        "--allow-dirty",
+        "--quiet",
+    ])
 }
 
 /// The command that lints the targets of the fuzzer, without what links them.

@@ -48,6 +48,8 @@ pub fn pytest(environment: &Environment, root: &Path) -> Invocation {
         "-m",
         "pytest",
         "--quiet",
+        // Each result with its name, for counting distinct tests.
+        "-rpfE",
         "-p",
         "no:cacheprovider",
     ])

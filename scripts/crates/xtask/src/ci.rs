@@ -12,9 +12,8 @@ use wheel_pipeline::project::source::Source;
 use wheel_pipeline::report::{Mood, Report};
 use wheel_pipeline::stage::{Machine, licenses, rehearse};
 
-use crate::test_suite as suite;
-use crate::test_suite::Counts;
-use crate::{by_hand, cargo, checks, lock, readme, tables};
+use crate::test_suite::{self, Results};
+use crate::{by_hand, cargo, checks, lock, readme, tables, test_environment};
 
 /// What the steps came to.
 struct Tally<'a> {
@@ -22,7 +21,7 @@ struct Tally<'a> {
     /// The names of the steps that failed, and the worst of their verdicts.
     failed: Vec<String>,
     verdict: Verdict,
-    tests: Counts,
+    tests: Results,
 }
 
 /// The stage.
@@ -35,7 +34,7 @@ pub fn run(
     let root = &source.project.root;
     let scripts = root.join("scripts");
     let mut tally =
-        Tally { report, failed: Vec::new(), verdict: Verdict::Yes, tests: Counts::default() };
+        Tally { report, failed: Vec::new(), verdict: Verdict::Yes, tests: Results::default() };
 
     tally.stage("lock --check", || lock::run(&source.project, machine, report, true, false))?;
     tally.stage("licenses --check", || {
@@ -49,15 +48,16 @@ pub fn run(
     }
     tally.command("cargo clippy, targets of the fuzzer", &cargo::clippy_fuzz(&scripts))?;
     tally.command("cargo doc, wheel-pipeline", &cargo::document(&scripts))?;
-    tally.suite("cargo test, wheel-pipeline", || suite::cargo(&cargo::test(&scripts)))?;
+    tally.command("cargo package, wheel-audit", &cargo::package(&scripts))?;
+    tally.suite("cargo test, wheel-pipeline", || test_suite::cargo(&cargo::test(&scripts)))?;
 
     tally.stage("rehearse", || {
         rehearse::run(&rehearse::Args::default(), source, machine, kept, report)
     })?;
     tally.suite("mutants of the built wheels", || {
-        suite::cargo(&cargo::mutants(&scripts, &source.project.dist()))
+        test_suite::cargo(&cargo::mutants(&scripts, &source.project.dist()))
     })?;
-    let environments = suite::environments(source, machine, kept, report)?;
+    let environments = test_environment::environments(source, machine, kept, report)?;
     for (position, environment) in environments.iter().enumerate() {
         let on = &environment.interpreter.release;
         if position == 0 {
@@ -71,7 +71,7 @@ pub fn run(
         let stubs = checks::stubtest(&environment.environment, &package, environment.folder.path());
         tally.command(&format!("stubtest on CPython {on}"), &stubs)?;
         tally.suite(&format!("pytest on CPython {on}"), || {
-            suite::pytest(&checks::pytest(&environment.environment, root))
+            test_suite::pytest(&checks::pytest(&environment.environment, root))
         })?;
     }
     if cfg!(unix) {
@@ -84,7 +84,7 @@ pub fn run(
 
     let Tally { failed, verdict, tests, .. } = tally;
     // A line of its own, which test reporters of many kinds can read.
-    report.data(&format!("{} passed, {} failed\n", tests.passed, tests.failed));
+    report.data(&format!("{} passed, {} failed\n", tests.passed(), tests.failed()));
     // What the gate lets through untested stays in sight.
     let waivers = &source.project.table.waivers;
     report.data(&format!("{} waived\n", waivers.len()));
@@ -119,17 +119,16 @@ impl Tally<'_> {
     fn suite(
         &mut self,
         name: &str,
-        suite: impl FnOnce() -> Result<(Counts, String)>,
+        suite: impl FnOnce() -> Result<(Results, String)>,
     ) -> Result<()> {
-        let mut tests = Counts::default();
+        let mut tests = Results::default();
         let result = self.step(name, || {
-            let (counts, output) = suite()?;
-            tests = counts;
-            let good = counts.failed == 0 && counts.passed > 0;
+            let (results, output) = suite()?;
+            let good = results.failed() == 0 && results.passed() > 0;
+            tests = results;
             Ok((if good { Verdict::Yes } else { Verdict::No }, output))
         });
-        self.tests.passed += tests.passed;
-        self.tests.failed += tests.failed;
+        self.tests.extend(&tests);
         result
     }
 

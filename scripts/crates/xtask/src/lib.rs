@@ -12,6 +12,7 @@ mod machine;
 mod measured;
 mod readme;
 mod tables;
+mod test_environment;
 mod test_suite;
 
 use std::path::PathBuf;

@@ -1,143 +1,122 @@
-//! Test suites: environments with the built wheel and what its tests need, and the counting of tests.
+//! Test suites: each test is counted once, however many Pythons run it.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
-use tempfile::TempDir;
-use wheel_pipeline::evidence::EvidenceFolder;
-use wheel_pipeline::failure::Failure;
+use anyhow::Result;
 use wheel_pipeline::process::command::Invocation;
-use wheel_pipeline::project::source::Source;
-use wheel_pipeline::report::{Mood, Report};
-use wheel_pipeline::stage::{Machine, recorded};
-use wheel_pipeline::tool::pip::{self, InstallSource};
-use wheel_pipeline::tool::python::Interpreter;
-use wheel_pipeline::tool::python::environment::Environment;
 
-use crate::lock;
+/// The tests of a suite by name. `false` stands for a test that failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Results(BTreeMap<String, bool>);
 
-/// How many tests of a suite did what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub passed: usize,
-    pub failed: usize,
-}
-
-/// A Python with the built wheel installed, and what the tests need beside it.
-pub struct TestEnvironment {
-    pub environment: Environment,
-    pub interpreter: Interpreter,
-    /// The file that was installed.
-    pub wheel: PathBuf,
-    /// The folder that holds the environment, which goes with it.
-    pub folder: TempDir,
-}
-
-/// A test environment of each promised Python on this machine.
-pub fn environments(
-    source: &Source,
-    machine: &Machine,
-    kept: &EvidenceFolder,
-    report: &Report,
-) -> Result<Vec<TestEnvironment>> {
-    let part = machine.provable(&source.plan)?;
-    let files = recorded::files(&source.project, &part, kept.built())?;
-    let tools = machine.tools()?;
-    let mut environments = Vec::new();
-    for interpreter in machine.found()?.own() {
-        let promise =
-            part.environments.iter().find(|promise| promise.python == interpreter.version);
-        let Some(promise) = promise else {
-            continue;
-        };
-        let action = report.start(format!("preparing CPython {}", interpreter.release));
-        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
-        let place = folder.path().join("environment");
-        let lock = lock::requirements(&source.project)?;
-        let environment = Environment::locked(interpreter, &place, tools, &lock)?;
-        let (wheel, _) = files
-            .iter()
-            .find(|(_, built)| built.file == promise.file)
-            .context("the plan's files were looked at")?;
-        pip::install(tools, &environment, InstallSource::Files, &[&wheel.to_string_lossy()])
-            .check()?;
-        let release = &interpreter.release;
-        action.done(Mood::Good, "prepared", &format!("CPython {release} for the tests"));
-        let (interpreter, wheel) = (interpreter.clone(), wheel.clone());
-        environments.push(TestEnvironment { environment, interpreter, wheel, folder });
+impl Results {
+    /// Adds a result. A test that failed once has failed.
+    fn add(&mut self, name: String, passed: bool) {
+        let known = self.0.entry(name).or_insert(true);
+        *known &= passed;
     }
-    if environments.is_empty() {
-        return Err(Failure::unknown(
-            "no promised Python is on this machine, so nothing can be tested",
-        )
-        .into());
+
+    /// Adds the results of another run or suite.
+    pub fn extend(&mut self, other: &Self) {
+        other.0.iter().for_each(|(name, passed)| self.add(name.clone(), *passed));
     }
-    Ok(environments)
+
+    /// The number of distinct tests that passed in each of their runs.
+    pub fn passed(&self) -> usize {
+        self.0.values().filter(|passed| **passed).count()
+    }
+
+    /// The number of distinct tests that failed in any of their runs.
+    pub fn failed(&self) -> usize {
+        self.0.len() - self.passed()
+    }
 }
 
-/// Runs `cargo test` and counts.
-pub fn cargo(command: &Invocation) -> Result<(Counts, String)> {
-    run(command, cargo_counts)
+/// Runs `cargo test`.
+pub fn cargo(command: &Invocation) -> Result<(Results, String)> {
+    run(command, cargo_results)
 }
 
-/// Runs pytest and counts.
-pub fn pytest(command: &Invocation) -> Result<(Counts, String)> {
-    run(command, pytest_counts)
+/// Runs pytest.
+pub fn pytest(command: &Invocation) -> Result<(Results, String)> {
+    run(command, pytest_results)
 }
 
-fn run(command: &Invocation, count: fn(&str) -> Counts) -> Result<(Counts, String)> {
+/// Runs a suite. A command that fails without a failed test is an error: its code does not compile, for example.
+fn run(command: &Invocation, read: fn(&str) -> Results) -> Result<(Results, String)> {
     let finished = command.run()?;
-    let counts = count(&finished.stdout);
-    if !finished.succeeded() && counts.failed == 0 {
+    let results = read(&finished.stdout);
+    if !finished.succeeded() && results.failed() == 0 {
         finished.check()?;
         unreachable!("a command that failed is an error");
     }
-    Ok((counts, finished.output()))
+    Ok((results, finished.output()))
 }
 
-/// Adds up `test result: ok. 12 passed; 0 failed; …` of every test binary.
-fn cargo_counts(output: &str) -> Counts {
-    let mut counts = Counts::default();
-    for line in output.lines().filter(|line| line.starts_with("test result: ")) {
-        counts.passed += number_before(line, " passed");
-        counts.failed += number_before(line, " failed");
+/// Reads `test folder::name ... ok` of every test binary. Two binaries may have tests of one name.
+fn cargo_results(output: &str) -> Results {
+    let mut results = Results::default();
+    let mut binary = 0;
+    for line in output.lines() {
+        let is_start = line.strip_prefix("running ").is_some_and(|rest| {
+            rest.trim_end_matches('s')
+                .strip_suffix(" test")
+                .is_some_and(|n| n.parse::<u32>().is_ok())
+        });
+        binary += usize::from(is_start);
+        let result = line.strip_prefix("test ").and_then(|rest| rest.rsplit_once(" ... "));
+        match result {
+            Some((name, "ok")) => results.add(format!("cargo {binary} {name}"), true),
+            Some((name, "FAILED")) => results.add(format!("cargo {binary} {name}"), false),
+            _ => {}
+        }
     }
-    counts
+    results
 }
 
-/// Reads `12 passed, 1 failed, 2 errors in 0.10s`; an error is a failure.
-fn pytest_counts(output: &str) -> Counts {
-    let line = output.lines().rev().find(|line| line.contains(" in ")).unwrap_or_default();
-    Counts {
-        passed: number_before(line, " passed"),
-        failed: number_before(line, " failed") + number_before(line, " error"),
+/// Reads `PASSED tests/test_add.py::test_name` of pytest's summary; an error is a failure.
+fn pytest_results(output: &str) -> Results {
+    let mut results = Results::default();
+    for line in output.lines() {
+        let name = |prefix| line.strip_prefix(prefix).map(|rest: &str| rest.split(" - ").next());
+        if let Some(Some(name)) = name("PASSED ") {
+            results.add(format!("pytest {name}"), true);
+        } else if let Some(Some(name)) = name("FAILED ").or_else(|| name("ERROR ")) {
+            results.add(format!("pytest {name}"), false);
+        }
     }
-}
-
-fn number_before(line: &str, word: &str) -> usize {
-    let Some(at) = line.find(word) else {
-        return 0;
-    };
-    let digits = line[..at].rsplit(|character: char| !character.is_ascii_digit()).next();
-    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+    results
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn counts(results: &Results) -> (usize, usize) {
+        (results.passed(), results.failed())
+    }
+
     #[test]
     fn tests_are_counted_over_all_binaries() {
-        let output = "\ntest result: ok. 12 passed; 0 failed; 0 ignored\n\ntest result: FAILED. 3 passed; 1 failed;\n";
-        assert_eq!(cargo_counts(output), Counts { passed: 15, failed: 1 });
-        assert_eq!(cargo_counts(""), Counts::default());
+        let output = "\nrunning 2 tests\ntest a ... ok\ntest b ... ignored\n\nrunning 3 tests\n\
+            test a ... ok\ntest c::d - should panic ... ok\ntest e ... FAILED\n\
+            \ntest result: FAILED. 2 passed; 1 failed;\n";
+        assert_eq!(counts(&cargo_results(output)), (3, 1));
+        assert_eq!(counts(&cargo_results("")), (0, 0));
     }
 
     #[test]
     fn errors_of_pytest_are_failures() {
-        let output = "..F\n2 failed, 14 passed, 1 skipped, 3 errors in 0.52s\n";
-        assert_eq!(pytest_counts(output), Counts { passed: 14, failed: 5 });
-        assert_eq!(pytest_counts("1 error in 0.1s"), Counts { passed: 0, failed: 1 });
-        assert_eq!(pytest_counts("no tests ran in 0.00s"), Counts::default());
+        let output = "..F\n=== short test summary info ===\nPASSED tests/a.py::b[1 - 2]\n\
+            FAILED tests/a.py::c - assert False\nERROR tests/a.py\n1 failed, 1 passed, 1 error in 0.52s\n";
+        assert_eq!(counts(&pytest_results(output)), (1, 2));
+        assert_eq!(counts(&pytest_results("no tests ran in 0.00s")), (0, 0));
+    }
+
+    #[test]
+    fn a_test_is_counted_once_and_failed_if_it_failed_anywhere() {
+        let mut all = pytest_results("PASSED a::b\nPASSED a::c\n");
+        all.extend(&pytest_results("PASSED a::b\nFAILED a::c - no\n"));
+        assert_eq!(counts(&all), (1, 1));
     }
 }

@@ -178,7 +178,7 @@ fn judged(project: &Project, report: &Report, folder: &Path, is_corpus: bool) ->
         }
     }
     let action = report.start("making mutants");
-    let finished = cargo::mutants(&scripts, some.path()).check()?;
+    let finished = cargo::mutants(&scripts, some.path()).args(["--", "--nocapture"]).check()?;
     let count = finished.stdout.lines().find(|line| line.ends_with(" mutants in all"));
     let count = count.context("the test says how many mutants it made")?.trim();
     action.done(Mood::Good, "refused", &format!("{count}, each for its own reason"));

@@ -21,7 +21,7 @@ use wheel_pipeline::tool::python::environment::Environment;
 use wheel_pipeline::tool::python::isolated;
 
 use super::median;
-use crate::test_suite::{self, TestEnvironment};
+use crate::test_environment::{self, TestEnvironment};
 use crate::{compiler, machine};
 
 const TIMER: &str = include_str!("calls.py");
@@ -52,7 +52,7 @@ pub fn run(
     rounds: u8,
 ) -> Result<Verdict> {
     let mut text = format!("{}; medians of {rounds} rounds\n", machine::describe()?);
-    for environment in test_suite::environments(source, machine, kept, report)? {
+    for environment in test_environment::environments(source, machine, kept, report)? {
         let release = &environment.interpreter.release;
         let peers = {
             let _action = report.start(format!("compiling the peers for CPython {release}"));

@@ -1,0 +1,68 @@
+//! Test environments: Pythons with the built wheel and the packages that its tests need.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+use wheel_pipeline::evidence::EvidenceFolder;
+use wheel_pipeline::failure::Failure;
+use wheel_pipeline::project::source::Source;
+use wheel_pipeline::report::{Mood, Report};
+use wheel_pipeline::stage::{Machine, recorded};
+use wheel_pipeline::tool::pip::{self, InstallSource};
+use wheel_pipeline::tool::python::Interpreter;
+use wheel_pipeline::tool::python::environment::Environment;
+
+use crate::lock;
+
+/// A Python with the built wheel installed, and what the tests need beside it.
+pub struct TestEnvironment {
+    pub environment: Environment,
+    pub interpreter: Interpreter,
+    /// The file that was installed.
+    pub wheel: PathBuf,
+    /// The folder that holds the environment, which goes with it.
+    pub folder: TempDir,
+}
+
+/// A test environment of each promised Python on this machine.
+pub fn environments(
+    source: &Source,
+    machine: &Machine,
+    kept: &EvidenceFolder,
+    report: &Report,
+) -> Result<Vec<TestEnvironment>> {
+    let part = machine.provable(&source.plan)?;
+    let files = recorded::files(&source.project, &part, kept.built())?;
+    let tools = machine.tools()?;
+    let mut environments = Vec::new();
+    for interpreter in machine.found()?.own() {
+        let promise =
+            part.environments.iter().find(|promise| promise.python == interpreter.version);
+        let Some(promise) = promise else {
+            continue;
+        };
+        let action = report.start(format!("preparing CPython {}", interpreter.release));
+        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let place = folder.path().join("environment");
+        let lock = lock::requirements(&source.project)?;
+        let environment = Environment::locked(interpreter, &place, tools, &lock)?;
+        let (wheel, _) = files
+            .iter()
+            .find(|(_, built)| built.file == promise.file)
+            .context("the plan's files were looked at")?;
+        pip::install(tools, &environment, InstallSource::Files, &[&wheel.to_string_lossy()])
+            .check()?;
+        let release = &interpreter.release;
+        action.done(Mood::Good, "prepared", &format!("CPython {release} for the tests"));
+        let (interpreter, wheel) = (interpreter.clone(), wheel.clone());
+        environments.push(TestEnvironment { environment, interpreter, wheel, folder });
+    }
+    if environments.is_empty() {
+        return Err(Failure::unknown(
+            "no promised Python is on this machine, so nothing can be tested",
+        )
+        .into());
+    }
+    Ok(environments)
+}
