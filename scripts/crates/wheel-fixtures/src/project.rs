@@ -7,14 +7,14 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The project's folder, which goes with it, and the program that works on it.
-pub struct Project {
+pub struct SampleProject {
     folder: TempDir,
     program: PathBuf,
 }
 
 /// The exit code and output of a finished run.
 #[derive(Debug)]
-pub struct Run {
+pub struct ProgramRun {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -63,7 +63,7 @@ mod half_of {
 
 const SMOKE: &str = "import sys, half_of\nsys.exit(half_of.half(8) != 4)\n";
 
-impl Project {
+impl SampleProject {
     /// The project, complete but for its lock file, which only a build needs.
     pub fn new(program: &str) -> Self {
         let project =
@@ -159,18 +159,18 @@ impl Project {
     }
 
     /// Runs a stage to its end.
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub fn run(&self, arguments: &[&str]) -> ProgramRun {
         self.finish(self.command(arguments).output().expect("the program starts"))
     }
 
     /// The exit code and output of a run, without the project's path.
-    pub fn finish(&self, output: Output) -> Run {
+    pub fn finish(&self, output: Output) -> ProgramRun {
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("UTF-8");
             let text = text.replace(&self.root().display().to_string(), "[ROOT]");
             if cfg!(windows) { text.replace('\\', "/").replace("\r\n", "\n") } else { text }
         };
-        Run {
+        ProgramRun {
             code: output.status.code().expect("it ended by itself"),
             stdout: text(output.stdout),
             stderr: text(output.stderr),

@@ -1,13 +1,13 @@
 //! Lock files that do not answer their input are told from those that do.
 #![cfg(unix)]
 
-use wheel_fixtures::project::Project;
+use wheel_fixtures::project::SampleProject;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask");
 
 #[test]
 fn a_stale_lock_is_refused_and_a_new_one_is_not() {
-    let project = Project::buildable(PROGRAM);
+    let project = SampleProject::buildable(PROGRAM);
     project.write("scripts/crates/wheel-pipeline/src/tool/python/tools.in", "idna\n");
     project.write("scripts/crates/xtask/data/peers.in", "idna\n");
     project.write("scripts/crates/wheel-pipeline/src/tool/attest/attest.in", "idna\n");

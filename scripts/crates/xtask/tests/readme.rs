@@ -3,7 +3,7 @@
 use std::fs;
 
 use insta::assert_snapshot;
-use wheel_fixtures::project::Project;
+use wheel_fixtures::project::SampleProject;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -12,7 +12,7 @@ const WHEELS: &str = "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of
 
 #[test]
 fn the_table_of_wheels_is_held_to_the_plan() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.write("README.md", "Nothing.\n");
     project.write("docs/platforms.md", "Nothing.\n");
     let without = project.run(&["readme", "--check"]);
@@ -37,7 +37,7 @@ fn the_table_of_wheels_is_held_to_the_plan() {
 
 #[test]
 fn a_document_may_say_where_each_target_is_tested() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     let tested = "<!-- tested: made by `cargo xtask readme` -->\n<!-- end of tested -->\n";
     project.write("README.md", "Nothing.\n");
     project.write("docs/platforms.md", WHEELS);
@@ -65,7 +65,7 @@ fn a_document_may_say_where_each_target_is_tested() {
 
 #[test]
 fn the_page_of_checks_is_made_of_the_text_beside_each_check() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.write("README.md", "Nothing.\n");
     project.write("docs/platforms.md", WHEELS);
     project.write("docs/checks.md", "Nothing.\n");

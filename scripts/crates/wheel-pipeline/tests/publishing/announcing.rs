@@ -8,7 +8,7 @@ use wheel_pipeline::evidence::{SentStep, VerifyEvidence, write};
 
 use crate::index::Index;
 use crate::release::Release;
-use wheel_fixtures::project::Run;
+use wheel_fixtures::project::ProgramRun;
 use wheel_fixtures::release::{LINUX, SDIST};
 
 /// Keeps a release in files beside it, and fails where a file says so.
@@ -64,7 +64,7 @@ fn path() -> String {
     std::env::var("PATH").expect("a path")
 }
 
-fn announce(release: &Release, more: &[&str]) -> Run {
+fn announce(release: &Release, more: &[&str]) -> ProgramRun {
     let path = format!("{}:{}", release.project.root().join("bin").display(), path());
     let mut command = release.project.command(&[&["announce"], more].concat());
     release.project.finish(command.env("PATH", path).output().expect("the program starts"))

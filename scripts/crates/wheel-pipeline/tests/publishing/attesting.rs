@@ -14,7 +14,7 @@ use wheel_pipeline::tool::twine::{Answer, Credentials, Uploader};
 use crate::http;
 use crate::index::{Index, PASSWORD, USER};
 use crate::release::{PATIENCE, Release};
-use wheel_fixtures::project::Run;
+use wheel_fixtures::project::ProgramRun;
 
 /// What PyPI gives as the provenance of `pypi_attestations-0.0.19.tar.gz`; copied from the tests in the
 /// sdist of pypi-attestations 0.0.30, Apache-2.0.
@@ -109,7 +109,7 @@ fn each_file_gets_the_attestation_of_who_signs() {
 }
 
 /// Publishes with attestations to an index, as a workflow with these variables.
-fn publish(release: &Release, index: &Index, variables: &[(&str, &str)]) -> Run {
+fn publish(release: &Release, index: &Index, variables: &[(&str, &str)]) -> ProgramRun {
     let mut command = release.command(index.start());
     command.args(["--attestations", "always"]);
     // What this test itself may run on.

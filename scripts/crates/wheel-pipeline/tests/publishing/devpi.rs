@@ -11,7 +11,7 @@ use wheel_pipeline::tool::devpi::IndexServer;
 use crate::matrix::each;
 use crate::proxy::{FAULTS, Fault, Proxy};
 use crate::release::Release;
-use wheel_fixtures::project::Run;
+use wheel_fixtures::project::ProgramRun;
 
 /// The requests in which a release of two files is uploaded; before, between and after them are questions.
 const UPLOADS: [usize; 2] = [2, 4];
@@ -32,7 +32,7 @@ fn survives((request, fault): (usize, Fault)) {
     let proxy = Proxy { fault: Some((request, fault, 1)), ..Proxy::default() };
     let before = |url: &str, proxy: u16| url.replace(&format!(":{port}/"), &format!(":{proxy}/"));
     let proxy_port = proxy.start(port);
-    let publish = || -> Run {
+    let publish = || -> ProgramRun {
         let (repository, simple) =
             (before(&address.repository, proxy_port), before(&address.simple, proxy_port));
         let who = (server.uploader.user.as_str(), server.uploader.password.as_str());

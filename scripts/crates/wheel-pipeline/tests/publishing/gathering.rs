@@ -14,7 +14,7 @@ use wheel_pipeline::evidence::{
 use wheel_pipeline::project::{Project, agreement};
 
 use crate::release::Release;
-use wheel_fixtures::project::Run;
+use wheel_fixtures::project::ProgramRun;
 use wheel_fixtures::release::{SDIST, WINDOWS};
 
 /// A tagged commit, and a folder of what the jobs brought for it.
@@ -159,7 +159,7 @@ impl Matrix {
         write(&path, &build).expect("written");
     }
 
-    fn gate(&self) -> Run {
+    fn gate(&self) -> ProgramRun {
         let jobs = self.release.project.root().join("jobs");
         self.release.project.run(&["gate", "--from", &jobs.display().to_string()])
     }

@@ -8,12 +8,12 @@ use wheel_pipeline::evidence::{BuildEvidence, BuiltFile, Receipt, SentStep};
 
 use crate::PROGRAM;
 use crate::index::{Index, PASSWORD, USER};
-use wheel_fixtures::project::{Project, Run};
+use wheel_fixtures::project::{ProgramRun, SampleProject};
 use wheel_fixtures::release::{LINUX, MACOS, SDIST, WINDOWS, good};
 
 /// The project's folder, and its files in the order of upload.
 pub struct Release {
-    pub project: Project,
+    pub project: SampleProject,
     pub files: Vec<(&'static str, Vec<u8>)>,
 }
 
@@ -36,7 +36,7 @@ impl Release {
     }
 
     fn of(targets: &str, names: &[&'static str]) -> Self {
-        let project = Project::new(PROGRAM);
+        let project = SampleProject::new(PROGRAM);
         project.write(
             "pyproject.toml",
             &format!(
@@ -98,7 +98,7 @@ impl Release {
     }
 
     /// Publishes; nothing that is said or written has the password in it.
-    pub fn publish(&self, port: u16) -> Run {
+    pub fn publish(&self, port: u16) -> ProgramRun {
         let run = self.project.finish(self.command(port).output().expect("the program starts"));
         let receipt = fs::read_to_string(self.receipt_path()).unwrap_or_default();
         for text in [&run.stdout, &run.stderr, &receipt] {

@@ -3,7 +3,7 @@
 
 use crate::index::{Index, Lie};
 use crate::release::{PATIENCE, Release};
-use wheel_fixtures::project::Run;
+use wheel_fixtures::project::ProgramRun;
 
 /// A release with a wheel for this machine, on an index.
 fn published() -> (Release, Index) {
@@ -14,7 +14,7 @@ fn published() -> (Release, Index) {
     (release, index)
 }
 
-fn verify(release: &Release, index: &Index, more: &[&str]) -> Run {
+fn verify(release: &Release, index: &Index, more: &[&str]) -> ProgramRun {
     let simple = format!("http://127.0.0.1:{}/simple/", index.start());
     let line = ["verify", "--index", &simple, "--patience", PATIENCE];
     release.project.run(&[&line, more].concat())

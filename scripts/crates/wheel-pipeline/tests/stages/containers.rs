@@ -7,7 +7,7 @@ use wheel_pipeline::evidence::{self, BuildEvidence, BuiltFile, SmokeEvidence, Sm
 use wheel_pipeline::tool::python::{self, Interpreter};
 
 use crate::PROGRAM;
-use wheel_fixtures::project::{Project, Run};
+use wheel_fixtures::project::{ProgramRun, SampleProject};
 
 const TARGET: &str = "manylinux_2_17_x86_64";
 const WHEEL: &str = "half_of-2.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl";
@@ -16,8 +16,8 @@ const WHEEL: &str = "half_of-2.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_
 const MAKE: &str = include_str!("make_wheel.py");
 
 /// A project with a wheel that was built, and the newest of the promised Pythons.
-fn built() -> (Project, Interpreter) {
-    let project = Project::new(PROGRAM);
+fn built() -> (SampleProject, Interpreter) {
+    let project = SampleProject::new(PROGRAM);
     project.link_tools();
     let found = python::find().expect("Pythons can be looked for");
     let promised =
@@ -48,7 +48,7 @@ fn built() -> (Project, Interpreter) {
 }
 
 /// Runs a stage with scripts for both engines.
-fn run(project: &Project, docker: &str, podman: &str, arguments: &[&str]) -> Run {
+fn run(project: &SampleProject, docker: &str, podman: &str, arguments: &[&str]) -> ProgramRun {
     let path = project.programs(&[("docker", docker), ("podman", podman)]);
     let output = project.command(arguments).env("PATH", path).output();
     project.finish(output.expect("the program starts"))
@@ -124,7 +124,7 @@ esac"#,
 
 #[test]
 fn an_image_needs_a_container_and_a_target() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     let alone = project.run(&["smoke", "--image", "localhost/mine"]);
     assert_eq!(alone.code, 2);
     assert!(alone.stderr.contains("--container"), "{}", alone.stderr);

@@ -6,11 +6,11 @@ use std::net::TcpListener;
 use insta::assert_snapshot;
 
 use crate::PROGRAM;
-use wheel_fixtures::project::Project;
+use wheel_fixtures::project::SampleProject;
 
 #[test]
 fn a_broken_pyproject_names_the_line() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.change("pyproject.toml", "targets = [", "targets = ");
     let run = project.run(&["plan"]);
     assert_eq!(run.code, 2);
@@ -25,7 +25,7 @@ fn a_broken_pyproject_names_the_line() {
 
 #[test]
 fn a_target_that_no_table_has_is_refused_with_those_it_has() {
-    let run = Project::new(PROGRAM).run(&["build", "--target", "musllinux_1_2_x86_64"]);
+    let run = SampleProject::new(PROGRAM).run(&["build", "--target", "musllinux_1_2_x86_64"]);
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
     error: target `musllinux_1_2_x86_64` is not in `[tool.wheel-pipeline]`
@@ -35,13 +35,13 @@ fn a_target_that_no_table_has_is_refused_with_those_it_has() {
 
 /// Rust's programs in a folder of their own, where rustup can add no target for Windows.
 #[cfg(unix)]
-fn without_windows(project: &Project) -> std::ffi::OsString {
+fn without_windows(project: &SampleProject) -> std::ffi::OsString {
     without(project, "*target-libdir*windows*")
 }
 
 /// A machine whose Rust says of what is asked for that it lies nowhere, and that can fetch nothing.
 #[cfg(unix)]
-fn without(project: &Project, question: &str) -> std::ffi::OsString {
+fn without(project: &SampleProject, question: &str) -> std::ffi::OsString {
     let rustc = format!(
         "case \"$*\" in {question}) echo /nowhere ;; *) exec env PATH=\"${{PATH#*:}}\" rustc \"$@\" ;; esac"
     );
@@ -52,7 +52,7 @@ fn without(project: &Project, question: &str) -> std::ffi::OsString {
 #[test]
 #[cfg(unix)]
 fn a_target_that_this_machine_cannot_build_is_named_and_never_skipped() {
-    let project = Project::buildable(PROGRAM);
+    let project = SampleProject::buildable(PROGRAM);
     let run = |arguments: &[&str]| {
         let output = project.command(arguments).env("PATH", without_windows(&project)).output();
         project.finish(output.expect("the program starts"))
@@ -75,7 +75,7 @@ fn a_target_that_this_machine_cannot_build_is_named_and_never_skipped() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_target_without_a_standard_library_and_without_its_source_is_named_with_both_reasons() {
-    let project = Project::buildable(PROGRAM);
+    let project = SampleProject::buildable(PROGRAM);
     let path = without(&project, "*target-libdir*|*sysroot*");
     let arguments = ["build", "--target", "manylinux_2_17_x86_64"];
     let output = project.command(&arguments).env("PATH", path).output();
@@ -91,7 +91,7 @@ fn a_target_without_a_standard_library_and_without_its_source_is_named_with_both
 
 #[test]
 fn foreign_pythons_of_an_unknown_name_are_refused_with_those_there_are() {
-    let run = Project::new(PROGRAM).run(&["pythons", "mips"]);
+    let run = SampleProject::new(PROGRAM).run(&["pythons", "mips"]);
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
     error: there are no foreign Pythons named `mips`
@@ -101,7 +101,7 @@ fn foreign_pythons_of_an_unknown_name_are_refused_with_those_there_are() {
 
 #[test]
 fn a_canary_without_an_emulated_python_is_no_answer() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     let canary = project.run(&["smoke", "--canary"]);
     assert_eq!(canary.code, 3);
     assert_snapshot!(canary.stderr, @"
@@ -112,7 +112,7 @@ fn a_canary_without_an_emulated_python_is_no_answer() {
 
 #[test]
 fn a_second_builder_without_wheels_has_proven_nothing() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.write("second/readme.txt", "no wheel");
     let folder = project.root().join("second").display().to_string();
     let run = project.run(&["verify", "--second-build", &folder]);
@@ -125,7 +125,7 @@ fn a_second_builder_without_wheels_has_proven_nothing() {
 
 #[test]
 fn files_that_disagree_are_all_named() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.change("pyproject.toml", "dynamic = [\"version\"]", "version = \"1.0\"");
     project.change("pyproject.toml", "pythons = [", "pythons = [\"3.9\", ");
     let run = project.run(&["plan"]);
@@ -140,7 +140,7 @@ fn files_that_disagree_are_all_named() {
 
 #[test]
 fn a_foreign_file_in_dist_stops_the_build_and_stays() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.write("dist/mine.whl", "precious");
     let run = project.run(&["build"]);
     assert_eq!(run.code, 1);
@@ -154,7 +154,7 @@ fn a_foreign_file_in_dist_stops_the_build_and_stays() {
 
 #[test]
 fn nothing_to_audit_is_not_a_clean_audit() {
-    let run = Project::new(PROGRAM).run(&["audit"]);
+    let run = SampleProject::new(PROGRAM).run(&["audit"]);
     assert_eq!(run.code, 3);
     assert_snapshot!(run.stderr, @"
     error: there is nothing to audit in `[ROOT]/dist`
@@ -164,7 +164,7 @@ fn nothing_to_audit_is_not_a_clean_audit() {
 
 #[test]
 fn a_release_with_missing_wheels_is_refused() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.write("dist/half_of-2.0.0rc1.tar.gz", "not an archive");
     let run = project.run(&["audit"]);
     assert_eq!(run.code, 1);
@@ -185,7 +185,7 @@ fn a_release_with_missing_wheels_is_refused() {
 
 #[test]
 fn without_a_python_there_is_one_message() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     let nowhere = project.root().join("nowhere");
     let output = project
         .command(&["build"])
@@ -207,7 +207,7 @@ fn without_a_python_there_is_one_message() {
 
 #[test]
 fn without_a_network_the_tools_cannot_be_installed() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     // A port that was just free: nobody answers there.
     let port = TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
@@ -232,7 +232,7 @@ fn without_a_network_the_tools_cannot_be_installed() {
 fn a_port_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     for stage in ["serve", "rehearse"] {
         let run = project.run(&[stage, "--port", &port]);
         assert_eq!(run.code, 3, "{stage}");
@@ -244,7 +244,7 @@ fn a_port_in_use_is_named() {
 
 #[test]
 fn two_runs_on_one_project_do_not_mix() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     fs::create_dir_all(project.work()).expect("a folder");
     let lock = fs::File::create(project.work().join("lock")).expect("a file");
     lock.lock().expect("nobody else holds it");
@@ -258,7 +258,7 @@ fn two_runs_on_one_project_do_not_mix() {
 
 #[test]
 fn evidence_that_is_none_is_not_trusted() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.write("target/pipeline/build.json", "{\"files\": [");
     let run = project.run(&["build"]);
     assert_eq!(run.code, 3);

@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::PROGRAM;
-use wheel_fixtures::project::Project;
+use wheel_fixtures::project::SampleProject;
 
 /// Long enough for any machine; a test that waits for it has failed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn ctrl_c_while_compiling_leaves_nothing_that_a_second_run_would_trust() {
-    let project = Project::buildable(PROGRAM);
+    let project = SampleProject::buildable(PROGRAM);
     let mut child = started(&project, &["rehearse"]);
     wait_until("cargo compiles", || project.work().join("cargo").exists());
     signal(&child, "INT");
@@ -39,7 +39,7 @@ fn ctrl_c_while_compiling_leaves_nothing_that_a_second_run_would_trust() {
 
 #[test]
 fn ctrl_c_ends_the_index_server() {
-    let project = Project::buildable(PROGRAM);
+    let project = SampleProject::buildable(PROGRAM);
     let (mut child, server) = serving(&project);
     signal(&child, "INT");
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
@@ -48,14 +48,14 @@ fn ctrl_c_ends_the_index_server() {
 
 #[test]
 fn even_a_killed_run_leaves_no_server_behind() {
-    let project = Project::buildable(PROGRAM);
+    let project = SampleProject::buildable(PROGRAM);
     let (mut child, server) = serving(&project);
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     wait_until("the server ends", || !is_alive(&server));
 }
 
-fn started(project: &Project, arguments: &[&str]) -> Child {
+fn started(project: &SampleProject, arguments: &[&str]) -> Child {
     project
         .command(arguments)
         .stdout(Stdio::piped())
@@ -65,7 +65,7 @@ fn started(project: &Project, arguments: &[&str]) -> Child {
 }
 
 /// A run of `serve` that is ready, and the process of its index server.
-fn serving(project: &Project) -> (Child, String) {
+fn serving(project: &SampleProject) -> (Child, String) {
     let mut child = started(project, &["serve", "--port", "0"]);
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let first = lines.next().expect("it prints where it serves").expect("UTF-8");

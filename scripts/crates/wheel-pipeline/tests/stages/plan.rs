@@ -6,9 +6,9 @@ use std::process::Command;
 use insta::assert_snapshot;
 
 use crate::PROGRAM;
-use wheel_fixtures::project::Project;
+use wheel_fixtures::project::SampleProject;
 
-fn git(project: &Project, arguments: &[&str]) {
+fn git(project: &SampleProject, arguments: &[&str]) {
     let done = Command::new("git")
         .args([
             "-c",
@@ -27,7 +27,7 @@ fn git(project: &Project, arguments: &[&str]) {
 
 #[test]
 fn a_tag_on_the_commit_must_be_the_version() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     git(&project, &["init", "--quiet"]);
     git(&project, &["add", "."]);
     git(&project, &["commit", "--quiet", "--message", "Begin"]);
@@ -51,7 +51,7 @@ fn a_tag_on_the_commit_must_be_the_version() {
 
 #[test]
 fn the_matrix_is_printed_and_handed_to_the_runner() {
-    let project = Project::new(PROGRAM);
+    let project = SampleProject::new(PROGRAM);
     project.change("pyproject.toml", "\"3.11\", \"3.12\", \"3.13\", \"3.14\", ", "");
     project.write("output", "before=1\n");
     let output = project

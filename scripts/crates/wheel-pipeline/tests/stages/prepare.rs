@@ -5,13 +5,13 @@ use std::fs;
 use std::process::Command;
 
 use crate::PROGRAM;
-use wheel_fixtures::project::Project;
+use wheel_fixtures::project::SampleProject;
 
 const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Halves.\n";
 
 /// A committed project with something to release.
-fn committed() -> Project {
-    let project = Project::buildable(PROGRAM);
+fn committed() -> SampleProject {
+    let project = SampleProject::buildable(PROGRAM);
     project.write("CHANGELOG.md", CHANGELOG);
     project.write(".gitignore", "target/\ndist/\n");
     git(&project, &["init", "--quiet"]);
@@ -20,7 +20,7 @@ fn committed() -> Project {
     project
 }
 
-fn git(project: &Project, arguments: &[&str]) -> String {
+fn git(project: &SampleProject, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
         .args(arguments)
@@ -31,7 +31,7 @@ fn git(project: &Project, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-fn read(project: &Project, path: &str) -> String {
+fn read(project: &SampleProject, path: &str) -> String {
     fs::read_to_string(project.root().join(path)).expect("a file")
 }
 

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
 use crate::PROGRAM;
-use wheel_fixtures::project::{Project, Run};
+use wheel_fixtures::project::{ProgramRun, SampleProject};
 
 /// A running `serve`, and the variables that it printed.
 struct Index {
@@ -17,7 +17,7 @@ struct Index {
 }
 
 impl Index {
-    fn start(project: &Project) -> Self {
+    fn start(project: &SampleProject) -> Self {
         let mut server = project
             .command(&["serve", "--port", "0"])
             .stdout(Stdio::piped())
@@ -39,7 +39,7 @@ impl Index {
         Self { server, variables }
     }
 
-    fn publish(&self, project: &Project) -> Run {
+    fn publish(&self, project: &SampleProject) -> ProgramRun {
         let at = |name: &str| self.variables[name].clone();
         let output = project
             .command(&[
@@ -70,7 +70,7 @@ impl Drop for Index {
 
 #[test]
 fn an_index_is_asked_before_anything_is_sent() {
-    let project = Project::buildable(PROGRAM);
+    let project = SampleProject::buildable(PROGRAM);
     // The plan of this machine alone, so that the whole of it can be published.
     let host =
         if cfg!(target_os = "macos") { "macosx_11_0_arm64" } else { "manylinux_2_17_x86_64" };

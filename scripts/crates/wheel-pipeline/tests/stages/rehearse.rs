@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use crate::PROGRAM;
-use wheel_fixtures::project::Project;
+use wheel_fixtures::project::SampleProject;
 
 #[test]
 fn a_project_of_another_shape_is_rehearsed_and_stopped_when_its_wheel_is_bad() {
-    let project = Project::buildable(PROGRAM);
+    let project = SampleProject::buildable(PROGRAM);
     let good = project.run(&["rehearse", "--format", "json"]);
     assert_eq!(good.code, 0, "{}", good.stderr);
     let rehearsal: Value = serde_json::from_str(&good.stdout).expect("JSON");
