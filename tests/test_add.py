@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from sum_up_to import Add, add_up_to, sum_as_string
 
 LIMITS = [0, 1, -1, 5, 2**63, -(2**63), 10**30]
+RunScript = Callable[..., subprocess.CompletedProcess[str]]
+
 
 
 @given(st.integers())
@@ -138,26 +140,8 @@ def test_keeps_no_reference_that_it_does_not_need() -> None:
     assert sys.getrefcount(n) == before
 
 
-def test_calls_leave_no_memory_behind() -> None:
-    script = (
-        "import sys, gc, sum_up_to\n"
-        "def use():\n"
-        "    for n in (5, True, 10**12, 10**30):\n"
-        "        add = sum_up_to.Add(n)\n"
-        "        add.up_to(), hash(add), repr(add), add == add, add.__reduce__(), sum_up_to.sum_as_string(n, n)\n"
-        "    try:\n"
-        "        sum_up_to.add_up_to(1.0)\n"
-        "    except TypeError:\n"
-        "        pass\n"
-        "    sum_up_to.create_python_object()\n"
-        "def blocks():\n"
-        "    for _ in range(2000):\n"
-        "        use()\n"
-        "    gc.collect()\n"
-        "    return sys.getallocatedblocks()\n"
-        "blocks()\n"
-        "print(blocks() - blocks())\n"
-    )
-    finished = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+def test_calls_leave_no_memory_behind(run_script: RunScript) -> None:
+    finished = run_script("memory_of_calls.py", options=())
+    assert (finished.returncode, finished.stderr) == (0, "")
     # One leaked object per call would be 2000.
     assert abs(int(finished.stdout)) < 200

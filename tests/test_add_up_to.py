@@ -4,6 +4,7 @@ import operator
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from sum_up_to import Add, add_up_to
 
-# Around these the arithmetic changes its road: machine words, the widest sum that fits one, numbers beyond them.
+RunScript = Callable[..., subprocess.CompletedProcess[str]]
+
+# Around these the arithmetic changes: at the ends of machine words, at the widest sum that fits one, and beyond.
 EDGES = [0, 1, 2, 2**16, 92_681, 2**31, 2**32, 6_074_000_999, 6_074_001_000, 2**62, 2**63, 2**64, 2**127, 2**4096]
 
 
@@ -164,16 +167,6 @@ def test_threads_share_it() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux enforces a limit on address space")
-def test_too_little_memory_is_an_exception() -> None:
-    script = (
-        "import resource, sum_up_to\n"
-        "n = 1 << 2**29\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (2**29, 2**29))\n"
-        "for call in (lambda: sum_up_to.add_up_to(n), lambda: sum_up_to.sum_as_string(n, 0)):\n"
-        "    try:\n"
-        "        call()\n"
-        "    except MemoryError:\n"
-        "        print('MemoryError')\n"
-    )
-    finished = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
+def test_too_little_memory_is_an_exception(run_script: RunScript) -> None:
+    finished = run_script("too_little_memory.py", options=())
     assert (finished.returncode, finished.stdout) == (0, "MemoryError\nMemoryError\n"), finished.stderr
