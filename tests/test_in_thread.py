@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from sum_up_to import in_thread
 
+# Seconds after which something hangs.
+LIMIT = 600
+
 
 @given(st.lists(st.integers()), st.dictionaries(st.text(), st.integers()))
 def test_passes_everything_on(args: list[int], kwargs: dict[str, int]) -> None:
@@ -34,7 +37,7 @@ def test_loop_goes_on_meanwhile() -> None:
         loop_went_on = threading.Event()
         turns = 0
         # The call ends only if the loop runs while it waits.
-        call = asyncio.create_task(in_thread(loop_went_on.wait, 60))
+        call = asyncio.create_task(in_thread(loop_went_on.wait, LIMIT))
         while turns < 100:
             await asyncio.sleep(0)
             assert not call.done()
@@ -73,7 +76,7 @@ def test_python_code_leaves_the_loop_its_turns() -> None:
 def test_calls_run_at_the_same_time() -> None:
     async def main() -> list[int]:
         barrier = threading.Barrier(8)
-        return await asyncio.gather(*(in_thread(barrier.wait, 60) for _ in range(8)))
+        return await asyncio.gather(*(in_thread(barrier.wait, LIMIT) for _ in range(8)))
 
     assert sorted(asyncio.run(main())) == list(range(8))
 
@@ -124,7 +127,7 @@ def test_cancelling_ends_the_wait_and_not_the_call() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         go_on.set()
-        assert ended.wait(60)
+        assert ended.wait(LIMIT)
         # Its late result finds nobody, and says nothing.
         assert await in_thread(int) == 0
 
