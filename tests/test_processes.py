@@ -92,6 +92,8 @@ def test_calls_leave_no_memory_behind(call: Callable[[], object]) -> None:
         return sys.getallocatedblocks()
 
     blocks()
-    before = blocks()
-    # One leaked object per call would be 200.
-    assert blocks() - before < 100
+    state = [blocks() for _ in range(2)]
+    # One leaked object per call would be 200, each time. A thread may let go of its last objects some time later.
+    while state[-1] - state[-2] >= 100 and len(state) < 10:
+        state.append(blocks())
+    assert state[-1] - state[-2] < 100, state
