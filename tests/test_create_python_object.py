@@ -1,9 +1,11 @@
 """`create_python_object`: Python evaluated from Rust, undisturbed by the program around it."""
 
 import subprocess
-import sys
+from collections.abc import Callable
 
 from sum_up_to import create_python_object
+
+RunScript = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_returns_a_plain_str() -> None:
@@ -12,10 +14,6 @@ def test_returns_a_plain_str() -> None:
     assert greeting == "Hello from Python!"
 
 
-def test_leaves_main_alone() -> None:
-    # Python puts `__builtins__` into the namespace that it evaluates in.
-    script = (
-        "import sum_up_to\ndel __builtins__\nsum_up_to.create_python_object()\nprint('__builtins__' in globals())\n"
-    )
-    finished = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
-    assert finished.stdout == "False\n"
+def test_leaves_main_alone(run_script: RunScript) -> None:
+    finished = run_script("main_without_builtins.py", options=())
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "False\n", "")

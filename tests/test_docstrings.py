@@ -45,6 +45,6 @@ def test_functions_document_what_they_take_and_give(name: str) -> None:
     assert ("Returns:" in docstring) != (name == "accept_args")
 
 
-@pytest.mark.parametrize("name", sum_up_to.__all__)
-def test_help_shows_the_examples(name: str) -> None:
-    assert ">>>" in pydoc.plain(pydoc.render_doc(getattr(sum_up_to, name)))
+def test_help_shows_the_examples() -> None:
+    for name in sum_up_to.__all__:
+        assert ">>>" in pydoc.plain(pydoc.render_doc(getattr(sum_up_to, name))), name

@@ -8,10 +8,13 @@ import os
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 
 import sum_up_to
 from sum_up_to import _native
+
+RunScript = Callable[..., subprocess.CompletedProcess[str]]
 
 DISTRIBUTION = importlib.metadata.distribution("sum-up-to")
 
@@ -56,17 +59,10 @@ def test_metadata_tells_licenses_and_python() -> None:
     assert metadata.get_all("Requires-Dist") is None
 
 
-def test_import_brings_in_nothing_else() -> None:
-    # `atexit` is part of the interpreter, and some have imported it by now.
-    # Python before 3.12 fetches `encodings.ascii` itself for the name of any extension.
-    script = (
-        "import sys, atexit, encodings.ascii; before = set(sys.modules); import sum_up_to;"
-        "new = set(sys.modules) - before; import json; print(json.dumps(sorted(new)))"
-    )
-    command = [sys.executable, "-I", "-X", "dev", "-W", "error", "-c", script]
-    finished = subprocess.run(command, check=True, capture_output=True, text=True)
+def test_import_brings_in_nothing_else(run_script: RunScript) -> None:
+    finished = run_script("modules_of_an_import.py")
+    assert (finished.returncode, finished.stderr) == (0, "")
     assert json.loads(finished.stdout) == ["sum_up_to", "sum_up_to._native"]
-    assert finished.stderr == ""
 
 
 def test_public_names_are_those_of_the_extension() -> None:

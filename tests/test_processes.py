@@ -15,25 +15,7 @@ import pytest
 
 from sum_up_to import Add, add_up_to, in_thread, sum_of, sum_of_async, sum_of_code
 
-SUBINTERPRETER = """
-import sum_up_to
-code = '''
-try:
-    import sum_up_to
-except ImportError as error:
-    print("ImportError:", error)
-else:
-    print(sum_up_to.add_up_to(100))
-'''
-try:
-    import _interpreters as interpreters
-    run = interpreters.exec
-except ImportError:
-    import _xxsubinterpreters as interpreters
-    run = interpreters.run_string
-run(interpreters.create(), code)
-print(sum_up_to.sum_of(abs, 100, threads=2))
-"""
+RunScript = Callable[..., subprocess.CompletedProcess[str]]
 
 
 async def turn(i: int) -> int:
@@ -65,29 +47,10 @@ def test_spawned_processes() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.parametrize("meanwhile", ["pass", "daemon.start()"], ids=["alone", "beside a thread"])
-def test_forked_process_uses_every_door_and_exits_cleanly(meanwhile: str) -> None:
-    script = (
-        "import asyncio, logging, os, sys, threading, warnings\n"
-        # Asyncio's debug mode would tell of a slow machine.
-        "logging.getLogger('asyncio').setLevel(logging.ERROR)\n"
-        "from sum_up_to import sum_of, sum_of_async, in_thread\n"
-        "warnings.simplefilter('ignore', DeprecationWarning)\n"
-        "async def turn(i): return i\n"
-        "def every_door():\n"
-        "    return [sum_of(abs, 10), sum_of(abs, 10, threads=2),\n"
-        "            asyncio.run(sum_of_async(turn, 10)), asyncio.run(in_thread(sum_of, abs, 10))]\n"
-        "assert every_door() == [55] * 4\n"
-        "daemon = threading.Thread(target=sum_of, args=(abs, 10**15), kwargs=dict(threads=2), daemon=True)\n"
-        f"{meanwhile}\n"
-        "child = os.fork()\n"
-        "assert every_door() == [55] * 4\n"
-        "if child:\n"
-        "    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
-    )
+@pytest.mark.parametrize("arguments", [[], ["daemon"]], ids=["alone", "beside a thread"])
+def test_forked_process_uses_every_door_and_exits_cleanly(arguments: list[str], run_script: RunScript) -> None:
     for _ in range(5):
-        command = [sys.executable, "-I", "-X", "dev", "-c", script]
-        finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        finished = run_script("forks.py", *arguments, options=("-X", "dev"))
         assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
 
 
@@ -103,10 +66,8 @@ def test_threads_through_every_door() -> None:
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="3.14 has `concurrent.interpreters` instead of this module")
-def test_sub_interpreter_gets_an_import_error() -> None:
-    finished = subprocess.run(
-        [sys.executable, "-I", "-c", SUBINTERPRETER], capture_output=True, text=True, check=False, timeout=120
-    )
+def test_sub_interpreter_gets_an_import_error(run_script: RunScript) -> None:
+    finished = run_script("subinterpreter.py", options=())
     assert (finished.returncode, finished.stderr) == (0, "")
     second, first = sorted(finished.stdout.splitlines(), reverse=True)
     assert re.fullmatch("ImportError: .* does not support loading in subinterpreters", second)
@@ -131,6 +92,8 @@ def test_calls_leave_no_memory_behind(call: Callable[[], object]) -> None:
         return sys.getallocatedblocks()
 
     blocks()
-    before = blocks()
-    # One leaked object per call would be 200.
-    assert blocks() - before < 100
+    state = [blocks() for _ in range(2)]
+    # One leaked object per call would be 200, each time. A thread may let go of its last objects some time later.
+    while state[-1] - state[-2] >= 100 and len(state) < 10:
+        state.append(blocks())
+    assert state[-1] - state[-2] < 100, state

@@ -13,8 +13,12 @@ from sum_up_to import race
 COMMAND = [sys.executable, "-I", "-X", "dev", "-W", "error", "-m", "sum_up_to"]
 
 
+# Seconds after which a process hangs.
+LIMIT = 600
+
+
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=LIMIT)
 
 
 @pytest.mark.parametrize("n", [-5, 0, 1, 1000, True])
@@ -25,9 +29,9 @@ def test_returns_seconds(n: int) -> None:
 
 
 def test_loop_takes_longer() -> None:
-    # A million additions against a few instructions.
-    seconds = race(1_000_000)
-    assert seconds["rust"] < seconds["python"]
+    # A million additions against a few instructions. The least of five times leaves out what else the machine does.
+    races = [race(1_000_000) for _ in range(5)]
+    assert min(seconds["rust"] for seconds in races) < min(seconds["python"] for seconds in races)
 
 
 def test_runs_the_embedded_module() -> None:
@@ -87,5 +91,5 @@ def test_command_can_be_interrupted() -> None:
         # Once the sum is there, the race begins: longer than anybody waits.
         assert process.stdout.readline() == f"{10**30 * (10**30 + 1) // 2}\n"
         process.send_signal(signal.SIGINT)
-        _, messages = process.communicate(timeout=60)
+        _, messages = process.communicate(timeout=LIMIT)
     assert (process.returncode, messages) == (130, "interrupted: the Python loop was still running\n")

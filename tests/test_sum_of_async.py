@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import math
 import sys
 import weakref
 from collections.abc import Callable, Coroutine
@@ -22,6 +23,8 @@ def run_on_uvloop(main: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401
     import uvloop
 
     loop = uvloop.new_event_loop()
+    # Debug mode logs each callback that takes longer, which on a busy machine may be any of them.
+    loop.slow_callback_duration = math.inf
     try:
         return loop.run_until_complete(main)
     finally:

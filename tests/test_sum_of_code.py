@@ -1,7 +1,9 @@
 """`sum_of_code`: source that becomes a module of its own, with errors that point at its lines."""
 
+import runpy
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,14 +43,8 @@ def test_names_of_the_caller_are_not_seen(source: str) -> None:
 
 
 def test_future_imports_of_the_caller_do_not_hold() -> None:
-    caller = (
-        "from __future__ import annotations\n"
-        "from sum_up_to import sum_of_code\n"
-        "result = sum_of_code('def f(i: int): return i\\nassert f.__annotations__ == dict(i=int)', 3)\n"
-    )
-    namespace: dict[str, Any] = {}
-    exec(caller, namespace)  # noqa: S102
-    assert namespace["result"] == 6
+    caller = Path(__file__).with_name("scripts") / "future_annotations.py"
+    assert runpy.run_path(str(caller))["result"] == 6
 
 
 def test_module_is_not_left_behind() -> None:
