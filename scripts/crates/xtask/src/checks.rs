@@ -37,9 +37,10 @@ pub fn stubtest(environment: &Environment, package: &str, folder: &Path) -> Invo
     python(environment, folder).args(["-m", "mypy.stubtest", package])
 }
 
-/// The command that runs the test suite of the project against what is installed.
-pub fn pytest(environment: &Environment, root: &Path) -> Invocation {
-    python(environment, root).args([
+/// The command that runs the test suite of the project against what is installed. Each way to end a process is
+/// started `exits` times.
+pub fn pytest(environment: &Environment, root: &Path, exits: u16) -> Invocation {
+    python(environment, root).env("SUM_UP_TO_EXITS", exits.to_string()).args([
         "-B",
         "-X",
         "dev",

@@ -7,6 +7,7 @@ mod cargo;
 mod checks;
 mod ci;
 mod compiler;
+mod exits;
 mod lock;
 mod machine;
 mod measured;
@@ -69,6 +70,12 @@ pub enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// End processes that use the package in every way, many times on each Python
+    Exits {
+        /// The starts of each way
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
+        starts: u16,
+    },
     /// Run the commands that the README lists under "By hand"
     ByHand,
 }
@@ -92,6 +99,7 @@ impl Xtask {
             }
             Chore::Tables { check } => tables::run(&source.project, machine, report, *check),
             Chore::Readme { check } => readme::run(source, report, *check),
+            Chore::Exits { starts } => exits::run(source, machine, kept, report, *starts),
             Chore::ByHand => by_hand::run(source, machine, report),
         }
     }
