@@ -1,6 +1,9 @@
 //! The Python programs that check this repository: ruff, mypy, stubtest, pytest and zizmor.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::tool::python::environment::Environment;
@@ -18,17 +21,27 @@ pub fn ruff(environment: &Environment, root: &Path) -> Invocation {
     Invocation::new(environment.program("ruff")).args(["check", "--no-cache", "."]).folder(root)
 }
 
-/// The command that checks the types of package and tests.
-pub fn mypy(environment: &Environment, root: &Path) -> Invocation {
-    python(environment, root).args([
-        "-m",
-        "mypy",
-        "--strict",
-        "--cache-dir",
-        null(),
-        "src",
-        "tests",
-    ])
+/// The command that checks the types of the package, its tests, and the Python helpers of the pipeline.
+pub fn mypy(environment: &Environment, root: &Path) -> Result<Invocation> {
+    let mut helpers = Vec::new();
+    collect_helpers(&root.join("scripts").join("crates"), &mut helpers)?;
+    let command = python(environment, root).args(["-m", "mypy", "--strict", "--cache-dir", null()]);
+    Ok(command.args(["src", "tests"]).args(helpers))
+}
+
+/// Adds every Python file below a folder. Their folders are crates of Rust, which mypy takes for no packages.
+fn collect_helpers(folder: &Path, helpers: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("cannot list `{}`", folder.display()))?
+    {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect_helpers(&path, helpers)?;
+        } else if path.extension().is_some_and(|extension| extension == "py") {
+            helpers.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// The command that holds the stubs of a package against the installed package; run outside the source

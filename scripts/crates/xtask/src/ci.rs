@@ -67,7 +67,7 @@ pub fn run(
             let here = &environment.environment;
             tally.command("ruff format", &checks::ruff_format(here, root))?;
             tally.command("ruff check", &checks::ruff(here, root))?;
-            tally.command("mypy", &checks::mypy(here, root))?;
+            tally.command("mypy", &checks::mypy(here, root)?)?;
             tally.command("zizmor", &checks::zizmor(here, root))?;
         }
         // What can go wrong at the end of a process is a race, and `cargo xtask exits` looks for it on all.

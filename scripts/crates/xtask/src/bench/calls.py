@@ -12,7 +12,7 @@ import json
 import math
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from timeit import Timer
 from typing import Any
 
@@ -101,7 +101,7 @@ async def turn(i: int) -> int:
     return i
 
 
-async def gathered(f: Callable[[int], Any]) -> int:
+async def gathered(f: Callable[[int], Awaitable[int]]) -> int:
     """As many tasks at a time, by what asyncio offers."""
     semaphore = asyncio.Semaphore(LIMIT)
 
