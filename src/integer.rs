@@ -92,7 +92,7 @@ pub fn count(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<i64> {
     }
     let largest = i64::MAX;
     Err(PyOverflowError::new_err(format!(
-        "`{argument}` must be at most {largest}: no computer lives to make more calls"
+        "`{argument}` must be at most {largest}"
     )))
 }
 

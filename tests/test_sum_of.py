@@ -165,7 +165,7 @@ def test_what_cannot_be_called(f: Any, error: type[Exception], message: str) -> 
     ("arguments", "error", "message"),
     [
         ({"n": 2.0}, TypeError, "`n` must be an integer, not `float`"),
-        ({"n": 2**63}, OverflowError, "`n` must be at most 9223372036854775807: no computer lives to make more calls"),
+        ({"n": 2**63}, OverflowError, "`n` must be at most 9223372036854775807"),
         ({"n": 1, "threads": 0}, ValueError, "`threads` must be at least 1"),
         ({"n": 1, "threads": "2"}, TypeError, "`threads` must be an integer, not `str`"),
     ],
