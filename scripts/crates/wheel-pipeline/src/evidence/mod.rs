@@ -164,6 +164,25 @@ mod tests {
     }
 
     #[test]
+    fn what_verify_saw_on_a_python_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let outcome = SmokeOutcome {
+            target: "manylinux_2_17_x86_64".parse().expect("a tag"),
+            python: "3.13".parse().expect("a version"),
+            release: "3.13.0".to_owned(),
+            executable: "/usr/bin/python3".to_owned(),
+            file: "a.whl".to_owned(),
+            sha256: wheel_audit::Sha256Sum::digest(b"a"),
+            result: SmokeResult::Failed { reason: "no".to_owned() },
+            milliseconds: 1,
+        };
+        let trials = SmokeEvidence { outcomes: vec![outcome], ..SmokeEvidence::default() };
+        let verified = VerifyEvidence { trials, ..VerifyEvidence::default() };
+        Evidence::from(verified.clone()).write(folder.path()).expect("written");
+        assert_eq!(Evidence::read(folder.path()).expect("it reads").verify, Some(verified));
+    }
+
+    #[test]
     fn what_is_no_evidence_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("smoke.json"), "[]").expect("written");

@@ -27,7 +27,7 @@ pub struct SmokeOutcome {
     pub sha256: Sha256Sum,
     pub result: SmokeResult,
     /// How long it took, in milliseconds.
-    pub milliseconds: u128,
+    pub milliseconds: u64,
 }
 
 /// How one wheel did on one Python.

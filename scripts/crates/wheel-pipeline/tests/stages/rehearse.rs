@@ -30,7 +30,12 @@ fn a_project_of_another_shape_is_rehearsed_and_stopped_when_its_wheel_is_bad() {
 
     let complete = project.run(&["rehearse", "--complete"]);
     assert_eq!(complete.code, 3, "{}", complete.stderr);
-    assert!(complete.stdout.ends_with(&format!("{reached} of {promised} promised environments\n")));
+    assert!(
+        complete.stdout.ends_with(&format!("{reached} of {promised} promised environments\n")),
+        "{}\n{}",
+        complete.stdout,
+        complete.stderr
+    );
 
     project.change("src/lib.rs", "n / 2", "n / 3");
     let bad = project.run(&["rehearse"]);

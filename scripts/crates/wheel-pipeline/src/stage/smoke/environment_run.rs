@@ -62,7 +62,7 @@ pub fn run(
         };
         let environment = Environment::create(run.interpreter, &folder.path().join("environment"))?;
         let failed = attempt(run, &environment, folder.path())?;
-        let milliseconds = action.elapsed().as_millis();
+        let milliseconds = u64::try_from(action.elapsed().as_millis()).unwrap_or(u64::MAX);
         let result = match failed {
             None => SmokeResult::Passed,
             Some(failed) => SmokeResult::Failed { reason: failed.tail() },
