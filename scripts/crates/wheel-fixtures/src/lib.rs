@@ -5,6 +5,7 @@
 
 pub mod elf;
 pub mod layers;
+pub mod limited;
 pub mod macho;
 pub mod pe;
 #[cfg(feature = "program")]

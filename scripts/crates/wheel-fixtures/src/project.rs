@@ -6,6 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::limited;
+
 /// The project's folder, which goes with it, and the program that works on it.
 pub struct SampleProject {
     folder: TempDir,
@@ -160,7 +162,7 @@ impl SampleProject {
 
     /// Runs a stage to its end.
     pub fn run(&self, arguments: &[&str]) -> ProgramRun {
-        self.finish(self.command(arguments).output().expect("the program starts"))
+        self.finish(limited::output(&mut self.command(arguments)))
     }
 
     /// The exit code and output of a run, without the project's path.

@@ -1,5 +1,5 @@
 //! The order of the program's modules: the command line above the stages, these above what they report and keep,
-//! tools and indexes above processes.
+//! these above tools, tools above indexes, and indexes above processes.
 
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use wheel_fixtures::layers::{imports, violations};
 const LAYERS: &[&[&str]] = &[
     &["available", "failure", "folder"],
     &["process"],
-    &["index", "tool"],
+    &["index"],
+    &["tool"],
     &["project"],
     &["evidence"],
     &["exit", "report"],

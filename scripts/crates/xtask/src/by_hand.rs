@@ -49,7 +49,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
         report.data(&finished.output());
         return Ok(Verdict::No);
     }
-    let offered = index::files(&address.simple, &source.plan.project)?;
+    let offered = index::listing(&address.simple, &source.plan.project).map_err(Failure::from)?;
     let wheels = offered.iter().filter(|file| file.name.ends_with(".whl")).count();
     if wheels == 1 {
         return Ok(Verdict::Yes);

@@ -239,7 +239,7 @@ mod tests {
         other.files.push(SentFile {
             file: "a.whl".to_owned(),
             sha256: Sha256Sum::digest(b"a"),
-            step: SentStep::Held,
+            step: SentStep::Verified,
             url: None,
             sends: 1,
             faults: Vec::new(),

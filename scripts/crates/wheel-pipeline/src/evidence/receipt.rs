@@ -37,8 +37,9 @@ pub enum SentStep {
     Waiting,
     /// It was about to be sent; the index knows whether it came.
     Sending,
-    /// The index holds it, with this hash.
-    Held,
+    /// The index lists it, with this hash. Earlier receipts say `held`.
+    #[serde(alias = "held")]
+    Verified,
 }
 
 /// Whether attestations were sent with the files of a release.
@@ -82,5 +83,19 @@ impl Receipt {
         };
         let files = new.files.iter().map(|file| same(file).unwrap_or_else(|| file.clone()));
         Self { files: files.collect(), attestations: earlier.attestations, ..new }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_of_earlier_receipts_is_still_read() {
+        for word in ["verified", "held"] {
+            let step: SentStep = serde_json::from_value(word.into()).expect("a step");
+            assert_eq!(step, SentStep::Verified);
+        }
+        assert_eq!(serde_json::to_value(SentStep::Verified).expect("JSON"), "verified");
     }
 }

@@ -1,57 +1,66 @@
-//! One answer of an index: bounded in size and time, and from nobody else.
+//! One answer of an index: bounded in size and time, and from no other server.
 
 use std::io::Read;
 use std::time::{Duration, SystemTime};
 
-use super::Trouble;
-use super::address::{absolute, same_origin};
+use url::Url;
+
+use super::address::{resolve, same_origin};
+use super::error::{IndexError, for_message};
 use crate::process::pause::asked;
 
-/// What the simple API is asked for: JSON, and HTML from an index that has no JSON.
+/// The formats of the simple API: JSON, and HTML from an index that has no JSON.
 pub(super) const SIMPLE: &str = "application/vnd.pypi.simple.v1+json, \
      application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
-/// The largest answer that is read, in bytes; the longest project page on PyPI is below 20 MB.
+/// The largest answer that is read, in bytes. The longest project page on PyPI is below 20 MB.
 const LIMIT: u64 = 64 << 20;
-/// How often an index may lead from one of its addresses to another.
+/// The most redirects that are followed.
 const REDIRECTS: usize = 3;
 
-/// An answer, and where it came from in the end.
+/// An answer in text, and the address that gave it after all redirects.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub url: String,
+pub(super) struct TextAnswer {
+    pub url: Url,
     pub text: String,
-    kind: String,
+    media_type: String,
 }
 
-impl Answer {
-    /// Whether it says that it is HTML.
+impl TextAnswer {
+    /// Checks that the answer declares itself as HTML.
     pub fn is_html(&self) -> bool {
-        let kind = self.kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        kind == "text/html" || kind == "application/vnd.pypi.simple.v1+html"
+        let media_type = self.media_type.split(';').next().unwrap_or_default();
+        let media_type = media_type.trim().to_ascii_lowercase();
+        media_type == "text/html" || media_type == "application/vnd.pypi.simple.v1+html"
     }
 }
 
-/// What lies at an address; none where there is nothing.
-pub(super) fn get(url: &str, accept: &str, patience: Duration) -> Result<Option<Answer>, Trouble> {
-    let Some(Raw { url, bytes, kind }) = ask(url, accept, patience)? else { return Ok(None) };
+/// The text at an address, or nothing where the index has none.
+pub(super) fn text(
+    url: &Url,
+    accept: &str,
+    patience: Duration,
+) -> Result<Option<TextAnswer>, IndexError> {
+    let Some(RawAnswer { url, bytes, media_type }) = get(url, accept, patience)? else {
+        return Ok(None);
+    };
     let text = String::from_utf8(bytes)
-        .map_err(|_| Trouble::Lasting(format!("the answer to `{url}` is not UTF-8")))?;
-    Ok(Some(Answer { url, text, kind }))
+        .map_err(|_| IndexError::permanent(format!("the answer to `{url}` is not UTF-8")))?;
+    Ok(Some(TextAnswer { url, text, media_type }))
 }
 
-/// The file that lies at an address; none where there is nothing.
-pub(super) fn bytes(url: &str, patience: Duration) -> Result<Option<Vec<u8>>, Trouble> {
-    Ok(ask(url, "*/*", patience)?.map(|raw| raw.bytes))
+/// The bytes at an address, or nothing where the index has none.
+pub(super) fn bytes(url: &Url, patience: Duration) -> Result<Option<Vec<u8>>, IndexError> {
+    Ok(get(url, "*/*", patience)?.map(|answer| answer.bytes))
 }
 
 /// An answer as it came.
-struct Raw {
-    url: String,
+struct RawAnswer {
+    url: Url,
     bytes: Vec<u8>,
-    kind: String,
+    media_type: String,
 }
 
-fn ask(url: &str, accept: &str, patience: Duration) -> Result<Option<Raw>, Trouble> {
+fn get(url: &Url, accept: &str, patience: Duration) -> Result<Option<RawAnswer>, IndexError> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(patience))
         .http_status_as_error(false)
@@ -64,10 +73,11 @@ fn ask(url: &str, accept: &str, patience: Duration) -> Result<Option<Raw>, Troub
         )
         .build()
         .into();
-    let mut url = url.to_owned();
+    let mut url = url.clone();
     for _ in 0..=REDIRECTS {
-        let request = agent.get(&url).header("Accept", accept).header("Cache-Control", "max-age=0");
-        let mut response = request.call().map_err(|error| failed(&url, &error))?;
+        let request =
+            agent.get(url.as_str()).header("Accept", accept).header("Cache-Control", "max-age=0");
+        let mut response = request.call().map_err(|error| no_answer(&url, &error))?;
         let header = |name| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
@@ -75,56 +85,71 @@ fn ask(url: &str, accept: &str, patience: Duration) -> Result<Option<Raw>, Troub
             200 => {}
             404 | 410 => return Ok(None),
             301 | 302 | 303 | 307 | 308 => {
-                let to = header("location").and_then(|to| absolute(&to, &url));
-                url = match to {
-                    Some(to) if same_origin(&to, &url) => to,
-                    to => {
-                        let to = super::shown(&to.unwrap_or_else(|| "nowhere".to_owned()));
-                        return Err(Trouble::Lasting(format!(
-                            "the index leads away from itself, from `{url}` to `{to}`\n\
-                             hint: name that address if it is the one that you mean"
-                        )));
-                    }
-                };
+                url = redirect(&url, header("location").as_deref())?;
                 continue;
             }
             status @ (408 | 425 | 429 | 500..=599) => {
                 let retry_after =
                     header("retry-after").and_then(|text| asked(&text, SystemTime::now()));
                 let why = format!("the index answers {status} to `{url}`");
-                return Err(Trouble::Passing { why, retry_after });
+                return Err(IndexError::Temporary { why, hint: None, retry_after });
             }
             status => {
-                return Err(Trouble::Lasting(format!("the index answers {status} to `{url}`")));
+                let why = format!("the index answers {status} to `{url}`");
+                return Err(IndexError::permanent(why));
             }
         }
-        let kind = header("content-type").unwrap_or_default();
-        return Ok(Some(Raw { bytes: read(&mut response, &url)?, kind, url }));
+        let media_type = header("content-type").unwrap_or_default();
+        return Ok(Some(RawAnswer { bytes: read(&mut response, &url)?, media_type, url }));
     }
-    Err(Trouble::Lasting(format!("the index leads from address to address, at last to `{url}`")))
+    Err(IndexError::permanent(format!(
+        "the index redirects more than {REDIRECTS} times, the last time to `{url}`"
+    )))
 }
 
-fn read(response: &mut ureq::http::Response<ureq::Body>, url: &str) -> Result<Vec<u8>, Trouble> {
+/// The target of a redirect, which must be on the same server.
+fn redirect(from: &Url, location: Option<&str>) -> Result<Url, IndexError> {
+    let Some(location) = location else {
+        let why = format!("the index redirects from `{from}`, but names no address");
+        return Err(IndexError::permanent(why));
+    };
+    match resolve(location, from) {
+        Some(to) if same_origin(&to, from) => Ok(to),
+        Some(to) => {
+            let to = for_message(to.as_str());
+            let why = format!("the index redirects from `{from}` to another server, `{to}`");
+            Err(IndexError::permanent(why).advise("use that address if you trust that server"))
+        }
+        None => {
+            let to = for_message(location);
+            Err(IndexError::permanent(format!(
+                "the index redirects from `{from}` to `{to}`, which is not the address of a web server"
+            )))
+        }
+    }
+}
+
+fn read(response: &mut ureq::http::Response<ureq::Body>, url: &Url) -> Result<Vec<u8>, IndexError> {
     let mut bytes = Vec::new();
     let mut body = response.body_mut().as_reader().take(LIMIT + 1);
-    body.read_to_end(&mut bytes)
-        .map_err(|error| Trouble::passing(format!("the answer to `{url}` was cut off: {error}")))?;
+    body.read_to_end(&mut bytes).map_err(|error| {
+        IndexError::temporary(format!("the answer to `{url}` was cut off: {error}"))
+    })?;
     if bytes.len() as u64 > LIMIT {
-        return Err(Trouble::Lasting(format!(
+        return Err(IndexError::permanent(format!(
             "the answer to `{url}` is larger than {LIMIT} bytes"
         )));
     }
     Ok(bytes)
 }
 
-fn failed(url: &str, error: &ureq::Error) -> Trouble {
-    let why = format!(
-        "cannot ask the index at `{url}`: {error}\nhint: is the address right, and the index up?"
-    );
-    match error {
+fn no_answer(url: &Url, error: &ureq::Error) -> IndexError {
+    let why = format!("the index at `{url}` cannot be reached: {error}");
+    let error = match error {
         ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::InvalidProxyUrl => {
-            Trouble::Lasting(why)
+            IndexError::permanent(why)
         }
-        _ => Trouble::passing(why),
-    }
+        _ => IndexError::temporary(why),
+    };
+    error.advise("is the address right, and is the index running?")
 }

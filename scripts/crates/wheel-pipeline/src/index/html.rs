@@ -1,36 +1,40 @@
 //! The simple API in HTML ([PEP 503](https://peps.python.org/pep-0503/)): each link is a file.
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
+use url::Url;
 
-use super::address::{absolute, file_name};
-use super::{OfferedFile, Trouble, shown};
+use super::address::{file_name, resolve};
+use super::error::{IndexError, for_message};
+use super::listed_file::ListedFile;
 
 /// The files of a page, which lies at `page`.
-pub(super) fn parse(text: &str, page: &str) -> Result<Vec<OfferedFile>, Trouble> {
-    // Scripts and styles are not markup, whatever they contain.
+pub(super) fn parse(text: &str, page: &Url) -> Result<Vec<ListedFile>, IndexError> {
+    // The content of scripts and styles is not markup.
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
-    let mut base = page.to_owned();
+    let mut base = page.clone();
     let mut files = Vec::new();
     let mut link: Option<(StartTag<()>, String)> = None;
     for Ok(token) in Tokenizer::new_with_emitter(text, emitter) {
         match token {
             Token::StartTag(tag) if *tag.name == b"base" => {
                 if let Some(to) = attribute(&tag, b"href") {
-                    base = absolute(&to, page).ok_or_else(|| {
-                        Trouble::Lasting(format!("the base of `{page}` is no address"))
+                    base = resolve(&to, page).ok_or_else(|| {
+                        IndexError::permanent(format!(
+                            "the `<base>` of `{page}` is not the address of a web server"
+                        ))
                     })?;
                 }
             }
             Token::StartTag(tag) if *tag.name == b"a" => link = Some((tag, String::new())),
             Token::String(part) => {
-                if let Some((_, called)) = &mut link {
-                    called.push_str(&String::from_utf8_lossy(&part.value));
+                if let Some((_, name)) = &mut link {
+                    name.push_str(&String::from_utf8_lossy(&part.value));
                 }
             }
             Token::EndTag(tag) if *tag.name == b"a" => {
-                if let Some((tag, called)) = link.take() {
-                    files.push(file(&tag, called.trim(), &base, page)?);
+                if let Some((tag, name)) = link.take() {
+                    files.push(file(&tag, name.trim(), &base, page)?);
                 }
             }
             _ => {}
@@ -44,19 +48,20 @@ fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(value).into_owned())
 }
 
-fn file(tag: &StartTag<()>, called: &str, base: &str, page: &str) -> Result<OfferedFile, Trouble> {
-    let wrong =
-        |what: &str| Trouble::Lasting(format!("`{page}` gives {what} for `{}`", shown(called)));
+fn file(tag: &StartTag<()>, name: &str, base: &Url, page: &Url) -> Result<ListedFile, IndexError> {
+    let wrong = |what: &str| {
+        IndexError::permanent(format!("`{page}` gives {what} for `{}`", for_message(name)))
+    };
     let href = attribute(tag, b"href").ok_or_else(|| wrong("no address"))?;
-    let url = absolute(&href, base).ok_or_else(|| wrong("no address of a web server"))?;
-    // pip goes by the address and people by the text: they have to be the same.
-    if file_name(&url).as_deref() != Some(called) {
-        return Err(wrong(&format!("the address `{}`", shown(&url))));
+    let url = resolve(&href, base).ok_or_else(|| wrong("no address of a web server"))?;
+    // pip takes the name from the address, and people read the text. Both must be the same.
+    if file_name(&url).as_deref() != Some(name) {
+        return Err(wrong(&format!("the address `{}`", for_message(url.as_str()))));
     }
-    let sum = url.split_once('#').and_then(|(_, fragment)| {
-        fragment.split('&').find_map(|part| part.strip_prefix("sha256="))
-    });
-    Ok(OfferedFile {
+    let sum = url
+        .fragment()
+        .and_then(|fragment| fragment.split('&').find_map(|part| part.strip_prefix("sha256=")));
+    Ok(ListedFile {
         sum: sum
             .ok_or_else(|| wrong("no SHA-256"))?
             .parse()
@@ -64,7 +69,7 @@ fn file(tag: &StartTag<()>, called: &str, base: &str, page: &str) -> Result<Offe
         uploaded: None,
         provenance: attribute(tag, b"data-provenance"),
         yanked: attribute(tag, b"data-yanked").is_some(),
-        name: called.to_owned(),
+        name: name.to_owned(),
         url,
     })
 }
@@ -74,7 +79,9 @@ mod tests {
     use super::*;
     use wheel_audit::wheel::Sha256Sum;
 
-    const PAGE: &str = "https://index/simple/a/";
+    fn page_url() -> Url {
+        Url::parse("https://index/simple/a/").expect("an address")
+    }
 
     fn sum() -> Sha256Sum {
         Sha256Sum::digest(b"")
@@ -82,7 +89,7 @@ mod tests {
 
     fn names(body: &str) -> Vec<String> {
         let page = format!("<!DOCTYPE html><html><body>{body}</body></html>");
-        let files = parse(&page, PAGE).expect("a good page");
+        let files = parse(&page, &page_url()).expect("a good page");
         files.into_iter().map(|file| file.name).collect()
     }
 
@@ -96,13 +103,14 @@ mod tests {
             "<a href='../../f/a%2B1.whl#sha256={}' data-yanked data-provenance=https://p/>a+1.whl</a>",
             sum()
         );
-        let files = parse(&text, PAGE).expect("a good page");
+        let files = parse(&text, &page_url()).expect("a good page");
         assert_eq!(
             files,
-            [OfferedFile {
+            [ListedFile {
                 name: "a+1.whl".into(),
                 sum: sum(),
-                url: format!("https://index/f/a%2B1.whl#sha256={}", sum()),
+                url: Url::parse(&format!("https://index/f/a%2B1.whl#sha256={}", sum()))
+                    .expect("an address"),
                 uploaded: None,
                 provenance: Some("https://p/".into()),
                 yanked: true,
@@ -122,9 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_calls_itself_something_else_is_refused() {
-        let lie = link("b.whl").replace(">b.whl<", ">a.whl<");
-        let error = parse(&lie, PAGE).expect_err("two names").to_string();
+    fn a_link_with_another_text_than_its_address_is_refused() {
+        let mismatch = link("b.whl").replace(">b.whl<", ">a.whl<");
+        let error = parse(&mismatch, &page_url()).expect_err("two names").to_string();
         assert!(
             error
                 .starts_with("`https://index/simple/a/` gives the address `https://index/f/b.whl#"),
@@ -135,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_link_without_a_hash_or_to_no_web_server_is_refused() {
-        let refused = |text: &str| parse(text, PAGE).expect_err("a bad link").to_string();
+        let refused = |text: &str| parse(text, &page_url()).expect_err("a bad link").to_string();
         assert_eq!(
             refused("<a href=a.whl>a.whl</a>"),
             "`https://index/simple/a/` gives no SHA-256 for `a.whl`"
@@ -153,15 +161,15 @@ mod tests {
     }
 
     #[test]
-    fn a_base_is_heard() {
+    fn links_are_relative_to_the_base() {
         let text =
             format!("<base href=\"https://files/x/\"><a href=a.whl#sha256={}>a.whl</a>", sum());
-        let files = parse(&text, PAGE).expect("a good page");
-        assert!(files[0].url.starts_with("https://files/x/a.whl#"), "{}", files[0].url);
+        let files = parse(&text, &page_url()).expect("a good page");
+        assert!(files[0].url.as_str().starts_with("https://files/x/a.whl#"), "{}", files[0].url);
     }
 
     #[test]
-    fn a_page_that_ends_in_the_middle_gives_what_it_has() {
+    fn a_page_that_ends_in_the_middle_gives_its_whole_links() {
         let page = format!("{}<a href=\"/f/b.whl#sha25", link("a.whl"));
         assert_eq!(names(&page), ["a.whl"]);
         assert_eq!(names(&"<a ".repeat(10_000)), [""; 0]);

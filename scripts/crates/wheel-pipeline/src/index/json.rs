@@ -1,9 +1,11 @@
 //! The simple API in JSON ([PEP 691](https://peps.python.org/pep-0691/)).
 
 use serde::Deserialize;
+use url::Url;
 
-use super::address::absolute;
-use super::{OfferedFile, Trouble, shown};
+use super::address::resolve;
+use super::error::{IndexError, for_message};
+use super::listed_file::ListedFile;
 
 #[derive(Deserialize)]
 struct ProjectPage {
@@ -27,12 +29,12 @@ struct Hashes {
     sha256: Option<String>,
 }
 
-/// `false`, `true`, or why.
+/// `false`, `true`, or a reason.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Yanked {
     Plain(bool),
-    Why(#[expect(dead_code, reason = "that there is a reason says enough")] String),
+    Reason(#[expect(dead_code, reason = "a reason means yes")] String),
 }
 
 impl Default for Yanked {
@@ -42,23 +44,23 @@ impl Default for Yanked {
 }
 
 /// The files of a page, which lies at `page`.
-pub(super) fn parse(text: &str, page: &str) -> Result<Vec<OfferedFile>, Trouble> {
+pub(super) fn parse(text: &str, page: &Url) -> Result<Vec<ListedFile>, IndexError> {
     let answer: ProjectPage = serde_json::from_str(text).map_err(|error| {
         let why = format!("the answer to `{page}` is not the JSON of the simple API: {error}");
-        // Where it ends too early, the rest may have been lost on the way.
-        if error.is_eof() { Trouble::passing(why) } else { Trouble::Lasting(why) }
+        // The rest of an answer that ends too early may have been lost on the way.
+        if error.is_eof() { IndexError::temporary(why) } else { IndexError::permanent(why) }
     })?;
     let wrong = |name: &str, what: &str| {
-        Trouble::Lasting(format!("`{page}` gives {what} for `{}`", shown(name)))
+        IndexError::permanent(format!("`{page}` gives {what} for `{}`", for_message(name)))
     };
     answer
         .files
         .into_iter()
         .map(|file| {
             let sum = file.hashes.sha256.ok_or_else(|| wrong(&file.filename, "no SHA-256"))?;
-            Ok(OfferedFile {
+            Ok(ListedFile {
                 sum: sum.parse().map_err(|_| wrong(&file.filename, "a wrong SHA-256"))?,
-                url: absolute(&file.url, page)
+                url: resolve(&file.url, page)
                     .ok_or_else(|| wrong(&file.filename, "no address of a web server"))?,
                 uploaded: file.upload_time,
                 provenance: file.provenance,
@@ -76,8 +78,12 @@ mod tests {
 
     const PAGE: &str = "http://127.0.0.1:1/root/release/+simple/a/";
 
-    fn page(file: &str) -> Result<Vec<OfferedFile>, Trouble> {
-        parse(&format!(r#"{{"meta": {{}}, "files": [{file}]}}"#), PAGE)
+    fn url(text: &str) -> Url {
+        Url::parse(text).expect("an address")
+    }
+
+    fn page(file: &str) -> Result<Vec<ListedFile>, IndexError> {
+        parse(&format!(r#"{{"meta": {{}}, "files": [{file}]}}"#), &url(PAGE))
     }
 
     #[test]
@@ -90,10 +96,10 @@ mod tests {
         .expect("a good answer");
         assert_eq!(
             files,
-            [OfferedFile {
+            [ListedFile {
                 name: "a.whl".into(),
                 sum,
-                url: "http://127.0.0.1:1/root/release/+f/a.whl#sha256=x".into(),
+                url: url("http://127.0.0.1:1/root/release/+f/a.whl#sha256=x"),
                 uploaded: Some("2026-01-01T00:00:00Z".into()),
                 provenance: Some("https://p/".into()),
                 yanked: true,
@@ -113,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_none_is_an_error() {
+    fn a_file_without_an_address_of_a_web_server_is_an_error() {
         let sum = Sha256Sum::digest(b"");
         let error = page(&format!(
             r#"{{"filename": "a", "url": "file:///etc/passwd", "hashes": {{"sha256": "{sum}"}}}}"#
@@ -126,9 +132,11 @@ mod tests {
 
     #[test]
     fn an_answer_that_was_cut_may_be_whole_next_time() {
-        assert!(matches!(parse(r#"{"files": ["#, PAGE), Err(Trouble::Passing { .. })));
+        let cut = parse(r#"{"files": ["#, &url(PAGE));
+        assert!(matches!(cut, Err(IndexError::Temporary { .. })), "{cut:?}");
         for text in ["<html>", "{}", r#"{"files": 1}"#, &"[".repeat(100_000)] {
-            assert!(matches!(parse(text, PAGE), Err(Trouble::Lasting(_))), "{text:.20}");
+            let wrong = parse(text, &url(PAGE));
+            assert!(matches!(wrong, Err(IndexError::Permanent { .. })), "{text:.20}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What an index keeps of a file's attestations ([PEP 740](https://peps.python.org/pep-0740/)): who is
-//! said to have published it, and which bytes the statements are about.
+//! The provenance of a file on an index ([PEP 740](https://peps.python.org/pep-0740/)): its publishers, and
+//! the statements that they signed.
 //!
-//! What is held against the file here is the statement that was signed: its name and its hash. The
-//! signatures are for [`attest`](crate::tool::attest).
+//! Here the name and the hash in each statement are compared with the file. Signatures are checked by
+//! [`attest`](crate::tool::attest).
 
 use std::time::Duration;
 
@@ -11,27 +11,35 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use wheel_audit::wheel::Sha256Sum;
 
-use super::address::same_origin;
-use super::{OfferedFile, Trouble, fetch, shown};
+use super::error::{IndexError, for_message};
+use super::listed_file::ListedFile;
+use super::{address, fetch};
 
-/// What an index says of a file's origin.
+/// An index's record of who published a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// As the index gives it.
+    /// The record as the index gives it.
     pub text: String,
-    /// Who published: `GitHub owner/name, workflow release.yml`.
+    /// The publishers, such as `GitHub owner/name, workflow release.yml`.
     pub publishers: Vec<String>,
     /// The files that the statements are about.
-    pub subjects: Vec<(String, String)>,
+    pub statements: Vec<StatedFile>,
+}
+
+/// A file in a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedFile {
+    pub name: String,
+    pub sha256: String,
 }
 
 #[derive(Deserialize)]
-struct Object {
-    attestation_bundles: Vec<Bundle>,
+struct ProvenanceObject {
+    attestation_bundles: Vec<AttestationBundle>,
 }
 
 #[derive(Deserialize)]
-struct Bundle {
+struct AttestationBundle {
     publisher: serde_json::Value,
     attestations: Vec<Attestation>,
 }
@@ -48,11 +56,11 @@ struct Envelope {
 
 #[derive(Deserialize)]
 struct Statement {
-    subject: Vec<Subject>,
+    subject: Vec<StatementSubject>,
 }
 
 #[derive(Deserialize)]
-struct Subject {
+struct StatementSubject {
     name: String,
     digest: Digest,
 }
@@ -62,61 +70,66 @@ struct Digest {
     sha256: String,
 }
 
-/// The provenance of a file, if the index at `simple` offers any.
-pub fn of(
-    file: &OfferedFile,
+/// Fetches the provenance of a file, if the index at `simple` offers any.
+pub fn fetch(
+    file: &ListedFile,
     simple: &str,
     patience: Duration,
-) -> Result<Option<Provenance>, Trouble> {
-    let Some(url) = &file.provenance else { return Ok(None) };
-    if !same_origin(url, simple) {
-        let (name, url) = (shown(&file.name), shown(url));
-        return Err(Trouble::Lasting(format!(
-            "the provenance of `{name}` is not on the index, but at `{url}`"
-        )));
-    }
+) -> Result<Option<Provenance>, IndexError> {
+    let Some(text) = &file.provenance else { return Ok(None) };
+    let index = address::parse(simple);
+    let on_index =
+        |url: &url::Url| index.as_ref().is_some_and(|index| address::same_origin(url, index));
+    let url = address::parse(text).filter(on_index).ok_or_else(|| {
+        let (name, text) = (for_message(&file.name), for_message(text));
+        IndexError::permanent(format!(
+            "the provenance of `{name}` is not on the index, but at `{text}`"
+        ))
+    })?;
     let accept = "application/vnd.pypi.integrity.v1+json, application/json;q=0.5";
-    let answer = fetch::get(url, accept, patience)?.ok_or_else(|| {
-        Trouble::Lasting(format!("the index offers `{url}`, and there is nothing"))
+    let answer = fetch::text(&url, accept, patience)?.ok_or_else(|| {
+        IndexError::permanent(format!("the index links to `{url}`, but has no such page"))
     })?;
     parse(&answer.text)
         .map(Some)
-        .ok_or_else(|| Trouble::Lasting(format!("`{url}` is not the provenance of a file")))
+        .ok_or_else(|| IndexError::permanent(format!("`{url}` is not the provenance of a file")))
 }
 
 fn parse(text: &str) -> Option<Provenance> {
-    let object: Object = serde_json::from_str(text).ok()?;
+    let object: ProvenanceObject = serde_json::from_str(text).ok()?;
     let mut provenance =
-        Provenance { text: text.to_owned(), publishers: Vec::new(), subjects: Vec::new() };
+        Provenance { text: text.to_owned(), publishers: Vec::new(), statements: Vec::new() };
     for bundle in object.attestation_bundles {
-        let word =
-            |key| shown(bundle.publisher.get(key).and_then(|value| value.as_str()).unwrap_or("?"));
+        let word = |key| {
+            let value = bundle.publisher.get(key).and_then(|value| value.as_str());
+            for_message(value.unwrap_or("?"))
+        };
         let (kind, repository, workflow) = (word("kind"), word("repository"), word("workflow"));
         provenance.publishers.push(format!("{kind} {repository}, workflow {workflow}"));
         for attestation in bundle.attestations {
             let statement = STANDARD.decode(attestation.envelope.statement).ok()?;
             let statement: Statement = serde_json::from_slice(&statement).ok()?;
-            let subjects = statement.subject.into_iter();
-            provenance
-                .subjects
-                .extend(subjects.map(|subject| (subject.name, subject.digest.sha256)));
+            let files = statement.subject.into_iter();
+            provenance.statements.extend(
+                files.map(|file| StatedFile { name: file.name, sha256: file.digest.sha256 }),
+            );
         }
     }
     Some(provenance)
 }
 
 impl Provenance {
-    /// What its statements say that is not so of the file; they must say something.
+    /// The contradictions between its statements and a file. A provenance without a statement is one.
     pub fn differences(&self, name: &str, sum: Sha256Sum) -> Vec<String> {
-        if self.subjects.is_empty() {
+        if self.statements.is_empty() {
             return vec![format!("the provenance of `{name}` has no statement")];
         }
-        let wrong =
-            |(about, digest): &&(String, String)| about != name || *digest != sum.to_string();
-        let wrong = self.subjects.iter().filter(wrong);
-        wrong
-            .map(|(about, digest)| {
-                let (about, digest) = (shown(about), shown(digest));
+        let sum = sum.to_string();
+        self.statements
+            .iter()
+            .filter(|stated| stated.name != name || stated.sha256 != sum)
+            .map(|stated| {
+                let (about, digest) = (for_message(&stated.name), for_message(&stated.sha256));
                 format!(
                     "the provenance of `{name}` is about `{about}` with SHA-256 {digest}, not {sum}"
                 )
@@ -145,21 +158,21 @@ mod tests {
     }
 
     #[test]
-    fn statements_are_held_against_the_file() {
+    fn statements_are_compared_with_the_file() {
         let (sum, other) = (Sha256Sum::digest(b"1"), Sha256Sum::digest(b"2"));
         let provenance = parse(&object("a.whl", sum)).expect("a good object");
         assert_eq!(provenance.publishers, ["GitHub o/n, workflow release.yml"]);
         assert_eq!(provenance.differences("a.whl", sum), [""; 0]);
-        let said = provenance.differences("a.whl", other);
+        let found = provenance.differences("a.whl", other);
         assert_eq!(
-            said,
+            found,
             [format!("the provenance of `a.whl` is about `a.whl` with SHA-256 {sum}, not {other}")]
         );
         assert_eq!(provenance.differences("b.whl", sum).len(), 1);
     }
 
     #[test]
-    fn provenance_without_a_statement_says_nothing() {
+    fn provenance_without_a_statement_is_a_difference() {
         let none = parse(r#"{"attestation_bundles": []}"#).expect("a good object");
         assert_eq!(
             none.differences("a.whl", Sha256Sum::digest(b"")),

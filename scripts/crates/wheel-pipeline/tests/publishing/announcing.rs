@@ -1,17 +1,19 @@
-//! The GitHub release, by a program that stands in for `gh`: made once, gone on with after a fault, and
-//! not before the release was published and verified.
+//! The GitHub release, made by a stand-in for `gh`: made once, continued after a fault, and refused before
+//! the release is published and verified.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use wheel_pipeline::evidence::{SentStep, VerifyEvidence, write};
 
 use crate::index::Index;
 use crate::release::Release;
+use wheel_fixtures::limited;
 use wheel_fixtures::project::ProgramRun;
 use wheel_fixtures::release::{LINUX, SDIST};
 
-/// Keeps a release in files beside it, and fails where a file says so.
+/// A stand-in for `gh` that keeps its release in files beside it. A file `fail-VERB` makes a verb fail.
 const GH: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 echo "$@" >> "$here/calls"
@@ -49,8 +51,8 @@ fn published() -> Release {
         &["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "all"],
         &["tag", "v1.0.0"],
     ] {
-        let git = std::process::Command::new("git").args(line).current_dir(project.root()).status();
-        assert!(git.expect("git runs").success());
+        let git = limited::output(Command::new("git").args(line).current_dir(project.root()));
+        assert!(git.status.success());
     }
     let verified = VerifyEvidence::default();
     write(&project.work().join("verify.json"), &verified).expect("written");
@@ -67,7 +69,7 @@ fn path() -> String {
 fn announce(release: &Release, more: &[&str]) -> ProgramRun {
     let path = format!("{}:{}", release.project.root().join("bin").display(), path());
     let mut command = release.project.command(&[&["announce"], more].concat());
-    release.project.finish(command.env("PATH", path).output().expect("the program starts"))
+    release.project.finish(limited::output(command.env("PATH", path)))
 }
 
 fn calls(release: &Release) -> Vec<String> {
@@ -77,7 +79,7 @@ fn calls(release: &Release) -> Vec<String> {
 }
 
 #[test]
-fn it_is_a_dry_run_unless_told_otherwise() {
+fn it_is_a_dry_run_without_execute() {
     let release = published();
     let run = announce(&release, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -90,7 +92,7 @@ fn it_is_a_dry_run_unless_told_otherwise() {
 }
 
 #[test]
-fn a_release_is_made_once_and_gone_on_with() {
+fn a_release_is_made_once_and_continued() {
     let release = published();
     let root = release.project.root();
     release.project.write("bin/fail-upload", "");
@@ -154,11 +156,9 @@ fn nothing_is_announced_that_was_not_published_and_verified() {
     );
     refused(
         |release| {
-            let untag = std::process::Command::new("git")
-                .args(["tag", "--delete", "v1.0.0"])
-                .current_dir(release.project.root())
-                .output();
-            assert!(untag.expect("git runs").status.success());
+            let mut untag = Command::new("git");
+            untag.args(["tag", "--delete", "v1.0.0"]).current_dir(release.project.root());
+            assert!(limited::output(&mut untag).status.success());
         },
         "the commit carries no version tag",
     );

@@ -1,33 +1,35 @@
-//! Attestations: made before anything is sent, sent with their files, and believed only if they are
-//! signed. Nobody here can sign: what is signed was published by others.
+//! Attestations: made before anything is sent, sent with their files, and accepted only if they are signed.
+//!
+//! These tests cannot sign, so they use signatures that others published.
 
 use std::fs;
 use std::path::Path;
 
 use wheel_pipeline::evidence::{self, Attested};
+use wheel_pipeline::process::secret::Credentials;
 use wheel_pipeline::report::{Format, Report};
-use wheel_pipeline::stage::Session;
 use wheel_pipeline::tool::attest::{self, Attester, Checked, Claim};
 use wheel_pipeline::tool::python::environment::Environment;
-use wheel_pipeline::tool::twine::{Answer, Credentials, Uploader};
+use wheel_pipeline::tool::twine::{UploadAnswer, Uploader};
 
 use crate::http;
 use crate::index::{Index, PASSWORD, USER};
 use crate::release::{PATIENCE, Release};
+use wheel_fixtures::limited::{self, Watchdog};
 use wheel_fixtures::project::ProgramRun;
 
-/// What PyPI gives as the provenance of `pypi_attestations-0.0.19.tar.gz`; copied from the tests in the
-/// sdist of pypi-attestations 0.0.30, Apache-2.0.
+/// PyPI's provenance of `pypi_attestations-0.0.19.tar.gz`, copied from the tests in the sdist of
+/// pypi-attestations 0.0.30, Apache-2.0.
 const PROVENANCE: &str = include_str!("provenance.json");
 const FILE: &str = "pypi_attestations-0.0.19.tar.gz";
 const SUM: &str = "9bb1add04b1b4e182be6b0b80931593f7a291eb49d69b4fd728a5d4cbcdc4bd3";
 
-/// What is wrong with each claim; the variables of other CI systems do not matter to a check.
-fn wrong(release: &Release, claims: &[Claim<'_>]) -> Vec<Vec<String>> {
-    let session =
-        Session::open(release.project.root(), Report::new(Format::Human)).expect("a project");
-    let tools = session.tools().expect("the tools are there");
-    let python = session.tool_python().expect("a Python is there");
+/// The faults of each claim.
+fn faults(release: &Release, claims: &[Claim<'_>]) -> Vec<Vec<String>> {
+    let report = Report::new(Format::Human);
+    let machine = release.machine(&report);
+    let tools = machine.tools().expect("the tools are there");
+    let python = machine.tool_python().expect("a Python is there");
     let attester = Attester::install(tools, python).expect("the library can be had");
     match attester.check(claims).expect("no interrupt") {
         Checked::Wrong { claims, .. } => claims,
@@ -37,11 +39,12 @@ fn wrong(release: &Release, claims: &[Claim<'_>]) -> Vec<Vec<String>> {
 
 #[test]
 fn a_provenance_holds_for_the_file_and_the_publisher_that_were_signed() {
+    let _watchdog = Watchdog::start();
     let claim =
         |file, sha256: &str, provenance| Claim { file, sha256: sha256.to_owned(), provenance };
     let other_publisher = PROVENANCE.replace("trailofbits/pypi-attestations", "somebody/else");
     let other_signature = PROVENANCE.replacen("MEYCIQC+Yjc", "MEYCIQC+Yjd", 1);
-    let found = wrong(
+    let found = faults(
         &Release::small(),
         &[
             claim(FILE, SUM, PROVENANCE),
@@ -58,7 +61,7 @@ fn a_provenance_holds_for_the_file_and_the_publisher_that_were_signed() {
         "Verification failed: subject does not match distribution name",
         "Verification failed: Certificate's OIDCSourceRepositoryURI does not match",
         "Verification failed: DSSE: invalid signature",
-        "it is no provenance: Field required",
+        "it is not a provenance: Field required",
     ];
     for (reasons, start) in found[1..].iter().zip(starts) {
         assert_eq!(reasons.len(), 1, "{found:?}");
@@ -67,12 +70,13 @@ fn a_provenance_holds_for_the_file_and_the_publisher_that_were_signed() {
 }
 
 #[test]
-fn each_file_gets_the_attestation_of_who_signs() {
+fn each_file_gets_the_attestation_of_the_signer() {
+    let _watchdog = Watchdog::start();
     let release = Release::small();
-    let session =
-        Session::open(release.project.root(), Report::new(Format::Human)).expect("a project");
+    let report = Report::new(Format::Human);
+    let machine = release.machine(&report);
     let (tools, python) =
-        (session.tools().expect("the tools"), session.tool_python().expect("a Python"));
+        (machine.tools().expect("the tools"), machine.tool_python().expect("a Python"));
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     let environment = Environment::locked(python, &at("environment"), tools, attest::LOCK.text)
@@ -101,7 +105,8 @@ fn each_file_gets_the_attestation_of_who_signs() {
     let provenance: serde_json::Value = serde_json::from_str(PROVENANCE).expect("JSON");
     let wanted = &provenance["attestation_bundles"][0]["attestations"][0]["envelope"];
     for file in files {
-        let text = fs::read_to_string(attest::of(&at("signed"), file)).expect("an attestation");
+        let text = fs::read_to_string(attest::attestation_path(&at("signed"), file))
+            .expect("an attestation");
         let made: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(made["version"], 1);
         assert_eq!(&made["envelope"], wanted);
@@ -112,14 +117,14 @@ fn each_file_gets_the_attestation_of_who_signs() {
 fn publish(release: &Release, index: &Index, variables: &[(&str, &str)]) -> ProgramRun {
     let mut command = release.command(index.start());
     command.args(["--attestations", "always"]);
-    // What this test itself may run on.
+    // This test itself may run on one of these systems.
     for name in
         ["GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "GOOGLE_APPLICATION_CREDENTIALS"]
     {
         command.env_remove(name);
     }
     command.envs(variables.iter().copied());
-    release.project.finish(command.output().expect("the program starts"))
+    release.project.finish(limited::output(&mut command))
 }
 
 #[test]
@@ -129,8 +134,8 @@ fn without_an_identity_nothing_is_sent_where_attestations_are_asked_for() {
     assert_eq!(run.code, 3, "{}", run.stderr);
     assert!(
         run.stderr.ends_with(
-            "error: attestations are asked for, and nothing here proves who publishes, as the workflow of \
-             a trusted publisher does\nhint: `--attestations never` publishes without them\n"
+            "error: no attestation can be made, so nothing was sent: this machine has no identity to sign \
+             with, as a trusted publisher has\nhint: `--attestations never` publishes without attestations\n"
         ),
         "{}",
         run.stderr
@@ -165,31 +170,35 @@ fn an_identity_that_cannot_be_proven_stops_before_anything_is_sent() {
 }
 
 #[test]
-fn an_attestation_goes_with_its_file() {
+fn an_attestation_is_sent_with_its_file() {
+    let _watchdog = Watchdog::start();
     let (release, index) = (Release::small(), Index::default());
-    let session =
-        Session::open(release.project.root(), Report::new(Format::Human)).expect("a project");
+    let report = Report::new(Format::Human);
+    let machine = release.machine(&report);
     let credentials = Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() };
     let repository = format!("http://127.0.0.1:{}/legacy/", index.start());
     let patience = std::time::Duration::from_secs(30);
-    let tools = session.tools().expect("the tools are there");
+    let tools = machine.tools().expect("the tools are there");
     let mut uploader = Uploader::new(tools, &repository, Some(&credentials), patience);
     let attestation = release.project.root().join("one.publish.attestation");
     fs::write(&attestation, r#"{"version": 1}"#).expect("written");
     let [(wheel, _), (sdist, _)] = &release.files[..] else { panic!("two files") };
     let dist = release.project.root().join("dist");
     let sent = uploader.send(&dist.join(wheel), Some(&attestation)).expect("no interrupt");
-    assert_eq!(sent, Answer::Taken);
-    assert_eq!(uploader.send(&dist.join(sdist), None).expect("no interrupt"), Answer::Taken);
-    let held = index.attestations();
+    assert_eq!(sent, UploadAnswer::Accepted);
     assert_eq!(
-        held.into_iter().collect::<Vec<_>>(),
+        uploader.send(&dist.join(sdist), None).expect("no interrupt"),
+        UploadAnswer::Accepted
+    );
+    let received = index.attestations();
+    assert_eq!(
+        received.into_iter().collect::<Vec<_>>(),
         [((*wheel).to_owned(), r#"[{"version": 1}]"#.to_owned())]
     );
 }
 
 #[test]
-fn what_was_sent_with_attestations_must_have_them_on_the_index() {
+fn a_file_sent_with_an_attestation_must_have_one_on_the_index() {
     let (release, index) = (Release::whole(), Index::default());
     let port = index.start();
     assert_eq!(release.publish(port).code, 0);

@@ -1,4 +1,4 @@
-//! What the jobs of a matrix bring, put together; and everything that must not be put together.
+//! Evidence and files of the jobs of a matrix: joined, and refused where they must not be joined.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,42 +14,43 @@ use wheel_pipeline::evidence::{
 use wheel_pipeline::project::{Project, agreement};
 
 use crate::release::Release;
+use wheel_fixtures::limited;
 use wheel_fixtures::project::ProgramRun;
 use wheel_fixtures::release::{SDIST, WINDOWS};
 
-/// A tagged commit, and a folder of what the jobs brought for it.
-struct Matrix {
+/// A tagged commit, and a folder with the results of its jobs.
+struct JobMatrix {
     release: Release,
     commit: String,
     plan: Plan,
 }
 
 fn git(root: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args([
-            "-c",
-            "user.name=t",
-            "-c",
-            "user.email=t@example.org",
-            "-c",
-            "init.defaultBranch=main",
-        ])
-        .args(arguments)
-        .current_dir(root)
-        .output()
-        .expect("git runs");
+    let output = limited::output(
+        Command::new("git")
+            .args([
+                "-c",
+                "user.name=t",
+                "-c",
+                "user.email=t@example.org",
+                "-c",
+                "init.defaultBranch=main",
+            ])
+            .args(arguments)
+            .current_dir(root),
+    );
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
 }
 
-impl Matrix {
-    /// Jobs that built a target each, one that audited, and one for each smoke test.
+impl JobMatrix {
+    /// A job for each target, one for the audit, and one for each smoke test.
     fn new() -> Self {
-        Self::of(|_| {})
+        Self::with_change(|_| {})
     }
 
-    /// The same, of a commit with a change in it.
-    fn of(change: impl FnOnce(&Release)) -> Self {
+    /// The same, for a commit with a change.
+    fn with_change(change: impl FnOnce(&Release)) -> Self {
         let release = Release::whole();
         change(&release);
         let root = release.project.root().to_owned();
@@ -64,7 +65,7 @@ impl Matrix {
         let project = Project::read(&root).expect("a project");
         let plan = agreement::plan(&project, &["v1.0.0".to_owned()]).expect("a plan");
         let matrix = Self { release, commit, plan };
-        matrix.bring();
+        matrix.write_jobs();
         matrix
     }
 
@@ -76,7 +77,7 @@ impl Matrix {
         &self.release.files.iter().find(|(name, _)| *name == file).expect("a file").1
     }
 
-    fn bring(&self) {
+    fn write_jobs(&self) {
         for wheel in &self.plan.wheels {
             let job = self.job(&format!("build-{}", wheel.target));
             fs::create_dir_all(job.join("dist")).expect("a folder");
@@ -119,11 +120,11 @@ impl Matrix {
             unread: Vec::new(),
         };
         write(&self.job("audit").join("audit.json"), &audit).expect("written");
-        self.second(&[]);
+        self.write_second_build(&[]);
     }
 
-    /// What a second builder says of the wheel for Windows.
-    fn second(&self, differences: &[&str]) {
+    /// Writes the judgement of a second builder on the wheel for Windows.
+    fn write_second_build(&self, differences: &[&str]) {
         let compared = Comparison {
             ours: WINDOWS.to_owned(),
             theirs: WINDOWS.to_owned(),
@@ -144,7 +145,7 @@ impl Matrix {
             size: bytes.len() as u64,
             triple: None,
             builder: "maturin 1.16.0".to_owned(),
-            stand_in: false,
+            cross_built: false,
             commit: Some(self.commit.clone()),
             dirty: false,
             epoch: 0,
@@ -164,7 +165,7 @@ impl Matrix {
         self.release.project.run(&["gate", "--from", &jobs.display().to_string()])
     }
 
-    /// What is said of jobs that cannot be put together; nothing is changed then.
+    /// The refusal of jobs that cannot be joined. Asserts that nothing was changed.
     fn refused(&self) -> String {
         let run = self.gate();
         assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
@@ -176,7 +177,7 @@ impl Matrix {
 
 #[test]
 fn the_evidence_of_all_jobs_opens_the_gate() {
-    let matrix = Matrix::new();
+    let matrix = JobMatrix::new();
     let run = matrix.gate();
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert_eq!(
@@ -185,15 +186,15 @@ fn the_evidence_of_all_jobs_opens_the_gate() {
     );
     assert_eq!(matrix.release.project.dist().len(), 4);
     assert!(run.stderr.contains("gathered 4 files of 11 jobs"), "{}", run.stderr);
-    // Once more, and without the jobs.
+    // The second time, without the jobs.
     assert_eq!(matrix.gate().code, 0);
     assert_eq!(matrix.release.project.run(&["gate"]).code, 0);
 }
 
 #[test]
 fn a_second_builder_that_disagrees_keeps_the_gate_closed() {
-    let matrix = Matrix::new();
-    matrix.second(&["members of ours alone: a.py"]);
+    let matrix = JobMatrix::new();
+    matrix.write_second_build(&["members of ours alone: a.py"]);
     let run = matrix.gate();
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert_eq!(
@@ -206,8 +207,8 @@ fn a_second_builder_that_disagrees_keeps_the_gate_closed() {
 }
 
 #[test]
-fn a_commit_can_be_judged_before_it_is_tagged_and_not_released() {
-    let matrix = Matrix::new();
+fn an_untagged_commit_can_be_judged_but_not_released() {
+    let matrix = JobMatrix::new();
     git(matrix.release.project.root(), &["tag", "--delete", "v1.0.0"]);
     let run = matrix.gate();
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
@@ -227,8 +228,8 @@ fn a_commit_can_be_judged_before_it_is_tagged_and_not_released() {
 }
 
 #[test]
-fn a_job_that_did_not_come_keeps_the_gate_closed() {
-    let matrix = Matrix::new();
+fn a_missing_job_keeps_the_gate_closed() {
+    let matrix = JobMatrix::new();
     fs::remove_dir_all(matrix.job("smoke-win_amd64-3.13")).expect("it came");
     let run = matrix.gate();
     assert_eq!(run.code, 1);
@@ -248,7 +249,7 @@ fn a_waiver_in_the_table_opens_it_and_is_counted() {
     let waive = |release: &Release| {
         release.project.change("pyproject.toml", "smoke = ", &format!("{row}smoke = "));
     };
-    let matrix = Matrix::of(waive);
+    let matrix = JobMatrix::with_change(waive);
     fs::remove_dir_all(matrix.job("smoke-win_amd64-3.13")).expect("it came");
     let run = matrix.gate();
     assert_eq!(
@@ -260,7 +261,7 @@ fn a_waiver_in_the_table_opens_it_and_is_counted() {
 
 #[test]
 fn a_waiver_that_was_not_committed_opens_nothing() {
-    let matrix = Matrix::new();
+    let matrix = JobMatrix::new();
     let reason = "the checkout differs from its commit";
     matrix.release.project.change("pyproject.toml", "smoke = ", "# more\nsmoke = ");
     let run = matrix.gate();
@@ -271,8 +272,8 @@ fn a_waiver_that_was_not_committed_opens_nothing() {
 }
 
 #[test]
-fn a_stand_in_or_a_dirty_tree_in_any_job_keeps_it_closed() {
-    let matrix = Matrix::new();
+fn a_cross_built_wheel_or_a_dirty_tree_in_any_job_keeps_it_closed() {
+    let matrix = JobMatrix::new();
     // The sdist came from three jobs, in the same bytes.
     matrix.change(|build| build.files.iter_mut().for_each(|file| file.dirty = true));
     let closed = matrix.gate().stdout;
@@ -281,75 +282,75 @@ fn a_stand_in_or_a_dirty_tree_in_any_job_keeps_it_closed() {
         "{closed}"
     );
 
-    let matrix = Matrix::new();
-    matrix.change(|build| build.files[0].stand_in = true);
+    let matrix = JobMatrix::new();
+    matrix.change(|build| build.files[0].cross_built = true);
     let closed = matrix.gate().stdout;
     assert!(
-        closed.contains(&format!("closed: `{WINDOWS}` was made by a stand-in, maturin 1.16.0\n")),
+        closed.contains(&format!("closed: `{WINDOWS}` was cross-built, by maturin 1.16.0\n")),
         "{closed}"
     );
 }
 
 #[test]
-fn two_jobs_that_built_different_sdists_are_not_put_together() {
-    let matrix = Matrix::new();
+fn two_jobs_with_different_sdists_are_not_joined() {
+    let matrix = JobMatrix::new();
     let other = Sha256Sum::digest(b"other");
     fs::write(matrix.job("build-win_amd64").join("dist").join(SDIST), b"other").expect("written");
     matrix.change(|build| build.files[1].sha256 = other);
-    let said = matrix.refused();
+    let error = matrix.refused();
     let expected = format!(
         "error: what the jobs brought cannot be put together, nothing was changed:\n  \
          `build-macosx_11_0_arm64` and `build-win_amd64` built different files named `{SDIST}`: "
     );
-    assert!(said.starts_with(&expected), "{said}");
+    assert!(error.starts_with(&expected), "{error}");
 }
 
 #[test]
-fn files_are_taken_only_as_they_were_recorded() {
-    let matrix = Matrix::new();
+fn files_that_differ_from_their_record_are_refused() {
+    let matrix = JobMatrix::new();
     let wheel = matrix.job("build-win_amd64").join("dist").join(WINDOWS);
     fs::write(&wheel, b"changed on the way").expect("written");
-    let said = matrix.refused();
+    let error = matrix.refused();
     assert!(
-        said.contains(&format!("`build-win_amd64` recorded another file as `{WINDOWS}`")),
-        "{said}"
+        error.contains(&format!("`build-win_amd64` recorded another file as `{WINDOWS}`")),
+        "{error}"
     );
 
-    let matrix = Matrix::new();
+    let matrix = JobMatrix::new();
     matrix.change(|build| build.files.retain(|file| file.file != WINDOWS));
-    let said = matrix.refused();
+    let error = matrix.refused();
     assert!(
-        said.contains(&format!("`build-win_amd64` has no record of its file `{WINDOWS}`")),
-        "{said}"
+        error.contains(&format!("`build-win_amd64` has no record of its file `{WINDOWS}`")),
+        "{error}"
     );
 }
 
 #[test]
-fn what_the_plan_does_not_name_is_not_taken() {
-    let matrix = Matrix::new();
+fn a_file_outside_the_plan_is_refused() {
+    let matrix = JobMatrix::new();
     let (name, bytes) = ("sum_up_to-1.0.0-cp310-abi3-win32.whl", b"more");
     fs::write(matrix.job("build-win_amd64").join("dist").join(name), bytes).expect("written");
     let mut more = matrix.built(WINDOWS);
     (more.file, more.sha256) = (name.to_owned(), Sha256Sum::digest(bytes));
     matrix.change(|build| build.files.push(more));
-    let said = matrix.refused();
-    assert!(said.contains(&format!("`{name}` is not in the plan")), "{said}");
+    let error = matrix.refused();
+    assert!(error.contains(&format!("`{name}` is not in the plan")), "{error}");
 }
 
 #[test]
-fn a_job_that_brought_nothing_is_told() {
-    let matrix = Matrix::new();
+fn a_job_without_results_is_reported() {
+    let matrix = JobMatrix::new();
     fs::create_dir_all(matrix.job("build-nothing")).expect("a folder");
-    let said = matrix.refused();
-    assert!(said.contains("`build-nothing` holds neither files nor evidence"), "{said}");
+    let error = matrix.refused();
+    assert!(error.contains("`build-nothing` holds neither files nor evidence"), "{error}");
     let nowhere = matrix.release.project.run(&["gate", "--from", "/nowhere/at/all"]);
     assert_eq!(nowhere.code, 3, "{}", nowhere.stderr);
     assert!(nowhere.stderr.contains("hint: `--from` names the folder"), "{}", nowhere.stderr);
 }
 
 #[test]
-fn a_closed_gate_keeps_every_file_here() {
-    let matrix = Matrix::new();
+fn a_closed_gate_sends_no_file() {
+    let matrix = JobMatrix::new();
     fs::remove_dir_all(matrix.job("audit")).expect("it came");
     let jobs = matrix.release.project.root().join("jobs").display().to_string();
     let nobody =
@@ -368,8 +369,8 @@ fn a_closed_gate_keeps_every_file_here() {
 }
 
 #[test]
-fn a_dry_run_says_what_is_there_already_and_what_is_not_known() {
-    let matrix = Matrix::new();
+fn a_dry_run_names_the_files_on_the_index() {
+    let matrix = JobMatrix::new();
     let jobs = matrix.release.project.root().join("jobs").display().to_string();
     let index = crate::index::Index::default();
     index.put(WINDOWS, matrix.bytes(WINDOWS));
@@ -381,13 +382,17 @@ fn a_dry_run_says_what_is_there_already_and_what_is_not_known() {
     let run = dry(&simple);
     assert_eq!(run.code, 1, "{}", run.stdout);
     assert!(
-        run.stdout.contains(&format!("  {WINDOWS}, which is there already\n")),
+        run.stdout.contains(&format!("  {WINDOWS}, which the index has already\n")),
         "{}",
         run.stdout
     );
-    let other = format!("  {SDIST}, which the index holds with other bytes: it would be refused\n");
+    let other = format!("  {SDIST}, which the index has with another hash: it would be refused\n");
     assert!(run.stdout.contains(&other), "{}", run.stdout);
     let run = dry("http://127.0.0.1:1/simple/");
     assert_eq!(run.code, 3, "{}", run.stdout);
-    assert!(run.stderr.contains("warning: what the index holds is not known: "), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("warning: the files on the index are not known: "),
+        "{}",
+        run.stderr
+    );
 }

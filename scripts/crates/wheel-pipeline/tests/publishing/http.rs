@@ -1,19 +1,19 @@
-//! As much of HTTP as the tests need: one request on a connection, read whole.
+//! HTTP for tests: one request on each connection, read whole.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-/// A request as it came.
+/// A whole request.
 #[derive(Debug)]
 pub struct Request {
-    /// Everything before the body, with the empty line.
+    /// The request line and the headers, with the empty line after them.
     pub head: String,
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// `GET /simple/` and the like.
+    /// The request line without its version, such as `GET /simple/`.
     pub fn line(&self) -> String {
         self.head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned()
     }
@@ -28,7 +28,7 @@ pub fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }
 
-/// The head of what comes on a stream; none when it ends before.
+/// The next head on a stream, or nothing where the stream ends before.
 pub fn head(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     let mut byte = [0];
@@ -41,7 +41,7 @@ pub fn head(stream: &mut TcpStream) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// So many bytes of a body.
+/// A body of `length` bytes, or nothing where the stream ends before.
 pub fn body(stream: &mut TcpStream, length: usize) -> Option<Vec<u8>> {
     let mut bytes = vec![0; length];
     stream.read_exact(&mut bytes).ok()?;
@@ -52,7 +52,7 @@ pub fn length(head: &str) -> usize {
     header(head, "content-length").map_or(0, |length| length.parse().expect("a number"))
 }
 
-/// A whole answer, after which the connection ends.
+/// A whole answer that ends its connection.
 pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
@@ -61,7 +61,10 @@ pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Listens on loopback and gives each connection to a thread of its own. The threads end with the test.
+/// The longest silence on a connection, so that no test waits for ever.
+pub const SILENCE: Duration = Duration::from_secs(60);
+
+/// Listens on loopback, and serves each connection on a thread of its own. The threads end with the test.
 pub fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -69,16 +72,21 @@ pub fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
         let serve = std::sync::Arc::new(serve);
         for stream in listener.incoming().flatten() {
             let serve = serve.clone();
-            stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
+            limit(&stream);
             std::thread::spawn(move || serve(stream));
         }
     });
     port
 }
 
-/// Sends what may not be wanted any more.
+/// Limits every wait on a stream to [`SILENCE`].
+pub fn limit(stream: &TcpStream) {
+    stream.set_read_timeout(Some(SILENCE)).expect("a timeout");
+    stream.set_write_timeout(Some(SILENCE)).expect("a timeout");
+}
+
+/// Sends bytes to a client that may have gone away, which is part of what is tested.
 pub fn give(stream: &mut TcpStream, bytes: &[u8]) {
-    // A client that has gone away is part of what is tested.
     if stream.write_all(bytes).is_ok() {
         stream.flush().ok();
     }

@@ -1,5 +1,5 @@
-//! A package index in memory that treats uploads as PyPI does: names are for good, the hash that comes
-//! with a file must be its own, and only the uploader uploads.
+//! A package index in memory that treats uploads as PyPI does: a name is never freed, the hash in an upload
+//! must be that of the file, and only the uploader may upload.
 
 use std::collections::BTreeMap;
 use std::net::TcpStream;
@@ -15,71 +15,73 @@ use crate::http::{self, Request};
 pub const USER: &str = "__token__";
 pub const PASSWORD: &str = "hush-hush-secret";
 
-/// What the index has seen, shared with the test.
+/// The index, shared with the test.
 #[derive(Clone, Default)]
 pub struct Index(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    held: BTreeMap<String, Vec<u8>>,
-    /// Every file that came whole, in order, with its hash.
+    files: BTreeMap<String, Vec<u8>>,
+    /// All complete uploads in their order, with their hashes.
     uploads: Vec<(String, Sha256Sum)>,
-    /// What came as the attestations of each file.
+    /// The attestations in the upload of each file.
     attestations: BTreeMap<String, String>,
-    /// Whether it speaks HTML alone.
+    /// HTML only, no JSON.
     html: bool,
-    /// When it got its files.
+    /// The time of all uploads.
     uploaded: Option<String>,
-    /// How many more questions it answers as if it held nothing.
+    /// The number of further questions that it answers as if it had no files.
     lag: usize,
-    /// What it says of every file beside the truth: another hash, or a provenance about one.
-    lie: Option<Lie>,
+    /// The mismatch between its pages and its files.
+    mismatch: Option<Mismatch>,
 }
 
-/// How the index lies.
+/// A mismatch between the pages and the files of an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lie {
-    /// Pages give the hash of something else.
+pub enum Mismatch {
+    /// Pages give the hash of another file.
     Hash,
-    /// The provenance is that of something else.
+    /// Each file has a provenance, but that of another file.
     Provenance,
-    /// None, but there is a provenance.
+    /// There is none, and each file has a provenance.
     None,
 }
 
 impl Index {
-    /// Serves on loopback; the port.
+    /// Serves on loopback. Gives the port.
     pub fn start(&self) -> u16 {
         let index = self.clone();
         http::listen(move |mut stream| index.serve(&mut stream))
     }
 
+    /// Answers in HTML only, from now on.
     pub fn speak_html(&self) {
         self.0.lock().expect("no holder panics").html = true;
     }
 
-    /// Answers so many questions as if it held nothing.
+    /// Answers the next `questions` as if it had no files.
     pub fn lag(&self, questions: usize) {
         self.0.lock().expect("no holder panics").lag = questions;
     }
 
-    /// Says of all its files that they came at this time.
+    /// Sets the time of all uploads.
     pub fn date(&self, time: &str) {
         self.0.lock().expect("no holder panics").uploaded = Some(time.to_owned());
     }
 
-    pub fn lie(&self, lie: Lie) {
-        self.0.lock().expect("no holder panics").lie = Some(lie);
+    /// Makes all pages disagree with the files in this way.
+    pub fn mismatch(&self, mismatch: Mismatch) {
+        self.0.lock().expect("no holder panics").mismatch = Some(mismatch);
     }
 
-    /// Puts a file there, as another run would.
+    /// Adds a file, as another run would.
     pub fn put(&self, name: &str, bytes: &[u8]) {
-        self.0.lock().expect("no holder panics").held.insert(name.to_owned(), bytes.to_owned());
+        self.0.lock().expect("no holder panics").files.insert(name.to_owned(), bytes.to_owned());
     }
 
-    pub fn held(&self) -> BTreeMap<String, Sha256Sum> {
+    pub fn files(&self) -> BTreeMap<String, Sha256Sum> {
         let state = self.0.lock().expect("no holder panics");
-        state.held.iter().map(|(name, bytes)| (name.clone(), Sha256Sum::digest(bytes))).collect()
+        state.files.iter().map(|(name, bytes)| (name.clone(), Sha256Sum::digest(bytes))).collect()
     }
 
     pub fn uploads(&self) -> Vec<(String, Sha256Sum)> {
@@ -107,11 +109,11 @@ impl Index {
                 http::answer("404 Not Found", "", b"")
             }
             line if line.starts_with("GET /f/") => {
-                let bytes = &state.held[line.trim_start_matches("GET /f/")];
+                let bytes = &state.files[line.trim_start_matches("GET /f/")];
                 http::answer("200 OK", "Content-Type: application/octet-stream\r\n", bytes)
             }
             line if line.starts_with("GET /simple/provenance/") => provenance(&state, line),
-            "GET /simple/sum-up-to/" if state.held.is_empty() => {
+            "GET /simple/sum-up-to/" if state.files.is_empty() => {
                 http::answer("404 Not Found", "", b"")
             }
             "GET /simple/sum-up-to/" => page(&state, request),
@@ -137,18 +139,18 @@ fn upload(state: &mut State, request: &Request) -> Vec<u8> {
         let text = String::from_utf8_lossy(attestations).into_owned();
         state.attestations.insert(name.clone(), text);
     }
-    match state.held.get(name) {
-        Some(held) if held != bytes => {
+    match state.files.get(name) {
+        Some(stored) if stored != bytes => {
             let reason = format!("400 File already exists ('{name}'). See /help/#file-name-reuse");
             return http::answer(&reason, "", b"");
         }
         _ => {}
     }
-    state.held.insert(name.clone(), bytes.clone());
+    state.files.insert(name.clone(), bytes.clone());
     http::answer("200 OK", "", b"")
 }
 
-/// The fields of a form, each with its file name, if it has one, and its content.
+/// The fields of a form: the file name of each, if it has one, and its content.
 fn fields(request: &Request) -> Option<BTreeMap<String, (String, Vec<u8>)>> {
     let kind = request.header("content-type")?;
     let boundary = format!("--{}", kind.split_once("boundary=")?.1);
@@ -180,7 +182,7 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 
 fn page(state: &State, request: &Request) -> Vec<u8> {
     let accept = request.header("accept").unwrap_or_default();
-    let files = state.held.iter().map(|(name, bytes)| (name, Sha256Sum::digest(bytes)));
+    let files = state.files.iter().map(|(name, bytes)| (name, Sha256Sum::digest(bytes)));
     if state.html || !accept.contains("application/vnd.pypi.simple.v1+json") {
         let links: String = files
             .map(|(name, sum)| format!("<a href=\"/f/{name}#sha256={sum}\">{name}</a><br/>\n"))
@@ -190,7 +192,11 @@ fn page(state: &State, request: &Request) -> Vec<u8> {
     }
     let files: Vec<_> = files
         .map(|(name, sum)| {
-            let sum = if state.lie == Some(Lie::Hash) { Sha256Sum::digest(b"lie") } else { sum };
+            let sum = if state.mismatch == Some(Mismatch::Hash) {
+                Sha256Sum::digest(b"mismatch")
+            } else {
+                sum
+            };
             let mut file = json!({
                 "filename": name,
                 "url": format!("/f/{name}"),
@@ -199,7 +205,7 @@ fn page(state: &State, request: &Request) -> Vec<u8> {
             if let Some(time) = &state.uploaded {
                 file["upload-time"] = json!(time);
             }
-            if matches!(state.lie, Some(Lie::Provenance | Lie::None)) {
+            if matches!(state.mismatch, Some(Mismatch::Provenance | Mismatch::None)) {
                 let host = request.header("host").expect("a host");
                 file["provenance"] = json!(format!("http://{host}/simple/provenance/{name}"));
             }
@@ -211,12 +217,12 @@ fn page(state: &State, request: &Request) -> Vec<u8> {
     http::answer("200 OK", kind, page.to_string().as_bytes())
 }
 
-/// What PyPI's integrity API says of a file, about its own hash or another.
+/// The answer of PyPI's integrity API for a file.
 fn provenance(state: &State, line: &str) -> Vec<u8> {
     let name = line.rsplit('/').next().expect("a path");
-    let sum = match state.lie {
-        Some(Lie::Provenance) => Sha256Sum::digest(b"lie"),
-        _ => Sha256Sum::digest(&state.held[name]),
+    let sum = match state.mismatch {
+        Some(Mismatch::Provenance) => Sha256Sum::digest(b"mismatch"),
+        _ => Sha256Sum::digest(&state.files[name]),
     };
     let statement = json!({"subject": [{"name": name, "digest": {"sha256": sum.to_string()}}]});
     let statement = STANDARD.encode(statement.to_string());

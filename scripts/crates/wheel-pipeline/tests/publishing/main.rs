@@ -1,7 +1,10 @@
-//! Publishing a release by the real twine, to an index that fails in every way, with the run killed at
-//! every request, and to an index that lies.
+//! Publishing a release by the real twine: to an index with every fault, with a kill at every request, and to
+//! an index whose pages do not match its files.
+//!
+//! No test waits for ever. Child processes and calls of the library have the limit of
+//! `wheel_fixtures::limited`, and connections that of `http::SILENCE`.
 #![cfg(unix)]
-#![expect(clippy::print_stdout, reason = "`--nocapture` shows how much was survived")]
+#![expect(clippy::print_stdout, reason = "`--nocapture` shows the number of cases")]
 
 mod announcing;
 mod attesting;
@@ -18,5 +21,5 @@ mod release;
 mod secrets;
 mod verifying;
 
-/// The program that is tested.
+/// The tested program.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wheel-pipeline");

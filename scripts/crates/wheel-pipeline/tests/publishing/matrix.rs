@@ -1,24 +1,34 @@
-//! Every request of a release, failing in every way; and a run that is killed at every request.
+//! Every fault at every request of a release, and a kill at every request.
 //!
-//! The whole matrix of a release of four files takes minutes: `cargo test --manifest-path
-//! scripts/Cargo.toml --test publishing -- --ignored --nocapture` runs it. The same for a release of two
-//! files is always run, and a model of it with thousands of cases is among the tests of the crate.
+//! The cases of a release of two files always run. Those of a release of four files take minutes, and this
+//! command, in `scripts/`, runs them:
+//!
+//! ```console
+//! $ cargo test -p wheel-pipeline --test publishing -- --ignored --nocapture
+//! ```
+//!
+//! A model of the same with thousands of cases is among the unit tests of the crate.
 
 use std::collections::VecDeque;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
+
+use wheel_fixtures::limited;
 
 use crate::index::Index;
 use crate::proxy::{FAULTS, Fault, Moment, Proxy};
 use crate::release::Release;
 
-/// Runs cases on as many threads as the machine has; how many there were.
+/// Runs the cases, some at a time. Gives their number.
+///
+/// A case mostly waits, for pauses and for silent connections, so there are more threads than processors.
 pub fn each<T: Send + 'static>(cases: Vec<T>, test: fn(T)) -> usize {
     let count = cases.len();
     let cases = Arc::new(Mutex::new(VecDeque::from(cases)));
-    let workers = thread::available_parallelism().map_or(2, usize::from);
+    let workers = 2 * thread::available_parallelism().map_or(2, usize::from);
     let threads: Vec<_> = (0..workers)
         .map(|_| {
             let cases = cases.clone();
@@ -45,31 +55,31 @@ fn whole() -> Release {
     Release::whole()
 }
 
-/// A release, a request, a fault, and how many requests in a row fail so.
-type Case = (fn() -> Release, usize, Fault, usize);
+/// A release, the first request that fails, its fault, and the number of requests in a row that fail so.
+type FaultCase = (fn() -> Release, usize, Fault, usize);
 
-fn survives((release, request, fault, times): Case) {
+fn publish_with_fault((release, request, fault, times): FaultCase) {
     let what = format!("{fault:?} at request {request}, {times} times");
     let (release, index) = (release(), Index::default());
     let proxy = Proxy { fault: Some((request, fault, times)), ..Proxy::default() };
     let port = proxy.start(index.start());
     let first = release.publish(port);
-    assert!(proxy.count() >= request, "{what}: it never came");
+    assert!(proxy.count() >= request, "{what}: the request never came");
     assert_eq!(first.code, 0, "{what}: {}", first.stderr);
-    release.is_published(&index, &what);
-    // What is published stays so, and nothing is sent again.
+    release.assert_published(&index, &what);
+    // A second run sends nothing again.
     let sent = index.uploads().len();
     let again = release.publish(port);
     assert_eq!(again.code, 0, "{what}: {}", again.stderr);
     assert_eq!(index.uploads().len(), sent, "{what}");
-    release.is_published(&index, &what);
+    release.assert_published(&index, &what);
 }
 
-/// A release, a request, and whether the index has it already.
-type Kill = (fn() -> Release, usize, Moment);
+/// A release, the request of the kill, and whether the index has that request already.
+type KillCase = (fn() -> Release, usize, Moment);
 
-fn outlives((release, request, moment): Kill) {
-    let what = format!("killed at request {request}, {moment:?} the index had it");
+fn publish_after_kill((release, request, moment): KillCase) {
+    let what = format!("killed at request {request}, {moment:?} the index got it");
     let (release, index) = (release(), Index::default());
     let child = Arc::new(Mutex::new(None::<std::process::Child>));
     let victim = child.clone();
@@ -84,39 +94,47 @@ fn outlives((release, request, moment): Kill) {
     let index_port = index.start();
     let port = proxy.start(index_port);
     {
-        // The first request waits for this lock, so that there is somebody to kill.
+        // The first request waits for this lock, so that it finds the child.
         let mut child = child.lock().expect("no holder panics");
         let mut command = release.command(port);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         *child = Some(command.spawn().expect("the program starts"));
     }
+    let started = Instant::now();
     let status = loop {
-        let ended = child.lock().expect("no holder panics").as_mut().expect("started").try_wait();
-        if let Some(status) = ended.expect("it can be asked") {
-            break status;
+        {
+            let mut child = child.lock().expect("no holder panics");
+            let child = child.as_mut().expect("it was started");
+            if let Some(status) = child.try_wait().expect("it can be asked") {
+                break status;
+            }
+            if started.elapsed() > limited::LIMIT {
+                child.kill().expect("it is running");
+                panic!("{what}: the run did not end in time");
+            }
         }
-        thread::sleep(std::time::Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(5));
     };
     assert_eq!(status.signal(), Some(9), "{what}");
     let second = release.publish(index_port);
     assert_eq!(second.code, 0, "{what}: {}", second.stderr);
-    release.is_published(&index, &what);
+    release.assert_published(&index, &what);
 }
 
-/// How many requests a release takes when nothing fails.
+/// The number of requests of a release without a fault.
 fn requests(release: fn() -> Release) -> usize {
     let (release, index) = (release(), Index::default());
     let proxy = Proxy::default();
     let port = proxy.start(index.start());
     let run = release.publish(port);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    release.is_published(&index, "nothing fails");
+    release.assert_published(&index, "nothing fails");
     proxy.count()
 }
 
-fn faults(release: fn() -> Release, all: bool) -> Vec<Case> {
+fn faults(release: fn() -> Release, all: bool) -> Vec<FaultCase> {
     let at = |request| FAULTS.iter().map(move |&fault| (release, request, fault, 1));
-    let mut cases: Vec<Case> = (1..=requests(release)).flat_map(at).collect();
+    let mut cases: Vec<FaultCase> = (1..=requests(release)).flat_map(at).collect();
     if all {
         let twice = cases.iter().map(|&(release, request, fault, _)| (release, request, fault, 2));
         cases.extend(twice.collect::<Vec<_>>());
@@ -124,30 +142,30 @@ fn faults(release: fn() -> Release, all: bool) -> Vec<Case> {
     cases
 }
 
-fn kills(release: fn() -> Release) -> Vec<Kill> {
+fn kills(release: fn() -> Release) -> Vec<KillCase> {
     let at = |request| [(release, request, Moment::Before), (release, request, Moment::After)];
     (1..=requests(release)).flat_map(at).collect()
 }
 
 #[test]
-fn a_fault_of_every_kind_at_every_request_is_survived() {
-    let survived = each(faults(small, false), survives);
-    println!("faults survived: {survived}");
-    assert_eq!(survived, 5 * FAULTS.len());
+fn every_fault_at_every_request_is_overcome() {
+    let count = each(faults(small, false), publish_with_fault);
+    println!("faults overcome: {count}");
+    assert_eq!(count, 5 * FAULTS.len());
 }
 
 #[test]
 fn a_run_that_is_killed_at_any_request_is_finished_by_the_next() {
-    let survived = each(kills(small), outlives);
-    println!("kills survived: {survived}");
-    assert_eq!(survived, 2 * 5);
+    let count = each(kills(small), publish_after_kill);
+    println!("kills overcome: {count}");
+    assert_eq!(count, 2 * 5);
 }
 
 #[test]
 #[ignore = "it takes minutes; the command is in CONTRIBUTING.md"]
-fn the_whole_matrix_of_a_whole_release_is_survived() {
-    let faults = each(faults(whole, true), survives);
-    let kills = each(kills(whole), outlives);
-    println!("faults survived: {faults}, kills survived: {kills}");
+fn the_whole_matrix_of_a_whole_release_is_overcome() {
+    let faults = each(faults(whole, true), publish_with_fault);
+    let kills = each(kills(whole), publish_after_kill);
+    println!("faults overcome: {faults}, kills overcome: {kills}");
     assert_eq!((faults, kills), (2 * 9 * FAULTS.len(), 2 * 9));
 }

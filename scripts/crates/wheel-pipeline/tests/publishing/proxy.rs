@@ -1,4 +1,4 @@
-//! A proxy between the pipeline and an index that makes one request fail, in any way.
+//! A proxy in front of an index that makes one request fail.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::http;
 
-/// How a request fails.
+/// The fault of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The connection ends before the body was read.
@@ -21,21 +21,21 @@ pub enum Fault {
     CutInHead,
     /// The answer ends in the middle of its body, or one byte before its end.
     CutInAnswer,
-    /// Nothing is heard any more, and the index knows nothing of it.
+    /// No answer comes, and the index never gets the request.
     Silence,
-    /// Nothing is heard any more, though the index has it.
+    /// No answer comes, though the index has the file.
     SilenceAfterStore,
-    /// The answer comes late, but it comes.
+    /// The answer comes late.
     Late,
-    /// The index is busy, and says when to come back.
+    /// The index is busy, and sends `Retry-After`.
     Busy,
-    /// The server before the index is at its end.
+    /// The server in front of the index gets no answer from it.
     BadGateway,
-    /// The index fails before it has done anything.
+    /// The index fails before it stores the file.
     Failure,
     /// The index fails after it has stored the file.
     FailureAfterStore,
-    /// What comes is not HTTP.
+    /// The answer is not HTTP.
     Garbage,
 }
 
@@ -55,17 +55,17 @@ pub const FAULTS: &[Fault] = &[
     Fault::Garbage,
 ];
 
-/// What the proxy does, and when.
+/// A proxy, with its fault and its observer.
 #[derive(Clone, Default)]
 pub struct Proxy {
-    /// The first request that fails, how, and how many in a row.
+    /// The first request that fails, its fault, and the number of requests in a row that fail so.
     pub fault: Option<(usize, Fault, usize)>,
-    /// Called with the number of each request, before the index has it and after.
+    /// Called with the number of each request, before the index gets it and after.
     pub watch: Option<Arc<dyn Fn(usize, Moment) + Send + Sync>>,
     pub requests: Arc<AtomicUsize>,
 }
 
-/// When a request is looked at.
+/// A moment in the life of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     Before,
@@ -73,16 +73,15 @@ pub enum Moment {
 }
 
 impl Proxy {
-    /// Stands before the index at a port; the proxy's own port.
+    /// Serves in front of the index at a port. Gives the port of the proxy.
     pub fn start(&self, index: u16) -> u16 {
         let proxy = self.clone();
         http::listen(move |stream| {
-            // A connection that the client gave up has no more to say.
             proxy.serve(stream, index);
         })
     }
 
-    /// How many requests came.
+    /// The number of requests so far.
     pub fn count(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
@@ -140,7 +139,7 @@ impl Proxy {
         let sent = match fault {
             Some(Fault::CutAfterStore) => 0,
             Some(Fault::CutInHead) => 11,
-            Some(Fault::CutInAnswer) => cut(&answer),
+            Some(Fault::CutInAnswer) => cut_length(&answer),
             Some(Fault::SilenceAfterStore) => return wait_for_end(&mut client),
             Some(Fault::FailureAfterStore) => {
                 http::give(&mut client, &http::answer("503 Service Unavailable", "", b""));
@@ -153,8 +152,8 @@ impl Proxy {
     }
 }
 
-/// Within the body, or, where there is none, within the head.
-fn cut(answer: &[u8]) -> usize {
+/// The length of an answer cut within its body or, where it has none, within its head.
+fn cut_length(answer: &[u8]) -> usize {
     let end = memchr::memmem::find(answer, b"\r\n\r\n").expect("a whole head") + 4;
     if end < answer.len() { end + (answer.len() - end) / 2 } else { answer.len() - 1 }
 }
@@ -166,7 +165,8 @@ fn wait_for_end(client: &mut TcpStream) -> Option<()> {
 
 fn forward(index: u16, head: &str, body: &[u8]) -> Option<Vec<u8>> {
     let mut server = TcpStream::connect(("127.0.0.1", index)).ok()?;
-    // The index is to end the connection, so that the end of its answer is known.
+    http::limit(&server);
+    // The index must end the connection, so that the end of its answer is known.
     let head = head.replace("Connection: keep-alive\r\n", "");
     let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     server.write_all(head.as_bytes()).ok()?;

@@ -1,4 +1,4 @@
-//! What ends a run: each with the index's reason and what to do, and nothing sent after it.
+//! Refusals end a run: each with the reason of the index and a hint, and nothing is sent after it.
 
 use std::net::TcpListener;
 use std::thread;
@@ -10,7 +10,7 @@ use crate::index::Index;
 use crate::release::Release;
 use wheel_fixtures::release::{LINUX, MACOS, WINDOWS};
 
-/// An index that has no file, and gives every upload the same answer.
+/// An index without files that gives every upload the same answer.
 fn refusing(status: &'static str, headers: &'static str, body: &'static str) -> u16 {
     http::listen(move |mut stream| {
         let Some(head) = http::head(&mut stream) else { return };
@@ -24,7 +24,7 @@ fn refusing(status: &'static str, headers: &'static str, body: &'static str) -> 
     })
 }
 
-/// What is said of a release that an index refuses, with exit code 1 and nothing more sent.
+/// The output of a run that an index refuses. Asserts exit code 1, and one upload.
 fn refused(status: &'static str, headers: &'static str, body: &'static str) -> String {
     let release = Release::small();
     let run = release.publish(refusing(status, headers, body));
@@ -35,74 +35,89 @@ fn refused(status: &'static str, headers: &'static str, body: &'static str) -> S
 }
 
 #[test]
-fn a_refused_file_is_told_with_the_reason_and_what_to_do() {
-    insta::assert_snapshot!(refused("400 Invalid value for requires_dist.", "", "<html>"), @"
-    error: the index did not take `[wheel]`
+fn a_refusal_is_reported_with_the_reason_and_a_hint() {
+    // Each run starts twine, so they run at the same time.
+    let answers = [
+        ("400 Invalid value for requires_dist.", "", "<html>"),
+        ("403 Forbidden", "", "You are not allowed to upload to 'sum-up-to'."),
+        ("413 Content Too Large", "", ""),
+        ("404 Not Found", "", ""),
+        ("301 Moved Permanently", "Location: https://elsewhere.example/\r\n", ""),
+    ];
+    let runs = answers
+        .map(|(status, headers, body)| thread::spawn(move || refused(status, headers, body)));
+    let [invalid, forbidden, large, not_found, moved] =
+        runs.map(|run| run.join().expect("it was refused"));
+    insta::assert_snapshot!(invalid, @"
+    error: the index did not accept `[wheel]`
     it answered 400: Invalid value for requires_dist.
-    hint: do what the reason asks for, and raise the version if files were taken already
-    hint: what was sent before is in the receipt; run the stage again to go on
+    hint: correct what the reason names; raise the version if the index has accepted files already
+    hint: the receipt has the files that were sent; run the stage again to continue
     ");
-    insta::assert_snapshot!(refused("403 Forbidden", "", "You are not allowed to upload to 'sum-up-to'."), @"
-    error: the index did not take `[wheel]`
+    insta::assert_snapshot!(forbidden, @"
+    error: the index did not accept `[wheel]`
     it answered 403: Forbidden: You are not allowed to upload to 'sum-up-to'.
-    hint: is the token one for this project, or the trusted publisher named on the index with this repository, workflow and environment?
-    hint: what was sent before is in the receipt; run the stage again to go on
+    hint: is the token one for this project, or is the trusted publisher registered on the index with this repository, workflow and environment?
+    hint: the receipt has the files that were sent; run the stage again to continue
     ");
-    insta::assert_snapshot!(refused("413 Content Too Large", "", ""), @"
-    error: the index did not take `[wheel]`
+    insta::assert_snapshot!(large, @"
+    error: the index did not accept `[wheel]`
     it answered 413: Content Too Large
-    hint: the file is larger than the index takes: ask it for a higher limit
-    hint: what was sent before is in the receipt; run the stage again to go on
+    hint: the file is too large for the index: ask it for a higher limit
+    hint: the receipt has the files that were sent; run the stage again to continue
     ");
-    insta::assert_snapshot!(refused("404 Not Found", "", ""), @"
-    error: the index did not take `[wheel]`
+    insta::assert_snapshot!(not_found, @"
+    error: the index did not accept `[wheel]`
     it answered 404: Not Found
-    hint: is `--repository-url` the address for uploads, with the slash at its end?
-    hint: what was sent before is in the receipt; run the stage again to go on
+    hint: is `--repository-url` the address for uploads, with its final slash?
+    hint: the receipt has the files that were sent; run the stage again to continue
     ");
-    insta::assert_snapshot!(refused("301 Moved Permanently", "Location: https://elsewhere.example/\r\n", ""), @"
-    error: the index did not take `[wheel]`
+    insta::assert_snapshot!(moved, @"
+    error: the index did not accept `[wheel]`
     it answered 301: Moved Permanently
-    hint: the index leads elsewhere: name that address if it is the one that you mean
-    hint: what was sent before is in the receipt; run the stage again to go on
+    hint: the index redirects: use the new address if you trust it
+    hint: the receipt has the files that were sent; run the stage again to continue
     ");
 }
 
 #[test]
-fn a_name_that_was_deleted_stays_taken() {
+fn a_deleted_name_stays_used() {
     insta::assert_snapshot!(refused("400 This filename has already been used, use a different version.", "", ""), @"
-         waiting [wheel]: again in 0.0 s: 
-         waiting [wheel]: again in 0.0 s: 
-         waiting [wheel]: again in 0.1 s: 
-         waiting [wheel]: again in 0.2 s: 
-         waiting [wheel]: again in 0.3 s: 
-         waiting [wheel]: again in 0.6 s: 
-         waiting [wheel]: again in 1.3 s: 
-         waiting [wheel]: again in 2.6 s: 
-    error: the index says that `[wheel]` is a used name, and does not offer it
+         waiting [wheel]: again in 0.0 s
+         waiting [wheel]: again in 0.0 s
+         waiting [wheel]: again in 0.1 s
+         waiting [wheel]: again in 0.2 s
+         waiting [wheel]: again in 0.3 s
+         waiting [wheel]: again in 0.6 s
+         waiting [wheel]: again in 1.3 s
+         waiting [wheel]: again in 2.6 s
+    error: the index says that the name `[wheel]` is used, but does not list such a file
     This filename has already been used, use a different version.
-    hint: it was deleted there, and a used name is taken for good: raise the version
+    hint: the file was deleted there; an index never frees a name: raise the version
     ");
 }
 
 #[test]
-fn other_bytes_under_a_name_end_the_run_before_anything_more_is_sent() {
+fn a_mismatch_ends_the_run_before_the_next_file_is_sent() {
     let (release, index) = (Release::whole(), Index::default());
     index.put(MACOS, b"something else");
     let run = release.publish(index.start());
     assert_eq!(run.code, 1);
     let expected =
-        format!("error: the index holds other bytes under the name `{MACOS}`\n  there: ");
+        format!("error: the index has another file named `{MACOS}`\n  SHA-256 on the index: ");
     assert!(run.stderr.contains(&expected), "{}", run.stderr);
-    assert!(run.stderr.contains("\nhint: a used name is taken for good: raise the version"));
+    assert!(run.stderr.contains("\nhint: an index never frees a name: raise the version"));
     let sent: Vec<String> = index.uploads().into_iter().map(|(name, _)| name).collect();
     assert_eq!(sent, [LINUX]);
     let steps: Vec<SentStep> = release.receipt().files.iter().map(|file| file.step).collect();
-    assert_eq!(steps, [SentStep::Held, SentStep::Waiting, SentStep::Waiting, SentStep::Waiting]);
+    assert_eq!(
+        steps,
+        [SentStep::Verified, SentStep::Waiting, SentStep::Waiting, SentStep::Waiting]
+    );
 }
 
 #[test]
-fn an_index_that_is_down_for_longer_than_patience_is_no_verdict() {
+fn an_index_that_is_down_for_longer_than_the_patience_is_no_verdict() {
     let port = TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a port")
@@ -110,14 +125,13 @@ fn an_index_that_is_down_for_longer_than_patience_is_no_verdict() {
     let release = Release::small();
     let run = release.publish(port);
     assert_eq!(run.code, 3, "{}", run.stderr);
-    let expected =
-        format!("error: whether the index holds `{LINUX}` could not be found out within 6 s: ");
+    let expected = format!("error: the index did not tell within 6 s whether it has `{LINUX}`: ");
     assert!(run.stderr.contains(&expected), "{}", run.stderr);
     assert_eq!(run.stderr.matches("waiting").count(), 8, "{}", run.stderr);
 }
 
 #[test]
-fn a_pause_longer_than_patience_is_told_and_not_waited_for() {
+fn a_pause_longer_than_the_patience_ends_the_run() {
     let release = Release::small();
     let port = refusing("429 Too Many Requests", "Retry-After: 3600\r\n", "");
     let started = std::time::Instant::now();
@@ -125,20 +139,20 @@ fn a_pause_longer_than_patience_is_told_and_not_waited_for() {
     assert_eq!(run.code, 3, "{}", run.stderr);
     assert!(run.stderr.contains("; it asks for a pause of 3600 s\n"), "{}", run.stderr);
     assert!(started.elapsed().as_secs() < 600);
-    // A run after the pause goes on.
+    // A run after the pause continues.
     let index = Index::default();
     assert_eq!(release.publish(index.start()).code, 0);
 }
 
 #[test]
-fn an_index_that_speaks_html_alone_is_understood() {
+fn an_index_with_html_only_is_understood() {
     let (release, index) = (Release::small(), Index::default());
     index.speak_html();
     let port = index.start();
     for _ in 0..2 {
         let run = release.publish(port);
         assert_eq!(run.code, 0, "{}", run.stderr);
-        release.is_published(&index, "HTML");
+        release.assert_published(&index, "HTML");
     }
     assert_eq!(index.uploads().len(), 2);
 }
@@ -157,13 +171,13 @@ fn two_runs_at_once_do_no_harm() {
         let (release, run) = run.join().expect("it does not panic");
         assert_eq!(run.code, 0, "{}", run.stderr);
         let receipt = release.receipt();
-        assert!(receipt.files.iter().all(|file| file.step == SentStep::Held));
-        assert_eq!(index.held().len(), release.files.len());
+        assert!(receipt.files.iter().all(|file| file.step == SentStep::Verified));
+        assert_eq!(index.files().len(), release.files.len());
     }
 }
 
 #[test]
-fn a_run_on_another_machine_goes_on_where_one_stopped() {
+fn a_run_on_another_machine_continues() {
     let (first, index) = (Release::whole(), Index::default());
     let port = index.start();
     for (name, bytes) in &first.files[..2] {
@@ -177,8 +191,8 @@ fn a_run_on_another_machine_goes_on_where_one_stopped() {
     assert_eq!(sent.len(), 2);
 }
 
-/// What is said of a release of which one file came so many days ago, by a dry run and by `--execute`.
-fn begun(days: i64) -> (String, String) {
+/// The output for a release whose first file was uploaded `days` ago: of a dry run, and of `--execute`.
+fn output_after(days: i64) -> (String, String) {
     let (release, index) = (Release::small(), Index::default());
     let (name, bytes) = &release.files[0];
     index.put(name, bytes);
@@ -195,25 +209,28 @@ fn begun(days: i64) -> (String, String) {
 }
 
 #[test]
-fn a_release_that_grows_too_old_for_more_files_is_told() {
+fn a_release_that_is_too_old_for_more_files_is_refused() {
     let words = |days: i64| {
         format!(
-            "the release is on the index for {days} days, and 1 of its files are missing: PyPI takes none after 14 days"
+            "the release has been on the index for {days} days, and 1 of its files are missing there: PyPI accepts none after 14 days"
         )
     };
-    let (dry, real) = begun(2);
+    let [young, near, over] = [2, 11, 15]
+        .map(|days| thread::spawn(move || output_after(days)))
+        .map(|run| run.join().expect("it ends"));
+    let (dry, real) = young;
     assert!(
-        !dry.contains("is on the index for") && !real.contains("is on the index for"),
+        !dry.contains("has been on the index for") && !real.contains("has been on the index for"),
         "{dry}{real}"
     );
-    let (dry, real) = begun(11);
+    let (dry, real) = near;
     assert!(dry.contains(&format!("warning: {}\n", words(11))), "{dry}");
     assert!(real.contains(&format!("warning: {}\n", words(11))), "{real}");
-    let (dry, real) = begun(15);
-    let over = format!("{}, so raise the version\n", words(15));
-    assert!(dry.contains(&format!("`--execute` would be refused: {over}")), "{dry}");
+    let (dry, real) = over;
+    let refusal = format!("{}, so raise the version\n", words(15));
+    assert!(dry.contains(&format!("`--execute` would be refused: {refusal}")), "{dry}");
     assert!(
-        real.contains(&over) && real.contains("the gate is closed, nothing was sent"),
+        real.contains(&refusal) && real.contains("the gate is closed, nothing was sent"),
         "{real}"
     );
 }

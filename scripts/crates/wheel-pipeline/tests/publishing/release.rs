@@ -1,13 +1,18 @@
-//! A release that is ready to be published, as `build` would have left it.
+//! A release that is ready to be published, as `build` would leave it.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::{BuildEvidence, BuiltFile, Receipt, SentStep};
+use wheel_pipeline::report::{Format, Report};
+use wheel_pipeline::stage::Machine;
 
 use crate::PROGRAM;
 use crate::index::{Index, PASSWORD, USER};
+use wheel_fixtures::limited;
 use wheel_fixtures::project::{ProgramRun, SampleProject};
 use wheel_fixtures::release::{LINUX, MACOS, SDIST, WINDOWS, good};
 
@@ -17,7 +22,7 @@ pub struct Release {
     pub files: Vec<(&'static str, Vec<u8>)>,
 }
 
-/// Long enough for one fault of any kind, and short enough to wait out silence.
+/// The patience in seconds: enough for one fault of any kind, and short enough for the tests of silence.
 pub const PATIENCE: &str = "6";
 
 const MANIFEST: &str = "[package]\nname = \"sum-up-to\"\nversion = \"1.0.0\"\n\n\
@@ -27,15 +32,15 @@ impl Release {
     /// The whole release of three wheels and an sdist.
     pub fn whole() -> Self {
         let targets = "\"manylinux_2_17_x86_64\", \"macosx_11_0_arm64\", \"win_amd64\"";
-        Self::of(targets, &[LINUX, MACOS, WINDOWS, SDIST])
+        Self::new(targets, &[LINUX, MACOS, WINDOWS, SDIST])
     }
 
     /// One wheel and an sdist.
     pub fn small() -> Self {
-        Self::of("\"manylinux_2_17_x86_64\"", &[LINUX, SDIST])
+        Self::new("\"manylinux_2_17_x86_64\"", &[LINUX, SDIST])
     }
 
-    fn of(targets: &str, names: &[&'static str]) -> Self {
+    fn new(targets: &str, names: &[&'static str]) -> Self {
         let project = SampleProject::new(PROGRAM);
         project.write(
             "pyproject.toml",
@@ -66,7 +71,7 @@ impl Release {
                 size: bytes.len() as u64,
                 triple: None,
                 builder: "maturin 1.16.0".to_owned(),
-                stand_in: false,
+                cross_built: false,
                 commit: None,
                 dirty: true,
                 epoch: 0,
@@ -74,6 +79,24 @@ impl Release {
         }
         wheel_pipeline::evidence::write(&self.project.work().join("build.json"), &build)
             .expect("a record");
+    }
+
+    /// This machine, with the tools that the project uses.
+    pub fn machine<'a>(&self, report: &'a Report) -> Machine<'a> {
+        let project = wheel_pipeline::project::Project::read(self.project.root());
+        Machine::new(&project.expect("a project"), report)
+    }
+
+    /// The folder of the Python that the tools run on.
+    fn tool_python_folder(&self) -> Option<PathBuf> {
+        static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+        let find = || {
+            let report = Report::new(Format::Human);
+            let machine = self.machine(&report);
+            let python = machine.tool_python().expect("a Python is there");
+            python.executable.parent().map(Path::to_owned)
+        };
+        FOLDER.get_or_init(find).clone()
     }
 
     /// The command that publishes to an index behind a port.
@@ -94,20 +117,26 @@ impl Release {
             PATIENCE,
         ]);
         command.env("TWINE_USERNAME", who.0).env("TWINE_PASSWORD", who.1);
+        // Each run asks every Python that it finds. twine needs one, and there are hundreds of runs.
+        let path = self.tool_python_folder().into_iter().chain(["/usr/bin".into(), "/bin".into()]);
+        command.env("PATH", std::env::join_paths(path).expect("a folder without a colon"));
+        for variable in ["PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"] {
+            command.env(variable, self.project.root().join("no-pythons"));
+        }
         command
     }
 
-    /// Publishes; nothing that is said or written has the password in it.
+    /// Publishes, and asserts that neither the output nor the receipt has the password in it.
     pub fn publish(&self, port: u16) -> ProgramRun {
-        let run = self.project.finish(self.command(port).output().expect("the program starts"));
+        let run = self.project.finish(limited::output(&mut self.command(port)));
         let receipt = fs::read_to_string(self.receipt_path()).unwrap_or_default();
         for text in [&run.stdout, &run.stderr, &receipt] {
-            assert!(!text.contains(PASSWORD), "the password is shown: {text}");
+            assert!(!text.contains(PASSWORD), "the password is printed: {text}");
         }
         run
     }
 
-    fn receipt_path(&self) -> std::path::PathBuf {
+    fn receipt_path(&self) -> PathBuf {
         self.project.work().join("receipt.json")
     }
 
@@ -116,14 +145,14 @@ impl Release {
         receipt.expect("it is whole").expect("a receipt")
     }
 
-    /// Holds index and receipt to the release: each file once, with its hash, wheels first.
-    pub fn is_published(&self, index: &Index, what: &str) {
+    /// Asserts that index and receipt have each file of the release once, with its hash, wheels first.
+    pub fn assert_published(&self, index: &Index, what: &str) {
         let wanted: Vec<_> = self
             .files
             .iter()
             .map(|(name, bytes)| ((*name).to_owned(), Sha256Sum::digest(bytes)))
             .collect();
-        assert_eq!(index.held(), wanted.iter().cloned().collect(), "{what}");
+        assert_eq!(index.files(), wanted.iter().cloned().collect(), "{what}");
         let uploads = index.uploads();
         for upload in &uploads {
             assert!(wanted.contains(upload), "{what}: {upload:?}");
@@ -132,11 +161,11 @@ impl Release {
         let last_wheel = uploads.iter().rposition(|(name, _)| name != SDIST);
         assert!(last_wheel < sdist, "{what}: {uploads:?}");
         let receipt = self.receipt();
-        let said: Vec<_> =
+        let recorded: Vec<_> =
             receipt.files.iter().map(|file| (file.file.clone(), file.sha256)).collect();
-        assert_eq!(said, wanted, "{what}");
+        assert_eq!(recorded, wanted, "{what}");
         for file in &receipt.files {
-            assert_eq!(file.step, SentStep::Held, "{what}");
+            assert_eq!(file.step, SentStep::Verified, "{what}");
             assert!(
                 file.url.as_ref().is_some_and(|url| url.contains(&file.file)),
                 "{what}: {file:?}"

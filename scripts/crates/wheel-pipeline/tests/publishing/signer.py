@@ -1,7 +1,7 @@
-"""Runs the script that makes attestations with an identity and a signature that others made.
+"""Run the script that makes attestations with an identity and a signature of others.
 
-The arguments are the script, a provenance with that signature, and the script's own. Only what asks the
-network is replaced: who this is, what is trusted, and what signs.
+The arguments are the script, a provenance with that signature, and the script's own arguments. Only the
+parts that use the network are replaced: the identity, the trusted keys, and the signer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ bundles = Provenance.model_validate_json(Path(provenance).read_text(encoding="ut
 
 
 def part(content: dict[str, object]) -> str:
-    """Write one part of a token."""
+    """Encode one part of a token."""
     return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
 
 

@@ -1,7 +1,7 @@
-//! What users get from an index, for any version and without a receipt: installed, with the hashes that
-//! the index gives, however late it is, and not if it lies.
+//! `verify` of any version on an index, without a receipt: it waits for files, installs them with the hashes
+//! of the index, and refuses mismatches.
 
-use crate::index::{Index, Lie};
+use crate::index::{Index, Mismatch};
 use crate::release::{PATIENCE, Release};
 use wheel_fixtures::project::ProgramRun;
 
@@ -37,7 +37,7 @@ fn any_version_is_installed_on_each_python() {
 }
 
 #[test]
-fn a_version_that_is_not_there_is_waited_for_and_then_told() {
+fn a_missing_version_is_waited_for_and_then_reported() {
     let (release, index) = published();
     let run = verify(&release, &index, &["--version", "9.9"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
@@ -60,7 +60,7 @@ fn a_version_that_is_not_there_is_waited_for_and_then_told() {
 #[test]
 fn a_wrong_hash_is_not_installed() {
     let (release, index) = published();
-    index.lie(Lie::Hash);
+    index.mismatch(Mismatch::Hash);
     let run = verify(&release, &index, &["--version", "1.0.0"]);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("FAILED"), "{}", run.stdout);
@@ -68,16 +68,17 @@ fn a_wrong_hash_is_not_installed() {
 }
 
 #[test]
-fn provenance_is_read_and_held_against_the_files() {
+fn provenance_is_compared_with_the_files() {
     let (release, index) = published();
-    // It says the right things, and nobody has signed them.
-    index.lie(Lie::None);
+    // The statements are right, but not signed.
+    index.mismatch(Mismatch::None);
     let run = verify(&release, &index, &["--version", "1.0.0"]);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
-    let line = "the attestation of `sum_up_to-1.0.0.tar.gz` does not hold: it is no provenance: ";
+    let line =
+        "the attestation of `sum_up_to-1.0.0.tar.gz` does not hold: it is not a provenance: ";
     assert!(run.stdout.contains(line), "{}", run.stdout);
 
-    index.lie(Lie::Provenance);
+    index.mismatch(Mismatch::Provenance);
     let run = verify(&release, &index, &["--version", "1.0.0"]);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     assert!(
@@ -96,7 +97,7 @@ fn without_a_receipt_the_plan_is_not_verified() {
 }
 
 #[test]
-fn a_receipt_that_the_index_contradicts_is_told() {
+fn an_index_that_contradicts_the_receipt_is_reported() {
     let (release, index) = published();
     assert_eq!(release.publish(index.start()).code, 0);
     index.put(release.files[0].0, b"changed on the index");

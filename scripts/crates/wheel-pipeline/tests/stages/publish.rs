@@ -107,14 +107,12 @@ fn an_index_is_asked_before_anything_is_sent() {
     let other = index.publish(&project);
     assert_eq!(other.code, 1);
     assert!(
-        other
-            .stderr
-            .contains("error: the index holds other bytes under the name `half_of-2.0.0rc1-"),
+        other.stderr.contains("error: the index has another file named `half_of-2.0.0rc1-"),
         "{}",
         other.stderr
     );
     assert!(
-        other.stderr.contains("\nhint: a used name is taken for good: raise the version"),
+        other.stderr.contains("\nhint: an index never frees a name: raise the version"),
         "{}",
         other.stderr
     );

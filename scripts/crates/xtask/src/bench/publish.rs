@@ -18,8 +18,7 @@ use wheel_pipeline::process::clock::time_in_tools;
 use wheel_pipeline::project::Project;
 use wheel_pipeline::report::{Mood, Report, table};
 use wheel_pipeline::stage::Machine;
-use wheel_pipeline::stage::publish::send::{Load, send_load};
-use wheel_pipeline::stage::publish::{Attestations, Destination, PATIENCE};
+use wheel_pipeline::stage::publish::{Attestations, Destination, PATIENCE, UploadSet, send_set};
 use wheel_pipeline::stage::verify::any as verify_any;
 use wheel_pipeline::tool::devpi::{Address, IndexServer};
 use wheel_pipeline::tool::twine;
@@ -42,7 +41,7 @@ pub fn run(project: &Project, machine: &Machine, report: &Report, files: u8) -> 
     let action = report.start("calls of twine");
     let started = Instant::now();
     for (path, _) in &made {
-        twine::upload(tools, &address.repository, &server.uploader, path).check()?;
+        twine::upload_command(tools, &address.repository, &server.uploader, path).check()?;
     }
     let calls = started.elapsed();
     action.done(Mood::Good, "measured", "calls of twine");
@@ -58,17 +57,17 @@ pub fn run(project: &Project, machine: &Machine, report: &Report, files: u8) -> 
         attestations: Attestations::Never,
     };
     let mut kept = EvidenceFolder::open(folder.path().join("evidence"))?;
-    let load = Load { project: PROJECT.to_owned(), version: VERSION.to_owned(), files: made };
+    let set = UploadSet { project: PROJECT.to_owned(), version: VERSION.to_owned(), files: made };
     let (started, tool) = (Instant::now(), time_in_tools());
-    let receipt = send_load(project, machine, &mut kept, report, &load, &destination)?;
+    let receipt = send_set(project, machine, &mut kept, report, &set, &destination)?;
     let (whole, tool) = (started.elapsed(), time_in_tools() - tool);
-    if receipt.files.iter().any(|file| file.step != SentStep::Held || file.sends != 1) {
+    if receipt.files.iter().any(|file| file.step != SentStep::Verified || file.sends != 1) {
         return Err(
             Failure::refused("the receipt does not say that each file was sent once").into()
         );
     }
     let started = Instant::now();
-    send_load(project, machine, &mut kept, report, &load, &destination)?;
+    send_set(project, machine, &mut kept, report, &set, &destination)?;
     let again = started.elapsed();
     let started = Instant::now();
     let version: Version = VERSION.parse().context("a constant is a version")?;

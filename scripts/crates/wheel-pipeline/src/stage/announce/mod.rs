@@ -97,7 +97,7 @@ fn ready(plan: &Plan, kept: &EvidenceFolder) -> Result<String> {
         .as_ref()
         .ok_or_else(|| no("there is no receipt", "run `cargo pipeline publish --execute` first"))?;
     let sent = |file: &str| {
-        receipt.files.iter().any(|sent| sent.file == file && sent.step == SentStep::Held)
+        receipt.files.iter().any(|sent| sent.file == file && sent.step == SentStep::Verified)
     };
     if let Some(file) = plan.files().find(|file| !sent(file)) {
         return Err(no(

@@ -1,44 +1,44 @@
-//! The age of a release on its index: PyPI takes no files for a release that is older than 14 days.
+//! The age of a release on its index: PyPI accepts no files for a release that is older than 14 days.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::evidence::BuiltFile;
-use crate::index::OfferedFile;
+use crate::index::ListedFile;
 
-/// What its age means for a release of which files are missing.
+/// The age of a release of which files are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Age {
-    /// Nothing.
+    /// Young enough, or complete.
     Young,
-    /// Few days are left.
+    /// A few days before the limit.
     Near(String),
-    /// The index will refuse.
+    /// Older than the limit: the index will refuse the rest.
     Over(String),
 }
 
-/// After so many days PyPI takes no more files.
-const LAST: i64 = 14;
-/// So many days before, it is time to warn.
-const WARNED: i64 = 4;
+/// The age, in days, after which PyPI accepts no more files.
+const LIMIT: i64 = 14;
+/// The number of days before the limit in which a warning is given.
+const WARNING: i64 = 4;
 
 /// Judges a release by the oldest of its files on the index.
-pub fn age(files: &[BuiltFile], offered: &[OfferedFile], now: Timestamp) -> Age {
-    let there = |file: &BuiltFile| offered.iter().find(|offered| offered.name == file.file);
-    let missing = files.iter().filter(|file| there(file).is_none()).count();
-    let uploads = files.iter().filter_map(there).filter_map(|file| file.uploaded.as_ref());
+pub fn age(files: &[BuiltFile], listing: &[ListedFile], now: Timestamp) -> Age {
+    let on_index = |file: &BuiltFile| listing.iter().find(|listed| listed.name == file.file);
+    let missing = files.iter().filter(|file| on_index(file).is_none()).count();
+    let uploads = files.iter().filter_map(on_index).filter_map(|file| file.uploaded.as_ref());
     let first = uploads.filter_map(|time| time.parse::<Timestamp>().ok()).min();
     let (Some(first), true) = (first, missing > 0) else { return Age::Young };
     let days = now.duration_since(first).as_hours() / 24;
-    if now.duration_since(first) > SignedDuration::from_hours(24 * LAST) {
+    if now.duration_since(first) > SignedDuration::from_hours(24 * LIMIT) {
         return Age::Over(format!(
-            "the release is on the index for {days} days, and {missing} of its files are missing: PyPI \
-             takes none after {LAST} days, so raise the version"
+            "the release has been on the index for {days} days, and {missing} of its files are missing there: \
+             PyPI accepts none after {LIMIT} days, so raise the version"
         ));
     }
-    if days >= LAST - WARNED {
+    if days >= LIMIT - WARNING {
         return Age::Near(format!(
-            "the release is on the index for {days} days, and {missing} of its files are missing: PyPI \
-             takes none after {LAST} days"
+            "the release has been on the index for {days} days, and {missing} of its files are missing there: \
+             PyPI accepts none after {LIMIT} days"
         ));
     }
     Age::Young
@@ -63,33 +63,35 @@ mod tests {
         }
     }
 
-    fn at(day: &str) -> Age {
-        let offered = |name: &str, time: &str| OfferedFile {
+    fn age_on(day: &str) -> Age {
+        let listed = |name: &str, time: &str| ListedFile {
             name: name.to_owned(),
             sum: Sha256Sum::digest(b""),
-            url: String::new(),
+            url: "https://files/".parse().expect("an address"),
             uploaded: Some(time.to_owned()),
             provenance: None,
             yanked: false,
         };
-        let offered = [
-            offered("a.whl", "2026-03-02T12:00:00.123456Z"),
-            offered("b.whl", "2026-03-01T12:00:00Z"),
+        let listing = [
+            listed("a.whl", "2026-03-02T12:00:00.123456Z"),
+            listed("b.whl", "2026-03-01T12:00:00Z"),
             // Of another release.
-            offered("old.whl", "2020-01-01T00:00:00Z"),
+            listed("old.whl", "2020-01-01T00:00:00Z"),
         ];
         let now = format!("{day}T13:00:00Z").parse().expect("a time");
-        age(&["a.whl", "b.whl", "c.whl"].map(built), &offered, now)
+        age(&["a.whl", "b.whl", "c.whl"].map(built), &listing, now)
     }
 
     #[test]
     fn it_warns_before_the_last_day_and_refuses_after_it() {
-        assert_eq!(at("2026-03-10"), Age::Young);
+        assert_eq!(age_on("2026-03-10"), Age::Young);
         assert!(
-            matches!(at("2026-03-11"), Age::Near(why) if why.starts_with("the release is on the index for 10 days, and 1 of"))
+            matches!(age_on("2026-03-11"), Age::Near(why) if why.starts_with("the release has been on the index for 10 days, and 1 of"))
         );
-        assert!(matches!(at("2026-03-14"), Age::Near(_)));
-        assert!(matches!(at("2026-03-15"), Age::Over(why) if why.ends_with("raise the version")));
+        assert!(matches!(age_on("2026-03-14"), Age::Near(_)));
+        assert!(
+            matches!(age_on("2026-03-15"), Age::Over(why) if why.ends_with("raise the version"))
+        );
     }
 
     #[test]

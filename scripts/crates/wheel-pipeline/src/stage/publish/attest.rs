@@ -1,13 +1,13 @@
-//! Attestations on the way to an index: made before the first file is sent, so that a release has them
-//! for all of its files or is not begun.
+//! Attestations for an upload. They are made before the first file is sent, so that a release either has
+//! them for all of its files or is not begun.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::ValueEnum;
 
-use super::send::Load;
+use super::attestations::Attestations;
+use super::upload_set::UploadSet;
 use crate::evidence::{Attested, Receipt, SentStep};
 use crate::failure::Failure;
 use crate::folder;
@@ -17,46 +17,49 @@ use crate::report::{Mood, Report};
 use crate::stage::Machine;
 use crate::tool::attest::{Attester, Signed};
 
-/// Whether files are sent with attestations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Attestations {
-    /// To PyPI and TestPyPI, if this machine can prove who it is
-    #[default]
-    Auto,
-    /// To any index, and not at all if this machine cannot prove who it is
-    Always,
-    Never,
+/// The attestations of an upload.
+pub struct UploadAttestations {
+    /// The entry in the receipt.
+    pub record: Attested,
+    /// The folder of the attestations, if there are any.
+    pub folder: Option<PathBuf>,
 }
 
-/// Makes the attestations of what the receipt does not know to be on the index. Gives what the receipt
-/// says of them, and where they are if there are any.
+impl UploadAttestations {
+    fn none(why: &str) -> Self {
+        Self { record: Attested::No { why: why.to_owned() }, folder: None }
+    }
+}
+
+/// Makes the attestations of all files that are not yet verified in the receipt.
+///
+/// Attestations that are wanted but cannot be made are an error. Nothing has been sent then.
 pub fn attest(
     project: &Project,
     machine: &Machine,
     report: &Report,
     wanted: Attestations,
-    load: &Load,
+    set: &UploadSet,
     receipt: &Receipt,
-) -> Result<(Attested, Option<PathBuf>)> {
-    let none = |why: &str| Ok((Attested::No { why: why.to_owned() }, None));
+) -> Result<UploadAttestations> {
     match wanted {
-        Attestations::Never => return none("as asked for"),
+        Attestations::Never => return Ok(UploadAttestations::none("`--attestations never`")),
         Attestations::Auto if !is_pypi(&receipt.repository) => {
-            return none("the index is not PyPI");
+            return Ok(UploadAttestations::none("the index is not PyPI"));
         }
         Attestations::Auto | Attestations::Always => {}
     }
-    let there = |name: &str| {
-        receipt.files.iter().any(|sent| sent.file == name && sent.step == SentStep::Held)
+    let is_verified = |name: &str| {
+        receipt.files.iter().any(|sent| sent.file == name && sent.step == SentStep::Verified)
     };
-    let files: Vec<&Path> = load
+    let files: Vec<&Path> = set
         .files
         .iter()
-        .filter(|(_, built)| !there(&built.file))
+        .filter(|(_, built)| !is_verified(&built.file))
         .map(|(path, _)| path.as_path())
         .collect();
     if files.is_empty() {
-        return Ok((receipt.attestations.clone(), None));
+        return Ok(UploadAttestations { record: receipt.attestations.clone(), folder: None });
     }
     let action = report.start("making attestations");
     let folder = project.work().join("attestations");
@@ -66,22 +69,21 @@ pub fn attest(
     match attester.sign(&folder, &files)? {
         Signed::By(who) => {
             action.done(Mood::Good, "attested", &format!("{} files, signed by {who}", files.len()));
-            Ok((Attested::Yes { by: who }, Some(folder)))
+            Ok(UploadAttestations { record: Attested::Yes { by: who }, folder: Some(folder) })
         }
-        Signed::Nobody if wanted == Attestations::Auto => none(NOBODY),
+        Signed::Nobody if wanted == Attestations::Auto => Ok(UploadAttestations::none(NO_IDENTITY)),
         Signed::Nobody => {
-            let why = format!("attestations are asked for, and {NOBODY}");
-            Err(Failure::unknown(why).hint(OTHERWISE).into())
+            let why = format!("no attestation can be made, so nothing was sent: {NO_IDENTITY}");
+            Err(Failure::unknown(why).hint(WITHOUT).into())
         }
         Signed::Failed(why) => Err(Failure::unknown(format!(
             "the attestations could not be made, so nothing was sent: {why}"
         ))
         .hint("run the stage again")
-        .hint(OTHERWISE)
+        .hint(WITHOUT)
         .into()),
     }
 }
 
-const NOBODY: &str =
-    "nothing here proves who publishes, as the workflow of a trusted publisher does";
-const OTHERWISE: &str = "`--attestations never` publishes without them";
+const NO_IDENTITY: &str = "this machine has no identity to sign with, as a trusted publisher has";
+const WITHOUT: &str = "`--attestations never` publishes without attestations";

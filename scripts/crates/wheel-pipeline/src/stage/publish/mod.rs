@@ -1,14 +1,19 @@
 //! `publish`: every file of the plan on an index, wheels first, with a receipt.
 //!
-//! The index is asked before each upload: what it holds already in identical bytes is done, other
-//! bytes under the same name stop the run. `--skip-existing` is never used, because it hides just
-//! that difference. [`step`] decides, [`drive`] makes the moves, [`mod@send`] makes them in the world.
+//! The index is asked before each upload. A file that it has with the same hash is finished, and a file of
+//! the same name with another hash stops the run. `--skip-existing` is never used, because it hides that
+//! difference. [`state`] decides, [`upload`] runs the decisions, and [`mod@send`] does so on an index.
 
 mod age;
 mod attest;
-pub mod drive;
+mod attestations;
+mod destination;
+mod dry_run;
+mod explain;
 pub mod send;
-pub mod step;
+pub mod state;
+pub mod upload;
+mod upload_set;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,45 +28,17 @@ use crate::evidence::gate::GateDecision;
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::index::address::{self, is_loopback};
-use crate::index::{self, OfferedFile, Trouble};
+use crate::index::{self, ListedFile};
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
 use crate::stage::{Machine, from_jobs, gate};
-use crate::tool::twine::Credentials;
 
-pub use attest::Attestations;
-pub use send::send;
+pub use attestations::Attestations;
+pub use destination::{Destination, PATIENCE};
+pub use send::{send, send_set};
+pub use upload_set::UploadSet;
 
-/// Where files go, and where they are seen.
-#[derive(Clone, Debug)]
-pub struct Destination {
-    /// Where twine sends files.
-    pub repository: String,
-    /// The simple API, where the index shows what it holds.
-    pub simple: String,
-    /// For an index of the pipeline's own; elsewhere twine finds them.
-    pub credentials: Option<Credentials>,
-    /// How long faults of one file are waited out.
-    pub patience: Duration,
-    pub attestations: Attestations,
-}
-
-impl From<&Args> for Destination {
-    fn from(args: &Args) -> Self {
-        Self {
-            repository: args.repository_url.clone(),
-            simple: args.index_url.clone(),
-            credentials: None,
-            patience: Duration::from_secs(args.patience.into()),
-            attestations: args.attestations,
-        }
-    }
-}
-
-/// How long faults of one file are waited out, unless said otherwise.
-pub const PATIENCE: Duration = Duration::from_secs(300);
-
-/// What `publish` takes.
+/// The arguments of `publish`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Where twine sends files
@@ -86,8 +63,22 @@ pub struct Args {
     pub output: Output,
 }
 
-/// The stage over the whole plan, for what lies here or for what the jobs below `from` brought. Without
-/// `execute`, nothing is sent to an index that is not on loopback; with it, only past an open gate.
+impl From<&Args> for Destination {
+    fn from(args: &Args) -> Self {
+        Self {
+            repository: args.repository_url.clone(),
+            simple: args.index_url.clone(),
+            credentials: None,
+            patience: Duration::from_secs(args.patience.into()),
+            attestations: args.attestations,
+        }
+    }
+}
+
+/// Publishes the whole plan: the files in `dist/`, or those of the jobs below `--from`.
+///
+/// An index on loopback gets them at once. Any other index gets them only with `--execute` and an open
+/// gate.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -104,13 +95,13 @@ pub fn run(
     }
     if !is_loopback(&destination.repository) {
         let mut judgement = gate::decide(source, kept)?;
-        let shelf = index::files(&destination.simple, &source.plan.project);
-        judge_age(&source.plan, kept, shelf.as_deref().unwrap_or_default(), &mut judgement)?;
+        let listing = index::listing(&destination.simple, &source.plan.project);
+        judge_age(&source.plan, kept, listing.as_deref().unwrap_or_default(), &mut judgement);
         for warning in &judgement.warnings {
             report.warn(warning);
         }
         if !execute {
-            return dry_run(&source.plan, kept, report, destination, &judgement, shelf);
+            return dry_run::run(&source.plan, kept, report, destination, &judgement, listing);
         }
         let closed = judgement.closed();
         if !closed.is_empty() {
@@ -138,58 +129,18 @@ pub fn run(
     Ok(Verdict::Yes)
 }
 
+/// Adds the age of the release to the reasons for and against it.
 fn judge_age(
     plan: &Plan,
     kept: &EvidenceFolder,
-    shelf: &[OfferedFile],
+    listing: &[ListedFile],
     judgement: &mut GateDecision,
-) -> Result<()> {
+) {
     let build = kept.built();
     let planned = plan.files().filter_map(|file| build.file(file).cloned());
-    match age(&planned.collect::<Vec<_>>(), shelf, Timestamp::now()) {
+    match age(&planned.collect::<Vec<_>>(), listing, Timestamp::now()) {
         Age::Young => {}
         Age::Near(why) => judgement.warnings.push(why),
         Age::Over(why) => judgement.reasons.push(why),
     }
-    Ok(())
-}
-
-/// Everything but the upload: what would be sent, what is there already, and why it would be refused.
-fn dry_run(
-    plan: &Plan,
-    kept: &EvidenceFolder,
-    report: &Report,
-    destination: &Destination,
-    judgement: &GateDecision,
-    shelf: Result<Vec<OfferedFile>, Trouble>,
-) -> Result<Verdict> {
-    let build = kept.built();
-    let mut text = format!("to send to {}, in this order:\n", destination.repository);
-    let mut verdict = Verdict::Yes;
-    for file in plan.files() {
-        let there = shelf.iter().flatten().find(|offered| offered.name == file);
-        let state = match (there, build.file(file)) {
-            (None, _) => "",
-            (Some(there), Some(built)) if there.sum == built.sha256 => ", which is there already",
-            (Some(_), _) => {
-                verdict = Verdict::No;
-                ", which the index holds with other bytes: it would be refused"
-            }
-        };
-        text += &format!("  {file}{state}\n");
-    }
-    if let Err(trouble) = &shelf {
-        report.warn(&format!("what the index holds is not known: {trouble}"));
-        verdict = verdict.and(Verdict::Unknown);
-    }
-    text += "nothing was sent: this was a dry run, `--execute` sends\n";
-    for reason in judgement.closed() {
-        text += &format!("`--execute` would be refused: {reason}\n");
-    }
-    if !judgement.reasons.is_empty() {
-        verdict = Verdict::No;
-    }
-    text += &format!("{} waived\n", judgement.waived.len());
-    report.result(&text, judgement)?;
-    Ok(verdict)
 }

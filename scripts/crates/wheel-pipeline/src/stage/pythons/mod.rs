@@ -71,14 +71,14 @@ fn fetched(machine: &Machine, wanted: &[Pinned]) -> Result<Vec<(Pinned, Vec<u8>)
     let mut fetched = Vec::new();
     for pinned in wanted {
         let sum: Sha256Sum = pinned.sha256.parse().context("a pinned hash is a hash")?;
-        let offered = index::files(&simple, pinned.project)?;
+        let offered = index::listing(&simple, pinned.project).map_err(Failure::from)?;
         let file = offered.iter().find(|file| file.sum == sum).ok_or_else(|| {
             Failure::unknown(format!(
                 "`{simple}` does not offer `{}` with its pinned hash",
                 pinned.file
             ))
         })?;
-        fetched.push((*pinned, index::content(file)?));
+        fetched.push((*pinned, index::content(file).map_err(Failure::from)?));
     }
     Ok(fetched)
 }

@@ -17,7 +17,7 @@ use super::listing;
 use crate::evidence::file;
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::index::{OfferedFile, address};
+use crate::index::{ListedFile, address};
 use crate::project::Project;
 use crate::report::{Mood, Report, table};
 use crate::stage::Machine;
@@ -99,7 +99,7 @@ pub fn look(
     patience: Duration,
 ) -> Result<Verified> {
     let package = normalize(package);
-    let of_release = |offered: &[OfferedFile]| -> Vec<OfferedFile> {
+    let of_release = |offered: &[ListedFile]| -> Vec<ListedFile> {
         offered.iter().filter(|file| belongs(&file.name, &package, version)).cloned().collect()
     };
     let offered = listing::wait_for(report, simple, &package, patience, |offered| {

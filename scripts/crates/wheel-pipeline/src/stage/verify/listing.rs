@@ -7,7 +7,7 @@ use wheel_audit::parallel;
 
 use crate::failure::Failure;
 use crate::index::provenance::{self, Provenance};
-use crate::index::{self, OfferedFile, Trouble};
+use crate::index::{self, IndexError, ListedFile};
 use crate::process::command::wait;
 use crate::process::pause::Pauses;
 use crate::report::{Mood, Report};
@@ -21,11 +21,11 @@ pub fn wait_for(
     simple: &str,
     project: &str,
     patience: Duration,
-    missing: impl Fn(&[OfferedFile]) -> usize,
-) -> Result<Vec<OfferedFile>> {
+    missing: impl Fn(&[ListedFile]) -> usize,
+) -> Result<Vec<ListedFile>> {
     let mut pauses = Pauses::new(patience);
     loop {
-        let (answer, why, asked) = match index::files(simple, project) {
+        let (answer, why, asked) = match index::listing(simple, project) {
             Ok(offered) => {
                 let missing = missing(&offered);
                 if missing == 0 {
@@ -33,13 +33,13 @@ pub fn wait_for(
                 }
                 (Ok(offered), format!("{missing} files are not on the index yet"), None)
             }
-            Err(Trouble::Passing { why, retry_after }) => {
-                let trouble = Trouble::Passing { why: why.clone(), retry_after };
-                (Err(trouble), why, retry_after)
+            Err(IndexError::Temporary { why, hint, retry_after }) => {
+                let error = IndexError::Temporary { why: why.clone(), hint, retry_after };
+                (Err(error), why, retry_after)
             }
-            Err(lasting) => return Err(lasting.into()),
+            Err(error) => return Err(Failure::from(error).into()),
         };
-        let Some(pause) = pauses.next(asked) else { return Ok(answer?) };
+        let Some(pause) = pauses.next(asked) else { return Ok(answer.map_err(Failure::from)?) };
         let why = why.lines().next().unwrap_or_default().to_owned();
         let what = format!("{why}: again in {:.1} s", pause.as_secs_f64());
         report.say(Mood::Doubtful, "waiting", &what);
@@ -53,14 +53,14 @@ pub fn provenance<'a>(
     machine: &Machine,
     report: &Report,
     needed: bool,
-    files: impl Iterator<Item = &'a OfferedFile>,
+    files: impl Iterator<Item = &'a ListedFile>,
     simple: &str,
 ) -> Result<(Vec<String>, Vec<String>)> {
-    let files: Vec<&OfferedFile> = files.collect();
-    let found = parallel::map(&files, |file| provenance::of(file, simple, index::PATIENCE));
+    let files: Vec<&ListedFile> = files.collect();
+    let found = parallel::map(&files, |file| provenance::fetch(file, simple, index::PATIENCE));
     let (mut lines, mut wrong, mut claims) = (Vec::new(), Vec::new(), Vec::new());
     for (file, found) in files.iter().zip(found) {
-        match found? {
+        match found.map_err(Failure::from)? {
             Some(provenance) => {
                 wrong.extend(provenance.differences(&file.name, file.sum));
                 claims.push((*file, provenance));
@@ -91,7 +91,7 @@ pub fn provenance<'a>(
 fn signatures(
     machine: &Machine,
     report: &Report,
-    claims: &[(&OfferedFile, Provenance)],
+    claims: &[(&ListedFile, Provenance)],
 ) -> Result<(Vec<String>, Vec<String>)> {
     let action = report.start("checking attestations");
     let attester = Attester::install(machine.tools()?, machine.tool_python()?)?;

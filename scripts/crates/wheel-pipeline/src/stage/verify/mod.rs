@@ -23,7 +23,7 @@ use crate::evidence::{Attested, BuiltFile, EvidenceFolder, Receipt, SentStep, Ve
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder;
-use crate::index::{OfferedFile, address};
+use crate::index::{ListedFile, address};
 use crate::process::command::Finished;
 use crate::project::Project;
 use crate::project::source::Source;
@@ -177,13 +177,13 @@ pub fn prove(
 fn differences(
     files: &[(PathBuf, BuiltFile)],
     receipt: &Receipt,
-    offered: &[OfferedFile],
+    offered: &[ListedFile],
 ) -> Vec<String> {
     let mut differences = Vec::new();
     for (_, built) in files {
         let there = offered.iter().find(|file| file.name == built.file).map(|file| file.sum);
         let sent = receipt.files.iter().find(|file| file.file == built.file);
-        let sent = sent.filter(|file| file.step == SentStep::Held).map(|file| file.sha256);
+        let sent = sent.filter(|file| file.step == SentStep::Verified).map(|file| file.sha256);
         if there != Some(built.sha256) || sent != Some(built.sha256) {
             let shown = |sum: Option<Sha256Sum>| sum.map_or("nothing".to_owned(), String::from);
             differences.push(format!(

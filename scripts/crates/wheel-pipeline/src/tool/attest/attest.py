@@ -1,8 +1,8 @@
-"""Makes attestations of files (PEP 740), and checks those that an index offers.
+"""Make attestations of files (PEP 740), and check those that an index offers.
 
-`sign FOLDER FILE...` writes an attestation of each file into the folder, if this machine can prove who
-it is, and prints who that is. `verify FILE` reads a provenance from each line of a file, with the name
-and the hash of what it is about, and prints for each what is wrong with it. Both print one JSON value.
+`sign FOLDER FILE...` writes an attestation of each file into the folder, and prints the identity that
+signed. `verify FILE` reads a claim from each line of a file: a provenance, and the name and hash of its
+file. It prints a list of faults for each claim. Both print one JSON object.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from sigstore.verify import Verifier
 
 
 def sign(folder: Path, files: list[Path]) -> dict[str, object]:
-    """Attest that who runs this publishes the files."""
+    """Sign the files with the identity of this machine, if it has one."""
     token = detect_credential()
     if token is None:
         return {"answer": "nobody"}
     identity = IdentityToken(token)
     trust = ClientTrustConfig.production()
-    # PyPI takes no entries of another transparency log yet.
+    # PyPI accepts no entries of another transparency log yet.
     trust.force_tlog_version = 1
     with SigningContext.from_trust_config(trust).signer(identity, cache=True) as signer:
         for file in files:
@@ -38,7 +38,7 @@ def sign(folder: Path, files: list[Path]) -> dict[str, object]:
 
 
 def newest_trust() -> bool:
-    """Fetch the newest keys that are to be trusted; those that came with the library are older."""
+    """Fetch the newest trusted keys. The keys in the library are older."""
     try:
         Verifier.production()
     except TUFError:
@@ -46,21 +46,21 @@ def newest_trust() -> bool:
     return True
 
 
-def wrong(line: str, *, offline: bool) -> list[str]:
-    """Say what is wrong with one provenance."""
-    asked = json.loads(line)
-    file = Distribution(name=asked["file"], digest=asked["sha256"])
+def faults(line: str, *, offline: bool) -> list[str]:
+    """List the faults of one claim."""
+    claim = json.loads(line)
+    file = Distribution(name=claim["file"], digest=claim["sha256"])
     try:
-        provenance = Provenance.model_validate_json(asked["provenance"])
+        provenance = Provenance.model_validate_json(claim["provenance"])
     except ValidationError as error:
-        return [f"it is no provenance: {error.errors()[0]['msg']}"]
+        return [f"it is not a provenance: {error.errors()[0]['msg']}"]
     pairs = [(bundle, one) for bundle in provenance.attestation_bundles for one in bundle.attestations]
     reasons = (refusal(one, bundle.publisher, file, offline=offline) for bundle, one in pairs)
     return [reason for reason in reasons if reason is not None]
 
 
 def refusal(attestation: Attestation, publisher: Publisher, file: Distribution, *, offline: bool) -> str | None:
-    """Say why an attestation does not hold, if it does not."""
+    """Give the reason why an attestation does not hold, or nothing."""
     try:
         attestation.verify(publisher, file, offline=offline)
     except AttestationError as error:
@@ -69,13 +69,13 @@ def refusal(attestation: Attestation, publisher: Publisher, file: Distribution, 
 
 
 def run(arguments: list[str]) -> dict[str, object]:
-    """Do what the command line asks for."""
+    """Run the command of the command line."""
     if arguments[0] == "sign":
         folder, *files = map(Path, arguments[1:])
         return sign(folder, files)
     newest = newest_trust()
     with Path(arguments[1]).open(encoding="utf-8") as claims:
-        lines = [wrong(line, offline=not newest) for line in claims]
+        lines = [faults(line, offline=not newest) for line in claims]
     return {"answer": "verified", "newest": newest, "wrong": lines}
 
 

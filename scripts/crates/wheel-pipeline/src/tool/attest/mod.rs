@@ -1,5 +1,6 @@
-//! Attestations ([PEP 740](https://peps.python.org/pep-0740/)): signatures of who publishes a file, made
-//! and checked by the library of those who run PyPI, in an environment of its own.
+//! Attestations ([PEP 740](https://peps.python.org/pep-0740/)): signatures of a file's publisher.
+//!
+//! They are made and checked by `pypi-attestations`, PyPI's own library, in an environment of its own.
 
 use std::path::{Path, PathBuf};
 
@@ -13,12 +14,12 @@ use crate::tool::python::Interpreter;
 use crate::tool::python::environment::{Environment, Tools};
 use crate::tool::python::lock::Lock;
 
-/// What it needs, apart from the tools: only a release on PyPI has attestations.
+/// The lock of the library. It is apart from the tools, as only a release on PyPI has attestations.
 pub const LOCK: Lock = Lock { text: include_str!("attest.lock") };
 
 const SCRIPT: &str = include_str!("attest.py");
-/// What the name of a file becomes for its attestation; twine knows it by that.
-const ENDING: &str = "publish.attestation";
+/// The suffix by which twine recognises an attestation.
+const SUFFIX: &str = "publish.attestation";
 
 /// The library, installed for one run.
 #[derive(Debug)]
@@ -27,17 +28,17 @@ pub struct Attester {
     _folder: TempDir,
 }
 
-/// What came of signing.
+/// The outcome of signing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signed {
-    /// This machine cannot prove who it is.
+    /// This machine has no identity to sign with.
     Nobody,
-    /// By whom: who vouches for the identity, and what that is.
+    /// Signed by this identity, named after its issuer.
     By(String),
     Failed(String),
 }
 
-/// One file, and what an index says of its origin.
+/// A file, and its provenance on an index.
 #[derive(Clone, Debug, Serialize)]
 pub struct Claim<'a> {
     pub file: &'a str,
@@ -46,11 +47,11 @@ pub struct Claim<'a> {
     pub provenance: &'a str,
 }
 
-/// What came of checking.
+/// The outcome of checking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
-    /// What is wrong with each claim. The keys that are trusted are the `newest`, or else those that were
-    /// the newest when the library was published.
+    /// The faults of each claim. `newest` is false where the newest trusted keys could not be fetched, and
+    /// the keys in the library were used instead.
     Wrong {
         claims: Vec<Vec<String>>,
         newest: bool,
@@ -58,9 +59,10 @@ pub enum Checked {
     Failed(String),
 }
 
+/// The one line that `attest.py` prints.
 #[derive(Deserialize)]
 #[serde(tag = "answer", rename_all = "lowercase")]
-enum Line {
+enum LibraryAnswer {
     Nobody,
     Signed { who: String },
     Verified { newest: bool, wrong: Vec<Vec<String>> },
@@ -76,14 +78,14 @@ impl Attester {
         Ok(Self { environment, _folder: folder })
     }
 
-    /// Signs files; the attestations of all of them are then in `folder`, or of none.
+    /// Signs files. Writes the attestations of all of them into `folder`, or of none.
     pub fn sign(&self, folder: &Path, files: &[&Path]) -> Result<Signed> {
         let command = self.command("sign").arg(folder).args(files);
-        Ok(match answer(&command)? {
-            Line::Nobody => Signed::Nobody,
-            Line::Signed { who } => Signed::By(who),
-            Line::Failed { why } => Signed::Failed(why),
-            Line::Verified { .. } => Signed::Failed(STRANGE.to_owned()),
+        Ok(match run_library(&command)? {
+            LibraryAnswer::Nobody => Signed::Nobody,
+            LibraryAnswer::Signed { who } => Signed::By(who),
+            LibraryAnswer::Failed { why } => Signed::Failed(why),
+            LibraryAnswer::Verified { .. } => Signed::Failed(NO_ANSWER.to_owned()),
         })
     }
 
@@ -95,12 +97,12 @@ impl Attester {
             std::io::Write::write_all(&mut questions, b"\n")?;
         }
         let command = self.command("verify").arg(questions.path());
-        Ok(match answer(&command)? {
-            Line::Verified { newest, wrong } if wrong.len() == claims.len() => {
+        Ok(match run_library(&command)? {
+            LibraryAnswer::Verified { newest, wrong } if wrong.len() == claims.len() => {
                 Checked::Wrong { claims: wrong, newest }
             }
-            Line::Failed { why } => Checked::Failed(why),
-            _ => Checked::Failed(STRANGE.to_owned()),
+            LibraryAnswer::Failed { why } => Checked::Failed(why),
+            _ => Checked::Failed(NO_ANSWER.to_owned()),
         })
     }
 
@@ -109,22 +111,22 @@ impl Attester {
     }
 }
 
-const STRANGE: &str = "the library gave no answer that can be understood";
+const NO_ANSWER: &str = "the answer of `pypi-attestations` is not valid JSON";
 
-/// The attestation of a file in a folder of them.
-pub fn of(folder: &Path, file: &str) -> PathBuf {
-    folder.join(format!("{file}.{ENDING}"))
+/// The path of a file's attestation in a folder.
+pub fn attestation_path(folder: &Path, file: &str) -> PathBuf {
+    folder.join(format!("{file}.{SUFFIX}"))
 }
 
-fn answer(command: &Invocation) -> Result<Line> {
-    let finished = command.run().context("the library of attestations cannot be run")?;
+fn run_library(command: &Invocation) -> Result<LibraryAnswer> {
+    let finished = command.run().context("`pypi-attestations` cannot be run")?;
     let secrets = Secrets::new(None);
     let line = serde_json::from_str(&finished.stdout).unwrap_or_else(|_| {
-        let said = finished.stderr.trim().lines().last().unwrap_or(STRANGE).to_owned();
-        Line::Failed { why: said }
+        let last = finished.stderr.trim().lines().last().unwrap_or(NO_ANSWER).to_owned();
+        LibraryAnswer::Failed { why: last }
     });
     Ok(match line {
-        Line::Failed { why } => Line::Failed { why: secrets.hide(&why) },
+        LibraryAnswer::Failed { why } => LibraryAnswer::Failed { why: secrets.hide(&why) },
         line => line,
     })
 }

@@ -17,8 +17,8 @@ use tempfile::TempDir;
 
 use crate::failure::Failure;
 use crate::process::command::{Server, check_interrupt};
+use crate::process::secret::Credentials;
 use crate::tool::python::environment::Tools;
-use crate::tool::twine::Credentials;
 
 /// A running index server. Dropping it ends the server and removes what it held.
 #[derive(Debug)]

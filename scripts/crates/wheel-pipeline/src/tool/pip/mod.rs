@@ -179,6 +179,7 @@ mod tests {
         - CONDA_PREFIX
         - __PYVENV_LAUNCHER__
         + PYTHONUTF8=1
+        - PYTHONDONTWRITEBYTECODE
         ");
     }
 }

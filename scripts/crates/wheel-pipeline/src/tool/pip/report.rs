@@ -10,7 +10,7 @@ use serde::Deserialize;
 use wheel_audit::names::normalize;
 use wheel_audit::wheel::Sha256Sum;
 
-use crate::index::address::file_name;
+use crate::index::address::{self, file_name};
 
 /// A file that pip installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,9 @@ pub fn installed(report: &Path, project: &str) -> Result<InstalledFile> {
         .into_iter()
         .find(|item| normalize(&item.metadata.name) == normalize(project))
         .with_context(|| format!("pip's report does not name `{project}`"))?;
-    let file = file_name(&item.download_info.url).context("pip's report names no file")?;
+    let file = address::parse(&item.download_info.url)
+        .and_then(|url| file_name(&url))
+        .context("pip's report names no file")?;
     let hashes = item.download_info.archive_info.and_then(|archive| archive.hashes);
     let sha256 = hashes.and_then(|hashes| hashes.get("sha256")?.parse().ok());
     Ok(InstalledFile { file, sha256 })

@@ -1,10 +1,10 @@
-"""Uploads files by twine, one at a time as the pipeline names them, and says what became of each.
+"""Upload files with twine, one at a time, and print the answer to each.
 
-Each line on the standard input is a JSON array: a file, and its attestation or null. Each line on the
-standard output is a JSON object with the answer. twine's own program shows people a message; whoever
-decides whether to try again needs the status and `Retry-After`. One process for all files starts Python
-once, and asks for a token once. twine reads the credentials itself: from the environment, a keyring, or
-by trusted publishing.
+Each line of standard input is a JSON array: a file, and its attestation or null. Each line of standard
+output is a JSON object with the answer. twine's own program prints a message for people; the pipeline
+needs the status and `Retry-After`, to decide whether to send again. One process for all files starts
+Python once, and asks for a token once. twine finds the credentials itself: in the environment, in a
+keyring, or by trusted publishing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-# The answers go to the pipeline; all that twine prints goes elsewhere.
+# Standard output is for the answers alone. All that twine prints goes to standard error.
 answers, sys.stdout = sys.stdout, sys.stderr
 
 import requests  # noqa: E402
@@ -31,21 +31,28 @@ TOKEN_LIFE = 600
 
 
 class Bounded(requests.adapters.HTTPAdapter):
-    """Connections on which silence does not last for ever."""
+    """Connections with a limit for silence."""
 
     def __init__(self, patience: float) -> None:
-        """Take the longest silence, in seconds."""
+        """Set the longest silence, in seconds."""
         self.patience = patience
         super().__init__()
 
-    def send(self, request: requests.PreparedRequest, **how: object) -> requests.Response:
+    def send(  # noqa: PLR0913, PLR0917 - the signature of requests
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002 - the signature of requests
+        timeout: float | tuple[float | None, float | None] | None = None,  # noqa: ARG002 - replaced
+        verify: bool | str = True,  # noqa: FBT001, FBT002 - the signature of requests
+        cert: str | tuple[str, str] | None = None,
+        proxies: dict[str, str] | None = None,
+    ) -> requests.Response:
         """Send a request, and give up after a long silence."""
-        how["timeout"] = self.patience
-        return super().send(request, **how)
+        return super().send(request, stream, self.patience, verify, cert, proxies)
 
 
-def bounded(arguments: dict[str, object], patience: float) -> Repository:
-    """Open the repository; this is where twine looks for the credentials."""
+def open_repository(arguments: dict[str, object], patience: float) -> Repository:
+    """Open the repository. twine looks for the credentials here."""
     options = settings.Settings.from_argparse(argparse.Namespace(**arguments))
     repository = options.create_repository()
     for scheme in ("http://", "https://"):
@@ -53,8 +60,8 @@ def bounded(arguments: dict[str, object], patience: float) -> Repository:
     return repository
 
 
-def answered(response: requests.Response) -> dict[str, object]:
-    """Say what the index answered."""
+def status_answer(response: requests.Response) -> dict[str, object]:
+    """Turn the answer of the index into an answer for the pipeline."""
     return {
         "answer": "status",
         "status": response.status_code,
@@ -64,8 +71,13 @@ def answered(response: requests.Response) -> dict[str, object]:
     }
 
 
+def http_error_answer(error: requests.HTTPError) -> dict[str, object]:
+    """Turn an error of a request for a token into an answer for the pipeline."""
+    return {"answer": "lost", "why": innermost(error)} if error.response is None else status_answer(error.response)
+
+
 def innermost(error: BaseException) -> str:
-    """Find the cause of all: the outer exceptions repeat what the pipeline knows."""
+    """Describe the first cause: the outer exceptions only repeat the address."""
     seen = set()
     while id(error) not in seen:
         seen.add(id(error))
@@ -82,17 +94,17 @@ def serve(arguments: dict[str, object], patience: float) -> None:
     for line in sys.stdin:
         file, attestation = json.loads(line)
         try:
-            # Credentials that could not be had for one file may be there for the next try.
+            # Credentials that were missing for one file may be there for the next.
             if repository is None or time.monotonic() - opened > TOKEN_LIFE:
-                repository, opened = bounded(arguments, patience), time.monotonic()
+                repository, opened = open_repository(arguments, patience), time.monotonic()
             package = PackageFile.from_filename(file, None)
             if attestation is not None:
                 package.add_attestations([attestation])
-            # One attempt: the pipeline asks the index before the next.
-            answer = answered(repository.upload(package, max_redirects=1))
+            # One attempt: before the next, the pipeline asks the index.
+            answer = status_answer(repository.upload(package, max_redirects=1))
         except requests.HTTPError as error:
-            # Of the requests for a token.
-            answer = answered(error.response)
+            # From a request for a token.
+            answer = http_error_answer(error)
         except (requests.RequestException, OSError) as error:
             answer = {"answer": "lost", "why": innermost(error)}
         except exceptions.NonInteractive as error:
