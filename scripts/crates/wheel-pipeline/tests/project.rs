@@ -193,16 +193,14 @@ fn a_waiver_names_what_is_promised_why_not_and_until_when() {
        |
     10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x", expires = "soon"}]
        |                                                                              ^^^^^^
-    `expires` is not a day
-    hint: write `expires = 2027-01-31`
+    `expires` is not a date such as `2027-01-31`, without quotes
     "#);
     insta::assert_snapshot!(waiver_refused(&good.replace("2027-01-31", "12:00:00")), @r#"
     `[project]/pyproject.toml`: TOML parse error at line 10, column 78
        |
     10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x", expires = 12:00:00}]
        |                                                                              ^^^^^^^^
-    `expires` is not a day
-    hint: write `expires = 2027-01-31`
+       `expires` is not a date such as `2027-01-31`, without quotes
     "#);
 }
 
