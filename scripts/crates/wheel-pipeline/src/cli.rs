@@ -40,27 +40,27 @@ const TEMPLATE: &str = "\
 
 Judge:
   audit         Judge every file of a release, and the set
-    explain       Explain a check of the audit, and how to mend its findings
+  explain       Explain a check of the audit, and how to fix its findings
 
 Release:
-    rehearse      Run a whole release on this machine, against a local package index
+  rehearse      Run a whole release on this machine, against a local package index
   prepare       Write the version into Cargo.toml, date the changelog, refresh the lock
   publish       Upload the release, wheels first; a dry run unless the index is on loopback
   verify        Install the published release from the index, and test it
-    announce      Make the GitHub release of the published and verified files
+  announce      Make the GitHub release of the published and verified files
 
 Step by step:
-    plan          Derive the files that the release must hold
-    sdist         Build only the sdist, in dist/
-    build         Build the sdist, and the wheels from it, in dist/
+  plan          Derive the files that the release must hold
+  sdist         Build only the sdist, in dist/
+  build         Build the sdist, and the wheels from it, in dist/
   smoke         Install each wheel on each promised Python, and run the smoke test
-    second-build  Build the same wheels with cibuildwheel, and compare
-    gate          Decide whether dist/ may be uploaded, from all evidence
+  second-build  Build the same wheels with cibuildwheel, and compare
+  gate          Decide whether dist/ may be uploaded, from all evidence
 
 Set up:
-    pythons       Install Pythons of other platforms and newer series, for the smoke test
+  pythons       Install Pythons of other platforms and newer series, for the smoke test
   serve         Serve an empty package index on loopback until Ctrl-C
-    licenses      Write the licenses of the linked crates to LICENSE-THIRD-PARTY
+  licenses      Write the licenses of the linked crates to LICENSE-THIRD-PARTY
 
 Options:
 {options}
@@ -77,7 +77,7 @@ Exit codes:
 pub enum Command {
     /// Judge every file of a release, and the set
     Audit(audit::Args),
-    /// Explain a check of the audit, and how to mend its findings
+    /// Explain a check of the audit, and how to fix its findings
     Explain(explain::Args),
     /// Run a whole release on this machine, against a local package index
     Rehearse(rehearse::Args),

@@ -43,17 +43,17 @@ pub fn run(
         return Err(Failure::unknown("no target can be built here").into());
     }
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
-    let workshop = BuildDirectory::new(
+    let directory = BuildDirectory::new(
         source,
         machine,
         report,
         &source.project.root,
         folder.path().to_owned(),
     );
-    workshop.sdist()?;
+    directory.sdist()?;
     let timed = |part: &Plan, toolchains: &Toolchains| -> Result<(Duration, Vec<BuiltFile>)> {
         let started = Instant::now();
-        let built = workshop.wheels(part, toolchains)?;
+        let built = directory.wheels(part, toolchains)?;
         Ok((started.elapsed(), built))
     };
     let (mut rows, mut sums) = (Vec::new(), [Duration::ZERO; 3]);
@@ -61,7 +61,7 @@ pub fn run(
         let one = part.only(&[*target]);
         let own = [(*target, toolchain.clone())].into();
         let (cold, _) = timed(&one, &own)?;
-        workshop.age()?;
+        directory.age()?;
         let (changed, _) = timed(&one, &own)?;
         let (again, built) = timed(&one, &own)?;
         let times = [cold, changed, again];
@@ -73,7 +73,7 @@ pub fn run(
         rows.push(row(&format!("`{target}`"), times.map(Some), &sizes.join(", "), cross_built));
     }
     rows.push(row(&format!("**{} targets**", toolchains.len()), sums.map(Some), "", ""));
-    workshop.age()?;
+    directory.age()?;
     let (changed, _) = timed(&part, &toolchains)?;
     let (again, _) = timed(&part, &toolchains)?;
     rows.push(row("**all at once**", [None, Some(changed), Some(again)], "", ""));
