@@ -1,7 +1,7 @@
-//! `ci`: everything that this repository holds itself to, in one command.
+//! `ci`: all checks and tests of the repository in one command.
 //!
-//! Every step runs, whatever became of those before it, and all that failed is shown at the end. A
-//! test suite that ran no test has failed.
+//! Every step runs, even after a failure. All failed steps are listed at the end. A test suite that ran no test is a
+//! failure.
 
 use anyhow::Result;
 use wheel_pipeline::evidence::EvidenceFolder;
@@ -16,16 +16,17 @@ use crate::test_suite as suite;
 use crate::test_suite::Counts;
 use crate::{by_hand, cargo, checks, lock, readme, tables};
 
-/// What the steps came to.
+/// The results of the steps.
 struct Tally<'a> {
     report: &'a Report,
-    /// The names of the steps that failed, and the worst of their verdicts.
+    /// The names of the failed steps.
     failed: Vec<String>,
+    /// The worst verdict of the steps.
     verdict: Verdict,
     tests: Counts,
 }
 
-/// The stage.
+/// Runs `ci`.
 pub fn run(
     source: &Source,
     machine: &Machine,
@@ -83,9 +84,9 @@ pub fn run(
     }
 
     let Tally { failed, verdict, tests, .. } = tally;
-    // A line of its own, which test reporters of many kinds can read.
+    // Test reporters can parse this line.
     report.data(&format!("{} passed, {} failed\n", tests.passed, tests.failed));
-    // What the gate lets through untested stays in sight.
+    // The waivers are listed in every run, so that nobody forgets them.
     let waivers = &source.project.table.waivers;
     report.data(&format!("{} waived\n", waivers.len()));
     for waiver in waivers {
@@ -101,7 +102,7 @@ pub fn run(
 }
 
 impl Tally<'_> {
-    /// A step that is a stage of its own.
+    /// A step that is a stage.
     fn stage(&mut self, name: &str, stage: impl FnOnce() -> Result<Verdict>) -> Result<()> {
         self.step(name, || Ok((stage()?, String::new())))
     }
@@ -115,7 +116,7 @@ impl Tally<'_> {
         })
     }
 
-    /// A step that is a suite of tests.
+    /// A step that is a test suite.
     fn suite(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! Test suites: environments with the built wheel and what its tests need, and the counting of tests.
+//! Test suites: environments with the built wheel and the tests' requirements, and the counts of tests.
 
 use std::path::PathBuf;
 
@@ -16,20 +16,20 @@ use wheel_pipeline::tool::python::environment::Environment;
 
 use crate::lock;
 
-/// How many tests of a suite did what.
+/// The results of a test suite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub passed: usize,
     pub failed: usize,
 }
 
-/// A Python with the built wheel installed, and what the tests need beside it.
+/// An environment with the built wheel and the tests' requirements.
 pub struct TestEnvironment {
     pub environment: Environment,
     pub interpreter: Interpreter,
-    /// The file that was installed.
+    /// The installed file.
     pub wheel: PathBuf,
-    /// The folder that holds the environment, which goes with it.
+    /// The folder of the environment. It is removed when this is dropped.
     pub folder: TempDir,
 }
 
@@ -58,7 +58,7 @@ pub fn environments(
         let (wheel, _) = files
             .iter()
             .find(|(_, built)| built.file == promise.file)
-            .context("the plan's files were looked at")?;
+            .context("every planned file is in `files`")?;
         pip::install(tools, &environment, InstallSource::Files, &[&wheel.to_string_lossy()])
             .check()?;
         let release = &interpreter.release;
@@ -75,12 +75,12 @@ pub fn environments(
     Ok(environments)
 }
 
-/// Runs `cargo test` and counts.
+/// Runs `cargo test` and counts the tests.
 pub fn cargo(command: &Invocation) -> Result<(Counts, String)> {
     run(command, cargo_counts)
 }
 
-/// Runs pytest and counts.
+/// Runs pytest and counts the tests.
 pub fn pytest(command: &Invocation) -> Result<(Counts, String)> {
     run(command, pytest_counts)
 }
@@ -105,7 +105,7 @@ fn cargo_counts(output: &str) -> Counts {
     counts
 }
 
-/// Reads `12 passed, 1 failed, 2 errors in 0.10s`; an error is a failure.
+/// Reads `12 passed, 1 failed, 2 errors in 0.10s`. An error is a failure.
 fn pytest_counts(output: &str) -> Counts {
     let line = output.lines().rev().find(|line| line.contains(" in ")).unwrap_or_default();
     Counts {
