@@ -1,6 +1,6 @@
 //! A tool, an interpreter or a target that may be missing on this machine.
 
-/// Something that is here, or the reason why it is not. Missing is an answer, and no error.
+/// A thing that is here, or the reason why it is not. A missing thing is a result, not an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Available<T> {
     Here(T),
@@ -8,12 +8,12 @@ pub enum Available<T> {
 }
 
 impl<T> Available<T> {
-    /// It is not here, for this reason.
+    /// A missing thing, with the reason.
     pub fn not(why: impl Into<String>) -> Self {
         Self::Not { why: why.into() }
     }
 
-    /// What is here, made into something else.
+    /// Converts the thing that is here.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Available<U> {
         match self {
             Self::Here(here) => Available::Here(change(here)),
@@ -21,7 +21,7 @@ impl<T> Available<T> {
         }
     }
 
-    /// What is here, if it is.
+    /// The thing, if it is here.
     pub fn here(self) -> Option<T> {
         match self {
             Self::Here(here) => Some(here),
@@ -29,7 +29,7 @@ impl<T> Available<T> {
         }
     }
 
-    /// Why it is not here, if it is not.
+    /// The reason, if the thing is missing.
     pub fn why_not(&self) -> Option<&str> {
         match self {
             Self::Here(_) => None,

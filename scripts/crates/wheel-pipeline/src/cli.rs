@@ -1,4 +1,4 @@
-//! The command line: what people type, as values.
+//! The command line as values.
 
 use std::path::PathBuf;
 
@@ -31,7 +31,8 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// The commands in groups. clap has no groups of subcommands; a test holds this text to the commands.
+/// The commands in groups. clap has no groups of subcommands, so they are written here. A test compares this
+/// text with the commands.
 const TEMPLATE: &str = "\
 {about}
 
@@ -39,27 +40,27 @@ const TEMPLATE: &str = "\
 
 Judge:
   audit         Judge every file of a release, and the set
-  explain       Say what a check of the audit is for, and what to do about its findings
+  explain       Explain a check of the audit, and how to fix its findings
 
 Release:
-  rehearse      All of a release on this machine, against a package index of its own
+  rehearse      Run a whole release on this machine, against a local package index
   prepare       Write the version into Cargo.toml, date the changelog, refresh the lock
   publish       Upload the release, wheels first; a dry run unless the index is on loopback
   verify        Install the published release from the index, and test it
-  announce      Make the GitHub release of what was published and verified
+  announce      Make the GitHub release of the published and verified files
 
 Step by step:
-  plan          Derive what the release must hold
-  sdist         Make the sdist alone, in dist/
-  build         Make the sdist, and the wheels from it, in dist/
+  plan          Derive the files that the release must hold
+  sdist         Build only the sdist, in dist/
+  build         Build the sdist, and the wheels from it, in dist/
   smoke         Install each wheel on each promised Python, and run the smoke test
-  second-build  Have cibuildwheel build the same, and compare
-  gate          Say whether dist/ may be uploaded, by all the evidence there is
+  second-build  Build the same wheels with cibuildwheel, and compare
+  gate          Decide whether dist/ may be uploaded, from all evidence
 
 Set up:
-  pythons       Make Pythons of other platforms and newer series, for the smoke test
+  pythons       Install Pythons of other platforms and newer series, for the smoke test
   serve         Serve an empty package index on loopback until Ctrl-C
-  licenses      Collect the licenses of the linked crates, in LICENSE-THIRD-PARTY
+  licenses      Write the licenses of the linked crates to LICENSE-THIRD-PARTY
 
 Options:
 {options}
@@ -71,14 +72,14 @@ Exit codes:
   3  could not tell
 ";
 
-/// What is to be done.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Judge every file of a release, and the set
     Audit(audit::Args),
-    /// Say what a check of the audit is for, and what to do about its findings
+    /// Explain a check of the audit, and how to fix its findings
     Explain(explain::Args),
-    /// All of a release on this machine, against a package index of its own
+    /// Run a whole release on this machine, against a local package index
     Rehearse(rehearse::Args),
     /// Write the version into Cargo.toml, date the changelog, refresh the lock, and print what remains
     Prepare(prepare::Args),
@@ -86,30 +87,30 @@ pub enum Command {
     Publish(publish::Args),
     /// Install the published release from the index, and test it and a package that depends on it
     Verify(verify::Args),
-    /// Make the GitHub release of what was published and verified; a dry run unless told otherwise
+    /// Make the GitHub release of the published and verified files; a dry run without `--execute`
     Announce(announce::Args),
-    /// Derive what the release must hold, and write it to target/pipeline/plan.json
+    /// Derive the files that the release must hold, and write them to target/pipeline/plan.json
     Plan(plan::Args),
-    /// Make the sdist alone, in dist/
+    /// Build only the sdist, in dist/
     Sdist(build::SdistArgs),
-    /// Make the sdist, and the wheels from it, in dist/
+    /// Build the sdist, and the wheels from it, in dist/
     Build(build::Args),
     /// Install each wheel on each promised Python of this machine, and run the smoke test
     Smoke(smoke::Args),
-    /// Build the sdist and this machine's wheels, have cibuildwheel build the same, and compare
+    /// Build the sdist and this machine's wheels, build the same with cibuildwheel, and compare
     SecondBuild(second_build::Args),
-    /// Say whether dist/ may be uploaded, by all the evidence there is
+    /// Decide whether dist/ may be uploaded, from all evidence
     Gate(gate::Args),
-    /// Make folders with Pythons of other platforms and newer series, for the smoke test
+    /// Install Pythons of other platforms and newer series, for the smoke test
     Pythons(pythons::Args),
     /// Serve an empty package index on loopback until Ctrl-C, for uploads by hand
     Serve(serve::Args),
-    /// Collect the licenses of the crates that are linked, in LICENSE-THIRD-PARTY
+    /// Write the licenses of the linked crates to LICENSE-THIRD-PARTY
     Licenses(licenses::Args),
 }
 
 impl Cli {
-    /// The form in which the stage gives its result.
+    /// The format of the stage's result.
     pub fn format(&self) -> Format {
         match &self.command {
             Command::Sdist(args) => args.output.format,
@@ -131,7 +132,7 @@ impl Cli {
         }
     }
 
-    /// Does what was asked for.
+    /// Runs the command.
     pub fn run(&self, report: &Report) -> Result<Verdict> {
         match &self.command {
             Command::Audit(args) => audit::run(args, &self.project, report),
@@ -182,7 +183,7 @@ impl Cli {
         Source::open(&self.project)
     }
 
-    /// A stage that writes into the project's folders, with no other run beside it.
+    /// Runs a stage that writes into the project's folders. The lock excludes other runs.
     fn locked(
         &self,
         report: &Report,

@@ -1,22 +1,22 @@
-//! How a run ends: its verdict, and the four exit codes.
+//! The verdict of a run, and the four exit codes.
 
 use std::process::ExitCode;
 
 use crate::failure::{Code, failure};
 
-/// What a stage found out, when it could find out.
+/// The verdict of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Everything holds, or was already done.
+    /// Everything is right, or was already done.
     Yes,
-    /// Something was looked at and is bad.
+    /// At least one fault was found.
     No,
-    /// Something that had to be looked at could not be.
+    /// No fault was found, but something could not be checked.
     Unknown,
 }
 
 impl Verdict {
-    /// The worse of two verdicts: what is bad outweighs what is not known.
+    /// The worse of two verdicts. `No` outweighs `Unknown`.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
@@ -35,7 +35,7 @@ impl Verdict {
     }
 }
 
-/// The exit code of a whole run; an error without a code of its own means "could not tell".
+/// The exit code of a whole run. An error without a [`Code`] means "could not tell".
 pub fn code(outcome: &anyhow::Result<Verdict>) -> ExitCode {
     let code = match outcome {
         Ok(verdict) => verdict.code(),

@@ -1,11 +1,11 @@
-//! How a command ends badly: a code, a message, and what to do about it.
+//! The error type of commands: a code, a message, and hints.
 
 use std::fmt;
 
-/// Which of the exit codes a failure stands for.
+/// The kind of a failure. Each kind has an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
-    /// 1: the project or the release is wrong, and the stage refuses to go on.
+    /// 1: the project or the release is wrong, so the stage stops.
     Refused,
     /// 2: the command line or a configuration file cannot be used as it is.
     Usage,
@@ -15,13 +15,13 @@ pub enum Code {
     Interrupted,
 }
 
-/// An ending that is not a verdict. Any other error counts as [`Code::Unknown`].
+/// A command that ended without a verdict. Any other error counts as [`Code::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub code: Code,
-    /// What is wrong and where.
+    /// The fault and its place.
     pub message: String,
-    /// What to do about it, a sentence each.
+    /// Advice for the user, one sentence each.
     pub hints: Vec<String>,
 }
 
@@ -45,13 +45,13 @@ impl Failure {
         Self::new(Code::Unknown, message)
     }
 
-    /// The user, or the system, asked the program to end.
+    /// Ctrl-C, or a request to terminate.
     pub fn interrupted() -> Self {
         Self::new(Code::Interrupted, "interrupted; nothing half-written is left behind")
             .hint("run the same command again, it continues")
     }
 
-    /// Adds what to do about it.
+    /// Adds advice for the user.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -59,7 +59,7 @@ impl Failure {
     }
 }
 
-/// The message alone: whoever prints it puts the hints last.
+/// The message without the hints: `Report::error` prints all hints after the last cause.
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.message)
@@ -68,7 +68,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// An error with what could not be done because of it, and what to do about it. The code stays that of the error.
+/// An error with a message and a hint around it. The exit code stays that of the inner error.
 #[derive(Debug)]
 struct Advice {
     message: String,
@@ -90,7 +90,7 @@ impl std::error::Error for Advice {
 
 /// Context with a hint.
 pub trait Advise<T> {
-    /// Says what could not be done, and what to do about it.
+    /// Adds a message with what could not be done, and a hint.
     fn advise(self, message: impl Into<String>, hint: impl Into<String>) -> anyhow::Result<T>;
 }
 
@@ -103,7 +103,7 @@ impl<T, E: Into<anyhow::Error>> Advise<T> for Result<T, E> {
     }
 }
 
-/// The failure in an error, under whatever context.
+/// The first [`Failure`] in the chain of causes.
 pub fn failure(error: &anyhow::Error) -> Option<&Failure> {
     error.chain().find_map(|cause| cause.downcast_ref())
 }

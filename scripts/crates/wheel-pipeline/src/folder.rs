@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// Removes a folder with all that an earlier run left there; it need not be there.
+/// Removes a folder and its content. A missing folder is no error.
 pub fn clear(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)

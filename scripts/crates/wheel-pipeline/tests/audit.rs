@@ -1,10 +1,10 @@
-//! The audit of files that no plan speaks of: what any project's wheels can be held to.
+//! The audit of any project's files, without a plan.
 
 use std::process::{Command, Output};
 
 use wheel_fixtures::release::{Dist, WINDOWS, good, release};
 
-/// What the program says of a release in a folder without a project.
+/// The exit code and the output of `audit` for a release in a folder without a project.
 fn audit(dist: &Dist, arguments: &[&str]) -> (i32, String) {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("dist")).expect("a folder");
@@ -24,7 +24,7 @@ fn audit(dist: &Dist, arguments: &[&str]) -> (i32, String) {
 }
 
 #[test]
-fn a_good_release_passes_without_a_plan_and_the_report_says_what_was_not_judged() {
+fn a_good_release_passes_without_a_plan_and_checks_of_the_plan_are_not_applicable() {
     let (code, text) = audit(&good(), &[]);
     assert_eq!(code, 0, "{text}");
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -39,7 +39,7 @@ fn a_good_release_passes_without_a_plan_and_the_report_says_what_was_not_judged(
 }
 
 #[test]
-fn named_files_are_judged_and_what_is_wrong_ends_with_1() {
+fn named_files_are_judged_and_a_finding_exits_with_1() {
     let dist = release(|parts| parts.windows.edit("WHEEL", "win_amd64", "win32"));
     let (code, text) = audit(&dist, &["dist"]);
     assert_eq!(code, 1, "{text}");
@@ -50,7 +50,7 @@ fn named_files_are_judged_and_what_is_wrong_ends_with_1() {
 }
 
 #[test]
-fn a_check_that_is_left_out_is_said_to_be() {
+fn a_check_that_is_left_out_is_reported_as_ignored() {
     let dist = release(|parts| parts.windows.edit("WHEEL", "win_amd64", "win32"));
     let (code, text) = audit(&dist, &["--ignore", "tags-agree"]);
     assert_eq!(code, 0, "{text}");
@@ -63,7 +63,7 @@ fn a_check_that_is_left_out_is_said_to_be() {
 }
 
 #[test]
-fn nothing_inspected_is_no_pass() {
+fn an_audit_of_nothing_exits_with_3() {
     let mut dist = good();
     dist.files.clear();
     assert_eq!(audit(&dist, &[]).0, 3);
@@ -73,7 +73,7 @@ fn nothing_inspected_is_no_pass() {
 }
 
 #[test]
-fn a_file_that_is_neither_wheel_nor_sdist_is_no_pass() {
+fn a_file_that_is_neither_wheel_nor_sdist_exits_with_3() {
     let mut dist = good();
     dist.add("notes.txt", b"to do".to_vec());
     let (code, text) = audit(&dist, &["dist", "dist/notes.txt"]);
@@ -85,7 +85,7 @@ fn a_file_that_is_neither_wheel_nor_sdist_is_no_pass() {
 }
 
 #[test]
-fn the_order_of_the_files_changes_nothing() {
+fn the_order_of_the_files_does_not_change_the_result() {
     let dist = release(|parts| parts.windows.edit("WHEEL", "win_amd64", "win32"));
     let names: Vec<String> = dist.files.keys().map(|name| format!("dist/{name}")).collect();
     let mut arguments: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -1,12 +1,12 @@
-//! What people read when they ask for help, or type what the program does not take.
+//! The help texts, and the messages for wrong command lines.
 //!
-//! `TRYCMD=overwrite cargo test --package wheel-pipeline --test cli` writes the texts down as they are.
+//! `TRYCMD=overwrite cargo test --package wheel-pipeline --test cli` writes the expected texts.
 
 use clap::{Command, CommandFactory};
 use wheel_pipeline::cli::Cli;
 
 #[test]
-fn help_and_refusals_read_as_written_down() {
+fn help_and_refusals_are_as_expected() {
     let cases = trycmd::TestCases::new();
     // clap wraps at the width of the terminal, if there is one.
     cases.env("COLUMNS", "100");
@@ -15,7 +15,7 @@ fn help_and_refusals_read_as_written_down() {
 }
 
 #[test]
-fn the_help_of_every_stage_is_written_down() {
+fn the_help_of_every_command_has_an_expected_text() {
     let written = include_str!("cmd/help.trycmd");
     for command in commands(&Cli::command(), "wheel-pipeline") {
         let line = format!("$ {command} --help\n");
@@ -24,7 +24,7 @@ fn the_help_of_every_stage_is_written_down() {
 }
 
 #[test]
-fn the_groups_of_the_help_hold_every_command_once() {
+fn the_groups_of_the_help_list_every_command_once() {
     let mut command = Cli::command();
     let help = command.render_help().to_string();
     let (groups, _) = help.split_once("\nOptions:\n").expect("options come last");

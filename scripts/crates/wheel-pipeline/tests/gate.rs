@@ -1,4 +1,4 @@
-//! The gate: open for complete and clean evidence, closed for every single thing that is not.
+//! The gate: open for complete evidence without faults, and closed by every single fault.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use wheel_pipeline::evidence::{
 };
 use wheel_pipeline::project::Waiver;
 
-/// What the gate judges.
+/// The input of the gate.
 struct Release {
     plan: Plan,
     commit: Option<String>,
@@ -23,7 +23,7 @@ struct Release {
     evidence: Evidence,
 }
 
-/// A release on which nothing is wrong.
+/// A release without faults.
 fn complete() -> Release {
     let plan = plan();
     let files: Vec<BuiltFile> = good()
@@ -75,7 +75,7 @@ fn complete() -> Release {
             theirs: LINUX.to_owned(),
             ..Comparison::default()
         }],
-        alone: Vec::new(),
+        unmatched: Vec::new(),
     };
     let commit = Some("0".repeat(40));
     Release {
@@ -111,7 +111,7 @@ impl Release {
         self.judgement().closed()
     }
 
-    /// Takes away what was seen of the first environment, Linux on Python 3.10, and waives it.
+    /// Removes the run of the first environment, Linux on Python 3.10, and waives it.
     fn waive(&mut self, expires: &str) {
         self.evidence.smoke.as_mut().expect("it ran").outcomes.remove(0);
         self.waivers.push(Waiver {
@@ -137,7 +137,7 @@ impl Release {
     }
 
     fn second(&mut self) -> &mut SecondBuildEvidence {
-        self.evidence.second_build.as_mut().expect("a second builder was heard")
+        self.evidence.second_build.as_mut().expect("there was a second build")
     }
 
     fn outcome(&mut self) -> &mut SmokeOutcome {
@@ -146,7 +146,7 @@ impl Release {
     }
 }
 
-/// Why the gate is closed after one change to complete evidence.
+/// The reasons of the closed gate after one change to complete evidence.
 fn reasons(change: impl FnOnce(&mut Release)) -> String {
     let mut evidence = complete();
     change(&mut evidence);
@@ -171,14 +171,14 @@ fn a_second_interpreter_of_a_series_changes_nothing() {
 #[test]
 fn without_a_tag_it_is_closed() {
     insta::assert_snapshot!(reasons(|evidence| evidence.plan.tag = None), @"the commit carries no version tag");
-    // It is no other reason, so that a commit can be judged before it is tagged.
+    // It is kept apart from `reasons`, so that an untagged commit can be judged.
     let mut evidence = complete();
     evidence.plan.tag = None;
     assert_eq!(evidence.judgement().reasons, [""; 0]);
 }
 
 #[test]
-fn without_a_record_of_the_build_nothing_can_be_held_against_it() {
+fn without_a_record_of_the_build_it_is_closed() {
     insta::assert_snapshot!(reasons(|evidence| evidence.evidence.build = None), @"
     there is no record of a build
     the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
@@ -264,7 +264,7 @@ fn a_check_that_was_ignored_closes_it() {
 }
 
 #[test]
-fn a_check_of_a_kind_of_file_that_the_release_has_not_does_not_close_it() {
+fn a_check_without_a_file_to_check_does_not_close_it() {
     let mut evidence = complete();
     *evidence.check("tags-agree") = Outcome::NoSubject("no Mach-O file".to_owned());
     assert_eq!(evidence.reasons(), Vec::<String>::new());
@@ -340,7 +340,7 @@ fn findings_that_are_counted_but_not_listed_close_it() {
 }
 
 #[test]
-fn a_checkout_that_is_not_its_commit_closes_it() {
+fn a_checkout_that_differs_from_its_commit_closes_it() {
     insta::assert_snapshot!(reasons(|evidence| evidence.dirty = true), @"the checkout differs from its commit");
 }
 
@@ -350,7 +350,7 @@ fn a_cross_built_file_closes_it() {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_not_the_one_that_was_built_closes_it() {
+fn a_missing_or_changed_file_in_dist_closes_it() {
     let missing = |evidence: &mut Release| evidence.dist.retain(|file, _| file != SDIST);
     insta::assert_snapshot!(reasons(missing), @"`dist/sum_up_to-1.0.0.tar.gz` is missing");
     let other = |evidence: &mut Release| {
@@ -360,7 +360,7 @@ fn a_file_that_is_not_there_or_not_the_one_that_was_built_closes_it() {
 }
 
 #[test]
-fn a_waiver_lets_one_untested_environment_through_and_is_shown() {
+fn a_waiver_covers_one_untested_environment_and_is_listed() {
     let mut evidence = complete();
     evidence.waive("2026-12-31");
     let judgement = evidence.judgement();
@@ -373,7 +373,7 @@ fn a_waiver_lets_one_untested_environment_through_and_is_shown() {
 }
 
 #[test]
-fn a_waiver_holds_on_its_last_day_and_not_after_it() {
+fn a_waiver_is_valid_until_its_last_day() {
     let mut evidence = complete();
     evidence.waive("2026-06-15");
     let judgement = evidence.judgement();
@@ -400,7 +400,7 @@ fn no_waiver_covers_another_environment_or_a_failure() {
 }
 
 #[test]
-fn a_waiver_that_nobody_needs_is_told() {
+fn an_unneeded_waiver_is_a_warning() {
     let mut evidence = complete();
     let outcome = evidence.outcome().clone();
     evidence.waive("2026-12-31");
@@ -411,24 +411,24 @@ fn a_waiver_that_nobody_needs_is_told() {
 }
 
 #[test]
-fn a_second_builder_that_agrees_is_counted() {
+fn a_wheel_that_agrees_with_the_second_builder_is_counted() {
     let judgement = complete().judgement();
     assert_eq!(judgement.seconded, [LINUX]);
     assert_eq!(judgement.warnings, [""; 0]);
 }
 
 #[test]
-fn a_wheel_that_a_second_builder_makes_otherwise_closes_it() {
+fn a_different_or_unmatched_wheel_of_the_second_builder_closes_it() {
     let differ = |evidence: &mut Release| {
         evidence.second().compared[0].differences.push("exports of theirs alone: a".to_owned());
     };
-    insta::assert_snapshot!(reasons(differ), @"a second builder made another `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: exports of theirs alone: a");
-    let alone = |evidence: &mut Release| evidence.second().alone.push("a.whl".to_owned());
-    insta::assert_snapshot!(reasons(alone), @"a second builder made `a.whl`, which the plan has not");
+    insta::assert_snapshot!(reasons(differ), @"the second builder's `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl` differs: exports of theirs alone: a");
+    let unmatched = |evidence: &mut Release| evidence.second().unmatched.push("a.whl".to_owned());
+    insta::assert_snapshot!(reasons(unmatched), @"the second builder made `a.whl`, which is not in the plan");
 }
 
 #[test]
-fn a_second_builder_that_was_not_heard_of_this_build_is_told() {
+fn a_missing_second_build_of_this_build_is_a_warning() {
     let warnings = |change: fn(&mut Release)| {
         let mut evidence = complete();
         change(&mut evidence);
@@ -436,10 +436,10 @@ fn a_second_builder_that_was_not_heard_of_this_build_is_told() {
         assert_eq!((judgement.reasons, judgement.seconded), (Vec::new(), Vec::new()));
         judgement.warnings.join("\n")
     };
-    insta::assert_snapshot!(warnings(|evidence| evidence.evidence.second_build = None), @"no second builder's wheels were compared");
+    insta::assert_snapshot!(warnings(|evidence| evidence.evidence.second_build = None), @"no wheels of a second builder were compared");
     let other = |evidence: &mut Release| {
         evidence.second().sdist = Some(Sha256Sum::digest(b"another"));
         evidence.second().compared[0].differences.push("a difference".to_owned());
     };
-    insta::assert_snapshot!(warnings(other), @"what was compared with a second builder's wheels is another build");
+    insta::assert_snapshot!(warnings(other), @"the comparison with the second builder's wheels is of another build");
 }

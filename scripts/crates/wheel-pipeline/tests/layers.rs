@@ -5,7 +5,7 @@ use std::path::Path;
 
 use wheel_fixtures::layers::{imports, violations};
 
-/// The top-level modules from the ground up. A module may import those of lower layers only.
+/// The top-level modules, the lowest layer first. A module may import only modules of lower layers.
 const LAYERS: &[&[&str]] = &[
     &["available", "failure", "folder"],
     &["process"],
@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 #[test]
-fn imports_lead_down() {
+fn modules_import_only_lower_layers() {
     let imports = imports(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     assert!(imports.values().flatten().count() > 300, "imports are not seen");
     assert_eq!(violations(&imports, LAYERS), [""; 0]);

@@ -1,18 +1,18 @@
-//! No false alarms: good wheels of PyPI, of every platform, have no findings but the true ones that are listed.
+//! The audit of good wheels of PyPI, for every platform: it finds only the listed faults, which are true.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// The true findings, a line each: the check, the file, and the member. How each was shown to be true by a second reader
-/// is told in `docs/proof.md`.
+/// The true findings, a line each: the check, the file, and the member. `docs/proof.md` says how a second tool
+/// confirmed each one.
 const TRUE: &str = include_str!("online/true_findings.txt");
 
 #[test]
 fn every_finding_in_the_corpus_is_a_true_one() {
     let corpus = std::env::var_os("WHEEL_PIPELINE_CORPUS");
-    let corpus = corpus.expect("`cargo xtask bench audit` names the folder of the corpus");
+    let corpus = corpus.expect("`cargo xtask bench audit` sets the folder of the corpus");
     let output = Command::new(env!("CARGO_BIN_EXE_wheel-pipeline"))
         .arg("audit")
         .arg(corpus)

@@ -1,4 +1,4 @@
-//! What the program says of a project that it cannot use: which file, which line, what to do.
+//! The messages for a project that cannot be used: the file, the line, and the remedy.
 
 use std::fs;
 use std::path::Path;
@@ -37,8 +37,8 @@ fn read(pyproject: Option<&str>, cargo: Option<&str>) -> Result<Project, String>
     Project::read(folder.path()).map_err(|failure| printed(&failure, folder.path()))
 }
 
-/// The message with its hints, and the folder and what the operating system says of a missing file made equal on
-/// every machine.
+/// The message with its hints. The folder and the operating system's message are replaced, so that the text is the
+/// same on every machine.
 fn printed(failure: &Failure, folder: &Path) -> String {
     assert_eq!(failure.code, Code::Usage, "{failure:?}");
     let hints = failure.hints.iter().map(|hint| format!("\nhint: {hint}"));
@@ -48,13 +48,13 @@ fn printed(failure: &Failure, folder: &Path) -> String {
         .replace("The system cannot find the file specified.", "No such file or directory")
 }
 
-/// What is said of a project whose `pyproject.toml` has `from` replaced.
+/// The message for a project with `from` replaced in its `pyproject.toml`.
 fn refused(from: &str, to: &str) -> String {
     assert_eq!(PYPROJECT.matches(from).count(), 1, "{from}");
     read(Some(&PYPROJECT.replace(from, to)), Some(CARGO)).expect_err("it is wrong")
 }
 
-/// The same for `Cargo.toml`.
+/// The message for a project with `from` replaced in its `Cargo.toml`.
 fn crate_refused(from: &str, to: &str) -> String {
     assert_eq!(CARGO.matches(from).count(), 1, "{from}");
     read(Some(PYPROJECT), Some(&CARGO.replace(from, to))).expect_err("it is wrong")
@@ -110,7 +110,7 @@ fn a_project_without_a_name_is_refused() {
 }
 
 #[test]
-fn without_the_table_nothing_is_promised() {
+fn a_project_without_the_table_is_refused() {
     let end = PYPROJECT.find("[tool.").expect("the table");
     insta::assert_snapshot!(read(Some(&PYPROJECT[..end]), Some(CARGO)).expect_err("no table"), @"
     `[project]/pyproject.toml` has no table `[tool.wheel-pipeline]`
@@ -119,7 +119,7 @@ fn without_the_table_nothing_is_promised() {
 }
 
 #[test]
-fn an_empty_promise_is_refused() {
+fn an_empty_list_in_the_table_is_refused() {
     insta::assert_snapshot!(refused("[\"manylinux_2_17_x86_64\", \"win_amd64\"]", "[]"), @"`[project]/pyproject.toml`: `targets` of `[tool.wheel-pipeline]` is empty, so nothing would be promised");
     insta::assert_snapshot!(refused("[\"3.10\", \"3.13\"]", "[]"), @"`[project]/pyproject.toml`: `pythons` of `[tool.wheel-pipeline]` is empty, so nothing would be promised");
 }
@@ -165,13 +165,13 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
     "#);
 }
 
-/// What is said of a project with one waiver.
+/// The message for a project with one waiver.
 fn waiver_refused(row: &str) -> String {
     refused("smoke = \"tests/smoke.py\"", &format!("smoke = \"s.py\"\nwaivers = [{{{row}}}]"))
 }
 
 #[test]
-fn a_waiver_names_what_is_promised_why_not_and_until_when() {
+fn a_waiver_needs_a_promised_environment_a_reason_and_a_last_day() {
     let good = "platform = \"win_amd64\", python = \"3.13\", reason = \"x\", expires = 2027-01-31";
     let text = PYPROJECT.to_owned() + &format!("waivers = [{{{good}}}]\n");
     let project = read(Some(&text), Some(CARGO)).expect("it is good");
@@ -193,16 +193,14 @@ fn a_waiver_names_what_is_promised_why_not_and_until_when() {
        |
     10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x", expires = "soon"}]
        |                                                                              ^^^^^^
-    `expires` is not a day
-    hint: write `expires = 2027-01-31`
+    `expires` is not a date such as `2027-01-31`, without quotes
     "#);
     insta::assert_snapshot!(waiver_refused(&good.replace("2027-01-31", "12:00:00")), @r#"
     `[project]/pyproject.toml`: TOML parse error at line 10, column 78
        |
     10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x", expires = 12:00:00}]
        |                                                                              ^^^^^^^^
-    `expires` is not a day
-    hint: write `expires = 2027-01-31`
+    `expires` is not a date such as `2027-01-31`, without quotes
     "#);
 }
 
@@ -225,13 +223,13 @@ fn a_release_without_a_version_is_refused() {
 }
 
 #[test]
-fn a_version_that_python_does_not_know_is_refused() {
+fn a_version_that_python_does_not_accept_is_refused() {
     insta::assert_snapshot!(crate_refused("1.0.0-rc.1", "1.0.0-nightly.1"), @"`[project]/Cargo.toml`: version `1.0.0-nightly.1`: after parsing `1.0.0`, found `-nightly.1`, which is not part of a valid version");
     insta::assert_snapshot!(refused("dynamic = [\"version\"]", "version = \"one\""), @"`[project]/pyproject.toml`: version `one`: expected version to start with a number, but no leading ASCII digits were found");
 }
 
 #[test]
-fn a_requirement_that_cannot_be_understood_is_refused() {
+fn a_requires_python_that_cannot_be_parsed_is_refused() {
     insta::assert_snapshot!(refused("\">=3.10\"", "\"3.10+\""), @"
     `[project]/pyproject.toml`: `requires-python` is `3.10+`: Failed to parse version: Unexpected end of version specifier, expected operator:
     3.10+

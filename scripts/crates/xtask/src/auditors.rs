@@ -1,4 +1,4 @@
-//! The auditors of the field that give an opinion on our wheels: auditwheel and abi3audit.
+//! Other auditors, whose results are compared with ours: auditwheel and abi3audit.
 
 use std::path::Path;
 
@@ -7,23 +7,23 @@ use serde_json::Value;
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::tool::python::environment::Environment;
 
-/// What auditwheel says of a wheel for Linux.
+/// auditwheel's result for a Linux wheel.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PlatformOpinion {
-    /// The oldest platform that takes it.
+    /// The oldest platform tag that the wheel fits.
     pub tag: String,
-    /// Libraries that the platform does not have to have.
+    /// Libraries that the platform does not guarantee.
     pub libraries: Vec<String>,
 }
 
-/// Asks auditwheel; the inner error says why it has no opinion. `empty` is an empty folder.
+/// Runs auditwheel. The inner error is the reason why it has no result. `empty` is an empty folder.
 pub fn auditwheel(
     auditors: &Environment,
     wheel: &Path,
     empty: &Path,
 ) -> Result<Result<PlatformOpinion, String>> {
     let finished = Invocation::new(auditors.program("auditwheel"))
-        // It would look up libraries of this machine, which are not those of the wheel's.
+        // Without this option, auditwheel would look up libraries on this machine.
         .args(["show", "--json", "--ldpaths"])
         .arg(empty)
         .arg(wheel)
@@ -35,30 +35,32 @@ pub fn auditwheel(
 }
 
 fn platform(json: &str) -> Result<PlatformOpinion> {
-    let value: Value = serde_json::from_str(json).context("auditwheel gave no JSON")?;
-    let tag = value["overall_tag"].as_str().context("auditwheel names no tag")?.to_owned();
-    let libraries = value["external_libs"].as_object().context("auditwheel lists no libraries")?;
+    let value: Value = serde_json::from_str(json).context("auditwheel printed no valid JSON")?;
+    let tag =
+        value["overall_tag"].as_str().context("auditwheel's JSON has no `overall_tag`")?.to_owned();
+    let libraries =
+        value["external_libs"].as_object().context("auditwheel's JSON has no `external_libs`")?;
     Ok(PlatformOpinion { tag, libraries: libraries.keys().cloned().collect() })
 }
 
-/// What abi3audit says of the modules of a wheel.
+/// abi3audit's result for the modules of a wheel.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct StableAbi {
-    /// How many modules it read.
+    /// The number of modules that it read.
     pub modules: usize,
-    /// Symbols that it does not know to be stable.
+    /// Symbols that are not in its list of the stable ABI.
     pub symbols: Vec<String>,
     /// Symbols that are newer than the wheel's tag.
     pub newer: Vec<String>,
 }
 
-/// Asks abi3audit; the inner error says why it has no opinion.
+/// Runs abi3audit. The inner error is the reason why it has no result.
 pub fn abi3audit(auditors: &Environment, wheel: &Path) -> Result<Result<StableAbi, String>> {
     let finished = Invocation::new(auditors.program("abi3audit"))
         .args(["--report", "--strict"])
         .arg(wheel)
         .run()?;
-    // It exits with 1 for a violation, and for a file that it cannot read.
+    // It exits with 1 both for a violation and for a file that it cannot read.
     if finished.stdout.trim().is_empty() {
         return Ok(Err(finished.tail().lines().last().unwrap_or("it says nothing").to_owned()));
     }
@@ -66,13 +68,17 @@ pub fn abi3audit(auditors: &Environment, wheel: &Path) -> Result<Result<StableAb
 }
 
 fn stable_abi(json: &str) -> Result<StableAbi> {
-    let value: Value = serde_json::from_str(json).context("abi3audit gave no JSON")?;
-    let specs = value["specs"].as_object().context("abi3audit lists no files")?;
+    let value: Value = serde_json::from_str(json).context("abi3audit printed no valid JSON")?;
+    let specs = value["specs"].as_object().context("abi3audit's JSON has no `specs`")?;
     let mut opinion = StableAbi::default();
     for module in specs.values().flat_map(|spec| spec["wheel"].as_array().into_iter().flatten()) {
         let result = &module["result"];
-        let symbols = result["non_abi3_symbols"].as_array().context("it lists no symbols")?;
-        let newer = result["future_abi3_objects"].as_object().context("it lists no versions")?;
+        let symbols = result["non_abi3_symbols"]
+            .as_array()
+            .context("abi3audit's JSON has no `non_abi3_symbols`")?;
+        let newer = result["future_abi3_objects"]
+            .as_object()
+            .context("abi3audit's JSON has no `future_abi3_objects`")?;
         opinion.modules += 1;
         opinion.symbols.extend(symbols.iter().filter_map(Value::as_str).map(str::to_owned));
         opinion.newer.extend(newer.keys().cloned());
@@ -85,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opinions_are_read_from_what_the_tools_print() {
+    fn results_are_read_from_the_output_of_the_tools() {
         let said =
             platform(r#"{"overall_tag": "linux_x86_64", "external_libs": {"libc.so": null}}"#);
         let libraries = vec!["libc.so".to_owned()];

@@ -1,4 +1,4 @@
-//! The hand-driven road: the shell commands under "By hand" in `README.md`, run as they stand there.
+//! `by-hand`: runs the shell commands under "By hand" in `README.md`.
 
 use std::fs;
 use std::path::Path;
@@ -17,8 +17,8 @@ use wheel_pipeline::tool::python::lock::TOOLS;
 const HEADING: &str = "\n## By hand\n";
 const FENCE: &str = "\n```bash\n";
 
-/// Runs the commands in a copy of the released sources, with the pinned versions of what they install,
-/// against an index on loopback, and looks whether that index has the files then.
+/// Runs the commands in a copy of the released sources, against an index on loopback, with pinned versions of the
+/// tools that they install. Then checks that the index has the wheel.
 pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
     let readme = fs::read_to_string(source.project.root.join("README.md"))
         .context("cannot read `README.md`")?;
@@ -54,8 +54,9 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
     if wheels == 1 {
         return Ok(Verdict::Yes);
     }
-    report
-        .data(&format!("the index has {wheels} wheels after the commands of the README, not 1\n"));
+    report.data(&format!(
+        "the index has {wheels} wheels after the commands of `README.md`, expected 1\n"
+    ));
     Ok(Verdict::No)
 }
 

@@ -1,4 +1,4 @@
-//! cargo: formatting, lints, documentation and tests of this repository's crates.
+//! cargo: formatting, lints, documentation and tests of the repository's crates.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +6,12 @@ use anyhow::Result;
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::tool::cargo::cargo;
 
-/// The command that says whether the crate is formatted.
+/// The command that fails unless the crates are formatted.
 pub fn format(crate_folder: &Path) -> Invocation {
     cargo(crate_folder).args(["fmt", "--all", "--check"])
 }
 
-/// The command that lints the crate; a warning is an error.
+/// The command that lints the crates. A warning is an error.
 pub fn clippy(crate_folder: &Path) -> Invocation {
     cargo(crate_folder).args([
         "clippy",
@@ -24,28 +24,28 @@ pub fn clippy(crate_folder: &Path) -> Invocation {
     ])
 }
 
-/// The command that makes the crate's documentation; a warning is an error.
+/// The command that builds the documentation. A warning is an error.
 pub fn document(crate_folder: &Path) -> Invocation {
     cargo(crate_folder)
         .args(["doc", "--quiet", "--no-deps", "--locked"])
         .env("RUSTDOCFLAGS", "-D warnings")
 }
 
-/// The command that runs the crate's tests.
+/// The command that runs the crates' tests.
 pub fn test(crate_folder: &Path) -> Invocation {
     let command = cargo(crate_folder).args(["test", "--locked", "--no-fail-fast"]);
-    // Windows does not let cargo replace the program that is running this.
+    // Windows does not let cargo replace this program while it runs.
     if cfg!(windows) { command.args(["--target-dir", "target/tests"]) } else { command }
 }
 
-/// The command that breaks the wheels of a folder in every way, and fails unless each mutant is refused.
+/// The command that makes mutants of the wheels in a folder, and fails unless the audit refuses each one.
 pub fn mutants(crate_folder: &Path, wheels: &Path) -> Invocation {
     test(crate_folder)
         .args(["--package", "wheel-audit", "--test", "mutants"])
         .env("WHEEL_PIPELINE_WHEELS", wheels)
 }
 
-/// The command that holds the findings in the corpus against those that are known to be true.
+/// The command that compares the findings in the corpus with the known true findings.
 pub fn online(crate_folder: &Path, corpus: &Path) -> Invocation {
     test(crate_folder)
         .args(["--package", "wheel-pipeline", "--features", "online", "--test", "online"])
@@ -80,7 +80,7 @@ pub fn clippy_fuzz(crate_folder: &Path) -> Invocation {
     ])
 }
 
-/// Compiles a program as it is measured: `wheel-pipeline` or `xtask`.
+/// Compiles `wheel-pipeline` or `xtask` with optimizations, for a benchmark.
 pub fn release(crate_folder: &Path, program: &str) -> Result<PathBuf> {
     cargo(crate_folder)
         .args(["build", "--release", "--locked", "--quiet", "--package", program])
@@ -89,7 +89,7 @@ pub fn release(crate_folder: &Path, program: &str) -> Result<PathBuf> {
     Ok(crate_folder.join("target").join("release").join(name))
 }
 
-/// The main command of the README in a clone, with every cache in `caches` and none of the machine's.
+/// The README's main command, run in a clone. All its caches are in `caches`.
 pub fn rehearse(clone: &Path, caches: &Path) -> Invocation {
     cargo(clone)
         .args(["pipeline", "rehearse", "--format", "json"])

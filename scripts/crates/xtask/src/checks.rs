@@ -1,4 +1,4 @@
-//! The Python programs that check this repository: ruff, mypy, stubtest, pytest and zizmor.
+//! The Python tools that check the repository: ruff, mypy, stubtest, pytest and zizmor.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::tool::python::environment::Environment;
 use wheel_pipeline::tool::python::isolated;
 
-/// The command that says whether the Python files are formatted.
+/// The command that fails unless the Python files are formatted.
 pub fn ruff_format(environment: &Environment, root: &Path) -> Invocation {
     Invocation::new(environment.program("ruff"))
         .args(["format", "--check", "--no-cache", "."])
@@ -44,8 +44,8 @@ fn collect_helpers(folder: &Path, helpers: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// The command that holds the stubs of a package against the installed package; run outside the source
-/// tree, where it would find the sources.
+/// The command that compares the stubs of a package with the installed package. It runs outside the source tree,
+/// because it would find the sources there.
 pub fn stubtest(environment: &Environment, package: &str, folder: &Path) -> Invocation {
     python(environment, folder).args(["-m", "mypy.stubtest", package])
 }
@@ -69,7 +69,7 @@ pub fn pytest(environment: &Environment, root: &Path, exits: u16) -> Invocation 
     ])
 }
 
-/// The command that audits the workflows without asking the network.
+/// The command that audits the workflows without a network.
 pub fn zizmor(environment: &Environment, root: &Path) -> Invocation {
     Invocation::new(environment.program("zizmor"))
         .args(["--offline", "--no-progress", "--persona", "pedantic", ".github"])

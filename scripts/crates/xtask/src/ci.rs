@@ -1,7 +1,7 @@
-//! `ci`: everything that this repository holds itself to, in one command.
+//! `ci`: all checks and tests of the repository in one command.
 //!
-//! Every step runs, whatever became of those before it, and all that failed is shown at the end. A
-//! test suite that ran no test has failed.
+//! Every step runs, even after a failure. All failed steps are listed at the end. A test suite that ran no test is a
+//! failure.
 
 use anyhow::Result;
 use wheel_pipeline::evidence::EvidenceFolder;
@@ -18,16 +18,17 @@ use crate::{by_hand, cargo, checks, lock, readme, tables, test_environment};
 /// The starts of each way to end a process, on the oldest and on the newest Python.
 const EXITS: u16 = 20;
 
-/// What the steps came to.
+/// The results of the steps.
 struct Tally<'a> {
     report: &'a Report,
-    /// The names of the steps that failed, and the worst of their verdicts.
+    /// The names of the failed steps.
     failed: Vec<String>,
+    /// The worst verdict of the steps.
     verdict: Verdict,
     tests: Results,
 }
 
-/// The stage.
+/// Runs `ci`.
 pub fn run(
     source: &Source,
     machine: &Machine,
@@ -107,7 +108,7 @@ pub fn run(
 }
 
 impl Tally<'_> {
-    /// A step that is a stage of its own.
+    /// A step that is a stage.
     fn stage(&mut self, name: &str, stage: impl FnOnce() -> Result<Verdict>) -> Result<()> {
         self.step(name, || Ok((stage()?, String::new())))
     }
@@ -121,7 +122,7 @@ impl Tally<'_> {
         })
     }
 
-    /// A step that is a suite of tests.
+    /// A step that is a test suite.
     fn suite(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! The chores of this repository: its tests, benchmarks, locks and derived pages. No user meets them.
+//! The repository's maintenance commands: tests, benchmarks, lock files and derived pages. Users do not need them.
 
 mod auditors;
 pub mod bench;
@@ -26,7 +26,7 @@ use wheel_pipeline::project::source::Source;
 use wheel_pipeline::report::Report;
 use wheel_pipeline::stage::{Machine, RunLock};
 
-/// The chores of this repository.
+/// The repository's maintenance commands.
 ///
 /// Exit codes: 0 yes, or already done; 1 no; 2 the command line cannot be used; 3 could not tell.
 #[derive(Debug, Parser)]
@@ -39,34 +39,34 @@ pub struct Xtask {
     pub chore: Chore,
 }
 
-/// A chore.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Chore {
     /// Check this repository: formatting, lints, types and every test
     Ci,
-    /// Measure
+    /// Run a benchmark
     Bench {
         #[command(subcommand)]
         what: bench::Bench,
     },
-    /// Pin the Python packages that the pipeline and the tests run
+    /// Pin the Python packages of the pipeline and the tests
     Lock {
-        /// Only say whether the locks are current
+        /// Write nothing; exit 1 if a lock is not current
         #[arg(long)]
         check: bool,
-        /// Take the newest versions
+        /// Upgrade to the newest versions
         #[arg(long, conflicts_with = "check")]
         upgrade: bool,
     },
-    /// Write the tables that are made of other people's anew, from the packages pinned for them
+    /// Write the tables that come from other projects, from pinned packages
     Tables {
-        /// Only say whether they are current
+        /// Write nothing; exit 1 if a table is not current
         #[arg(long)]
         check: bool,
     },
-    /// Bring the pages that are derived from the plan and the checks up to date
+    /// Write the pages that are derived from the plan and the checks
     Readme {
-        /// Only say whether they are current
+        /// Write nothing; exit 1 if a page is not current
         #[arg(long)]
         check: bool,
     },
@@ -81,9 +81,9 @@ pub enum Chore {
 }
 
 impl Xtask {
-    /// Does the chore.
+    /// Runs the command.
     pub fn run(&self, report: &Report) -> Result<Verdict> {
-        // Runs beside the benchmark that measures it, so that it takes no lock.
+        // It takes no lock, because it runs inside a benchmark, which has the lock.
         if let Chore::Bench { what: bench::Bench::Floor { wheels } } = &self.chore {
             return bench::floor(wheels);
         }

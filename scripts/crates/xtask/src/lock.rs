@@ -1,4 +1,4 @@
-//! `lock`: pins the Python packages that the pipeline and the tests run, with their hashes.
+//! `lock`: pins the Python packages of the pipeline and the tests, with hashes.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use wheel_pipeline::report::{Mood, Report};
 use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::{cibuildwheel, python, uv};
 
-/// The inputs, each with its lock: what is asked for, and what that was resolved to.
+/// The input files with requirements, each with its lock file.
 const LOCKS: &[(&str, &str)] = &[
     (
         "scripts/crates/wheel-pipeline/src/tool/python/tools.in",
@@ -28,14 +28,13 @@ const LOCKS: &[(&str, &str)] = &[
     (SECOND, "scripts/crates/wheel-pipeline/src/tool/cibuildwheel/cibuildwheel.lock"),
 ];
 
-/// The second builder, which runs on fewer Pythons.
+/// The input of the second builder, which runs on fewer Pythons.
 const SECOND: &str = "scripts/crates/wheel-pipeline/src/tool/cibuildwheel/cibuildwheel.in";
 
-/// What the tests need.
+/// The lock of the tests' requirements.
 const REQUIREMENTS: &str = "tests/requirements.lock";
 
-/// The stage: brings each lock up to its input, or with `check` says whether it is; `upgrade` takes
-/// the newest versions.
+/// Runs `lock`: writes each lock, or with `check` compares it. `upgrade` selects the newest versions.
 pub fn run(
     project: &Project,
     machine: &Machine,
@@ -63,7 +62,7 @@ pub fn run(
         }
         Ok(Verdict::Yes)
     };
-    // All at once: nearly all of the time goes into waiting for the index.
+    // In parallel, because most of the time is spent waiting for the index.
     std::thread::scope(|scope| {
         let threads: Vec<_> =
             LOCKS.iter().map(|(input, lock)| scope.spawn(|| one(input, lock))).collect();
@@ -73,7 +72,7 @@ pub fn run(
     })
 }
 
-/// The lock that `input` has now, where `before` keeps what it pins unless `upgrade` is asked for.
+/// Resolves `input` to the text of a lock. The pins of `before` are kept unless `upgrade` is set.
 fn resolve(
     uv: &Path,
     input: &Path,
@@ -82,12 +81,12 @@ fn resolve(
     upgrade: bool,
 ) -> Result<String> {
     let folder = tempfile::tempdir()?;
-    // uv keeps the pins of the file that it writes to.
+    // uv keeps the pins of the existing output file.
     let fresh = folder.path().join("fresh.lock");
     fs::write(&fresh, before)?;
     uv::compile(uv, input, &fresh, oldest, upgrade)
         .check()
-        .advise("cannot resolve the locked packages", "is there a network?")?;
+        .advise("cannot resolve the locked packages", "check the network and `PIP_INDEX_URL`")?;
     Ok(fs::read_to_string(&fresh)?)
 }
 

@@ -1,4 +1,4 @@
-//! The machine, as benchmarks describe it.
+//! The description of the machine in benchmarks.
 
 use std::env::consts::{ARCH, OS};
 use std::fs;
@@ -6,9 +6,9 @@ use std::fs;
 use anyhow::Result;
 use wheel_pipeline::process::command::Invocation;
 
-/// Processor, processors to use, system and compiler in one sentence.
+/// Processor, number of processors, system and compiler in one sentence.
 pub fn describe() -> Result<String> {
-    // Linux alone says it in a file; elsewhere the architecture has to do.
+    // Only Linux has this file. On other systems, the architecture is shown.
     let cpu = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
         let line = text.lines().find(|line| line.starts_with("model name"))?;
         Some(line.split_once(':')?.1.trim().to_owned())

@@ -1,4 +1,4 @@
-//! A command measured by the operating system's own accounts.
+//! Measures a command with the operating system's counters.
 
 use std::path::Path;
 
@@ -6,21 +6,21 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use wheel_pipeline::tool::python::environment::Tools;
 
-/// What a command took.
+/// The resources that a command used.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub struct Usage {
     /// Seconds from start to end.
     pub wall: f64,
-    /// Seconds of processor time, of the command and all that it started.
+    /// Seconds of processor time, of the command and its child processes.
     pub cpu: f64,
-    /// Bytes of memory of its largest process.
+    /// Peak memory in bytes, of the largest process.
     pub peak: u64,
-    /// The exit code; what a tool thinks of a wheel is not what is measured.
+    /// The exit code. Findings are no error of a measurement.
     pub code: i32,
 }
 
 impl Usage {
-    /// Another command after this one.
+    /// The sum with another command, for a sequence of commands.
     #[must_use]
     pub fn then(self, next: Self) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl Usage {
 
 const SCRIPT: &str = include_str!("bench/measure.py");
 
-/// Runs a program with arguments, and says what it took.
+/// Runs a program with arguments, and measures it.
 pub fn run(tools: &Tools, program: &Path, arguments: &[String]) -> Result<Usage> {
     let finished = tools.python().args(["-c", SCRIPT]).arg(program).args(arguments).check()?;
     serde_json::from_str(&finished.stdout).context("the measuring script prints JSON")

@@ -1,5 +1,5 @@
-//! `readme`: the derived parts of the documentation. Documents have tables of the plan, and the page of checks is made of
-//! the text beside each check.
+//! `readme`: writes the derived parts of the documentation. These are tables from the plan, and the page of checks,
+//! which consists of the text beside each check.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use wheel_pipeline::report::{Mood, Report, table};
 use wheel_pipeline::stage::plan::families;
 use wheel_pipeline::tool::pythons::images::Image;
 
-/// A table, by the marks between which it stands.
+/// A table, with the marks around it.
 struct Table {
     start: &'static str,
     end: &'static str,
@@ -30,12 +30,12 @@ const TESTED: Table = Table {
     end: "<!-- end of tested -->\n",
 };
 
-/// The page that must have the table of wheels.
+/// The page with the table of wheels.
 const PLATFORMS: &str = "docs/platforms.md";
-/// The page of checks, whose sections stand in the source.
+/// The page of checks. Its sections are in the source.
 const CHECKS: &str = "docs/checks.md";
 
-/// The stage: rewrites the tables and the page of checks, or with `only_check` says whether they are current.
+/// Runs `readme`: writes the tables and the page of checks, or with `only_check` compares them.
 pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict> {
     let (header, rows) = families(&source.plan);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -47,10 +47,13 @@ pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict
         fs::read_to_string(&platforms).is_ok_and(|text| WHEELS.replace(&text, &wheels).is_some());
     if !has_wheels {
         return Err(Failure::usage(format!(
-            "`{}` has no place for the table of wheels",
+            "`{}` has no marks for the table of wheels",
             platforms.display()
         ))
-        .hint(format!("put these two lines where it belongs:\n{}{}", WHEELS.start, WHEELS.end))
+        .hint(format!(
+            "add these two lines at the place of the table:\n{}{}",
+            WHEELS.start, WHEELS.end
+        ))
         .into());
     }
     let mut verdict = Verdict::Yes;
@@ -77,7 +80,7 @@ pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict
     Ok(verdict)
 }
 
-/// The documents in a folder, which there need not be.
+/// The documents in a folder. A missing folder has none.
 fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
@@ -95,7 +98,7 @@ fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
 
 const TESTED_HEADER: [&str; 3] = ["Platform tag", "By the Pythons of the runner", "In an image"];
 
-/// Where the jobs of a release test the wheels of each target.
+/// The rows of a table with the places where a release's jobs test the wheels of each target.
 fn tested(plan: &Plan) -> Result<Vec<Vec<String>>> {
     let images = Image::all()?;
     let row = |target: Target| {
@@ -123,7 +126,7 @@ fn tested(plan: &Plan) -> Result<Vec<Vec<String>>> {
 }
 
 impl Table {
-    /// The text with what stands between the two marks replaced.
+    /// The text with a new table between the marks. None if the text has no marks.
     fn replace(&self, text: &str, table: &str) -> Option<String> {
         let Self { start, end } = self;
         // git may check files out with the line ends of Windows.

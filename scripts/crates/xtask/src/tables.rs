@@ -1,4 +1,4 @@
-//! `tables`: writes the tables that are made of other people's anew, from the packages pinned for them.
+//! `tables`: writes the tables that come from other projects, from pinned packages.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ use wheel_pipeline::tool::pythons::images;
 const LOCK: &str = include_str!("../data/tables.lock");
 const SCRIPT: &str = include_str!("../data/stable_abi.py");
 
-/// The stage: writes the tables, or with `check` says whether they are current.
+/// Runs `tables`: writes the tables, or with `check` compares them.
 pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -> Result<Verdict> {
     let mut verdict = Verdict::Yes;
     let makers: [(&str, Maker); 2] = [
@@ -40,10 +40,10 @@ pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -
     Ok(verdict)
 }
 
-/// What makes a table.
+/// A function that makes a table.
 type Maker = fn(&Machine) -> Result<String>;
 
-/// CPython's stable ABI.
+/// The table of CPython's stable ABI.
 fn stable_abi(machine: &Machine) -> Result<String> {
     let interpreter = machine.found()?.interpreters.last().context("a Python was found")?;
     let folder = tempfile::tempdir()?;
@@ -52,7 +52,7 @@ fn stable_abi(machine: &Machine) -> Result<String> {
     Ok(isolated(&environment.python()).args(["-c", SCRIPT]).check()?.stdout)
 }
 
-/// The images that the second builder works in, and which carry every CPython.
+/// The table of the images that cibuildwheel pins, which contain every CPython.
 fn images(machine: &Machine) -> Result<String> {
     let folder = tempfile::tempdir()?;
     let lock = folder.path().join("cibuildwheel.lock");
@@ -60,6 +60,6 @@ fn images(machine: &Machine) -> Result<String> {
     machine.tools()?.unpack(&lock, &folder.path().join("package"))?;
     let pinned = "package/cibuildwheel/resources/pinned_docker_images.cfg";
     let pinned = fs::read_to_string(folder.path().join(pinned))
-        .context("cibuildwheel lists no images where it did")?;
+        .context("cannot read cibuildwheel's `pinned_docker_images.cfg`")?;
     images::table(&pinned, &cibuildwheel::LOCK.version("cibuildwheel")?)
 }

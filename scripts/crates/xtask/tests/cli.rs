@@ -1,12 +1,12 @@
-//! The help of the chores, and the refusal of what they do not take.
+//! The help texts, and the messages for wrong command lines.
 //!
-//! `TRYCMD=overwrite cargo test --package xtask --test cli` writes the texts down as they are.
+//! `TRYCMD=overwrite cargo test --package xtask --test cli` writes the expected texts.
 
 use clap::CommandFactory;
 use xtask::Xtask;
 
 #[test]
-fn help_and_refusals_read_as_written_down() {
+fn help_and_refusals_are_as_expected() {
     let cases = trycmd::TestCases::new();
     // clap wraps at the width of the terminal, if there is one.
     cases.env("COLUMNS", "100");

@@ -1,4 +1,4 @@
-//! What `docs/limits.md` says does not compile does not, for the reason that it gives.
+//! The code in `docs/limits.md` compiles or fails to compile as the page says.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ fn snippet() -> &'static str {
     rest.split_once("```").expect("its end").0
 }
 
-/// Whether a crate with that source compiles with a feature of pyo3, and what the compiler says.
+/// Compiles a crate with a source and a feature of pyo3. Returns its success, and the compiler's output.
 fn compiles(source: &str, feature: &str) -> (bool, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
     let folder = tempfile::tempdir().expect("a folder");
@@ -22,14 +22,14 @@ fn compiles(source: &str, feature: &str) -> (bool, String) {
     fs::create_dir(folder.path().join("src")).expect("a folder");
     fs::write(folder.path().join("Cargo.toml"), manifest).expect("written");
     fs::write(folder.path().join("src/lib.rs"), source).expect("written");
-    // Its versions, and the crates that were downloaded for them.
+    // The lock selects versions that are already downloaded.
     fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).expect("a lock file");
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet"])
         .current_dir(folder.path())
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("limits"))
         .env("CARGO_TERM_COLOR", "never")
-        // The Python of this machine may be older than the feature, and nothing is linked.
+        // Nothing is linked, and the machine's Python may be older than the feature.
         .env("PYO3_NO_PYTHON", "1")
         .env("PYO3_BUILD_EXTENSION_MODULE", "1")
         .output()
@@ -38,7 +38,7 @@ fn compiles(source: &str, feature: &str) -> (bool, String) {
 }
 
 #[test]
-fn a_builtin_is_a_base_only_from_abi3_of_3_12_on() {
+fn a_builtin_can_be_a_base_class_from_abi3_py312_on() {
     let (compiled, told) = compiles(snippet(), "abi3-py312");
     assert!(compiled, "{told}");
     let (compiled, told) = compiles(snippet(), "abi3-py310");

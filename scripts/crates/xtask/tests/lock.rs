@@ -1,4 +1,4 @@
-//! Lock files that do not answer their input are told from those that do.
+//! `lock --check` refuses lock files that do not match their input.
 #![cfg(unix)]
 
 use wheel_fixtures::project::SampleProject;
@@ -6,7 +6,7 @@ use wheel_fixtures::project::SampleProject;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask");
 
 #[test]
-fn a_stale_lock_is_refused_and_a_new_one_is_not() {
+fn a_stale_lock_is_refused_and_a_current_one_is_accepted() {
     let project = SampleProject::buildable(PROGRAM);
     project.write("scripts/crates/wheel-pipeline/src/tool/python/tools.in", "idna\n");
     project.write("scripts/crates/xtask/data/peers.in", "idna\n");

@@ -1,10 +1,10 @@
-//! Outside opinions need wheels.
+//! `bench opinions` needs wheels.
 #![cfg(unix)]
 
 use wheel_fixtures::project::SampleProject;
 
 #[test]
-fn an_opinion_without_a_wheel_is_no_answer() {
+fn without_a_wheel_it_exits_with_3() {
     let opinions = SampleProject::new(env!("CARGO_BIN_EXE_xtask")).run(&["bench", "opinions"]);
     assert_eq!(opinions.code, 3);
     insta::assert_snapshot!(opinions.stderr, @"

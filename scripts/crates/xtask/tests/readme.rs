@@ -1,4 +1,4 @@
-//! The pages that are derived from the plan.
+//! The pages that are derived from the plan and the checks.
 
 use std::fs;
 
@@ -7,19 +7,19 @@ use wheel_fixtures::project::SampleProject;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask");
 
-/// A page with the place of the table of wheels.
+/// A page with the marks of the table of wheels.
 const WHEELS: &str = "<!-- wheels: made by `cargo xtask readme` -->\n<!-- end of wheels -->\n";
 
 #[test]
-fn the_table_of_wheels_is_held_to_the_plan() {
+fn the_table_of_wheels_follows_the_plan() {
     let project = SampleProject::new(PROGRAM);
     project.write("README.md", "Nothing.\n");
     project.write("docs/platforms.md", "Nothing.\n");
     let without = project.run(&["readme", "--check"]);
     assert_eq!(without.code, 2);
     assert_snapshot!(without.stderr, @"
-    error: `[ROOT]/docs/platforms.md` has no place for the table of wheels
-    hint: put these two lines where it belongs:
+    error: `[ROOT]/docs/platforms.md` has no marks for the table of wheels
+    hint: add these two lines at the place of the table:
     <!-- wheels: made by `cargo xtask readme` -->
     <!-- end of wheels -->
     ");
@@ -36,7 +36,7 @@ fn the_table_of_wheels_is_held_to_the_plan() {
 }
 
 #[test]
-fn a_document_may_say_where_each_target_is_tested() {
+fn a_document_may_have_the_table_of_tested_targets() {
     let project = SampleProject::new(PROGRAM);
     let tested = "<!-- tested: made by `cargo xtask readme` -->\n<!-- end of tested -->\n";
     project.write("README.md", "Nothing.\n");
@@ -64,7 +64,7 @@ fn a_document_may_say_where_each_target_is_tested() {
 }
 
 #[test]
-fn the_page_of_checks_is_made_of_the_text_beside_each_check() {
+fn the_page_of_checks_is_written_from_the_checks() {
     let project = SampleProject::new(PROGRAM);
     project.write("README.md", "Nothing.\n");
     project.write("docs/platforms.md", WHEELS);

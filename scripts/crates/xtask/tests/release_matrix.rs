@@ -1,4 +1,4 @@
-//! The matrix of a release and its gate: what the jobs bring is what the gate asks for, and nothing less.
+//! The jobs of a release: their joined evidence opens the gate, and the gate needs every job.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -40,14 +40,14 @@ fn built(files: impl IntoIterator<Item = String>) -> BuildEvidence {
     BuildEvidence { files: files.into_iter().map(record).collect(), not_here: Vec::new() }
 }
 
-/// What a job brings that built a target.
+/// The evidence of a job that built a target.
 fn build_job(plan: &Plan, target: Target) -> Job {
     let wheels = plan.wheels.iter().filter(|wheel| wheel.target == target);
     let files = wheels.map(|wheel| wheel.file.clone()).chain([plan.sdist.clone()]);
     Job { name: format!("build-{target}"), evidence: built(files).into() }
 }
 
-/// What a job brings that tested a target on some Pythons.
+/// The evidence of a job that tested a target on some Pythons.
 fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
     let tested = plan
         .environments
@@ -67,7 +67,7 @@ fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
     Job { name: format!("smoke-{target}-{pythons:?}"), evidence: smoke.into() }
 }
 
-/// What all jobs bring, of the smoke tests one by one.
+/// The evidence of all jobs. The smoke tests are the second list.
 fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
     let matrices = Matrices::from_plan(plan);
     let mut others: Vec<Job> =
@@ -123,11 +123,11 @@ fn the_jobs_of_the_matrix_open_the_gate() {
         joined.outcomes.iter().map(|outcome| (outcome.target, outcome.python)).collect();
     let promised: BTreeSet<_> =
         plan.environments.iter().map(|promise| (promise.target, promise.python)).collect();
-    assert_eq!(tested, promised, "what the jobs test is what is promised");
+    assert_eq!(tested, promised, "the jobs test exactly the promised environments");
 }
 
 #[test]
-fn without_one_of_them_the_gate_says_what_was_not_tested() {
+fn without_a_smoke_job_the_gate_names_the_untested_environments() {
     let plan = plan();
     let (others, smokes) = jobs(&plan);
     let environments = |jobs: &[Job]| -> BTreeSet<String> {
@@ -148,7 +148,7 @@ fn without_one_of_them_the_gate_says_what_was_not_tested() {
         assert_eq!(reasons, lost.iter().cloned().collect());
         closed += usize::from(!lost.is_empty());
     }
-    // Two platforms of Linux are tested by a runner's own Pythons and in an image; nothing else is twice.
+    // Two Linux platforms are tested twice: with a runner's Pythons, and in an image.
     let twice = plan
         .environments
         .iter()

@@ -1,4 +1,4 @@
-//! What `audit` saw and found: `audit.json`.
+//! The evidence of `audit`: `audit.json`.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use wheel_audit::check::{Finding, Outcome};
 use wheel_audit::wheel::Sha256Sum;
 
-/// What `audit` saw and found: `audit.json`.
+/// The evidence of `audit`: `audit.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEvidence {
     pub files: BTreeMap<String, Sha256Sum>,
-    /// Each check's name and what became of it.
+    /// The name and the outcome of each check.
     pub checks: Vec<(String, Outcome)>,
     pub findings: Vec<Finding>,
     /// Files that could not be read, each with the reason.

@@ -1,5 +1,5 @@
-//! One JSON file for each kind of evidence, written whole or not at all, so that an interrupted run
-//! leaves nothing that a second run would trust.
+//! One JSON file for each kind of evidence. A file is written whole or not at all, so that a run never reads the
+//! partial evidence of an interrupted one.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -13,7 +13,7 @@ use crate::failure::Advise;
 
 /// Writes evidence whole or not at all.
 pub fn write<T: Serialize>(path: &Path, evidence: &T) -> Result<()> {
-    let folder = path.parent().context("evidence lies in a folder")?;
+    let folder = path.parent().context("evidence has a parent folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let mut text = serde_json::to_string_pretty(evidence)?;
     text.push('\n');
@@ -22,7 +22,7 @@ pub fn write<T: Serialize>(path: &Path, evidence: &T) -> Result<()> {
     fs::rename(&partial, path).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-/// Reads evidence; none when the stage has not run.
+/// Reads evidence. None if the stage has not run.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,

@@ -1,4 +1,4 @@
-//! The gate before an upload that cannot be undone: the evidence of all stages, held against the plan.
+//! The gate: the evidence of all stages, compared with the plan. It comes before the upload, which cannot be undone.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use wheel_audit::wheel::Sha256Sum;
 use crate::evidence::{AuditEvidence, BuildEvidence, BuiltFile, Evidence, SmokeResult};
 use crate::project::Waiver;
 
-/// What the gate judges.
+/// The input of the gate.
 #[derive(Clone, Copy, Debug)]
 pub struct GateInput<'a> {
     pub plan: &'a Plan,
-    /// The commit that is checked out. Files of another commit are not what its tag names.
+    /// The commit that is checked out. Files built from another commit are refused.
     pub commit: Option<&'a str>,
-    /// Whether the checkout differs from the commit. The waivers are part of what was tagged.
+    /// True if the checkout differs from the commit. The waivers must be those of the commit.
     pub dirty: bool,
     pub waivers: &'a [Waiver],
     pub today: Date,
@@ -26,35 +26,35 @@ pub struct GateInput<'a> {
     pub evidence: &'a Evidence,
 }
 
-/// What the gate says: `gate.json`.
+/// The decision of the gate: `gate.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateDecision {
-    /// Whether the commit carries no version tag. What is wrong without one is wrong with it: a commit
-    /// can be judged before it is tagged, but not released.
+    /// True if the commit has no version tag. Kept apart from `reasons`, so that an untagged commit can be
+    /// judged but not released.
     pub untagged: bool,
     /// Every other reason why the files must not be uploaded.
     pub reasons: Vec<String>,
-    /// What was let through by a waiver, each with its reason and last day.
+    /// Untested environments that a waiver covers, each with the waiver's reason and last day.
     pub waived: Vec<String>,
-    /// What is worth knowing before it becomes a reason.
+    /// Observations that do not close the gate.
     pub warnings: Vec<String>,
-    /// The wheels that a second builder made the like of.
+    /// The wheels that agree with those of the second builder.
     #[serde(default)]
     pub seconded: Vec<String>,
 }
 
-/// Why a commit without a tag is not released.
+/// The reason against a commit without a tag.
 const UNTAGGED: &str = "the commit carries no version tag";
 
 impl GateDecision {
-    /// Why nothing may be uploaded; empty where the gate is open.
+    /// All reasons against an upload. Empty if the gate is open.
     pub fn closed(&self) -> Vec<String> {
         let untagged = self.untagged.then(|| UNTAGGED.to_owned());
         untagged.into_iter().chain(self.reasons.iter().cloned()).collect()
     }
 }
 
-/// A waiver that ends within so many days is warned of.
+/// The number of days before a waiver's end in which the gate warns.
 const SOON: i32 = 14;
 
 /// Judges the evidence.
@@ -87,25 +87,26 @@ pub fn judge(release: &GateInput) -> GateDecision {
     judgement
 }
 
-/// What the second builder says. It need not have been heard, as not everybody has one for each platform; but
-/// where it was, it agrees.
+/// Adds the result of the second builder. A missing result is a warning, because not every project has a second
+/// builder for each platform. A difference closes the gate.
 fn seconded(release: &GateInput, judgement: &mut GateDecision) {
     let Some(second) = &release.evidence.second_build else {
-        judgement.warnings.push("no second builder's wheels were compared".to_owned());
+        judgement.warnings.push("no wheels of a second builder were compared".to_owned());
         return;
     };
     let sdist = release.evidence.build.as_ref().and_then(|build| build.file(&release.plan.sdist));
     if sdist.is_none() || second.sdist != sdist.map(|sdist| sdist.sha256) {
-        let warning = "what was compared with a second builder's wheels is another build";
+        let warning = "the comparison with the second builder's wheels is of another build";
         judgement.warnings.push(warning.to_owned());
         return;
     }
-    for alone in &second.alone {
-        judgement.reasons.push(format!("a second builder made `{alone}`, which the plan has not"));
+    for unmatched in &second.unmatched {
+        let reason = format!("the second builder made `{unmatched}`, which is not in the plan");
+        judgement.reasons.push(reason);
     }
     for one in &second.compared {
         judgement.reasons.extend(one.differences.iter().map(|difference| {
-            format!("a second builder made another `{}`: {difference}", one.ours)
+            format!("the second builder's `{}` differs: {difference}", one.ours)
         }));
         let planned = release.plan.wheels.iter().any(|wheel| wheel.file == one.ours);
         if planned && one.differences.is_empty() && !judgement.seconded.contains(&one.ours) {
@@ -114,7 +115,7 @@ fn seconded(release: &GateInput, judgement: &mut GateDecision) {
     }
 }
 
-/// Why a file of the plan must not be uploaded, by the record of its build.
+/// The reason against the upload of a file, from the evidence of its build.
 fn built(file: &str, built: Option<&BuiltFile>, commit: Option<&str>) -> Option<String> {
     let Some(built) = built else { return Some(format!("`{file}` was not built")) };
     if built.dirty {
@@ -132,7 +133,7 @@ fn built(file: &str, built: Option<&BuiltFile>, commit: Option<&str>) -> Option<
     })
 }
 
-/// Why the bytes in `dist/` must not be uploaded.
+/// The reason against the upload of the bytes in `dist/`.
 fn present(file: &str, built: Option<&BuiltFile>, there: Option<&Sha256Sum>) -> Option<String> {
     match (built, there) {
         (Some(built), Some(&sum)) if sum != built.sha256 => {
@@ -165,7 +166,7 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
     let waiver = release.waivers.iter().find(|waiver| {
         (waiver.platform, waiver.python) == (environment.target, environment.python)
     });
-    // What failed is known to be broken, and no waiver makes it work.
+    // A waiver covers an untested environment, not a failed test.
     if outcomes.iter().any(|outcome| matches!(outcome.result, SmokeResult::Failed { .. })) {
         judgement.reasons.push(format!("the smoke test failed: {name}"));
     } else if outcomes
@@ -212,7 +213,7 @@ fn audited(
                     ));
                 }
             }
-            // A release without a Mach-O file has no need of a signature.
+            // For example, a release without a Mach-O file needs no signature.
             Some((_, Outcome::NoSubject(_))) => {}
             Some((
                 _,

@@ -1,8 +1,7 @@
-//! Gathering: the files and the evidence that the jobs of a matrix brought, into one `dist/` and one
-//! `target/pipeline/`.
+//! Gathering: copies the files and the evidence of a matrix's jobs into one `dist/` and one `target/pipeline/`.
 //!
-//! `dist/` is written by `build` alone, and so it stays: a file is taken only with the record of the
-//! build that made it, and only if it has the hash in that record.
+//! Only `build` makes files in `dist/`. So a file is accepted only with the evidence of its build, and only if it
+//! has the recorded hash.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +15,7 @@ use crate::evidence::join::{Job, join};
 use crate::evidence::{Evidence, EvidenceFolder};
 use crate::failure::Failure;
 
-/// What was brought together.
+/// The joined results of jobs.
 #[derive(Debug)]
 pub struct Gathered {
     pub evidence: Evidence,
@@ -25,9 +24,10 @@ pub struct Gathered {
     jobs: usize,
 }
 
-/// Reads everything below `from`: a folder for each job, as artifacts are downloaded. Nothing is changed.
+/// Reads the results of all jobs below `from`. Each job has a folder, as actions/download-artifact makes them.
+/// Changes nothing.
 ///
-/// Refused are jobs that brought nothing, files without a record or other files than recorded, and jobs
+/// It refuses empty jobs, files without evidence of their build, files with another hash than recorded, and jobs
 /// that contradict each other.
 pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
     let mut jobs = Vec::new();
@@ -57,7 +57,7 @@ pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
     wrong.extend(others.map(|name| format!("`{name}` is not in the plan")));
     let Some(evidence) = joined.ok().filter(|_| wrong.is_empty()) else {
         return Err(Failure::refused(format!(
-            "what the jobs brought cannot be put together, nothing was changed:\n  {}",
+            "the results of the jobs cannot be joined, so nothing was changed:\n  {}",
             wrong.join("\n  ")
         ))
         .into());
@@ -66,8 +66,8 @@ pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
 }
 
 impl Gathered {
-    /// Puts each file into `dist/` whole or not at all, and then the evidence into its folder. `work` is a
-    /// folder on the same file system.
+    /// Moves each file into `dist/`, whole or not at all, and then writes the evidence. `work` is a folder on the same
+    /// file system.
     pub fn place(self, dist: &Path, work: &Path, evidence: &mut EvidenceFolder) -> Result<()> {
         for folder in [dist, work] {
             fs::create_dir_all(folder)
@@ -90,11 +90,11 @@ impl fmt::Display for Gathered {
     }
 }
 
-/// The folders of the jobs; the folder itself, where it is the only one.
+/// The folders of the jobs. If `from` is the folder of a single job, only `from`.
 fn folders(from: &Path) -> Result<Vec<PathBuf>> {
     let listed = fs::read_dir(from).map_err(|error| {
         Failure::unknown(format!("cannot read `{}`: {error}", from.display()))
-            .hint("`--from` names the folder of what the jobs brought")
+            .hint("`--from` needs a folder with the downloaded artifacts of the jobs")
     })?;
     let mut folders = Vec::new();
     for entry in listed {
@@ -108,12 +108,12 @@ fn folders(from: &Path) -> Result<Vec<PathBuf>> {
         return Ok(vec![from.to_owned()]);
     }
     if folders.is_empty() {
-        return Err(Failure::unknown(format!("there is no job in `{}`", from.display())).into());
+        return Err(Failure::unknown(format!("`{}` has no folder of a job", from.display())).into());
     }
     Ok(folders)
 }
 
-/// The evidence of a job. An artifact of one file holds it without the folders above it.
+/// The evidence of a job. An artifact with a single file contains the file without its folders.
 fn read(folder: &Path) -> Result<Job> {
     let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     let below = Evidence::read(&folder.join("target").join("pipeline"))?;

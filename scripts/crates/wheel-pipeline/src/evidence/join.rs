@@ -1,7 +1,7 @@
-//! The evidence of several jobs, put together as if one machine had done it all.
+//! The evidence of several jobs, joined as if one machine had made it.
 //!
-//! Nothing is decided by which job comes last: where two say different things of one file, that is a
-//! contradiction, and all contradictions are told.
+//! The order of the jobs does not matter. Two jobs with different evidence of one file contradict each other. All
+//! contradictions are reported.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::evidence::{
     AuditEvidence, BuildEvidence, Evidence, SecondBuildEvidence, SmokeEvidence, VerifyEvidence,
 };
 
-/// What one job brought.
+/// The evidence of one job.
 #[derive(Clone, Debug, Default)]
 pub struct Job {
-    /// The name of the folder that it came in.
+    /// The name of the job's folder.
     pub name: String,
     pub evidence: Evidence,
 }
 
-/// Puts jobs together.
+/// Joins the evidence of jobs, or returns all contradictions.
 pub fn join(jobs: &[Job]) -> Result<Evidence, Vec<String>> {
     let mut contradictions = Vec::new();
     let builds: Vec<_> = jobs
@@ -68,7 +68,7 @@ fn join_builds(builds: &[(&str, &BuildEvidence)], wrong: &mut Vec<String>) -> Bu
                     told(file.sha256, &file.commit)
                 ));
             }
-            // The worse of two records of the same bytes is believed.
+            // Of two records of the same bytes, the worse one counts.
             if same && (file.dirty || file.cross_built) {
                 *known = file;
             }
@@ -100,7 +100,7 @@ fn join_audits(audits: &[&AuditEvidence], wrong: &mut Vec<String>) -> AuditEvide
             }
         }
     }
-    // A check that one of the audits did not know has not run on what that one saw.
+    // A check that is missing in one audit has not run on that audit's files.
     let in_all = |check: &str| {
         audits.iter().all(|audit| audit.checks.iter().any(|(known, _)| known == check))
     };
@@ -108,7 +108,7 @@ fn join_audits(audits: &[&AuditEvidence], wrong: &mut Vec<String>) -> AuditEvide
     joined
 }
 
-/// What became of a check that ran on two parts of a release.
+/// The outcome of a check that ran on two parts of a release.
 fn worse(one: &Outcome, other: &Outcome) -> Outcome {
     match (one, other) {
         (Outcome::Ran { findings: one }, Outcome::Ran { findings: other }) => {
@@ -128,7 +128,7 @@ fn join_verified(verified: &[&VerifyEvidence]) -> VerifyEvidence {
         let new: Vec<String> = new.cloned().collect();
         joined.provenance.extend(new);
     }
-    joined.trials = join_smokes(&verified.iter().map(|one| &one.trials).collect::<Vec<_>>());
+    joined.runs = join_smokes(&verified.iter().map(|one| &one.runs).collect::<Vec<_>>());
     joined
 }
 
@@ -142,7 +142,7 @@ fn join_smokes(smokes: &[&SmokeEvidence]) -> SmokeEvidence {
         }
         joined.passed_over.extend(smoke.passed_over.iter().cloned());
     }
-    // What one machine did not offer, another may have.
+    // `not_here` stays empty: another machine may have the environments that one machine does not have.
     joined.outcomes.sort_by(|one, other| {
         (one.target, one.python, &one.release).cmp(&(other.target, other.python, &other.release))
     });
@@ -153,11 +153,11 @@ fn join_seconds(seconds: &[&SecondBuildEvidence], wrong: &mut Vec<String>) -> Se
     let mut joined = SecondBuildEvidence::default();
     for second in seconds {
         if joined.sdist.is_some() && joined.sdist != second.sdist {
-            wrong.push("two second builders had different source distributions".to_owned());
+            wrong.push("two second builders built from different sdists".to_owned());
         }
         joined.sdist = second.sdist;
         joined.compared.extend(second.compared.iter().cloned());
-        joined.alone.extend(second.alone.iter().cloned());
+        joined.unmatched.extend(second.unmatched.iter().cloned());
     }
     joined
 }
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn no_jobs_bring_nothing() {
+    fn no_jobs_give_no_evidence() {
         let joined = join(&[]).expect("no contradiction");
         assert!(joined.build.is_none() && joined.audit.is_none() && joined.smoke.is_none());
     }
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_that_one_audit_did_not_know_did_not_run() {
+    fn a_check_that_is_missing_in_one_audit_did_not_run() {
         let both =
             audit(&[("c", Outcome::Ran { findings: 0 }), ("d", Outcome::Ran { findings: 0 })]);
         let one = audit(&[("c", Outcome::Ran { findings: 0 })]);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn one_receipt_may_come_twice_and_two_may_not() {
+    fn equal_receipts_are_joined_and_different_ones_are_a_contradiction() {
         let receipt = Receipt { release: "a 1".to_owned(), ..Receipt::default() };
         let with = |name, receipt: &Receipt| job(name, receipt.clone());
         let joined = join(&[with("one", &receipt), with("other", &receipt)]);
@@ -252,22 +252,22 @@ mod tests {
     }
 
     #[test]
-    fn second_builders_of_several_systems_are_one_and_of_several_sdists_a_contradiction() {
-        let with = |sdist: &[u8], alone: &str| {
+    fn second_builds_of_one_sdist_are_joined_and_of_several_are_a_contradiction() {
+        let with = |sdist: &[u8], unmatched: &str| {
             let sdist = Some(Sha256Sum::digest(sdist));
-            let alone = vec![alone.to_owned()];
-            job("j", SecondBuildEvidence { sdist, alone, ..SecondBuildEvidence::default() })
+            let unmatched = vec![unmatched.to_owned()];
+            job("j", SecondBuildEvidence { sdist, unmatched, ..SecondBuildEvidence::default() })
         };
         let joined = join(&[with(b"1", "a"), with(b"1", "b")]).expect("no contradiction");
-        assert_eq!(joined.second_build.expect("compared").alone, ["a", "b"]);
+        assert_eq!(joined.second_build.expect("compared").unmatched, ["a", "b"]);
         assert_eq!(
             join(&[with(b"1", "a"), with(b"2", "b")]).expect_err("two of them"),
-            ["two second builders had different source distributions"]
+            ["two second builders built from different sdists"]
         );
     }
 
     #[test]
-    fn what_any_job_saw_differ_differs() {
+    fn differences_of_every_job_are_kept() {
         let verified = |difference: &[&str]| VerifyEvidence {
             differences: difference.iter().map(|line| (*line).to_owned()).collect(),
             provenance: vec!["none".to_owned()],

@@ -1,6 +1,6 @@
-//! Evidence: what each stage leaves under `target/pipeline/` for the stages after it, and for people.
+//! Evidence: the results that each stage writes to `target/pipeline/`, for later stages and for people.
 //!
-//! A run reads all of it once, as one value, and passes that value on.
+//! A run reads all evidence once, as one value, and passes that value on.
 
 pub mod audit;
 pub mod build;
@@ -29,16 +29,16 @@ pub use verify::VerifyEvidence;
 
 /// A kind of evidence that later stages read.
 pub trait Kind: Serialize + DeserializeOwned {
-    /// The name of its file.
+    /// The name of the file.
     const FILE: &'static str;
-    /// Its place among all evidence.
+    /// The field of this kind in [`Evidence`].
     fn place(evidence: &mut Evidence) -> &mut Option<Self>;
 }
 
-/// Every kind of evidence that later stages read, with its file: the one list of them.
+/// Defines [`Evidence`] from the list of its kinds and their files.
 macro_rules! kinds {
     ($($name:ident: $kind:ty = $file:literal,)*) => {
-        /// All evidence of a run, or of one job of it.
+        /// All evidence of a run or of one job.
         #[derive(Clone, Debug, Default)]
         pub struct Evidence {
             $(pub $name: Option<$kind>,)*
@@ -52,12 +52,12 @@ macro_rules! kinds {
         })*
 
         impl Evidence {
-            /// Reads all that lies in a folder.
+            /// Reads all evidence in a folder.
             pub fn read(folder: &Path) -> Result<Self> {
                 Ok(Self { $($name: file::read(&folder.join($file))?,)* })
             }
 
-            /// Writes all that there is into a folder.
+            /// Writes all evidence into a folder.
             pub fn write(&self, folder: &Path) -> Result<()> {
                 $(if let Some(evidence) = &self.$name {
                     file::write(&folder.join($file), evidence)?;
@@ -65,12 +65,12 @@ macro_rules! kinds {
                 Ok(())
             }
 
-            /// Whether there is none at all.
+            /// Returns true if there is no evidence of any kind.
             pub fn is_empty(&self) -> bool {
                 true $(&& self.$name.is_none())*
             }
 
-            /// This evidence, and of each kind that is not there the other.
+            /// This evidence, completed with the kinds that only `other` has.
             #[must_use]
             pub fn or(self, other: Self) -> Self {
                 Self { $($name: self.$name.or(other.$name),)* }
@@ -85,7 +85,7 @@ kinds! {
     second_build: SecondBuildEvidence = "second-build.json",
     receipt: Receipt = "receipt.json",
     verify: VerifyEvidence = "verify.json",
-    // The last: without it no file counts as built.
+    // Written last: without `build.json`, no file counts as built.
     build: BuildEvidence = "build.json",
 }
 
@@ -105,31 +105,31 @@ pub struct EvidenceFolder {
 }
 
 impl EvidenceFolder {
-    /// Reads what earlier runs left in the folder, which need not be there.
+    /// Reads the evidence of earlier runs. A missing folder has none.
     pub fn open(path: PathBuf) -> Result<Self> {
         Ok(Self { evidence: Evidence::read(&path)?, path })
     }
 
-    /// Writes new evidence of a kind, and then takes it in.
+    /// Writes new evidence, and replaces the old evidence of its kind.
     pub fn keep<T: Kind>(&mut self, new: T) -> Result<()> {
         file::write(&self.path.join(T::FILE), &new)?;
         *T::place(&mut self.evidence) = Some(new);
         Ok(())
     }
 
-    /// Writes and takes in all that there is of other evidence.
+    /// Writes new evidence of several kinds, and replaces the old evidence of these kinds.
     pub fn keep_all(&mut self, new: Evidence) -> Result<()> {
         new.write(&self.path)?;
         self.evidence = new.or(std::mem::take(&mut self.evidence));
         Ok(())
     }
 
-    /// Writes what no later stage reads.
+    /// Writes a file that no later stage reads.
     pub fn leave<T: Serialize>(&self, file: &str, value: &T) -> Result<()> {
         file::write(&self.path.join(file), value)
     }
 
-    /// What `build` recorded; nothing where it has not run.
+    /// The evidence of `build`. Empty if `build` has not run.
     pub fn built(&self) -> &BuildEvidence {
         static NOTHING: BuildEvidence = BuildEvidence { files: Vec::new(), not_here: Vec::new() };
         self.evidence.build.as_ref().unwrap_or(&NOTHING)
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_read_again() {
+    fn kept_evidence_is_read_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut first = EvidenceFolder::open(folder.path().join("pipeline")).expect("nothing");
         assert!(first.is_empty());
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_verify_saw_on_a_python_is_read_again() {
+    fn verified_outcomes_are_read_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let outcome = SmokeOutcome {
             target: "manylinux_2_17_x86_64".parse().expect("a tag"),
@@ -176,14 +176,14 @@ mod tests {
             result: SmokeResult::Failed { reason: "no".to_owned() },
             milliseconds: 1,
         };
-        let trials = SmokeEvidence { outcomes: vec![outcome], ..SmokeEvidence::default() };
-        let verified = VerifyEvidence { trials, ..VerifyEvidence::default() };
+        let runs = SmokeEvidence { outcomes: vec![outcome], ..SmokeEvidence::default() };
+        let verified = VerifyEvidence { runs, ..VerifyEvidence::default() };
         Evidence::from(verified.clone()).write(folder.path()).expect("written");
         assert_eq!(Evidence::read(folder.path()).expect("it reads").verify, Some(verified));
     }
 
     #[test]
-    fn what_is_no_evidence_is_named() {
+    fn a_file_that_is_no_evidence_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("smoke.json"), "[]").expect("written");
         let error = Evidence::read(folder.path()).expect_err("it is none").to_string();

@@ -1,21 +1,21 @@
-//! What `smoke` saw on each Python: `smoke.json`.
+//! The evidence of `smoke`: `smoke.json`.
 
 use serde::{Deserialize, Serialize};
 use wheel_audit::family::PythonVersion;
 use wheel_audit::target::Target;
 use wheel_audit::wheel::Sha256Sum;
 
-/// What `smoke` and `verify` saw on each Python: `smoke.json`, `verify.json`.
+/// The environment runs of `smoke` or `verify`: `smoke.json`, and a part of `verify.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmokeEvidence {
     pub outcomes: Vec<SmokeOutcome>,
-    /// Promised environments that this machine cannot offer.
+    /// Promised environments that this machine does not have.
     pub not_here: Vec<String>,
-    /// Programs that look like a Python and were not used, each with the reason.
+    /// Programs with the name of a Python that were not used, each with the reason.
     pub passed_over: Vec<String>,
 }
 
-/// One wheel on one Python.
+/// The result of one environment run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmokeOutcome {
     pub target: Target,
@@ -26,11 +26,11 @@ pub struct SmokeOutcome {
     pub file: String,
     pub sha256: Sha256Sum,
     pub result: SmokeResult,
-    /// How long it took, in milliseconds.
+    /// The duration in milliseconds.
     pub milliseconds: u64,
 }
 
-/// How one wheel did on one Python.
+/// Success or failure of an environment run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "result")]
 pub enum SmokeResult {

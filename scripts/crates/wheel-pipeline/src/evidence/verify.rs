@@ -1,16 +1,16 @@
-//! What `verify` saw: `verify.json`.
+//! The evidence of `verify`: `verify.json`.
 
 use serde::{Deserialize, Serialize};
 
 use super::smoke::SmokeEvidence;
 
-/// What `verify` saw: `verify.json`.
+/// The evidence of `verify`: `verify.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifyEvidence {
-    /// Differences between index, receipt, build, what pip took, and provenance.
+    /// Differences between index, receipt, build, installed files and provenance.
     pub differences: Vec<String>,
-    /// Who is said to have published each file; or that the index does not say.
+    /// The publisher of each file, or a note that the index names none.
     pub provenance: Vec<String>,
     #[serde(flatten)]
-    pub trials: SmokeEvidence,
+    pub runs: SmokeEvidence,
 }

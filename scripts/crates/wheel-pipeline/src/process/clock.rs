@@ -1,10 +1,10 @@
-//! The time in which at least one tool runs, so that a benchmark can tell the pipeline's own share from
-//! that of the tools.
+//! The time during which at least one tool runs. Benchmarks subtract it from the total to get the pipeline's
+//! own share.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Lives as long as a tool runs.
+/// A guard that exists while a tool runs.
 pub(super) struct Busy;
 
 struct Clock {
@@ -16,7 +16,7 @@ struct Clock {
 static CLOCK: Mutex<Clock> = Mutex::new(Clock { running: 0, since: None, total: Duration::ZERO });
 
 impl Busy {
-    /// A tool starts.
+    /// Counts a tool as running until the guard is dropped.
     pub(super) fn start() -> Self {
         let mut clock = CLOCK.lock().expect("no holder of the clock panics");
         if clock.running == 0 {
@@ -39,7 +39,7 @@ impl Drop for Busy {
     }
 }
 
-/// The time so far in which at least one tool was running.
+/// The time so far during which at least one tool was running.
 pub fn time_in_tools() -> Duration {
     CLOCK.lock().expect("no holder of the clock panics").total
 }

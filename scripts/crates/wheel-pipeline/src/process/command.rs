@@ -1,4 +1,5 @@
-//! A command line as a value, and the one way to run it: bounded, interruptible, with all it starts.
+//! A command line as a value, and the one way to run it: with a time limit, and interruptible together with
+//! every process that it starts.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -17,17 +18,17 @@ use crate::process::clock::Busy;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Makes Ctrl-C and termination requests end the running tools, and then this program in good order.
+/// Makes Ctrl-C and requests to terminate end the running tools first, and then this program.
 pub fn heed_interrupts() -> Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst)).context("cannot handle Ctrl-C")
 }
 
-/// Stops here if an interrupt has come.
+/// Fails if an interrupt has arrived.
 pub fn check_interrupt() -> Result<(), Failure> {
     if INTERRUPTED.load(Ordering::SeqCst) { Err(Failure::interrupted()) } else { Ok(()) }
 }
 
-/// Waits, unless an interrupt comes.
+/// Sleeps, and fails as soon as an interrupt arrives.
 pub fn wait(pause: Duration) -> Result<(), Failure> {
     let started = Instant::now();
     while let Some(rest) = pause.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
@@ -42,13 +43,13 @@ pub fn wait(pause: Duration) -> Result<(), Failure> {
 pub struct Invocation {
     program: OsString,
     arguments: Vec<OsString>,
-    /// Variables set, or taken away, on top of those of this program.
+    /// Variables to set, or to remove, relative to the environment of this program.
     environment: Vec<(String, Option<OsString>)>,
     folder: Option<PathBuf>,
     limit: Duration,
 }
 
-/// What a finished command left.
+/// The result of a finished command.
 #[derive(Debug)]
 pub struct Finished {
     status: ExitStatus,
@@ -57,9 +58,9 @@ pub struct Finished {
     command: String,
 }
 
-/// No tool takes longer than this, in seconds; a cold `cargo build` on a slow machine is the longest.
+/// The time limit of a command. A cold `cargo build` on a slow machine takes longest.
 const LIMIT: Duration = Duration::from_secs(3600);
-/// How many lines of a failed tool's output are shown.
+/// The number of lines shown from the end of a failed tool's output.
 const TAIL: usize = 30;
 
 impl Invocation {
@@ -95,7 +96,7 @@ impl Invocation {
         self
     }
 
-    /// Takes a variable away from the command.
+    /// Removes a variable for the command.
     #[must_use]
     pub fn without(mut self, key: &str) -> Self {
         self.environment.push((key.to_owned(), None));
@@ -109,14 +110,14 @@ impl Invocation {
         self
     }
 
-    /// Ends the command when it takes longer.
+    /// Sets the time limit of the command.
     #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
-    /// The variables that are set or taken away. They may be secret: nothing but a test looks at them.
+    /// The variables to set or to remove. They may be secret, so that only tests read them.
     #[cfg(test)]
     pub(crate) fn environment(&self) -> &[(String, Option<OsString>)] {
         &self.environment
@@ -138,13 +139,13 @@ impl Invocation {
         })
     }
 
-    /// Runs the command; its failure is an error that shows the end of its output.
+    /// Runs the command. A failed command is an error that shows the end of its output.
     pub fn check(&self) -> Result<Finished> {
         self.run()?.check()
     }
 
-    /// Starts the command as a server: `stdin` is a pipe that closes when this program ends, however
-    /// it ends, and the output goes to a file.
+    /// Starts the command as a server. Its `stdin` is a pipe, which closes even when this program is killed.
+    /// Its output goes to a file.
     pub fn serve(&self, log: &Path) -> Result<Server> {
         check_interrupt()?;
         let output =
@@ -154,7 +155,7 @@ impl Invocation {
         Ok(Server(spawn(command, self)?))
     }
 
-    /// Starts the command as a partner that reads questions and writes answers.
+    /// Starts the command for a [`Conversation`](super::conversation::Conversation).
     pub(super) fn converse(&self, errors: Stdio) -> Result<Server> {
         check_interrupt()?;
         let mut command = self.command();
@@ -203,24 +204,24 @@ impl Invocation {
 }
 
 impl Finished {
-    /// Whether the command exited with 0.
+    /// Returns true if the command exited with 0.
     pub fn succeeded(&self) -> bool {
         self.status.success()
     }
 
-    /// All of its output.
+    /// The whole output, stdout first.
     pub fn output(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
 
-    /// The last lines of its output.
+    /// The last lines of stderr, or of stdout if stderr is empty.
     pub fn tail(&self) -> String {
         let text = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
         let lines: Vec<&str> = text.trim_end().lines().collect();
         lines[lines.len().saturating_sub(TAIL)..].join("\n")
     }
 
-    /// This, or an error that says how the command failed.
+    /// Returns an error with the status and the end of the output if the command failed.
     pub fn check(self) -> Result<Self> {
         if self.succeeded() {
             return Ok(self);
@@ -235,22 +236,22 @@ impl Finished {
     }
 }
 
-/// A running server; dropping it ends it and all it started.
+/// A running server. Dropping it ends the server and every process that it started.
 #[derive(Debug)]
 pub struct Server(Box<dyn ChildWrapper>);
 
 impl Server {
-    /// Whether it still runs.
+    /// Returns true while the server runs.
     pub fn is_running(&mut self) -> Result<bool> {
         Ok(self.0.try_wait()?.is_none())
     }
 
-    /// The pipe to it, once.
+    /// The pipe to the server. Later calls return none.
     pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
         self.0.stdin().take()
     }
 
-    /// The pipe from it, once.
+    /// The pipe from the server. Later calls return none.
     pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
         self.0.stdout().take()
     }
@@ -258,7 +259,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nothing more can be done from here; the server also ends by itself when its `stdin` closes.
+        // A failure is ignored: the server also ends when its `stdin` closes.
         let _ended = end(self.0.as_mut());
     }
 }
@@ -270,7 +271,7 @@ impl fmt::Debug for Invocation {
 }
 
 impl fmt::Display for Invocation {
-    /// Arguments only: what is secret travels in the environment, which is never shown.
+    /// The arguments only. Secrets are passed in the environment, which is never shown.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let program = Path::new(&self.program).file_name().unwrap_or(&self.program);
         formatter.write_str(&program.to_string_lossy())?;
@@ -288,7 +289,7 @@ impl fmt::Display for Invocation {
 
 fn spawn(command: Command, invocation: &Invocation) -> Result<Box<dyn ChildWrapper>> {
     let mut command = CommandWrap::from(command);
-    // A group of its own: Ctrl-C on the terminal reaches this program alone, which then ends the group.
+    // The command gets a process group of its own. Ctrl-C then reaches this program only, which ends the group.
     #[cfg(unix)]
     command.wrap(process_wrap::std::ProcessGroup::leader());
     #[cfg(windows)]
@@ -298,7 +299,7 @@ fn spawn(command: Command, invocation: &Invocation) -> Result<Box<dyn ChildWrapp
 
 fn end(child: &mut dyn ChildWrapper) -> std::io::Result<()> {
     match child.start_kill() {
-        // The group is gone already.
+        // ESRCH: the group has ended already.
         Err(error) if error.raw_os_error() == Some(3) => {}
         other => other?,
     }
@@ -330,15 +331,15 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_start_says_so() {
+    fn a_program_that_cannot_start_is_named() {
         let error = Invocation::new("/no/such/program").run().expect_err("there is none");
         assert_eq!(error.to_string(), "cannot start `program`");
     }
 
     #[test]
-    fn what_takes_too_long_is_ended() {
+    fn a_command_is_ended_at_its_limit() {
         let error = cargo("--list").limit(Duration::ZERO).run();
-        // It may end before it is looked at for the first time; if not, the limit has struck.
+        // The command may end before the first look at it.
         if let Err(error) = error {
             assert!(error.to_string().ends_with("did not end within 0 s"), "{error}");
         }

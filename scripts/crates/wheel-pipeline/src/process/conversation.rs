@@ -1,4 +1,4 @@
-//! A tool that stays and answers line by line, so that it need not be started for every question.
+//! A tool that answers many questions, one line each, so that it starts only once.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, Write};
@@ -11,7 +11,8 @@ use anyhow::{Context, Result};
 use crate::process::clock::Busy;
 use crate::process::command::{Invocation, Server, check_interrupt};
 
-/// A running tool. Dropping it ends the tool and all it started; a killed pipeline closes its `stdin`.
+/// A running tool. Dropping it ends the tool and every process that the tool started. Its `stdin` closes when
+/// the pipeline is killed.
 pub struct Conversation {
     tool: Server,
     questions: ChildStdin,
@@ -19,17 +20,17 @@ pub struct Conversation {
     errors: File,
 }
 
-/// What came of a question.
+/// The result of a question.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reply {
     Line(String),
-    /// The tool ended by itself; with the end of what it said about that.
+    /// The tool ended by itself. Holds the end of its `stderr`.
     Ended(String),
     /// No answer within the time.
     Silence,
 }
 
-/// How much of a tool's complaint is shown, in bytes.
+/// The number of bytes shown from the end of a tool's `stderr`.
 const TAIL: usize = 2000;
 
 impl Conversation {
@@ -40,7 +41,7 @@ impl Conversation {
         let questions = tool.stdin().context("the tool was started with a pipe")?;
         let lines = BufReader::new(tool.stdout().context("the tool was started with a pipe")?);
         let (sender, answers) = channel();
-        // It ends with the tool, whose end of the pipe closes then.
+        // The thread ends when the tool ends, because that closes the pipe.
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
                 if sender.send(line).is_err() {
@@ -72,7 +73,7 @@ impl Conversation {
     }
 
     fn complaint(&mut self) -> Result<String> {
-        // What it writes while it ends belongs to it.
+        // A tool may still write to `stderr` while it ends.
         let started = Instant::now();
         while self.tool.is_running()? && started.elapsed() < Duration::from_secs(1) {
             std::thread::sleep(Duration::from_millis(5));
@@ -103,14 +104,14 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_ends_is_heard_out() {
+    fn a_tool_that_ends_gives_the_end_of_its_stderr() {
         let mut ended = shell("read line; echo no >&2; exit 1");
         let reply = ended.ask("one", Duration::from_secs(60)).expect("no interrupt");
         assert_eq!(reply, Reply::Ended("no".to_owned()));
     }
 
     #[test]
-    fn a_silent_tool_is_not_waited_for_longer_than_said() {
+    fn a_silent_tool_is_waited_for_until_the_limit() {
         let mut silent = shell("sleep 60");
         let reply = silent.ask("one", Duration::from_millis(30)).expect("no interrupt");
         assert_eq!(reply, Reply::Silence);

@@ -1,4 +1,4 @@
-//! Processes: the only place that starts one. A command line is a value before it is a process.
+//! Processes. No other module starts one. A command line is a value before it is a process.
 
 pub mod clock;
 pub mod command;

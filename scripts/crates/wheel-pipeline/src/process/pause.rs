@@ -1,8 +1,8 @@
-//! Pauses between attempts: those that grow by themselves, and those that a server asks for.
+//! Pauses between attempts: doubling pauses, and those that a server asks for in `Retry-After`.
 
 use std::time::{Duration, SystemTime};
 
-/// Pauses that double, and together are not longer than patience.
+/// Pauses that double. Their sum is at most `patience`.
 #[derive(Clone, Debug)]
 pub struct Pauses {
     patience: Duration,
@@ -10,16 +10,16 @@ pub struct Pauses {
     next: Duration,
 }
 
-/// The first pause is this part of all patience: 300 s begin with 1 s, and end after eight pauses.
+/// The first pause is `patience / PARTS`. A patience of 300 s gives eight pauses, from 1 s to 128 s.
 const PARTS: u32 = 300;
 
 impl Pauses {
-    /// Pauses within so much patience.
+    /// Pauses with a sum of at most `patience`.
     pub fn new(patience: Duration) -> Self {
         Self { patience, paused: Duration::ZERO, next: patience / PARTS }
     }
 
-    /// The next pause, as long as was asked for at least; none when patience is at its end.
+    /// The next pause, at least as long as `asked`. None if it would exceed the patience that is left.
     pub fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
         let pause = self.next.max(asked.unwrap_or_default());
         if self.next.is_zero() || self.paused.saturating_add(pause) > self.patience {
@@ -30,20 +30,20 @@ impl Pauses {
         Some(pause)
     }
 
-    /// All patience there was in the beginning.
+    /// The patience that the pauses started with.
     pub fn patience(&self) -> Duration {
         self.patience
     }
 }
 
-/// What `Retry-After` asks for: seconds, or a date
+/// The pause that `Retry-After` asks for, in seconds or by a date
 /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)).
 pub fn asked(text: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse() {
         return Some(Duration::from_secs(seconds));
     }
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()?;
-    // A date that is over asks for no pause.
+    // A date in the past asks for no pause.
     Some(SystemTime::from(date).duration_since(now).unwrap_or_default())
 }
 
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_until_patience_is_at_its_end() {
+    fn pauses_double_until_the_patience_is_used_up() {
         let mut pauses = Pauses::new(Duration::from_secs(300));
         let all: Vec<u64> =
             std::iter::from_fn(|| pauses.next(None)).map(|pause| pause.as_secs()).collect();
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_kept_or_given_up() {
+    fn a_pause_that_was_asked_for_is_kept_or_exceeds_the_patience() {
         let mut pauses = Pauses::new(Duration::from_secs(300));
         assert_eq!(pauses.next(Some(Duration::from_secs(200))), Some(Duration::from_secs(200)));
         assert_eq!(pauses.next(Some(Duration::from_secs(101))), None);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_dates_are_heard() {
+    fn retry_after_is_seconds_or_a_date() {
         let pause = |text| asked(text, SystemTime::UNIX_EPOCH);
         assert_eq!(pause(" 7 "), Some(Duration::from_secs(7)));
         assert_eq!(pause("Thu, 01 Jan 1970 00:01:00 GMT"), Some(Duration::from_secs(60)));

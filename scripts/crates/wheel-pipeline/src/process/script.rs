@@ -1,4 +1,4 @@
-//! Shell scripts that stand between two programs, such as a linker's.
+//! Shell scripts that wrap a program, such as a linker.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,9 @@ pub fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
 }
 
-/// Writes an executable file, unless it is there already: cargo links again when a linker is newer.
+/// Writes an executable file, unless it exists with the same text. A newer file would make cargo link again.
 pub fn program(path: &Path, text: &str) -> Result<PathBuf> {
-    let folder = path.parent().context("a program lies in a folder")?;
+    let folder = path.parent().context("a program has a parent folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     if !fs::read_to_string(path).is_ok_and(|old| old == text) {
         fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;

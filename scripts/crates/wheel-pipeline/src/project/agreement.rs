@@ -1,4 +1,4 @@
-//! The plan of a project whose files agree, or everything in which they disagree.
+//! The plan of a project, or all disagreements between its files.
 
 use std::str::FromStr;
 
@@ -7,7 +7,7 @@ use wheel_audit::plan::{Plan, Promise};
 
 use super::Project;
 
-/// Derives the plan of a project whose commit carries these tags.
+/// Derives the plan of a project. `tags` are the git tags of its commit.
 pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
     let mut disagreements = version(project, tags);
     disagreements.extend(targets(project));
@@ -26,7 +26,7 @@ pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
     Plan::new(&promise).map_err(|unserved| vec![unserved.to_string()])
 }
 
-/// Where `pyproject.toml`, `Cargo.toml` and the tags name different versions.
+/// Disagreements of `pyproject.toml`, `Cargo.toml` and the tags about the version.
 fn version(project: &Project, tags: &[String]) -> Vec<String> {
     let mut disagreements = Vec::new();
     let version = &project.version;
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn each_disagreement_is_said_once() {
+    fn each_disagreement_is_listed_once() {
         let mut wrong = project();
         wrong.table.pythons =
             [(3, 8), (3, 9), (3, 10), (3, 10)].map(|(a, b)| PythonVersion::new(a, b)).into();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn any_form_of_requires_python_is_heard() {
+    fn every_form_of_requires_python_is_understood() {
         for (requires, promised) in [
             (">=3.10.1", true),
             ("~=3.10", true),

@@ -1,11 +1,11 @@
 //! The changelog, in the form of [Keep a Changelog](https://keepachangelog.com/en/1.1.0/): a section for
-//! each version, and one for what is not released yet.
+//! each version, and one for unreleased changes.
 
 use jiff::civil::Date;
 
 const UNRELEASED: &str = "## [Unreleased]";
 
-/// The changelog with what was not released yet under a version and a day.
+/// Moves the unreleased changes to a section for `version`, with a date.
 pub fn release(text: &str, version: &str, date: Date) -> Result<String, String> {
     if section(text, version).is_some() {
         return Err(format!("it has a section for {version} already"));
@@ -20,7 +20,7 @@ pub fn release(text: &str, version: &str, date: Date) -> Result<String, String> 
     Ok(format!("{before}{UNRELEASED}\n\n## [{version}] - {date}{after}"))
 }
 
-/// What the changelog says of a version, without the heading.
+/// The changelog's section for a version, without its heading.
 pub fn section(text: &str, version: &str) -> Option<String> {
     let heading = format!("## [{version}]");
     let at = text.lines().position(|line| {
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_released_gets_version_and_day() {
+    fn unreleased_changes_get_a_version_and_a_date() {
         insta::assert_snapshot!(release(TEXT, "1.1.0", day()).expect("it has entries"), @"
         # Changelog
 
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_released_is_told() {
+    fn a_changelog_that_cannot_be_released_is_refused_with_a_reason() {
         let wrong =
             |text: &str, version| release(text, version, day()).expect_err("nothing to release");
         assert_eq!(wrong(TEXT, "1.0.0"), "it has a section for 1.0.0 already");

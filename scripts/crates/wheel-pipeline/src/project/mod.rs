@@ -1,4 +1,4 @@
-//! What a project says about itself: `pyproject.toml` and `Cargo.toml`, read and put into one shape.
+//! The project: `pyproject.toml` and `Cargo.toml`, read into one type.
 
 pub mod agreement;
 pub mod changelog;
@@ -19,7 +19,7 @@ pub use crate::tool::git::Revision;
 
 use crate::failure::Failure;
 
-/// A maturin project, as its own files describe it.
+/// A maturin project, as its files describe it.
 #[derive(Clone, Debug)]
 pub struct Project {
     /// The folder that holds `pyproject.toml`, absolute.
@@ -28,11 +28,11 @@ pub struct Project {
     pub name: String,
     /// The version of `Cargo.toml` in Python's normal form: `1.0.0-rc.1` is `1.0.0rc1`.
     pub version: Version,
-    /// The version that `pyproject.toml` gives, where it does not leave that to `Cargo.toml`.
+    /// The version in `pyproject.toml`. None if `dynamic` leaves the version to `Cargo.toml`.
     pub static_version: Option<Version>,
-    /// The crate's `Cargo.toml`, below the root.
+    /// The path of the crate's `Cargo.toml`, relative to the root.
     pub manifest: PathBuf,
-    /// The Pythons on which pip installs the project, where it says so.
+    /// `requires-python`: the Pythons on which pip installs the project.
     pub requires_python: Option<VersionSpecifiers>,
     /// The families of wheels that the crate builds.
     pub families: Vec<Family>,
@@ -40,7 +40,7 @@ pub struct Project {
     pub table: PromiseTable,
 }
 
-/// The table `[tool.wheel-pipeline]`: what the release promises.
+/// The table `[tool.wheel-pipeline]`: the promises of the release.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PromiseTable {
@@ -48,31 +48,31 @@ pub struct PromiseTable {
     pub targets: Vec<Target>,
     /// CPython series on which each target's wheel must install and work.
     pub pythons: Vec<PythonVersion>,
-    /// A script that exits 0 when the installed package works.
+    /// The smoke test: a script that exits with 0 if the installed package works.
     pub smoke: PathBuf,
-    /// A package that depends on this one, with tests for `unittest` in its `tests` folder.
+    /// The downstream package, with `unittest` tests in its `tests` folder.
     pub downstream: Option<PathBuf>,
     /// Promised environments that a release may leave untested for a while.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
 }
 
-/// Leave to release without a smoke test in one promised environment. It names all of what it is about,
-/// so that nothing is waived by the way, and it ends.
+/// Permission to release without a smoke test in one promised environment. It names one platform and one
+/// Python, so that it covers nothing else. It expires.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     pub platform: Target,
     pub python: PythonVersion,
     pub reason: String,
-    /// The last day on which it holds.
+    /// The last day on which the waiver is valid.
     #[serde(deserialize_with = "day")]
     pub expires: Date,
 }
 
 fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
     let wrong =
-        || serde::de::Error::custom("`expires` is not a day\nhint: write `expires = 2027-01-31`");
+        || serde::de::Error::custom("`expires` is not a date such as `2027-01-31`, without quotes");
     let written = toml::value::Datetime::deserialize(input).map_err(|_| wrong())?;
     written.to_string().parse().map_err(|_| wrong())
 }
@@ -186,14 +186,14 @@ impl Project {
     }
 }
 
-/// The path of the crate's `Cargo.toml`, which `[tool.maturin]` may name.
+/// The absolute path of the crate's `Cargo.toml`. `[tool.maturin]` may name it.
 pub fn manifest(root: &Path) -> Result<PathBuf, Failure> {
     let pyproject: PyProject = parse(&root.join("pyproject.toml"))?;
     Ok(root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into())))
 }
 
-/// Says whether the project in `root` has the table `[tool.wheel-pipeline]`, from which a plan is made. A folder
-/// without a `pyproject.toml` has none.
+/// Returns true if the project in `root` has the table `[tool.wheel-pipeline]`. A folder without a
+/// `pyproject.toml` has none.
 pub fn has_table(root: &Path) -> Result<bool, Failure> {
     let path = root.join("pyproject.toml");
     if !path.exists() {
@@ -213,7 +213,7 @@ fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     })
 }
 
-/// Each waiver is about something promised, and says why.
+/// Refuses waivers for environments that are not promised, without a reason, or listed twice.
 fn check_waivers(table: &PromiseTable) -> Result<(), String> {
     for (index, waiver) in table.waivers.iter().enumerate() {
         let name = format!("{} on Python {}", waiver.platform, waiver.python);
@@ -260,15 +260,15 @@ fn cargo_version(manifest: &Table, path: &Path) -> Result<String, Failure> {
         .ok_or_else(|| Failure::usage(format!("`{}`: `[package]` has no version", path.display())))
 }
 
-/// The families that the crate's features offer, as far as a promised Python takes its wheel from them:
-/// the stable ABIs that it asks for, and the own ABI of each Python that none of them serves.
+/// The families of wheels that the promised Pythons need. These are the stable ABIs of the crate's features, and
+/// the version-specific ABI of each Python that no stable ABI serves.
 fn families(
     manifest: &Table,
     maturin_features: &[String],
     pythons: &[PythonVersion],
 ) -> Option<Vec<Family>> {
     let pyo3 = manifest.get("dependencies")?.get("pyo3")?;
-    // What `workspace = true` stands for is in the same file or out of reach.
+    // `workspace = true` is resolved in the same file only. Other files are not searched.
     let inherited = match pyo3.get("workspace").and_then(Value::as_bool) {
         Some(true) => Some(manifest.get("workspace")?.get("dependencies")?.get("pyo3")?),
         _ => None,
@@ -291,8 +291,8 @@ fn families(
     let abi3t = floor("abi3t-py3").map(|floor| Family::Abi3t { floor });
     let stable: Vec<Family> = abi3.into_iter().chain(abi3t).collect();
     let own = |python: &PythonVersion| {
-        // A Python with the GIL that a stable ABI is too new for is a disagreement, which the plan
-        // tells; a free-threaded one may have wheels of its own.
+        // A Python with the GIL that is too old for the stable ABI is a disagreement, which
+        // `agreement` reports. A free-threaded Python may have a wheel of its own.
         let alone = stable.is_empty() || python.is_free_threaded();
         alone && !stable.iter().any(|family| family.serves(*python))
     };
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn features_of_the_workspace_are_found_or_missed_aloud() {
+    fn features_of_the_workspace_are_found_or_pyo3_is_reported_missing() {
         let pythons = [PythonVersion::new(3, 12)];
         let member = "[dependencies]\npyo3 = { workspace = true }\n";
         let alone: Table = toml::from_str(member).expect("valid");

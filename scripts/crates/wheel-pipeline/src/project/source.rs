@@ -1,4 +1,4 @@
-//! A project at one revision, with the plan of its release.
+//! The project at one revision, with the plan of its release.
 
 use std::path::Path;
 
@@ -9,11 +9,11 @@ use super::{Project, Revision, agreement};
 use crate::failure::Failure;
 use crate::tool::git;
 
-/// A project at one revision, and what its release must hold.
+/// The project at one revision, and the plan of its release.
 #[derive(Clone, Debug)]
 pub struct Source {
     pub project: Project,
-    /// None where the project is not in a git checkout with a commit.
+    /// None if the project is not in a git checkout with a commit.
     pub revision: Option<Revision>,
     pub plan: Plan,
 }
@@ -29,7 +29,7 @@ impl Source {
     }
 }
 
-/// The plan of a project, or one failure with everything in which its files disagree.
+/// The plan of a project, or one failure with all disagreements of its files.
 pub fn agreed(project: &Project, tags: &[String]) -> Result<Plan> {
     agreement::plan(project, tags).map_err(|disagreements| {
         let lines = disagreements.join("\n  ");
@@ -37,16 +37,18 @@ pub fn agreed(project: &Project, tags: &[String]) -> Result<Plan> {
     })
 }
 
-/// The time that built files carry: that of the commit, or what `SOURCE_DATE_EPOCH` says.
+/// The time stamp of built files: the time of the commit, or else `SOURCE_DATE_EPOCH`.
 pub fn epoch(revision: Option<&Revision>) -> Result<u64> {
     if let Some(revision) = revision {
         return Ok(revision.epoch);
     }
     let text = std::env::var("SOURCE_DATE_EPOCH").map_err(|_| {
-        Failure::usage("the project is no git checkout with a commit, so built files have no time")
-            .hint("commit, or set `SOURCE_DATE_EPOCH` to seconds since 1970")
+        Failure::usage(
+            "the project is not in a git checkout with a commit, so built files have no time stamp",
+        )
+        .hint("commit, or set `SOURCE_DATE_EPOCH` to seconds since 1970")
     })?;
     Ok(text.parse().map_err(|_| {
-        Failure::usage(format!("`SOURCE_DATE_EPOCH` is `{text}`, not a number of seconds"))
+        Failure::usage(format!("`SOURCE_DATE_EPOCH` is `{text}`, expected a number of seconds"))
     })?)
 }

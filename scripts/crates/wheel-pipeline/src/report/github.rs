@@ -1,4 +1,4 @@
-//! What GitHub Actions reads of an audit:
+//! The output of an audit for GitHub Actions:
 //! [workflow commands](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands)
 //! that become annotations.
 

@@ -1,13 +1,13 @@
-//! What people read of findings and sizes.
+//! Findings, outcomes and sizes as text for people.
 
 use wheel_audit::check::{Check, Finding, Outcome};
 
-/// A finding as a paragraph: what is wrong, what should be, what to do, and where more is said.
+/// A finding as a paragraph: the fault, the expectation, the remedy, and the command that explains the check.
 pub fn finding(finding: &Finding) -> String {
     format!("{finding}   = more: `cargo pipeline explain {}`\n", finding.check)
 }
 
-/// What became of a check, in one line.
+/// A check's row of the result table: name, outcome, description.
 pub fn outcome(check: &Check, outcome: &Outcome) -> Vec<String> {
     let result = match outcome {
         Outcome::Ran { findings: 0 } => "passed".to_owned(),
@@ -21,7 +21,7 @@ pub fn outcome(check: &Check, outcome: &Outcome) -> Vec<String> {
     vec![check.name.to_owned(), result, check.about.to_owned()]
 }
 
-/// A number of bytes in the unit that people expect for files.
+/// A file size in decimal units.
 pub fn size(bytes: u64) -> String {
     if bytes < 1_000_000 {
         format!("{} kB", bytes.div_ceil(1000))

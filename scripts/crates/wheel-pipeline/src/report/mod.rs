@@ -1,4 +1,4 @@
-//! Reporting: the only place that prints. Data goes to stdout, everything else to stderr.
+//! Reporting. No other module prints. Data goes to stdout, everything else to stderr.
 
 pub mod github;
 pub mod human;
@@ -26,7 +26,7 @@ pub enum Format {
 /// The form of the result on stdout.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct Output {
-    /// How the result is printed
+    /// Format of the result on stdout
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
@@ -35,8 +35,8 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Where a run says what it does: a line for each finished action, and on a terminal a progress line
-/// with the actions that are under way.
+/// The messages of a run: a line for each finished action, and on a terminal a progress line with the running
+/// actions.
 #[derive(Debug)]
 pub struct Report {
     format: Format,
@@ -44,7 +44,7 @@ pub struct Report {
     running: Mutex<Vec<String>>,
 }
 
-/// How an action ended.
+/// The outcome of an action, shown as a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
     Good,
@@ -52,7 +52,7 @@ pub enum Mood {
     Doubtful,
 }
 
-/// An action under way. Dropping it without a word takes it off the progress line.
+/// A running action. Dropping it removes it from the progress line without a message.
 #[must_use = "an action says how it ended"]
 pub struct Action<'a> {
     report: &'a Report,
@@ -63,7 +63,7 @@ pub struct Action<'a> {
 impl Report {
     /// A report to this process's own streams.
     pub fn new(format: Format) -> Self {
-        // Narrower than any terminal: what the terminal writes at Ctrl-C must not start a new line.
+        // Narrower than any terminal: the `^C` that a terminal writes must not start a new line.
         let style = ProgressStyle::with_template("{spinner} {elapsed:>4} {msg:70!}")
             .expect("the template is a constant, and every test that starts the program makes it");
         Self {
@@ -73,24 +73,24 @@ impl Report {
         }
     }
 
-    /// Says that something begins: `doing` is shown while it lasts.
+    /// Starts an action. The progress line shows `doing` until the action ends.
     pub fn start(&self, doing: impl Into<String>) -> Action<'_> {
         let doing = doing.into();
         self.change(|running| running.push(doing.clone()));
         Action { report: self, doing, started: Instant::now() }
     }
 
-    /// A line about something that took no time worth telling.
+    /// Prints a line without a duration.
     pub fn say(&self, mood: Mood, verb: &str, what: &str) {
         self.line(mood, verb, what, None);
     }
 
-    /// A warning: nothing is wrong yet.
+    /// Prints a warning. It does not change the exit code.
     pub fn warn(&self, message: &str) {
         self.print(&format!("{DOUBTFUL}warning{DOUBTFUL:#}: {message}"));
     }
 
-    /// The error that ends the run, with the causes that it wraps.
+    /// Prints the error that ends the run, its causes, and all hints.
     pub fn error(&self, error: &anyhow::Error) {
         let mut causes = error.chain().map(|cause| cause.to_string().replace('\n', "\n  "));
         let mut message = error.to_string();
@@ -100,7 +100,7 @@ impl Report {
         self.print(&format!("{BAD}error{BAD:#}: {message}"));
     }
 
-    /// The result of a stage, on stdout: `human` for people, `evidence` for machines.
+    /// Prints the result of a stage on stdout: `human` for people, or `evidence` as JSON.
     pub fn result<T: Serialize>(&self, human: &str, evidence: &T) -> anyhow::Result<()> {
         let text = match self.format {
             Format::Human => human.to_owned(),
@@ -110,7 +110,7 @@ impl Report {
         Ok(())
     }
 
-    /// Text for stdout, as it is.
+    /// Prints text on stdout without change.
     pub fn data(&self, text: &str) {
         self.progress.suspend(|| anstream::print!("{text}"));
     }
@@ -149,7 +149,7 @@ impl Drop for Report {
 }
 
 impl Action<'_> {
-    /// The action is over: one line with what it did and how long it took.
+    /// Ends the action, and prints a line with its result and its duration.
     pub fn done(self, mood: Mood, verb: &str, what: &str) {
         self.report.line(mood, verb, what, Some(self.started.elapsed()));
     }

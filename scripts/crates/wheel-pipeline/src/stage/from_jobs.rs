@@ -1,4 +1,4 @@
-//! The files and the evidence of several jobs, taken into this checkout.
+//! The option `--from`: joins the files and the evidence of several jobs in this checkout.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::evidence::gather::gather;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 
-/// Takes in what the jobs below `from` brought: a folder for each, as artifacts are downloaded.
+/// Joins the results of the jobs below `from`. Each job has a folder, as actions/download-artifact makes them.
 pub fn take_in(
     source: &Source,
     kept: &mut EvidenceFolder,

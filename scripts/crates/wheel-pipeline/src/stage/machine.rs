@@ -1,4 +1,4 @@
-//! This machine: its Pythons and the pinned tools, each looked for when a stage first needs it.
+//! This machine: its Pythons and the pinned tools. Each is found when a stage first needs it.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -15,19 +15,19 @@ use crate::tool::python;
 use crate::tool::python::environment::Tools;
 use crate::tool::python::{Found, Interpreter};
 
-/// What this machine offers to the stages of one project.
+/// The Pythons and tools of this machine, for the stages of one project.
 pub struct Machine<'a> {
     report: &'a Report,
-    /// Where the tools are installed.
+    /// The folder of the installed tools.
     folder: PathBuf,
-    /// The Pythons that the project promises: the tools run on one of them.
+    /// The Pythons that the project promises. The tools run on one of them.
     promised: Vec<PythonVersion>,
     found: OnceLock<Found>,
     tools: OnceLock<Tools>,
 }
 
 impl<'a> Machine<'a> {
-    /// This machine, of which nothing is known yet.
+    /// This machine, before anything is searched.
     pub fn new(project: &Project, report: &'a Report) -> Self {
         Self {
             report,
@@ -38,7 +38,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The Pythons of this machine; an error where the tools run on none of them.
+    /// The Pythons of this machine. An error if there is none.
     pub fn found(&self) -> Result<&Found> {
         if let Some(found) = self.found.get() {
             return Ok(found);
@@ -54,15 +54,15 @@ impl<'a> Machine<'a> {
                 python::OLDEST
             ))
             .hint(
-                "install one (`apt install python3 python3-venv`, pyenv, `uv python install`) \
-                 and have it on `PATH`",
+                "install one with `apt install python3 python3-venv`, `pyenv install` or \
+                `uv python install`",
             )
             .into());
         }
         Ok(self.found.get_or_init(|| found))
     }
 
-    /// The pinned tools, installed when they are first asked for.
+    /// The pinned tools, installed at the first call.
     pub fn tools(&self) -> Result<&Tools> {
         if let Some(tools) = self.tools.get() {
             return Ok(tools);
@@ -77,24 +77,27 @@ impl<'a> Machine<'a> {
         Ok(self.tools.get_or_init(|| tools))
     }
 
-    /// The Python that the tools run on: the newest that the project promises, since the newest of all may
-    /// be too new for the tools' own wheels.
+    /// The Python that the tools run on: the newest promised one. The newest Python of the machine may be too new for
+    /// the tools' wheels.
     pub fn tool_python(&self) -> Result<&Interpreter> {
         let found = self.found()?;
         let promised = |interpreter: &&Interpreter| self.promised.contains(&interpreter.version);
-        // The tools' own wheels are for Pythons that keep the GIL, and for this machine.
+        // The tools' wheels are for Pythons with the GIL.
         let locked = || found.own().filter(|found| !found.version.is_free_threaded());
         locked().rfind(promised).or(locked().next_back()).context(
-            "the pinned tools need a CPython of this machine's own kind that keeps the GIL, and none was found",
+            "the pinned tools need a CPython with the GIL for this machine's platform, and none was found",
         )
     }
 
-    /// The part of a plan that this machine can prove: its own targets, and the wheels that one of its
-    /// Pythons takes. All wheels of its targets, where it has none of the promised Pythons.
+    /// The part of a plan that this machine can test: the wheels of its targets that one of its Pythons can install. If
+    /// it has none of the promised Pythons, all wheels of its targets.
     pub fn provable(&self, plan: &Plan) -> Result<Plan> {
         let targets = host_targets(plan);
         if targets.is_empty() {
-            return Err(Failure::unknown("no target of the plan is this machine's own").into());
+            return Err(Failure::unknown(
+                "no target of `[tool.wheel-pipeline]` is for this machine",
+            )
+            .into());
         }
         let part = plan.only(&targets);
         let pythons: Vec<_> = self.found()?.own().map(|interpreter| interpreter.version).collect();
@@ -103,7 +106,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The targets of a plan that this machine builds for and runs.
+/// The targets of a plan for this machine's platform.
 pub fn host_targets(plan: &Plan) -> Vec<Target> {
     plan.targets().into_iter().filter(|target| target.is_host()).collect()
 }

@@ -1,4 +1,4 @@
-//! The stages: verbs that put reading, judging and acting in order. They hold no format knowledge.
+//! The stages, one module for each command. They call tools and checks in order, and do not parse file formats.
 
 pub mod announce;
 pub mod audit;

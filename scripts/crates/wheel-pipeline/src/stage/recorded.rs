@@ -1,4 +1,4 @@
-//! The files of `dist/`, held to the hashes that `build` recorded.
+//! The files of `dist/`, compared with the hashes that `build` recorded.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::evidence::{BuildEvidence, BuiltFile};
 use crate::failure::Failure;
 use crate::project::Project;
 
-/// The files of a plan in the order of upload. Refused is a file that `build` did not make as it is.
+/// The files of a plan, in the order of upload. A file with another hash than `build` recorded is refused.
 pub fn files(
     project: &Project,
     plan: &Plan,

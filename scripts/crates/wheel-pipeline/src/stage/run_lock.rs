@@ -1,4 +1,4 @@
-//! The lock of a run: two runs in one project would mix their files.
+//! The lock of a run. Two runs in one project would mix their files.
 
 use std::fs::{self, File, TryLockError};
 
@@ -7,15 +7,15 @@ use anyhow::{Context, Result};
 use crate::failure::Failure;
 use crate::project::Project;
 
-/// Keeps every other run off a project's `dist/` and `target/pipeline/` until it is dropped.
+/// Excludes other runs from a project's `dist/` and `target/pipeline/` until it is dropped.
 #[derive(Debug)]
 pub struct RunLock {
-    /// Closing the file gives the lock back.
+    /// The locked file. Closing it releases the lock.
     _file: File,
 }
 
 impl RunLock {
-    /// Takes the lock; an error where another run has it.
+    /// Takes the lock. An error if another run has it.
     pub fn take(project: &Project) -> Result<Self> {
         let work = project.work();
         fs::create_dir_all(&work).with_context(|| format!("cannot make `{}`", work.display()))?;
@@ -25,7 +25,7 @@ impl RunLock {
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Failure::unknown(format!(
-                "another run of the pipeline is at work in `{}`",
+                "another run of the pipeline has locked `{}`",
                 project.root.display()
             ))
             .hint("wait until it ends")

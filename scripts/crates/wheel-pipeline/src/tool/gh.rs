@@ -1,4 +1,4 @@
-//! gh: GitHub's own program, which its runners carry. It finds its token in `GH_TOKEN`.
+//! gh: GitHub's command-line program. GitHub's runners have it installed. It reads its token from `GH_TOKEN`.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::failure::{Advise, Failure};
 use crate::process::command::Invocation;
 
-/// What GitHub has under a tag.
+/// The GitHub release of a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Release {
     None,
@@ -24,7 +24,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// Whether its upload came to an end.
+    /// Returns true if the upload of the file is complete.
     pub fn is_whole(&self) -> bool {
         self.state == "uploaded"
     }
@@ -39,12 +39,12 @@ fn release(root: &Path, verb: &str, tag: &str) -> Invocation {
     Invocation::new("gh").args(["release", verb, tag]).folder(root).env("GH_PROMPT_DISABLED", "1")
 }
 
-/// What GitHub has under a tag.
+/// Asks GitHub for the release of a tag.
 pub fn view(root: &Path, tag: &str) -> Result<Release> {
-    let finished = release(root, "view", tag)
-        .args(["--json", "assets"])
-        .run()
-        .advise("cannot run `gh`", "it is GitHub's own program, and its runners carry it")?;
+    let finished = release(root, "view", tag).args(["--json", "assets"]).run().advise(
+        "cannot run `gh`",
+        "install GitHub's command-line program from https://cli.github.com",
+    )?;
     if finished.succeeded() {
         let view: View =
             serde_json::from_str(&finished.stdout).context("`gh release view` gave no JSON")?;
@@ -53,14 +53,11 @@ pub fn view(root: &Path, tag: &str) -> Result<Release> {
     if finished.stderr.contains("release not found") {
         return Ok(Release::None);
     }
-    Err(Failure::unknown(format!(
-        "GitHub cannot be asked for the release {tag}\n{}",
-        finished.tail()
-    ))
-    .into())
+    Err(Failure::unknown(format!("cannot ask GitHub for the release `{tag}`\n{}", finished.tail()))
+        .into())
 }
 
-/// The command that makes the release of a tag that is there.
+/// The command that makes the release of an existing tag.
 pub fn create(root: &Path, tag: &str, notes: &Path, prerelease: bool) -> Invocation {
     let command = release(root, "create", tag)
         .args(["--verify-tag", "--title", tag, "--notes-file"])
@@ -68,7 +65,7 @@ pub fn create(root: &Path, tag: &str, notes: &Path, prerelease: bool) -> Invocat
     if prerelease { command.arg("--prerelease") } else { command }
 }
 
-/// The command that attaches a file, in the place of one that was cut off if there is one.
+/// The command that attaches a file. With `replace`, it overwrites an incomplete upload.
 pub fn upload(root: &Path, tag: &str, file: &Path, replace: bool) -> Invocation {
     let command = release(root, "upload", tag).arg(file);
     if replace { command.arg("--clobber") } else { command }
@@ -80,7 +77,7 @@ mod tests {
     use crate::tool::python::environment::tests::printed;
 
     #[test]
-    fn a_release_is_made_of_a_tag_that_is_there() {
+    fn a_release_is_made_from_an_existing_tag() {
         let notes = Path::new("/work/notes.md");
         let command = create(Path::new("/project"), "v1.0.0", notes, false);
         insta::assert_snapshot!(printed(&command), @"
@@ -92,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_replaces_only_one_that_was_cut_off() {
+    fn a_file_replaces_only_an_incomplete_upload() {
         let attach =
             |replace| upload(Path::new("/p"), "v1.0.0", Path::new("a.whl"), replace).to_string();
         assert_eq!(attach(false), "gh release upload v1.0.0 a.whl");

@@ -1,4 +1,4 @@
-//! git: which commit the source is, and whether it is that commit.
+//! git: the commit of the source, and its uncommitted changes.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::command::Invocation;
 
-/// The state of the source tree, as git tells it.
+/// The state of the source tree, as git reports it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
     /// The commit's full hash.
     pub commit: String,
-    /// The commit's time in seconds since 1970, which every built file carries.
+    /// The commit's time in seconds since 1970. It is the time stamp of built files.
     pub epoch: u64,
-    /// Whether tracked files differ from the commit, or untracked ones lie beside them.
+    /// True if tracked files differ from the commit, or untracked files exist.
     pub dirty: bool,
-    /// Tags that point at the commit and look like a version: `v1.0.0`.
+    /// Version tags that point at the commit: `v1.0.0`.
     pub tags: Vec<String>,
 }
 
@@ -28,13 +28,13 @@ pub fn clone(from: &Path, to: &Path) -> Invocation {
         .arg(to)
 }
 
-/// Whether there is such a tag.
+/// Returns true if the tag exists.
 pub fn has_tag(root: &Path, tag: &str) -> Result<bool> {
     let listed = Invocation::new("git").folder(root).args(["tag", "--list", tag]).check()?;
     Ok(!listed.stdout.trim().is_empty())
 }
 
-/// The revision of the checkout whose top is `root`; none where `root` is not the top of one.
+/// The revision of the checkout with its top folder at `root`. None if `root` is not the top of a checkout.
 pub fn revision(root: &Path) -> Result<Option<Revision>> {
     let git = || Invocation::new("git").folder(root);
     if !root.join(".git").exists() {
@@ -42,7 +42,7 @@ pub fn revision(root: &Path) -> Result<Option<Revision>> {
     }
     let head = git().args(["log", "-1", "--format=%H %ct"]).run()?;
     if !head.succeeded() {
-        // A checkout without a commit yet.
+        // The checkout has no commit yet.
         return Ok(None);
     }
     let (commit, epoch) = head.stdout.trim().split_once(' ').context("`git log` gave no time")?;

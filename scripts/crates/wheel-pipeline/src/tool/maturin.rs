@@ -1,4 +1,4 @@
-//! maturin: makes the sdist, and wheels from it.
+//! maturin: builds the sdist, and wheels from it.
 
 use std::path::Path;
 
@@ -11,22 +11,22 @@ use crate::tool::python::lock::TOOLS;
 use crate::tool::toolchain::Toolchain;
 use crate::tool::toolchain::builder::Builder;
 
-/// The command that makes the sdist of the project in `root`.
+/// The command that builds the sdist of the project in `root`.
 pub fn sdist(tools: &Tools, root: &Path, out: &Path, epoch: u64) -> Result<Invocation> {
     Ok(maturin(tools, root, epoch)?.arg("sdist").arg("--out").arg(out))
 }
 
-/// Where wheels are made.
+/// The folders of a build.
 pub struct Place<'a> {
     /// The unpacked sdist.
     pub source: &'a Path,
     /// The folder for finished wheels.
     pub out: &'a Path,
-    /// cargo's folder for what it compiles.
+    /// cargo's target folder.
     pub cargo_target: &'a Path,
 }
 
-/// The command that makes one wheel from the sdist.
+/// The command that builds one wheel from the sdist.
 pub fn wheel(
     tools: &Tools,
     place: &Place,
@@ -36,7 +36,7 @@ pub fn wheel(
 ) -> Result<Invocation> {
     let command = maturin(tools, place.source, epoch)?
         .args(["build", "--release", "--locked", "--target", &toolchain.triple])
-        // The smallest wheel that every pip can read; the level costs a tenth of a second.
+        // Deflate is the smallest format that every pip reads. Level 9 costs a tenth of a second.
         .args(["--compression-level", "9"])
         .args(["--interpreter", &wheel.family.interpreter(), "--out"])
         .arg(place.out)
@@ -46,8 +46,8 @@ pub fn wheel(
         .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(place, toolchain));
     let command =
         toolchain.environment.iter().fold(command, |command, (key, value)| command.env(key, value));
-    // Compiling std takes options of cargo that a release otherwise has to be told to know. The crate's own
-    // panics unwind, so that std's must.
+    // A stable cargo accepts `-Z build-std` only with `RUSTC_BOOTSTRAP`. std must unwind, because the
+    // extension's panics unwind.
     let command = match toolchain.std {
         Some(_) => command.args(["-Z", "build-std=std,panic_unwind"]).env("RUSTC_BOOTSTRAP", "1"),
         None => command,
@@ -55,7 +55,7 @@ pub fn wheel(
     Ok(if toolchain.builder == Builder::Zig { command.arg("--zig") } else { command })
 }
 
-/// What made a file, for the record: the sdist, where no toolchain is given.
+/// The tools that built a file, for the evidence. Without a toolchain, those of the sdist.
 pub fn builder(wheel: Option<(&Toolchain, &str)>) -> Result<String> {
     let maturin = format!("maturin {}", TOOLS.version("maturin")?);
     let Some((toolchain, rustc)) = wheel else {
@@ -67,7 +67,7 @@ pub fn builder(wheel: Option<(&Toolchain, &str)>) -> Result<String> {
 }
 
 fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
-    // What a person set for builds by hand would change what the release holds.
+    // These variables, if set for builds by hand, would change the content of the release.
     let inherited = [
         "VIRTUAL_ENV",
         "CONDA_PREFIX",
@@ -98,7 +98,7 @@ fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
         .env("SOURCE_DATE_EPOCH", epoch.to_string()))
 }
 
-/// Paths of this machine, as panic messages would carry them, are replaced by what they stand for.
+/// The flags of rustc. They replace this machine's paths, which panic messages would contain.
 fn rust_flags(place: &Place, toolchain: &Toolchain) -> String {
     let home = std::env::home_dir();
     let cargo =
@@ -109,7 +109,7 @@ fn rust_flags(place: &Place, toolchain: &Toolchain) -> String {
     let std = toolchain.std.iter();
     all.extend(std.map(|source| remap(&source.folder, &source.name)));
     all.extend_from_slice(&toolchain.flags);
-    // The separator that cargo defines for this variable; paths may hold spaces.
+    // Paths may contain spaces, so cargo defines this separator for `CARGO_ENCODED_RUSTFLAGS`.
     all.join("\x1f")
 }
 
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sdist_is_made_in_the_project_with_the_time_of_the_commit() {
+    fn the_sdist_is_built_in_the_project_with_the_time_of_the_commit() {
         let command = sdist(&tools(), Path::new("/project"), Path::new("/out"), 1_700_000_000);
         insta::assert_snapshot!(printed(&command.expect("a command")), @"
         maturin sdist --out /out
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn std_is_compiled_with_the_wheel_where_rustup_has_none_and_the_record_says_so() {
+    fn std_is_compiled_with_the_wheel_if_rustup_has_none_and_the_evidence_records_it() {
         let target: Target = "musllinux_1_2_armv7l".parse().expect("a target");
         let source = RustSource { folder: "/sysroot/src".into(), name: "/rustc/abc".into() };
         let triple = Builder::Zig.triple(target);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_target_and_the_system_demand_differs_elsewhere() {
+    fn targets_and_systems_differ_only_in_the_options_that_they_need() {
         let linux = wheel_for("manylinux_2_17_x86_64", Host::Linux);
         let differing = |tag, host| {
             let command = wheel_for(tag, host);

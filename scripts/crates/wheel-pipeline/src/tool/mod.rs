@@ -1,4 +1,4 @@
-//! Tools: a room for each, which knows its command line and reads what it prints.
+//! Tools: one module each, which knows the tool's command line and reads its output.
 
 pub mod attest;
 pub mod cargo;

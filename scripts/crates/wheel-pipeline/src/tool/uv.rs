@@ -1,4 +1,4 @@
-//! uv: fills environments from lock files, and makes the lock files.
+//! uv: installs lock files into environments, and writes lock files.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use wheel_audit::family::PythonVersion;
 
 use crate::process::command::Invocation;
 
-/// Installs everything that a lock pins into an environment; nothing is compiled.
+/// Installs everything that a lock pins into an environment. Nothing is compiled.
 pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {
     Invocation::new(uv)
         .args(["pip", "install", "--quiet", "--no-config", "--require-hashes", "--no-deps"])
@@ -17,13 +17,13 @@ pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {
         .without("VIRTUAL_ENV")
 }
 
-/// Unpacks what a lock pins into a plain folder, to be looked at and not run: whatever Python it wants.
+/// Unpacks the packages of a lock into a plain folder, to be read and not run. `requires-python` does not matter.
 pub fn unpack(uv: &Path, python: &Path, lock: &Path, folder: &Path) -> Invocation {
     install(uv, python, lock).args(["--python-version", "3.13", "--target"]).arg(folder)
 }
 
-/// Pins what `input` asks for in `lock`, for every platform and every Python from `oldest`, keeping the
-/// pins that are there already unless `upgrade` is asked for.
+/// Pins the requirements of `input` in `lock`, for every platform and every Python from `oldest`. Existing pins
+/// are kept unless `upgrade` is set.
 pub fn compile(
     uv: &Path,
     input: &Path,
@@ -34,9 +34,9 @@ pub fn compile(
     let invocation = Invocation::new(uv)
         .args(["pip", "compile", "--quiet", "--no-config", "--universal", "--generate-hashes"])
         .args(["--python-version", &oldest.to_string(), "--no-header", "--no-annotate"])
-        // It would fetch a Python of that version, of which it needs nothing.
+        // uv would download a Python of that version, which it does not need.
         .arg("--no-python-downloads")
-        // Addresses of one machine's mirrors have no place in a lock that everybody uses.
+        // Everybody uses the lock, so it must not name one machine's mirrors.
         .args(["--no-emit-index-url", "--no-emit-find-links"])
         .arg("--output-file")
         .arg(lock)
@@ -52,7 +52,7 @@ mod tests {
     use crate::tool::python::environment::tests::printed;
 
     #[test]
-    fn what_a_lock_pins_is_installed_by_hash_and_not_compiled() {
+    fn a_lock_is_installed_by_hash_and_not_compiled() {
         let [uv, python, lock] = ["/tools/bin/uv", "/fresh/bin/python", "/tools.lock"];
         let command = install(Path::new(uv), Path::new(python), Path::new(lock));
         insta::assert_snapshot!(printed(&command), @"

@@ -132,7 +132,7 @@ impl JobMatrix {
             notes: Vec::new(),
         };
         let sdist = Some(Sha256Sum::digest(self.bytes(SDIST)));
-        let second = SecondBuildEvidence { sdist, compared: vec![compared], alone: Vec::new() };
+        let second = SecondBuildEvidence { sdist, compared: vec![compared], unmatched: Vec::new() };
         let job = self.job("second-build-windows-2025");
         write(&job.join("second-build.json"), &second).expect("written");
     }
@@ -200,7 +200,7 @@ fn a_second_builder_that_disagrees_keeps_the_gate_closed() {
     assert_eq!(
         run.stdout,
         format!(
-            "closed: a second builder made another `{WINDOWS}`: members of ours alone: a.py\n0 waived\n\
+            "closed: the second builder's `{WINDOWS}` differs: members of ours alone: a.py\n0 waived\n\
              0 of 3 wheels agree with a second builder's\n"
         )
     );
@@ -299,7 +299,7 @@ fn two_jobs_with_different_sdists_are_not_joined() {
     matrix.change(|build| build.files[1].sha256 = other);
     let error = matrix.refused();
     let expected = format!(
-        "error: what the jobs brought cannot be put together, nothing was changed:\n  \
+        "error: the results of the jobs cannot be joined, so nothing was changed:\n  \
          `build-macosx_11_0_arm64` and `build-win_amd64` built different files named `{SDIST}`: "
     );
     assert!(error.starts_with(&expected), "{error}");

@@ -1,4 +1,4 @@
-//! The smoke test in containers, by an engine that is a script: what runs there runs here.
+//! The smoke test in containers. A script takes the place of the engine, and runs the commands on this machine.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ const WHEEL: &str = "half_of-2.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_
 /// The program that makes a wheel.
 const MAKE: &str = include_str!("make_wheel.py");
 
-/// A project with a wheel that was built, and the newest of the promised Pythons.
+/// A project with a built wheel, and the newest of its promised Pythons on this machine.
 fn built() -> (SampleProject, Interpreter) {
     let project = SampleProject::new(PROGRAM);
     project.link_tools();
@@ -57,12 +57,12 @@ fn run(project: &SampleProject, docker: &str, podman: &str, arguments: &[&str]) 
 const BROKEN: &str = "echo 'is the daemon running?' >&2; exit 1";
 
 #[test]
-fn without_an_engine_nothing_is_told_of_containers() {
+fn without_an_engine_the_smoke_test_fails_with_the_reasons() {
     let (project, _) = built();
     let run = run(&project, BROKEN, BROKEN, &["smoke", "--container", "--target", TARGET]);
     assert_eq!(run.code, 3, "{}", run.stderr);
     insta::assert_snapshot!(run.stderr, @"
-    error: there is no container engine
+    error: no container engine works
       `docker info` fails: is the daemon running?
       `podman info` fails: is the daemon running?
     hint: start docker, or install podman
@@ -74,7 +74,7 @@ fn without_an_engine_nothing_is_told_of_containers() {
 fn a_wheel_is_tested_on_the_pythons_of_the_image_and_of_this_machine() {
     let (project, newest) = built();
     let (tag, calls) = (newest.version.tag(), project.root().join("calls"));
-    // Of the image's Pythons one is there, and it is one of this machine's.
+    // The image has one Python, which is one of this machine's.
     let engine = format!(
         r#"echo "$@" >> {}
 case "$1 $3" in
@@ -104,14 +104,14 @@ esac"#,
     };
     let evidence = read();
     assert_eq!(inside(&evidence, "manylinux2014"), [(newest.release.clone(), SmokeResult::Passed)]);
-    assert!(evidence.outcomes.len() > 1, "this machine's own Pythons are not left out");
+    assert!(evidence.outcomes.len() > 1, "this machine's Pythons are tested too");
     assert!(evidence.passed_over.iter().any(|line| line.ends_with("no such file")));
     let calls = fs::read_to_string(calls).expect("calls");
     let asked = |what: &str| calls.lines().any(|line| line.starts_with(what));
     assert!(asked("pull --quiet --platform linux/amd64 quay.io/pypa/manylinux2014_x86_64@sha256:"));
     assert!(asked("kill wheel-pipeline-"), "{calls}");
 
-    // What fails in the container fails.
+    // A failure only in the container is a failure of the stage.
     project.write("smoke.py", "import sys\nsys.exit('broken' if 'place' in sys.prefix else 0)\n");
     let failed = smoke(&["--image", "localhost/mine"]);
     assert_eq!(failed.code, 1, "{}", failed.stderr);
@@ -128,12 +128,8 @@ fn an_image_needs_a_container_and_a_target() {
     let alone = project.run(&["smoke", "--image", "localhost/mine"]);
     assert_eq!(alone.code, 2);
     assert!(alone.stderr.contains("--container"), "{}", alone.stderr);
-    // Nothing was built, and so there is nothing to choose an image for.
+    // No wheel is built, so no image is chosen.
     let nothing = project.run(&["smoke", "--container"]);
     assert_eq!(nothing.code, 3);
-    assert!(
-        nothing.stderr.contains("no target is one for which there are images"),
-        "{}",
-        nothing.stderr
-    );
+    assert!(nothing.stderr.contains("no wheel for Linux is built"), "{}", nothing.stderr);
 }

@@ -1,4 +1,4 @@
-//! Bad input and bad surroundings: one clear message, the right exit code, and nothing lost.
+//! Bad input and missing tools: one clear message, the right exit code, and no file lost.
 
 use std::fs;
 use std::net::TcpListener;
@@ -24,7 +24,7 @@ fn a_broken_pyproject_names_the_line() {
 }
 
 #[test]
-fn a_target_that_no_table_has_is_refused_with_those_it_has() {
+fn a_target_that_is_not_in_the_table_is_refused_with_the_known_ones() {
     let run = SampleProject::new(PROGRAM).run(&["build", "--target", "musllinux_1_2_x86_64"]);
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
@@ -33,13 +33,14 @@ fn a_target_that_no_table_has_is_refused_with_those_it_has() {
     ");
 }
 
-/// Rust's programs in a folder of their own, where rustup can add no target for Windows.
+/// A `PATH` with scripts in place of Rust's programs. They have no standard library for Windows.
 #[cfg(unix)]
 fn without_windows(project: &SampleProject) -> std::ffi::OsString {
     without(project, "*target-libdir*windows*")
 }
 
-/// A machine whose Rust says of what is asked for that it lies nowhere, and that can fetch nothing.
+/// A `PATH` with scripts in place of Rust's programs. rustc answers `question` with a missing folder, and rustup
+/// has no network.
 #[cfg(unix)]
 fn without(project: &SampleProject, question: &str) -> std::ffi::OsString {
     let rustc = format!(
@@ -51,7 +52,7 @@ fn without(project: &SampleProject, question: &str) -> std::ffi::OsString {
 
 #[test]
 #[cfg(unix)]
-fn a_target_that_this_machine_cannot_build_is_named_and_never_skipped() {
+fn a_target_that_this_machine_cannot_build_is_named() {
     let project = SampleProject::buildable(PROGRAM);
     let run = |arguments: &[&str]| {
         let output = project.command(arguments).env("PATH", without_windows(&project)).output();
@@ -90,7 +91,7 @@ fn a_target_without_a_standard_library_and_without_its_source_is_named_with_both
 }
 
 #[test]
-fn foreign_pythons_of_an_unknown_name_are_refused_with_those_there_are() {
+fn unknown_foreign_pythons_are_refused_with_the_known_ones() {
     let run = SampleProject::new(PROGRAM).run(&["pythons", "mips"]);
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
@@ -100,18 +101,18 @@ fn foreign_pythons_of_an_unknown_name_are_refused_with_those_there_are() {
 }
 
 #[test]
-fn a_canary_without_an_emulated_python_is_no_answer() {
+fn a_canary_without_an_emulated_python_exits_with_3() {
     let project = SampleProject::new(PROGRAM);
     let canary = project.run(&["smoke", "--canary"]);
     assert_eq!(canary.code, 3);
     assert_snapshot!(canary.stderr, @"
-    error: no Python with an emulated processor takes a wheel of the plan
-    hint: `cargo pipeline pythons amd64` makes some
+    error: no Python with an emulated processor can install a wheel of the plan
+    hint: run `cargo pipeline pythons amd64` first
     ");
 }
 
 #[test]
-fn a_second_builder_without_wheels_has_proven_nothing() {
+fn a_second_build_without_wheels_exits_with_3() {
     let project = SampleProject::new(PROGRAM);
     project.write("second/readme.txt", "no wheel");
     let folder = project.root().join("second").display().to_string();
@@ -119,12 +120,12 @@ fn a_second_builder_without_wheels_has_proven_nothing() {
     assert_eq!(run.code, 3);
     assert_snapshot!(run.stderr, @"
     error: there is no wheel in `[ROOT]/second` to compare
-    hint: name the folder that the second builder wrote to
+    hint: name the output folder of the second builder
     ");
 }
 
 #[test]
-fn files_that_disagree_are_all_named() {
+fn all_disagreements_are_listed() {
     let project = SampleProject::new(PROGRAM);
     project.change("pyproject.toml", "dynamic = [\"version\"]", "version = \"1.0\"");
     project.change("pyproject.toml", "pythons = [", "pythons = [\"3.9\", ");
@@ -139,21 +140,21 @@ fn files_that_disagree_are_all_named() {
 }
 
 #[test]
-fn a_foreign_file_in_dist_stops_the_build_and_stays() {
+fn an_unknown_file_in_dist_stops_the_build_and_stays() {
     let project = SampleProject::new(PROGRAM);
     project.write("dist/mine.whl", "precious");
     let run = project.run(&["build"]);
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @"
-    error: `dist/` holds what neither the plan nor an earlier build knows: `mine.whl`
-    hint: move it away; nothing was changed
+    error: `dist/` contains files that are neither in the plan nor from an earlier build: `mine.whl`
+    hint: move them to another folder; nothing was changed
     ");
     let kept = fs::read_to_string(project.root().join("dist/mine.whl")).expect("it is still there");
     assert_eq!(kept, "precious");
 }
 
 #[test]
-fn nothing_to_audit_is_not_a_clean_audit() {
+fn an_audit_of_an_empty_dist_exits_with_3() {
     let run = SampleProject::new(PROGRAM).run(&["audit"]);
     assert_eq!(run.code, 3);
     assert_snapshot!(run.stderr, @"
@@ -163,7 +164,7 @@ fn nothing_to_audit_is_not_a_clean_audit() {
 }
 
 #[test]
-fn a_release_with_missing_wheels_is_refused() {
+fn a_release_with_missing_wheels_has_findings() {
     let project = SampleProject::new(PROGRAM);
     project.write("dist/half_of-2.0.0rc1.tar.gz", "not an archive");
     let run = project.run(&["audit"]);
@@ -184,7 +185,7 @@ fn a_release_with_missing_wheels_is_refused() {
 }
 
 #[test]
-fn without_a_python_there_is_one_message() {
+fn without_a_python_the_message_says_how_to_install_one() {
     let project = SampleProject::new(PROGRAM);
     let nowhere = project.root().join("nowhere");
     let output = project
@@ -201,14 +202,14 @@ fn without_a_python_there_is_one_message() {
     assert_eq!(run.code, 3);
     assert_snapshot!(run.stderr, @"
     error: no CPython 3.10 or later on this machine
-    hint: install one (`apt install python3 python3-venv`, pyenv, `uv python install`) and have it on `PATH`
+    hint: install one with `apt install python3 python3-venv`, `pyenv install` or `uv python install`
     ");
 }
 
 #[test]
 fn without_a_network_the_tools_cannot_be_installed() {
     let project = SampleProject::new(PROGRAM);
-    // A port that was just free: nobody answers there.
+    // The port was just free, so no server answers there.
     let port = TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a port")
@@ -251,13 +252,13 @@ fn two_runs_on_one_project_do_not_mix() {
     let run = project.run(&["audit"]);
     assert_eq!(run.code, 3);
     assert_snapshot!(run.stderr, @"
-    error: another run of the pipeline is at work in `[ROOT]`
+    error: another run of the pipeline has locked `[ROOT]`
     hint: wait until it ends
     ");
 }
 
 #[test]
-fn evidence_that_is_none_is_not_trusted() {
+fn evidence_that_cannot_be_parsed_is_refused() {
     let project = SampleProject::new(PROGRAM);
     project.write("target/pipeline/build.json", "{\"files\": [");
     let run = project.run(&["build"]);

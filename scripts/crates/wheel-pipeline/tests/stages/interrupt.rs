@@ -1,4 +1,4 @@
-//! Ctrl-C, and worse: the run ends in good order, leaves no process behind, and can be run again.
+//! Ctrl-C and SIGKILL: the run ends, leaves no process behind, and can be repeated.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use crate::PROGRAM;
 use wheel_fixtures::project::SampleProject;
 
-/// Long enough for any machine; a test that waits for it has failed.
+/// The time limit of each wait.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
-fn ctrl_c_while_compiling_leaves_nothing_that_a_second_run_would_trust() {
+fn ctrl_c_while_compiling_leaves_no_files_and_no_evidence() {
     let project = SampleProject::buildable(PROGRAM);
     let mut child = started(&project, &["rehearse"]);
     wait_until("cargo compiles", || project.work().join("cargo").exists());
@@ -47,7 +47,7 @@ fn ctrl_c_ends_the_index_server() {
 }
 
 #[test]
-fn even_a_killed_run_leaves_no_server_behind() {
+fn a_killed_run_leaves_no_server_behind() {
     let project = SampleProject::buildable(PROGRAM);
     let (mut child, server) = serving(&project);
     child.kill().expect("it runs");
@@ -64,14 +64,14 @@ fn started(project: &SampleProject, arguments: &[&str]) -> Child {
         .expect("the program starts")
 }
 
-/// A run of `serve` that is ready, and the process of its index server.
+/// A run of `serve` that is ready, and the process ID of its index server.
 fn serving(project: &SampleProject) -> (Child, String) {
     let mut child = started(project, &["serve", "--port", "0"]);
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let first = lines.next().expect("it prints where it serves").expect("UTF-8");
     assert!(first.starts_with("export TWINE_REPOSITORY_URL=http://127.0.0.1:"), "{first}");
     let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id()));
-    // Elsewhere than on Linux, ask for it by its parent.
+    // Other systems than Linux have no `/proc`.
     let server = children.unwrap_or_else(|_| {
         let listed = Command::new("pgrep")
             .arg("-P")
@@ -99,7 +99,7 @@ fn is_alive(process: &str) -> bool {
         .success()
 }
 
-/// The command lines of all processes that name a folder.
+/// The command lines of all processes that contain a folder's path.
 fn processes_of(folder: &Path) -> Vec<String> {
     let listed = Command::new("ps").args(["-A", "-o", "args="]).output().expect("ps runs");
     let folder = folder.display().to_string();

@@ -1,5 +1,5 @@
-//! The program from outside: whole stages on a small project of its own, and what happens when things
-//! go wrong. These tests start processes and may download the pinned tools once.
+//! Tests of the program's stages on a small project, with good and bad input. They start processes, and may
+//! download the pinned tools once.
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod containers;

@@ -1,4 +1,4 @@
-//! What the plan is held to, and what others take from it: git tags, the CI matrix, the README.
+//! The plan, the git tags that it must agree with, and the CI matrix that is derived from it.
 
 use std::fs;
 use std::process::Command;
@@ -31,7 +31,11 @@ fn a_tag_on_the_commit_must_be_the_version() {
     git(&project, &["init", "--quiet"]);
     git(&project, &["add", "."]);
     git(&project, &["commit", "--quiet", "--message", "Begin"]);
-    assert_eq!(project.run(&["plan"]).code, 0, "a commit without a tag says nothing");
+    assert_eq!(
+        project.run(&["plan"]).code,
+        0,
+        "an untagged commit has no version to disagree with"
+    );
 
     git(&project, &["tag", "v1.9.0"]);
     let wrong = project.run(&["plan"]);
@@ -50,7 +54,7 @@ fn a_tag_on_the_commit_must_be_the_version() {
 }
 
 #[test]
-fn the_matrix_is_printed_and_handed_to_the_runner() {
+fn the_matrix_is_printed_and_appended_to_github_output() {
     let project = SampleProject::new(PROGRAM);
     project.change("pyproject.toml", "\"3.11\", \"3.12\", \"3.13\", \"3.14\", ", "");
     project.write("output", "before=1\n");

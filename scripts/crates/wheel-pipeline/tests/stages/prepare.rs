@@ -1,4 +1,4 @@
-//! Preparing a release: the version, the changelog and the lock file change, and nothing else does.
+//! `prepare`: the version, the changelog and the lock file change, and nothing else.
 #![cfg(unix)]
 
 use std::fs;
@@ -9,7 +9,7 @@ use wheel_fixtures::project::SampleProject;
 
 const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Halves.\n";
 
-/// A committed project with something to release.
+/// A committed project with an unreleased change.
 fn committed() -> SampleProject {
     let project = SampleProject::buildable(PROGRAM);
     project.write("CHANGELOG.md", CHANGELOG);
@@ -41,7 +41,7 @@ fn version_changelog_and_lock_change_and_nothing_else() {
     let run = project.run(&["prepare", "2.0.0"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     insta::assert_snapshot!(run.stdout, @r#"
-    cargo xtask ci
+    # run the tests of the project
     git add Cargo.toml CHANGELOG.md Cargo.lock
     git commit -m "Release 2.0.0"
     git tag v2.0.0
@@ -57,7 +57,7 @@ fn version_changelog_and_lock_change_and_nothing_else() {
     assert!(lines.iter().all(|line| line.contains("version = \"2.0.0")), "{changed}");
     let log = read(&project, "CHANGELOG.md");
     assert!(log.starts_with("# Changelog\n\n## [Unreleased]\n\n## [2.0.0] - 20"), "{log}");
-    // What it prints makes a commit that the plan takes for the release.
+    // The printed commands make a commit with the tag of the release.
     git(&project, &["commit", "--quiet", "--all", "--message", "Release 2.0.0"]);
     git(&project, &["tag", "v2.0.0"]);
     let plan = project.run(&["plan", "--format", "json"]);
@@ -65,14 +65,14 @@ fn version_changelog_and_lock_change_and_nothing_else() {
 }
 
 #[test]
-fn what_cannot_be_released_is_told_and_nothing_changes() {
+fn a_project_that_cannot_be_released_is_refused_and_unchanged() {
     let project = committed();
     git(&project, &["tag", "v3.0.0"]);
     git(&project, &["commit", "--quiet", "--allow-empty", "--message", "later"]);
     for (version, code, why) in [
-        ("2.0.0-rc.1", 1, "2.0.0-rc.1 is not later than 2.0.0rc1, which the project has\n"),
-        ("2.0", 2, "`2.0` is not a version that both cargo and Python take\n"),
-        ("3.0.0", 1, "there is a tag `v3.0.0` already\n"),
+        ("2.0.0-rc.1", 1, "`2.0.0-rc.1` is not later than 2.0.0rc1, the project's version\n"),
+        ("2.0", 2, "`2.0` is not a version that both cargo and Python accept\n"),
+        ("3.0.0", 1, "the tag `v3.0.0` already exists\n"),
     ] {
         let run = project.run(&["prepare", version]);
         assert_eq!(run.code, code, "{}", run.stderr);
@@ -99,12 +99,12 @@ fn what_cannot_be_released_is_told_and_nothing_changes() {
 }
 
 #[test]
-fn a_failure_on_the_way_leaves_the_files_as_they_were() {
+fn a_failure_restores_the_files() {
     let project = committed();
     project.change("Cargo.toml", "pyo3 = {", "no-such-crate-anywhere-at-all = \"1\"\npyo3 = {");
     git(&project, &["commit", "--quiet", "--all", "--message", "broken"]);
     let run = project.run(&["prepare", "2.0.0"]);
     assert_eq!(run.code, 3, "{}", run.stderr);
-    assert!(run.stderr.contains("error: the lock file cannot be refreshed\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("error: cannot refresh `Cargo.lock`\n"), "{}", run.stderr);
     assert_eq!(git(&project, &["status", "--porcelain"]), "");
 }

@@ -71,7 +71,7 @@ impl Drop for Index {
 #[test]
 fn an_index_is_asked_before_anything_is_sent() {
     let project = SampleProject::buildable(PROGRAM);
-    // The plan of this machine alone, so that the whole of it can be published.
+    // The plan has only this machine's target, so that it can be published as a whole.
     let host =
         if cfg!(target_os = "macos") { "macosx_11_0_arm64" } else { "manylinux_2_17_x86_64" };
     project.change(

@@ -1,4 +1,4 @@
-//! The whole road on a project that the pipeline has never seen, and back when something is wrong.
+//! A rehearsal of a project with another layout, first with a good wheel and then with a bad one.
 #![cfg(unix)]
 
 use serde_json::Value;
@@ -7,7 +7,7 @@ use crate::PROGRAM;
 use wheel_fixtures::project::SampleProject;
 
 #[test]
-fn a_project_of_another_shape_is_rehearsed_and_stopped_when_its_wheel_is_bad() {
+fn a_project_of_another_layout_is_rehearsed_and_a_bad_wheel_stops_the_rehearsal() {
     let project = SampleProject::buildable(PROGRAM);
     let good = project.run(&["rehearse", "--format", "json"]);
     assert_eq!(good.code, 0, "{}", good.stderr);

@@ -1,5 +1,5 @@
-//! `bench audit`: the audit of real wheels, beside the least that it could cost and the tools that each
-//! see a part of it, one after the other in one run.
+//! `bench audit`: measures the audit of real wheels. In the same run, it measures the floor, which any audit needs,
+//! and other tools, which do a part of the audit.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,13 +21,13 @@ use crate::measured::{self, Usage};
 use crate::{cargo, machine};
 
 const AUDITORS: &str = include_str!("../../data/auditors.lock");
-/// Good wheels of the index, a line each: a requirement, and the platform tags that pip may take.
+/// Good wheels of the index, a line each: a requirement, and the platform tags for pip.
 const CORPUS: &str = include_str!("../../data/corpus.txt");
 
-/// Of how many wheels of each platform mutants are made.
+/// The number of wheels of each system from which mutants are made.
 const MUTATED: usize = 4;
 
-/// A tool of the field: how it is called, which wheels it reads, and whether it takes many at once.
+/// Another tool: its command line, the wheels that it reads, and if it accepts many wheels at once.
 struct Peer {
     name: &'static str,
     arguments: &'static [&'static str],
@@ -60,7 +60,7 @@ const PEERS: &[Peer] = &[
     Peer { name: "pydistcheck", arguments: &["--inspect"], reads: |_| true, many: true },
 ];
 
-/// Measures, with the wheels in `wheels` or those of the corpus.
+/// Runs `bench audit` on the wheels in `wheels`, or on the corpus.
 pub fn run(
     project: &Project,
     machine: &Machine,
@@ -100,7 +100,7 @@ pub fn run(
     };
     let audit = own(&program, &["audit", "--format", "json"])?;
     let floor = own(&xtask, &["bench", "floor"])?;
-    // Findings are an answer, anything worse is not; and a floor that stops early would be none.
+    // Exit code 1 means findings, which is a valid run. The floor must read every wheel.
     if audit.iter().any(|usage| usage.code > 1) || floor.iter().any(|usage| usage.code != 0) {
         return Err(Failure::unknown(format!("not every wheel in `{path}` can be read"))
             .hint(format!("`cargo pipeline audit {path}` says which"))
@@ -153,16 +153,16 @@ pub fn run(
     Ok(Verdict::Yes)
 }
 
-/// Holds the audit to what it is measured for: in the corpus it finds what is known to be true, and it refuses mutants of
-/// some of the wheels, each for its own reason.
+/// Checks the audit before it is measured. In the corpus it must find only the known true findings. It must refuse
+/// mutants of some wheels, each for its own reason.
 fn judged(project: &Project, report: &Report, folder: &Path, is_corpus: bool) -> Result<()> {
     let scripts = project.root.join("scripts");
     if is_corpus {
-        let action = report.start("holding the findings against the known ones");
+        let action = report.start("comparing the findings with the known ones");
         cargo::online(&scripts, folder).check()?;
-        action.done(Mood::Good, "found", "what is known to be true, and nothing else");
+        action.done(Mood::Good, "found", "the known true findings, and no others");
     }
-    // Of each platform the smallest, so that hundreds of mutants are made of them in seconds.
+    // The smallest wheels of each system, so that hundreds of mutants are made in seconds.
     let some = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     for system in ["manylinux", "musllinux", "macosx", "win"] {
         let mut files = Vec::new();
@@ -180,12 +180,12 @@ fn judged(project: &Project, report: &Report, folder: &Path, is_corpus: bool) ->
     let action = report.start("making mutants");
     let finished = cargo::mutants(&scripts, some.path()).args(["--", "--nocapture"]).check()?;
     let count = finished.stdout.lines().find(|line| line.ends_with(" mutants in all"));
-    let count = count.context("the test says how many mutants it made")?.trim();
+    let count = count.context("the test prints the number of mutants")?.trim();
     action.done(Mood::Good, "refused", &format!("{count}, each for its own reason"));
     Ok(())
 }
 
-/// Reads, inflates and hashes the wheels of a folder, and judges nothing: what no audit can do without.
+/// Reads, inflates and hashes the wheels of a folder. Every audit must do at least this.
 pub fn floor(folder: &Path) -> Result<Verdict> {
     let files = wheels_in(folder)?;
     parallel::map(&files, |file| -> Result<()> {
@@ -230,13 +230,13 @@ fn measure(
     Ok((names.len(), sum))
 }
 
-/// The tools of the field, in an environment of their own in `place`.
+/// Makes an environment with the other tools in `place`.
 pub fn auditors(machine: &Machine, place: &Path) -> Result<Environment> {
     let interpreter = machine.tool_python()?;
     Environment::locked(interpreter, &place.join("auditors"), machine.tools()?, AUDITORS)
 }
 
-/// The folder of the corpus, downloaded where it is not there yet.
+/// The folder of the corpus, downloaded if it is missing.
 fn corpus(project: &Project, machine: &Machine, report: &Report) -> Result<PathBuf> {
     let folder = project.work().join("corpus");
     fs::create_dir_all(&folder)?;

@@ -1,8 +1,8 @@
-//! `bench build`: what each target costs to build, from nothing, after a change to the project's own
-//! code and without one, and how large its wheels are.
+//! `bench build`: measures the build of each target: from nothing, after a change to the project's code, and without
+//! a change. It lists the sizes of the wheels too.
 //!
-//! One target after the other in a folder of its own, so that a time is that target's alone. The last row
-//! is all of them at once, as `build --all` does it where there are processors.
+//! Targets are built one after the other in a new folder, so that each time is of one target. The last row is a
+//! parallel build of all targets, as `build --all` does it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ use crate::machine;
 
 type Toolchains = BTreeMap<Target, Toolchain>;
 
-/// Measures some targets of the plan, or all.
+/// Runs `bench build` for the given targets, or for all.
 pub fn run(
     source: &Source,
     machine: &Machine,
@@ -40,20 +40,20 @@ pub fn run(
         report.say(Mood::Doubtful, "not here", reason);
     }
     if toolchains.is_empty() {
-        return Err(Failure::unknown("no target can be built here").into());
+        return Err(Failure::unknown("no target can be built on this machine").into());
     }
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
-    let workshop = BuildDirectory::new(
+    let directory = BuildDirectory::new(
         source,
         machine,
         report,
         &source.project.root,
         folder.path().to_owned(),
     );
-    workshop.sdist()?;
+    directory.sdist()?;
     let timed = |part: &Plan, toolchains: &Toolchains| -> Result<(Duration, Vec<BuiltFile>)> {
         let started = Instant::now();
-        let built = workshop.wheels(part, toolchains)?;
+        let built = directory.wheels(part, toolchains)?;
         Ok((started.elapsed(), built))
     };
     let (mut rows, mut sums) = (Vec::new(), [Duration::ZERO; 3]);
@@ -61,7 +61,7 @@ pub fn run(
         let one = part.only(&[*target]);
         let own = [(*target, toolchain.clone())].into();
         let (cold, _) = timed(&one, &own)?;
-        workshop.age()?;
+        directory.age()?;
         let (changed, _) = timed(&one, &own)?;
         let (again, built) = timed(&one, &own)?;
         let times = [cold, changed, again];
@@ -73,7 +73,7 @@ pub fn run(
         rows.push(row(&format!("`{target}`"), times.map(Some), &sizes.join(", "), cross_built));
     }
     rows.push(row(&format!("**{} targets**", toolchains.len()), sums.map(Some), "", ""));
-    workshop.age()?;
+    directory.age()?;
     let (changed, _) = timed(&part, &toolchains)?;
     let (again, _) = timed(&part, &toolchains)?;
     rows.push(row("**all at once**", [None, Some(changed), Some(again)], "", ""));

@@ -1,7 +1,7 @@
-//! `bench calls`: calls of the built wheel on each Python found, beside C, Cython, mypyc and Python
-//! itself; the time of an import; and sizes.
+//! `bench calls`: measures calls of the built wheel on each Python of this machine, compared with C, Cython, mypyc and
+//! Python. It measures the import and the sizes too.
 //!
-//! Peers are compiled on the spot by the system's compiler. One that cannot be had is named.
+//! The peers are compiled with the system's compiler. A peer that cannot be compiled is named.
 
 use std::fs;
 use std::io::Write;
@@ -32,18 +32,18 @@ const PEER_CYTHON: &str = include_str!("peer_cython.pyx");
 const PEER_MYPYC: &str = include_str!("peer_mypyc.py");
 const PEERS: &str = include_str!("../../data/peers.lock");
 
-/// The contenders of a group, each with the nanoseconds of a call in each round.
+/// The contenders of a group, each with the time of a call in each round, in nanoseconds.
 type Contenders = Vec<(String, Vec<f64>)>;
 
-/// Modules made for the comparison, and what could not be made.
+/// The modules to compare with, and the reasons for missing ones.
 struct Peers {
     folder: PathBuf,
-    /// The C extension, where there is a compiler.
+    /// The C extension. None without a compiler.
     extension: Option<PathBuf>,
     missing: Vec<String>,
 }
 
-/// Measures on each Python, one after the other.
+/// Runs `bench calls` on each Python, one after the other.
 pub fn run(
     source: &Source,
     machine: &Machine,
@@ -75,7 +75,7 @@ pub fn run(
     Ok(Verdict::Yes)
 }
 
-/// Where an interpreter's headers and packages are, and how it names extensions.
+/// The folders of an interpreter's headers and packages, and its file suffix for extensions.
 #[derive(Deserialize)]
 struct SysconfigPaths {
     include: String,
@@ -86,7 +86,7 @@ struct SysconfigPaths {
 impl SysconfigPaths {
     fn ask(python: &Path) -> Result<Self> {
         let asked = isolated(python).args(["-I", "-c", SYSCONFIG_PATHS]).check()?;
-        serde_json::from_str(&asked.stdout).context("Python gave no JSON")
+        serde_json::from_str(&asked.stdout).context("Python printed no valid JSON")
     }
 }
 
@@ -101,7 +101,7 @@ fn compile(machine: &Machine, environment: &TestEnvironment) -> Result<Peers> {
     ] {
         fs::write(folder.join(name), text)?;
     }
-    // The compilers of the peers stay out of the environment that is measured.
+    // The peers' compilers must not be in the measured environment.
     let place = folder.join("compilers");
     let compilers = Environment::locked(&environment.interpreter, &place, machine.tools()?, PEERS)?;
     let SysconfigPaths { include, suffix, .. } =
@@ -133,7 +133,7 @@ fn compile(machine: &Machine, environment: &TestEnvironment) -> Result<Peers> {
         .args(["-m", "mypyc", "peer_mypyc.py"])
         .folder(&folder)
         .check();
-    // Without its extension the module would be timed as plain Python.
+    // Without its compiled extension, the module would be measured as plain Python.
     if !built("mypyc", mypyc.map(drop)) {
         fs::remove_file(folder.join("peer_mypyc.py"))?;
     }
@@ -154,7 +154,8 @@ fn time(
     serde_json::from_str(&finished.stdout).context("the timer prints JSON")
 }
 
-/// A row for each contender: the time of a call, and the ratio to the first, round by round.
+/// A table with a row for each contender: the median time, and the median of the ratios to the first contender in
+/// each round.
 fn ratios(contenders: &Contenders) -> Result<String> {
     let (first, base) = contenders.first().context("a group has contenders")?;
     let row = |(name, times): &(String, Vec<f64>)| {
@@ -165,8 +166,8 @@ fn ratios(contenders: &Contenders) -> Result<String> {
     Ok(table::markdown(&["call", "time", &format!("median ratio to {first}")], &rows))
 }
 
-/// The time of an import in a fresh interpreter, in turn with that of the C extension, both from where
-/// packages are installed.
+/// The time of an import in a new interpreter, measured in turn with an import of the C extension. Both are
+/// imported from the folder of installed packages.
 fn imports(environment: &TestEnvironment, peers: &Peers, rounds: u8) -> Result<String> {
     let python = environment.environment.python();
     let mut modules = vec!["sum_up_to"];
@@ -180,7 +181,7 @@ fn imports(environment: &TestEnvironment, peers: &Peers, rounds: u8) -> Result<S
         let finished = isolated(&python).args(["-I", "-c", IMPORT_TIME, module]).check()?;
         finished.stdout.trim().parse().context("a number of nanoseconds")
     };
-    // An import is short, and a process long: so more rounds than for calls.
+    // An import is short compared with the start of a process, so it needs more rounds than calls.
     let rounds = usize::from(rounds) * 10;
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); modules.len()];
     for _ in 0..rounds {
@@ -202,7 +203,7 @@ fn imports(environment: &TestEnvironment, peers: &Peers, rounds: u8) -> Result<S
     Ok(table::markdown(&["in a fresh interpreter", "time"], &rows))
 }
 
-/// The sizes of the extension and its wheel, beside those of the C extension.
+/// The sizes of the extension and its wheel, and of the C extension.
 fn sizes(wheel: &Path, peers: &Peers) -> Result<String> {
     let row = |name: &str, size: u64| vec![name.to_owned(), human::size(size)];
     let mut rows = Vec::new();
@@ -238,7 +239,7 @@ mod tests {
 
     #[test]
     fn ratios_are_taken_round_by_round() {
-        // The machine was ten times slower in the second round: each ratio is 2 all the same.
+        // The second round is ten times slower, and each ratio is still 2.
         let contenders =
             vec![("first".into(), vec![1.0, 10.0, 1.0]), ("second".into(), vec![2.0, 20.0, 2.0])];
         insta::assert_snapshot!(ratios(&contenders).expect("contenders"), @"
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn times_have_the_unit_that_suits_them() {
+    fn times_have_a_unit_that_fits_their_size() {
         assert_eq!(
             [12.34, 1234.0, 1_234_000.0].map(nanoseconds),
             ["12.3 ns", "1.23 µs", "1.23 ms"]

@@ -1,4 +1,4 @@
-//! How the audit grows with the number of wheels: up to a thousand of one kind in one folder.
+//! The cost of the audit by the number of wheels, up to a thousand copies of one wheel in a folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,8 @@ use crate::measured;
 
 const COUNTS: [usize; 3] = [10, 100, 1_000];
 
-/// A row for each number of wheels. They are the smallest of `files`, told apart by build numbers.
+/// A table with a row for each number of wheels. They are copies of the smallest of `files`, with different build
+/// numbers.
 pub fn measure(
     machine: &Machine,
     report: &Report,
@@ -26,7 +27,7 @@ pub fn measure(
     let name = smallest.file_name().context("a listed file has a name")?.to_string_lossy();
     let parts: Vec<&str> = name.splitn(3, '-').collect();
     let [project, version, tag] = parts[..] else {
-        anyhow::bail!("`{name}` is no name of a wheel");
+        anyhow::bail!("`{name}` is not a valid name of a wheel");
     };
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let mut rows = Vec::new();

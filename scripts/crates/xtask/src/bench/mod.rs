@@ -1,7 +1,6 @@
-//! `bench`: measurements, as tables in Markdown for `docs/benchmarks.md`.
+//! `bench`: benchmarks, printed as Markdown tables for `docs/benchmarks.md`.
 //!
-//! Machines differ and are noisy: whatever is compared is measured in turn in one run, and what is
-//! shown are medians.
+//! Machines differ and are noisy. So compared programs are measured in turn in one run, and medians are shown.
 
 mod audit;
 mod build;
@@ -21,45 +20,45 @@ use wheel_pipeline::project::source::Source;
 use wheel_pipeline::report::Report;
 use wheel_pipeline::stage::Machine;
 
-/// What is measured.
+/// The benchmarks.
 #[derive(Debug, clap::Subcommand)]
 pub enum Bench {
-    /// The rehearsal of the last commit, from a fresh clone with empty caches and then warm, by stage
+    /// Measure the rehearsal of the last commit, by stage: in a new clone with empty caches, then warm
     Rehearse {
-        /// How many warm runs the medians are taken of
+        /// The number of warm runs for the medians
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
         runs: u8,
     },
-    /// The build of each target from nothing and again, with the sizes of its wheels
+    /// Measure the build of each target, from nothing and again, with the sizes of its wheels
     Build {
-        /// A target of the table; all that this machine builds unless named
+        /// Build this target of the table; may be repeated; by default all targets that can be built here
         #[arg(long = "target", value_name = "TARGET")]
         targets: Vec<Target>,
     },
-    /// Calls of the built wheel on each Python found, beside C, Cython, mypyc and Python itself
+    /// Measure calls of the built wheel on each Python, compared with C, Cython, mypyc and Python
     Calls {
-        /// How often each contender is timed
+        /// The number of rounds
         #[arg(long, default_value_t = 21, value_parser = clap::value_parser!(u8).range(1..))]
         rounds: u8,
     },
-    /// The audit of real wheels, beside the least that it could cost and the tools of the field
+    /// Measure the audit of real wheels, compared with the least possible work and with other tools
     Audit {
-        /// A folder of wheels; without it, those of the corpus are downloaded
+        /// A folder of wheels; by default the corpus, which is downloaded
         #[arg(long, value_name = "DIR")]
         wheels: Option<PathBuf>,
-        /// How many runs of the audit the medians are taken of
+        /// The number of runs of the audit for the medians
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
         rounds: u8,
     },
-    /// What auditwheel and abi3audit say of the wheels in dist/; exit 1 where they disagree with the audit
+    /// Compare auditwheel and abi3audit on the wheels in dist/ with the audit; exit 1 if they disagree
     Opinions,
-    /// Publishing many files to an index on loopback, beside as many calls of twine, and verifying them
+    /// Measure publishing many files to an index on loopback, compared with calls of twine, and verifying them
     Publish {
-        /// How many files
+        /// The number of files
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u8).range(2..))]
         files: u8,
     },
-    /// Read, inflate and hash wheels, and nothing else: what `bench audit` compares with
+    /// Read, inflate and hash wheels: the least possible work, which `bench audit` compares with
     #[command(hide = true)]
     Floor {
         /// A folder of wheels
@@ -67,7 +66,7 @@ pub enum Bench {
     },
 }
 
-/// The stage.
+/// Runs a benchmark.
 pub fn run(
     source: &Source,
     machine: &Machine,
@@ -88,12 +87,12 @@ pub fn run(
     }
 }
 
-/// Reads, inflates and hashes wheels: the least that an audit could cost.
+/// Reads, inflates and hashes wheels. Every audit must do at least this.
 pub fn floor(wheels: &Path) -> Result<Verdict> {
     audit::floor(wheels)
 }
 
-/// The middle of some numbers, which must not be none.
+/// The median of the numbers. There must be at least one.
 fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers[numbers.len() / 2]
@@ -104,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_not_moved_by_one_slow_run() {
+    fn one_slow_run_does_not_change_the_median() {
         assert!((median(vec![3.0, 1000.0, 1.0, 2.0, 4.0]) - 3.0).abs() < f64::EPSILON);
     }
 }

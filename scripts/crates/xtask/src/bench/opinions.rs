@@ -1,7 +1,7 @@
-//! `bench opinions`: what auditwheel and abi3audit say of the wheels in `dist/`, beside our own audit.
+//! `bench opinions`: compares auditwheel and abi3audit with the audit, on the wheels in `dist/`.
 //!
-//! They read a part of what the audit reads, by rules written by others: where both have an opinion, it has to
-//! be the same one.
+//! These tools check a part of what the audit checks, by rules of other authors. Results on the same question must
+//! agree.
 
 use std::fs;
 use std::path::Path;
@@ -20,21 +20,21 @@ use super::audit::auditors;
 use crate::auditors as opinion;
 use crate::auditors::{PlatformOpinion, StableAbi};
 
-/// The prefix of the one name that abi3audit does not know: what a module exports instead of `PyInit_` since
-/// 3.15 ([PEP 793](https://peps.python.org/pep-0793/)).
+/// The prefix of the only symbol that abi3audit does not know. Since 3.15, a module exports it in place of `PyInit_…`
+/// ([PEP 793](https://peps.python.org/pep-0793/)).
 const EXPORT: &str = "PyModExport_";
 
-/// What became of asking a tool.
+/// The result of a tool for a wheel.
 enum Said {
     Agrees(String),
     Differs(String),
-    /// It cannot read such a file, with the reason.
+    /// The tool cannot read the file, with the reason.
     Nothing(String),
-    /// Such a wheel is none of its business.
+    /// The tool is not for such wheels.
     NotAsked,
 }
 
-/// Asks both tools about every wheel of the plan that is in `dist/`.
+/// Runs both tools on every planned wheel in `dist/`.
 pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
     let dist = source.project.dist();
     let there = |wheel: &&PlannedWheel| dist.join(&wheel.file).is_file();
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn one_name_is_excused_in_one_family_and_nothing_else() {
+    fn one_symbol_is_accepted_in_one_family_and_no_other() {
         let says = |family: &str, said: &StableAbi| cell(stable(family, said));
         assert_eq!(says("cp310-abi3", &abi(&[], &[])), "yes");
         let export = abi(&["PyModExport__native"], &[]);

@@ -1,5 +1,5 @@
-//! `bench publish`: many files to an index on loopback, beside as many calls of twine's own program to
-//! another, and the time to verify them.
+//! `bench publish`: measures publishing many files to an index on loopback, compared with a call of `twine upload`
+//! for each file, and verifying them.
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -28,10 +28,10 @@ use crate::machine;
 const PROJECT: &str = "wheel-pipeline-bench";
 const ESCAPED: &str = "wheel_pipeline_bench";
 const VERSION: &str = "1.0.0";
-/// The size of each file: that of a small extension module.
+/// The size of each file in bytes, about that of a small extension module.
 const SIZE: usize = 400 << 10;
 
-/// Measures so many files.
+/// Runs `bench publish` with a number of files.
 pub fn run(project: &Project, machine: &Machine, report: &Report, files: u8) -> Result<Verdict> {
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let made = make(folder.path(), files)?;
@@ -76,7 +76,7 @@ pub fn run(project: &Project, machine: &Machine, report: &Report, files: u8) -> 
     let verify = started.elapsed();
     file::write(&folder.path().join("verify.json"), &verified)?;
     if verify_any::verdict(&verified) != Verdict::Yes {
-        return Err(Failure::refused("what was published does not verify").into());
+        return Err(Failure::refused("`verify` found differences in the published files").into());
     }
     is_alive(&mut server)?;
 
@@ -124,7 +124,7 @@ fn is_alive(server: &mut IndexServer) -> Result<()> {
     Err(Failure::unknown("the index server ended by itself").into())
 }
 
-/// A wheel for each of so many platforms; the first is one that every machine takes.
+/// Makes wheels for a number of platforms. Every machine can install the first one.
 fn make(folder: &Path, files: u8) -> Result<Vec<(PathBuf, BuiltFile)>> {
     let platform = |number: u8| match number {
         0 => "any".to_owned(),
@@ -154,7 +154,7 @@ fn make(folder: &Path, files: u8) -> Result<Vec<(PathBuf, BuiltFile)>> {
 
 fn wheel(platform: &str, number: u8) -> Result<Vec<u8>> {
     let info = format!("{ESCAPED}-{VERSION}.dist-info");
-    // Bytes that do not compress, as most of a shared object does not.
+    // The bytes do not compress, as most of a shared object does not.
     let mut payload = Vec::with_capacity(SIZE);
     let mut seed = u64::from(number) + 1;
     while payload.len() < SIZE {
@@ -187,7 +187,7 @@ fn wheel(platform: &str, number: u8) -> Result<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// The largest memory that this process had, where the system keeps account of it.
+/// The peak memory of this process. None if the system does not record it.
 fn peak() -> Option<String> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -201,7 +201,7 @@ mod tests {
     use wheel_audit::wheel::release::WheelFacts;
 
     #[test]
-    fn what_is_sent_are_wheels() {
+    fn the_made_files_are_valid_wheels() {
         let folder = tempfile::tempdir().expect("a folder");
         let made = make(folder.path(), 2).expect("made");
         for (path, built) in made {

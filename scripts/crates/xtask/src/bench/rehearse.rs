@@ -1,4 +1,4 @@
-//! `bench rehearse`: the rehearsal from a fresh clone, cold and warm, stage by stage.
+//! `bench rehearse`: measures each stage of the rehearsal in a new clone, cold and warm.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use wheel_pipeline::tool::git;
 use super::median;
 use crate::{cargo, machine};
 
-/// The part of a rehearsal's JSON that is read here.
+/// The used part of a rehearsal's JSON.
 #[derive(Deserialize)]
 struct MeasuredRehearsal {
     times: Vec<StageTime>,
@@ -24,16 +24,16 @@ struct MeasuredRehearsal {
 
 /// A whole run of `cargo pipeline rehearse`.
 struct MeasuredRun {
-    /// From the command's start to its end, with cargo's own work.
+    /// The duration of the command, including cargo's work.
     whole: Duration,
     rehearsal: MeasuredRehearsal,
 }
 
-/// Measures one cold run and so many warm ones.
+/// Runs `bench rehearse`: one cold run, and a number of warm ones.
 pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
     if source.revision.is_none() {
         return Err(Failure::unknown(
-            "only a commit can be measured, and this is no git checkout with one",
+            "only a commit can be measured, but the project is not in a git checkout with a commit",
         )
         .into());
     }
@@ -83,8 +83,8 @@ fn measure(clone: &Path, caches: &Path) -> Result<MeasuredRun> {
     let started = Instant::now();
     let finished = cargo::rehearse(clone, caches).check()?;
     let whole = started.elapsed();
-    let rehearsal =
-        serde_json::from_str(&finished.stdout).context("a rehearsal prints JSON when asked to")?;
+    let rehearsal = serde_json::from_str(&finished.stdout)
+        .context("`cargo pipeline rehearse` printed no valid JSON")?;
     Ok(MeasuredRun { whole, rehearsal })
 }
 
@@ -101,7 +101,7 @@ impl MeasuredRun {
         self.whole.saturating_sub(self.in_stages())
     }
 
-    /// The share of the stages' time in which no tool was running: what the pipeline itself costs.
+    /// The share of the stages' time during which no tool was running. This is the cost of the pipeline itself.
     fn own_share(&self) -> f64 {
         let tools: Duration = self.rehearsal.times.iter().map(StageTime::in_tools).sum();
         1.0 - tools.as_secs_f64() / self.in_stages().as_secs_f64()

@@ -1,7 +1,7 @@
-//! The workflows under `.github/`: what they may hold, and what they must agree with.
+//! The rules for the workflows under `.github/`.
 //!
-//! They run where no test looks. So each rule is a function from a workflow to what is wrong with it, and
-//! each is shown workflows that it must refuse: a rule that finds nothing there could find nothing anywhere.
+//! Workflows run only on GitHub, so tests check their text. Each rule is a function from a workflow to its
+//! violations. Each rule is tested with workflows that it must refuse, so that no rule accepts everything.
 
 mod release_rules;
 mod rules;
@@ -32,9 +32,9 @@ fn every_workflow_keeps_every_rule() {
 }
 
 #[test]
-fn every_rule_refuses_what_it_is_for() {
+fn every_rule_refuses_its_violations() {
     let checkout = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
-    // Rule, workflow, what is replaced in it by what, and what the rule must say then.
+    // The rule, the workflow, the old and the new text, and the expected violation.
     let cases = [
         (
             "commands",
@@ -245,7 +245,7 @@ fn every_rule_refuses_what_it_is_for() {
         (
             "rights",
             "release.yml",
-            "contents: read # to check the source out\n    outputs",
+            "contents: read # to check out the source\n    outputs",
             "id-token: write\n    outputs",
             "job `plan` has the rights",
         ),
@@ -261,7 +261,7 @@ fn every_rule_refuses_what_it_is_for() {
             "release.yml",
             "default: false",
             "default: true",
-            "started by hand it is no dry run",
+            "started by hand, it is not a dry run",
         ),
         (
             "caches",
@@ -290,14 +290,14 @@ fn every_rule_refuses_what_it_is_for() {
             "release.yml",
             "binfmt:qemu-v10.2.3-68@sha256:",
             "binfmt:",
-            "job `smoke-container` takes any image of QEMU",
+            "job `smoke-container` does not pin the image of QEMU",
         ),
         (
             "surroundings",
             "release.yml",
             "          architecture: ${{ matrix.architecture }}\n",
             "",
-            "job `smoke` tests on a Python of any processor",
+            "job `smoke` does not select the processor of its Python",
         ),
         (
             "surroundings",
@@ -306,8 +306,8 @@ fn every_rule_refuses_what_it_is_for() {
             "- run: cargo pipeline smoke\n",
             "job `smoke` is not for the target of its matrix",
         ),
-        ("tags", "release.yml", "[\"v*\"]", "[\"*\"]", "does not run on tags `v*` alone"),
-        ("tags", "release.yml", "tags: [", "branches: [", "does not run on tags `v*` alone"),
+        ("tags", "release.yml", "[\"v*\"]", "[\"*\"]", "does not run on tags `v*` only"),
+        ("tags", "release.yml", "tags: [", "branches: [", "does not run on tags `v*` only"),
     ];
     let promise = promise();
     for (name, file, from, to, refusal) in cases {
@@ -322,5 +322,5 @@ fn every_rule_refuses_what_it_is_for() {
     }
     let shown: BTreeSet<&str> = cases.iter().map(|case| case.0).collect();
     let all: BTreeSet<&str> = RULES.iter().map(|(name, ..)| *name).collect();
-    assert_eq!(shown, all, "a rule without a workflow that it refuses may be blind");
+    assert_eq!(shown, all, "every rule needs a workflow that it refuses");
 }

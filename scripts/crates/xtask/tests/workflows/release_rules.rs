@@ -1,4 +1,4 @@
-//! The rules for the workflow of a release: what it is made of, in which order, and who may do what.
+//! The rules for the workflow of a release: its inputs, the order of its jobs, and their permissions.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn waits_for(job: &Yaml) -> Vec<&str> {
     }
 }
 
-/// Jobs that multiply do so by what the plan says.
+/// The matrix of each job comes from the plan.
 pub fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let jobs = workflow.jobs();
     let planner = jobs.iter().find_map(|&(name, job)| {
@@ -60,13 +60,13 @@ pub fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// What a release is made of comes from the commit, never from an earlier run.
+/// A release is built from the commit, never from files of an earlier run.
 pub fn caches(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let mut entries = Vec::new();
     collect(&workflow.data, &mut entries);
     entries
         .into_iter()
-        // An action that keeps a cache of its own accord is told not to.
+        // Actions that use a cache by default get an option that disables it.
         .filter(|(key, value)| {
             (key.contains("cache") && value.as_bool() != Some(false))
                 || value.as_str().is_some_and(|value| value.contains("cache"))
@@ -75,7 +75,7 @@ pub fn caches(workflow: &Workflow, _: &Promise) -> Vec<String> {
         .collect()
 }
 
-/// A job for one target tests that target, and an emulator that is asked for is one by its digest.
+/// A job for one target works on that target, and the image of QEMU is pinned by its digest.
 pub fn surroundings(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
@@ -91,13 +91,13 @@ pub fn surroundings(workflow: &Workflow, _: &Promise) -> Vec<String> {
             .find(|with| text(with, "python-version") == Some("${{ matrix.python }}"));
         let architecture = python.map(|with| text(with, "architecture").unwrap_or_default());
         if architecture.is_some_and(|architecture| architecture != "${{ matrix.architecture }}") {
-            wrong.push(format!("job `{name}` tests on a Python of any processor"));
+            wrong.push(format!("job `{name}` does not select the processor of its Python"));
         }
         for step in steps(job).filter(|step| is_action(step, "docker/setup-qemu-action")) {
             let with = step.as_mapping_get("with");
             let image = with.and_then(|with| text(with, "image")).unwrap_or_default();
             if image.split_once("@sha256:").is_none_or(|(_, digest)| digest.len() != 64) {
-                wrong.push(format!("job `{name}` takes any image of QEMU"));
+                wrong.push(format!("job `{name}` does not pin the image of QEMU"));
             }
             let cache = with.and_then(|with| with.as_mapping_get("cache-image")?.as_bool());
             if cache != Some(false) {
@@ -108,17 +108,17 @@ pub fn surroundings(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// A version tag, and nothing but a tag, makes a release.
+/// Only the push of a version tag starts a release.
 pub fn tags(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let push = workflow.data.as_mapping_get("on").and_then(|on| on.as_mapping_get("push"));
     let expected = Yaml::load_from_str("tags: [\"v*\"]").expect("valid");
     if push == expected.first() {
         return Vec::new();
     }
-    vec!["the workflow does not run on tags `v*` alone".to_owned()]
+    vec!["the workflow does not run on tags `v*` only".to_owned()]
 }
 
-/// Equal names would overwrite each other, and nothing uploaded is a fault.
+/// Artifacts have different names, because equal names would overwrite each other. An empty artifact is a fault.
 pub fn artifacts(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut names = BTreeSet::new();
@@ -147,7 +147,7 @@ pub fn artifacts(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// A job runs when all that it waits for was good; only how the release ends depends on the event.
+/// A job runs after the success of all jobs that it waits for. Only the jobs that publish depend on the event.
 pub fn conditions(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
@@ -169,7 +169,7 @@ pub fn conditions(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// What a job must wait for, by what both do, directly or by way of others.
+/// The commands that each command must wait for, directly or through other jobs.
 const ORDER: &[(&str, &[&str])] = &[
     ("sdist", &["plan --format github-matrix"]),
     ("build", &["sdist"]),
@@ -184,7 +184,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("announce --execute", &["verify"]),
 ];
 
-/// Every job that does the one waits for every job that does the other, and each is there: two build.
+/// Every job waits for the jobs with the commands of [`ORDER`], and each command has its jobs. Two jobs build.
 pub fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let jobs = workflow.jobs();
     let doing = |what: &str| -> Vec<&str> {
@@ -195,7 +195,7 @@ pub fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
         let wanted = if *what == "build" { 2 } else { 1 };
         let found = doing(what);
         if found.len() != wanted {
-            wrong.push(format!("{} jobs do `{what}`, not {wanted}", found.len()));
+            wrong.push(format!("{} jobs run `{what}`, expected {wanted}", found.len()));
         }
         for job in found {
             let mut reached: BTreeSet<&str> = BTreeSet::new();
@@ -208,7 +208,7 @@ pub fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
             for others in before.iter().map(|before| doing(before)) {
                 let missing = others.iter().filter(|other| !reached.contains(*other));
                 let missing: Vec<_> = missing.collect();
-                // The rebuild is for the gate alone.
+                // Only the gate waits for both jobs that build.
                 if missing.len() == others.len() || *what == "gate" {
                     let told =
                         |other: &&&str| format!("job `{job}` does not wait for job `{other}`");
@@ -220,7 +220,7 @@ pub fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// One job can upload, one can write to the repository, and every other can only read.
+/// One job can upload, one can write to the repository, and the others can only read.
 pub fn rights(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
@@ -247,7 +247,7 @@ pub fn rights(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// Started by hand it is a dry run, unless somebody says otherwise.
+/// Started by hand, the workflow is a dry run by default.
 pub fn by_hand(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let publish = workflow
         .data
@@ -258,5 +258,5 @@ pub fn by_hand(workflow: &Workflow, _: &Promise) -> Vec<String> {
     if default == Some(false) && publish.and_then(|input| text(input, "type")) == Some("boolean") {
         return Vec::new();
     }
-    vec!["started by hand it is no dry run".to_owned()]
+    vec!["started by hand, it is not a dry run".to_owned()]
 }

@@ -1,4 +1,4 @@
-//! The rules: each says what is wrong with a workflow. Those here are for any, or for the one that tests changes.
+//! The list of rules, and the rules for every workflow and for `ci.yml`.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use xtask::Xtask;
 use crate::release_rules;
 use crate::workflow::{Promise, Workflow, is_action, steps, text};
 
-/// Says what is wrong with a workflow.
+/// A function that returns the violations of a workflow.
 pub type Rule = fn(&Workflow, &Promise) -> Vec<String>;
 
-/// Every rule, with the one workflow it is for if it is not for all.
+/// Every rule, with its workflow if it is for only one.
 pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("commands", None, commands),
     ("actions", None, actions),
@@ -34,10 +34,10 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("tags", Some("release.yml"), release_rules::tags),
 ];
 
-/// What prints the matrices.
+/// The command that prints the matrices.
 pub const PLAN: &str = "cargo pipeline plan --format github-matrix";
 
-/// A job has one command, and it is one of the pipeline's: anything else is logic that no other test sees.
+/// A job has one command, and it is one of the pipeline's. Anything else is logic without a test.
 fn commands(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
@@ -62,7 +62,7 @@ fn commands(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// A tag can be moved to other code, a commit cannot; the version in the comment is for people.
+/// Actions are pinned to a commit, because a tag can be moved. A comment has the version for people.
 fn actions(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let pinned = |action: &str| {
         let hash = action.split_once('@').map_or("", |(_, hash)| hash);
@@ -90,7 +90,7 @@ fn actions(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// What a job may do, it says itself.
+/// Each job declares its permissions. The workflow has none.
 fn permissions(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let none = workflow.data.as_mapping_get("permissions").and_then(Yaml::as_mapping);
     if none.is_some_and(|none| none.is_empty()) {
@@ -99,7 +99,7 @@ fn permissions(workflow: &Workflow, _: &Promise) -> Vec<String> {
     vec!["the workflow does not begin with `permissions: {}`".to_owned()]
 }
 
-/// A checkout leaves no token behind for what runs after it.
+/// A checkout keeps no token for later steps.
 fn credentials(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
@@ -120,18 +120,18 @@ fn credentials(workflow: &Workflow, _: &Promise) -> Vec<String> {
     wrong
 }
 
-/// What fails is not passed over.
+/// No failure is ignored.
 fn failures(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let found = workflow.all("continue-on-error");
     found.iter().map(|_| "`continue-on-error` hides failures".to_owned()).collect()
 }
 
-/// A job that tests wheels has every Python that is promised for its runners, or, where the runner comes
-/// from the plan, those of the plan; one that runs the tools alone has one of them, any other none.
+/// A job that tests wheels has every promised Python of its runners, or those of the plan. A job that only runs the
+/// tools has one promised Python. Every other job has none.
 fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
-        // Numbers and single lines are no list: unquoted, 3.10 is 3.1.
+        // A number is not accepted, because YAML reads an unquoted 3.10 as 3.1.
         let listed: Vec<Vec<&str>> = steps(job)
             .filter(|step| is_action(step, "actions/setup-python"))
             .map(|step| step.as_mapping_get("with"))
@@ -171,7 +171,7 @@ fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     wrong
 }
 
-/// What a job does: `publish --execute`.
+/// The command of a job, without program and `--from`: `publish --execute`.
 pub fn verb(job: &Yaml) -> &str {
     let command = steps(job).find_map(|step| text(step, "run")).unwrap_or_default();
     let command = ["cargo pipeline ", "cargo xtask "]
@@ -189,7 +189,7 @@ fn listed_runners(job: &Yaml) -> BTreeSet<String> {
     listed.filter_map(Yaml::as_str).map(str::to_owned).collect()
 }
 
-/// Every runner on which a promised target is built tests every change.
+/// Every runner of a promised target tests every change.
 fn runners(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut all = BTreeSet::new();
@@ -208,7 +208,7 @@ fn runners(workflow: &Workflow, promise: &Promise) -> Vec<String> {
     wrong
 }
 
-/// Each change is tested, whoever proposes it.
+/// Every push and every pull request is tested.
 fn events(workflow: &Workflow, _: &Promise) -> Vec<String> {
     let on = workflow.data.as_mapping_get("on");
     ["push", "pull_request"]

@@ -1,4 +1,4 @@
-//! A workflow as it is read, and the promise that it is held to.
+//! A workflow as it is read, and the promises that it must agree with.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use saphyr::{LoadableYamlNode, YamlOwned as Yaml};
 use wheel_pipeline::project::{Project, agreement};
 
-/// A workflow as text, where the comments are, and as the data that GitHub reads.
+/// A workflow as text with comments, and as the data that GitHub reads.
 pub struct Workflow {
     pub text: String,
     pub data: Yaml,
 }
 
-/// What the table of targets and Pythons says, as workflows have to repeat it.
+/// The part of the table `[tool.wheel-pipeline]` that workflows repeat.
 pub struct Promise {
     /// Every Python of the table.
     pub pythons: Vec<String>,

@@ -1,5 +1,5 @@
-//! `announce`: the GitHub release of a version that was published and verified, with its section of the
-//! changelog, its files and what the wheels were made of.
+//! `announce`: makes the GitHub release of a published and verified version, with its section of the changelog, its
+//! files and the bills of materials of its wheels.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::report::{Mood, Output, Report};
 use crate::stage::{from_jobs, recorded, verify};
 use crate::tool::gh::{self, Asset, Release};
 
-/// What is announced: what `--format json` prints.
+/// The content of the GitHub release, as `--format json` prints it.
 #[derive(Debug, Serialize)]
 struct Announcement {
     tag: String,
@@ -28,20 +28,20 @@ struct Announcement {
     assets: Vec<String>,
 }
 
-/// What `announce` takes.
+/// The arguments of `announce`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Really make it
+    /// Make the GitHub release; without this option, only show it
     #[arg(long)]
     pub execute: bool,
-    /// First gather what the jobs of a matrix brought, a folder for each below this one
+    /// First join the results of a matrix's jobs; DIR has a folder for each job
     #[arg(long, value_name = "DIR")]
     pub from: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// The stage, for what lies here or for what the jobs below `from` brought; a dry run without `execute`.
+/// Runs `announce`, after joining the results of jobs if `from` is given. It is a dry run without `execute`.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -86,11 +86,11 @@ pub fn run(
     Ok(Verdict::Yes)
 }
 
-/// The tag of a release that is on the index and was seen to work there.
+/// The tag of a release that is published and verified, or the reason why it is not.
 fn ready(plan: &Plan, kept: &EvidenceFolder) -> Result<String> {
     let no = |why: &str, hint: &str| Failure::refused(why).hint(hint);
     let tag = plan.tag.clone().ok_or_else(|| {
-        no("the commit carries no version tag", "check the tag of the release out")
+        no("the commit carries no version tag", "check out the tag of the release")
     })?;
     let receipt = kept
         .receipt
@@ -110,14 +110,14 @@ fn ready(plan: &Plan, kept: &EvidenceFolder) -> Result<String> {
         Some(verified) if verify::verdict(verified) == Verdict::Yes => Ok(tag),
         Some(_) => Err(no(
             "`verify` found differences or a Python on which the release fails",
-            "find out why before anything else",
+            "read `target/pipeline/verify.json`, and find the cause before you announce",
         )
         .into()),
         None => Err(no("the release was not verified", "run `cargo pipeline verify` first").into()),
     }
 }
 
-/// The files of the release, and the SBOMs of its wheels under names of their own.
+/// The files of the release, and the bills of materials of its wheels, each with the name of its wheel.
 fn assets(source: &Source, kept: &EvidenceFolder, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut assets = Vec::new();
     for (path, built) in recorded::files(&source.project, &source.plan, kept.built())? {
@@ -137,7 +137,7 @@ fn assets(source: &Source, kept: &EvidenceFolder, folder: &Path) -> Result<Vec<P
     Ok(assets)
 }
 
-/// Makes the release, or adds what it lacks: a run that was interrupted is gone on with.
+/// Makes the release, or adds missing files to it, so that an interrupted run continues.
 fn publish(
     project: &Project,
     report: &Report,
@@ -168,7 +168,7 @@ fn publish(
                     "the release {tag} has another file named `{name}`, of {} bytes and not {size}",
                     asset.size
                 ))
-                .hint("find out who put it there")
+                .hint("find out who uploaded it")
                 .into());
             }
             other => {

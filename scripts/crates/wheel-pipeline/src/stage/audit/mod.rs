@@ -1,7 +1,7 @@
-//! `audit`: reads every file of a release, and judges each and the set.
+//! `audit`: reads every file of a release, and judges each file and the set.
 //!
-//! It works on any project: without the pipeline's table there is no plan, and the checks that need
-//! one say so.
+//! It works on any project. Without the table `[tool.wheel-pipeline]` there is no plan, and checks that need a plan
+//! are not applicable.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::project::source::Source;
 use crate::report::{Mood, Report, github, human, table};
 use crate::stage::{RunLock, from_jobs};
 
-/// The form in which the audit is printed.
+/// The output format of the audit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum AuditFormat {
     /// Findings and a table of checks.
@@ -31,35 +31,35 @@ pub enum AuditFormat {
     Github,
 }
 
-/// What `audit` takes.
+/// The arguments of `audit`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Wheels, sdists, or folders that hold them; by default dist/, by the project's plan if it has one
+    /// Wheels, sdists, or folders with them; by default dist/, judged by the project's plan if there is one
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// First gather what the jobs of a matrix brought, a folder for each below this one
+    /// First join the results of a matrix's jobs; DIR has a folder for each job
     #[arg(long, value_name = "DIR", conflicts_with = "paths")]
     pub from: Option<PathBuf>,
     #[command(flatten)]
     pub choice: Choice,
-    /// How the result is printed
+    /// Format of the result on stdout
     #[arg(long, value_enum, default_value_t)]
     pub format: AuditFormat,
 }
 
-/// The checks that run: all, unless some are named.
+/// The selection of checks. By default, all checks run.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Choice {
-    /// Run this check alone; may be repeated
+    /// Run only this check; may be repeated
     #[arg(long, value_name = "CHECK")]
     pub select: Vec<String>,
-    /// Leave this check out, which the report says; may be repeated
+    /// Leave out this check, and say so in the report; may be repeated
     #[arg(long, value_name = "CHECK")]
     pub ignore: Vec<String>,
 }
 
 impl Choice {
-    /// Why a check is not wanted, if so.
+    /// The reason why a check is not selected.
     fn against(&self, check: &str) -> Option<String> {
         let named = |names: &[String]| names.iter().any(|name| name == check);
         if named(&self.ignore) {
@@ -71,7 +71,7 @@ impl Choice {
         }
     }
 
-    /// Refuses names that no check has.
+    /// Refuses unknown names of checks.
     fn known(&self) -> Result<(), Failure> {
         for name in self.select.iter().chain(&self.ignore) {
             super::explain::check(name)?;
@@ -80,7 +80,7 @@ impl Choice {
     }
 }
 
-/// The stage over a project's `dist/`, or over the files and folders that are named.
+/// Runs `audit` on the project's `dist/`, or on the given files and folders.
 pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
     let Args { paths, from, choice, format } = args;
     choice.known()?;
@@ -105,7 +105,7 @@ pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
     }
     let action = report.start("auditing");
     let (release, mut unread) = ReleaseFacts::read(&paths);
-    // By a plan it would be one file too many.
+    // With a plan, a check reports such a file. Without one, no check does.
     let archive = |name: &str| name.ends_with(".whl") || name.ends_with(".tar.gz");
     let others = release.files.iter().filter(|file| !archive(&file.name));
     unread
@@ -125,7 +125,7 @@ pub fn judge(
     Ok(judge_chosen(source, kept, report, plan, &Choice::default())?.0)
 }
 
-/// The evidence, and what pip picks in each promised environment.
+/// The evidence, and the install table.
 fn judge_chosen(
     source: &Source,
     kept: &mut EvidenceFolder,
@@ -135,7 +135,7 @@ fn judge_chosen(
 ) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
     let dist = source.project.dist();
     let mut paths = list(&dist)?;
-    // A part of the plan leaves out files that the whole promises; earlier builds may have made them.
+    // With a part of the plan, the other files of the whole plan are skipped. Earlier builds may have made them.
     paths.retain(|path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let planned = |plan: &Plan| plan.files().any(|file| file == name);
@@ -207,7 +207,7 @@ fn done(action: crate::report::Action, evidence: &AuditEvidence) {
     action.done(mood, "audited", &what);
 }
 
-/// What the evidence says as a whole. An audit in which no check ran has found nothing out.
+/// The verdict of an audit. It is unknown if no check ran.
 pub fn verdict(evidence: &AuditEvidence) -> Verdict {
     let outcome =
         |wanted: fn(&Outcome) -> bool| evidence.checks.iter().any(|(_, outcome)| wanted(outcome));
@@ -239,7 +239,7 @@ fn show(
     Ok(verdict(evidence))
 }
 
-/// Everything that is wrong or could not be told, for people.
+/// The findings and the unread files, as text for people.
 pub fn problems(evidence: &AuditEvidence) -> String {
     let mut text = String::new();
     for finding in &evidence.findings {
@@ -258,10 +258,10 @@ fn checks_table(evidence: &AuditEvidence) -> String {
         .zip(&evidence.checks)
         .map(|(check, (_, outcome))| human::outcome(check, outcome))
         .collect();
-    table::plain(&["check", "result", "what it holds the release to"], &rows)
+    table::plain(&["check", "result", "rule"], &rows)
 }
 
-/// The files named, and what lies in the folders named.
+/// The given files, and the wheels and sdists in the given folders.
 fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
@@ -276,7 +276,7 @@ fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The wheels and sdists of a folder, which may hold other things when nobody planned it.
+/// The wheels and sdists of a folder. Other files are ignored, because there is no plan for the folder.
 fn archives(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = list(folder)?;
     paths.retain(|path| {

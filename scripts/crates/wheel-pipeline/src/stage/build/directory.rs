@@ -1,4 +1,4 @@
-//! The build directory: a folder in which the sdist of a project is made, and wheels from it.
+//! The build directory: the folder where the sdist is built, and the wheels from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,22 +25,22 @@ use crate::tool::cargo::crates::{self, LinkedCrate};
 use crate::tool::maturin::{self, Place};
 use crate::tool::toolchain::{self, Toolchain};
 
-/// Where files are made, and from what.
+/// A build directory, with the source that it builds.
 pub struct BuildDirectory<'a> {
     source: &'a Source,
     machine: &'a Machine<'a>,
     report: &'a Report,
     /// The project's folder, or a clone of it.
     root: &'a Path,
-    /// Below it sources are unpacked and compiled.
+    /// The folder for unpacked sources, compiled code and finished files.
     folder: PathBuf,
 }
 
-/// How many builds run at once at most; more want more memory than they save time.
+/// The maximum of parallel builds. More builds use more memory and save little time.
 const LANES: usize = 4;
 
 impl<'a> BuildDirectory<'a> {
-    /// A build directory in `folder`, for the source as it lies in `root`.
+    /// A build directory in `folder`, for the source in `root`.
     pub fn new(
         source: &'a Source,
         machine: &'a Machine,
@@ -56,12 +56,12 @@ impl<'a> BuildDirectory<'a> {
         self.folder.join("staging")
     }
 
-    /// Takes away what an earlier run left unfinished.
+    /// Removes the unfinished files of an earlier run.
     pub fn clear(&self) -> Result<()> {
         folder::clear(&self.staging())
     }
 
-    /// Makes the sdist and unpacks it.
+    /// Builds the sdist and unpacks it.
     pub fn sdist(&self) -> Result<BuiltFile> {
         let file = &self.source.plan.sdist;
         let tools = self.machine.tools()?;
@@ -74,9 +74,8 @@ impl<'a> BuildDirectory<'a> {
         Ok(built)
     }
 
-    /// Makes wheels, each by the toolchain of its target: one target after the other, on as many lanes
-    /// as there are processors. A target is always on the same lane, where cargo knows it from the last
-    /// time.
+    /// Builds wheels, each with the toolchain of its target, on parallel lanes. There is a lane for each processor, up
+    /// to [`LANES`]. A target is always on the same lane, because the lane's cargo folder has its compiled code.
     pub fn wheels(
         &self,
         part: &Plan,
@@ -119,7 +118,7 @@ impl<'a> BuildDirectory<'a> {
         Ok(built.into_inner().expect("no holder panics"))
     }
 
-    /// Makes the project's own code look changed, so that the next build compiles it again.
+    /// Sets new times on the project's sources, so that the next build compiles them again.
     pub fn age(&self) -> Result<()> {
         touch(&self.source())
     }
@@ -134,10 +133,10 @@ impl<'a> BuildDirectory<'a> {
         let file = &wheel.file;
         let action = self.report.start(format!("building {file}"));
         let (source, staging) = (self.source(), self.staging());
-        // Two lanes would wait for each other in one folder, and two families would each time compile
-        // again what the other has left there, as PyO3 is compiled for the ABI.
+        // Two lanes would wait for cargo's lock on one folder. Two families would compile PyO3 again each
+        // time, because it is compiled for the ABI.
         let mut name = format!("{lane}-{}", wheel.family.interpreter());
-        // So would a std that is compiled here: with it, crates are told that they may use what is unstable.
+        // With a std that is compiled here, crates are compiled with other flags.
         if toolchain.std.is_some() {
             name += "-std";
         }
@@ -148,7 +147,7 @@ impl<'a> BuildDirectory<'a> {
         let bytes = expected(&staging, file)?;
         let bytes = self
             .published(&bytes, wheel.target, linked, &compiler.1)
-            .with_context(|| format!("`{file}` is not as maturin makes wheels"))?;
+            .with_context(|| format!("cannot finish `{file}` for release"))?;
         fs::write(staging.join(file), &bytes)
             .with_context(|| format!("cannot write `{}`", staging.join(file).display()))?;
         let built = self.built(file, &bytes, Some((toolchain, &compiler.0)))?;
@@ -156,8 +155,8 @@ impl<'a> BuildDirectory<'a> {
         Ok(built)
     }
 
-    /// The wheel as it is published: with its bill of materials narrowed to what is linked, and musl by its
-    /// name.
+    /// The wheel as it is published. Its bill of materials lists only linked crates, and its modules need musl by the
+    /// name of the system's library.
     fn published(
         &self,
         bytes: &[u8],
@@ -208,7 +207,7 @@ impl<'a> BuildDirectory<'a> {
     }
 }
 
-/// The bytes of the file that the plan names; a tool that made another one is told about.
+/// The bytes of the planned file. An error names the other files that maturin built in its place.
 fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
     let path = staging.join(file);
     if !path.exists() {
@@ -217,7 +216,7 @@ fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
             .map(|path| format!("`{}`", path.file_name().unwrap_or_default().to_string_lossy()))
             .collect();
         return Err(Failure::refused(format!(
-            "maturin did not make `{file}`, which the plan promises, but {}",
+            "maturin did not build `{file}`, which is in the plan, but [{}]",
             made.join(", ")
         ))
         .into());
@@ -231,13 +230,13 @@ fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
     fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
-/// Makes `folder` hold exactly `files`. What is there already with the same content is not touched:
-/// cargo goes by times, and compiles again what looks newer.
+/// Makes `folder` contain exactly `files`. Files with the same content are not written again, because cargo would
+/// compile newer files again.
 fn unpack(files: &[SourceFile], folder: &Path) -> Result<()> {
     let mut wanted: BTreeSet<PathBuf> = BTreeSet::new();
     for file in files {
         let path = folder.join(&file.path);
-        let parent = path.parent().context("a member lies in a folder")?;
+        let parent = path.parent().context("a member has a parent folder")?;
         if !fs::read(&path).is_ok_and(|content| content == file.content) {
             fs::create_dir_all(parent)
                 .with_context(|| format!("cannot make `{}`", parent.display()))?;

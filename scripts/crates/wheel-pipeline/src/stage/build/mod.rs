@@ -1,7 +1,7 @@
-//! `build`: the sdist first, then every wheel from the sdist, into `dist/`, with a record of each.
+//! `build`: the sdist first, then every wheel from the sdist, into `dist/`, with evidence of each file.
 //!
-//! Files are made in a working folder, held against the plan, and only then moved into `dist/`. The
-//! record is written last: until then no later stage takes a new file for a built one.
+//! Files are built in the build directory, compared with the plan, and then moved into `dist/`. The evidence is
+//! written last, so that no later stage accepts files of an interrupted build.
 
 pub mod directory;
 pub mod reproduce;
@@ -26,30 +26,30 @@ use crate::stage::Machine;
 use crate::stage::machine::host_targets;
 use crate::tool::toolchain::Toolchain;
 
-/// What `build` takes.
+/// The arguments of `build`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A target of the table; this machine's own unless named
+    /// Build for this target of the table; may be repeated; by default this machine's targets
     #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
     pub targets: Vec<Target>,
-    /// Every target of the table; exit 3 if one cannot be built on this machine
+    /// Build for every target of the table; exit 3 if one cannot be built on this machine
     #[arg(long, conflicts_with = "targets")]
     pub all: bool,
-    /// Build all of it again from a clone in another folder, and compare each byte
+    /// Build everything again from a clone in another folder, and compare the bytes
     #[arg(long)]
     pub check_reproducible: bool,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// What `sdist` takes.
+/// The arguments of `sdist`.
 #[derive(Debug, clap::Args)]
 pub struct SdistArgs {
     #[command(flatten)]
     pub output: Output,
 }
 
-/// The stage.
+/// Runs `build`.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -79,7 +79,7 @@ pub fn run(
     Ok(verdict)
 }
 
-/// `sdist`: the source distribution alone.
+/// Runs `sdist`.
 pub fn sdist(
     source: &Source,
     machine: &Machine,
@@ -91,8 +91,8 @@ pub fn sdist(
     Ok(Verdict::Yes)
 }
 
-/// Makes the sdist and the wheels of a part of the plan. A target that cannot be built on this machine
-/// is an error, or where `all` are wanted, named in the record.
+/// Builds the sdist and the wheels of a part of the plan. A target that cannot be built on this machine is an
+/// error, or with `all` an entry in the evidence.
 pub fn make(
     source: &Source,
     machine: &Machine,
@@ -111,11 +111,11 @@ pub fn make(
         report.say(Mood::Doubtful, "not here", reason);
     }
     record.not_here = not_here;
-    let workshop =
+    let directory =
         BuildDirectory::new(source, machine, report, &source.project.root, source.project.work());
-    workshop.clear()?;
-    put(&mut record, workshop.sdist()?);
-    for built in workshop.wheels(part, &toolchains)? {
+    directory.clear()?;
+    put(&mut record, directory.sdist()?);
+    for built in directory.wheels(part, &toolchains)? {
         put(&mut record, built);
     }
 
@@ -128,7 +128,7 @@ pub fn make(
     }
     record.files.retain(|file| planned.contains(file.file.as_str()));
     fs::create_dir_all(source.project.dist())?;
-    for made in list(&workshop.staging())? {
+    for made in list(&directory.staging())? {
         let name = made.file_name().context("a listed file has a name")?;
         fs::rename(&made, source.project.dist().join(name))
             .with_context(|| format!("cannot move `{}` into `dist/`", made.display()))?;
@@ -137,8 +137,8 @@ pub fn make(
     Ok(record)
 }
 
-/// What builds each target of a part of the plan, and the targets that are not built here, each with
-/// the reason.
+/// The toolchain for each target of a part of the plan, and the targets that cannot be built here, each with the
+/// reason.
 pub fn toolchains(
     project: &Project,
     machine: &Machine,
@@ -158,7 +158,7 @@ pub fn toolchains(
     Ok((toolchains, not_here))
 }
 
-/// The part of the plan for the targets asked for, or for this machine's own.
+/// The part of the plan for the given targets, or for this machine's targets.
 pub fn part(plan: &Plan, targets: &[Target]) -> Result<Plan> {
     let planned = plan.targets();
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
@@ -171,8 +171,8 @@ pub fn part(plan: &Plan, targets: &[Target]) -> Result<Plan> {
     }
     let targets = if targets.is_empty() { host_targets(plan) } else { targets.to_vec() };
     if targets.is_empty() {
-        return Err(Failure::unknown("no target of the plan is this machine's own")
-            .hint("name one with `--target`, or build `--all`")
+        return Err(Failure::unknown("no target of `[tool.wheel-pipeline]` is for this machine")
+            .hint("name one with `--target`, or use `--all`")
             .into());
     }
     Ok(plan.only(&targets))
@@ -191,10 +191,10 @@ fn refuse_foreign(source: &Source, record: &BuildEvidence) -> Result<()> {
         return Ok(());
     }
     Err(Failure::refused(format!(
-        "`dist/` holds what neither the plan nor an earlier build knows: {}",
+        "`dist/` contains files that are neither in the plan nor from an earlier build: {}",
         foreign.join(", ")
     ))
-    .hint("move it away; nothing was changed")
+    .hint("move them to another folder; nothing was changed")
     .into())
 }
 

@@ -1,6 +1,6 @@
-//! The second build: the same commit, from a clone in another folder, must give the same bytes.
+//! `build --check-reproducible`: a build of the same commit in another folder must give the same bytes.
 //!
-//! Who wants to know whether a file on the index is what the source says can only build it again.
+//! A second build is the only way to check that a file on the index comes from its source.
 
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,8 @@ pub fn prove(
 ) -> Result<Verdict> {
     if source.revision.as_ref().is_none_or(|revision| revision.dirty) {
         return Err(Failure::unknown(
-            "only a commit can be built a second time, and this tree differs from its last one",
+            "only a commit can be built a second time, but this tree differs from its commit, or \
+            has none",
         )
         .hint("commit, and run again")
         .into());
@@ -38,23 +39,25 @@ pub fn prove(
     let clone = folder.path().join("a clone elsewhere");
     git::clone(&source.project.root, &clone).check()?;
     report.say(Mood::Good, "cloned", "the commit, to build it a second time");
-    let workshop = BuildDirectory::new(source, machine, report, &clone, folder.path().join("work"));
+    let directory =
+        BuildDirectory::new(source, machine, report, &clone, folder.path().join("work"));
     let (toolchains, not_here) = toolchains(&source.project, machine, report, part)?;
     if !not_here.is_empty() {
         return Err(Failure::unknown(format!("not built again: {}", not_here.join("\n"))).into());
     }
-    let mut again = vec![workshop.sdist()?];
-    again.extend(workshop.wheels(part, &toolchains)?);
+    let mut again = vec![directory.sdist()?];
+    again.extend(directory.wheels(part, &toolchains)?);
     let mut verdict = Verdict::Yes;
     for built in &again {
         let file = &built.file;
-        let one = first.file(file).with_context(|| format!("`build` recorded no `{file}`"))?;
+        let one =
+            first.file(file).with_context(|| format!("`build.json` does not list `{file}`"))?;
         if one.sha256 == built.sha256 {
             report.say(Mood::Good, "same", file);
             continue;
         }
         let ours = read(&source.project.dist().join(file))?;
-        let theirs = read(&workshop.staging().join(file))?;
+        let theirs = read(&directory.staging().join(file))?;
         let what = first_difference(file, &ours, &theirs);
         report.say(Mood::Bad, "differs", &format!("{file}: {what}"));
         verdict = Verdict::No;

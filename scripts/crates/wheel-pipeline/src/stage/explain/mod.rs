@@ -1,4 +1,4 @@
-//! `explain`: what a check is for, from the documentation itself, so that there is one text.
+//! `explain`: prints a check's section of the documentation.
 
 use wheel_audit::check::{self, CHECKS, Check};
 
@@ -6,10 +6,10 @@ use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::report::Report;
 
-/// What `explain` takes.
+/// The arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The name of the check, as in a finding
+    /// The name of the check, as a finding shows it
     pub check: String,
 }
 
@@ -19,7 +19,7 @@ pub fn run(args: &Args, report: &Report) -> anyhow::Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
-/// The check of that name.
+/// The check with that name.
 pub fn check(name: &str) -> Result<&'static Check, Failure> {
     check::find(name).ok_or_else(|| {
         let names: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();

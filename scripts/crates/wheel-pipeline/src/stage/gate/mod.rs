@@ -1,4 +1,4 @@
-//! `gate`: whether what lies in `dist/` may be uploaded, by all the evidence there is.
+//! `gate`: decides from all evidence if `dist/` may be uploaded.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,17 +16,17 @@ use crate::project::source::Source;
 use crate::report::{Output, Report};
 use crate::stage::from_jobs;
 
-/// What `gate` takes.
+/// The arguments of `gate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// First gather what the jobs of a matrix brought, a folder for each below this one
+    /// First join the results of a matrix's jobs; DIR has a folder for each job
     #[arg(long, value_name = "DIR")]
     pub from: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// The stage, for what lies here or for what the jobs below `from` brought.
+/// Runs `gate`, after joining the results of jobs if `from` is given.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -69,7 +69,7 @@ pub fn decide(source: &Source, kept: &EvidenceFolder) -> Result<GateDecision> {
     Ok(judgement)
 }
 
-/// What the gate says, a line each.
+/// The decision as text, with a line for each reason, waiver and warning.
 pub fn summary(judgement: &GateDecision) -> String {
     let lines = |word: &str, lines: &[String]| -> String {
         lines.iter().map(|line| format!("{word}: {line}\n")).collect()

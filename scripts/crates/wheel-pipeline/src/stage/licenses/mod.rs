@@ -1,8 +1,7 @@
-//! `licenses`: the licences of the crates that are linked into the extension, in one file that every
-//! wheel and the sdist carry.
+//! `licenses`: writes the licenses of the linked crates to one file, which every wheel and the sdist contain.
 //!
-//! Most of them want their text to go with each copy of the program. The file is kept in the
-//! repository, so that whoever builds from the sdist ships it too.
+//! Most licenses require their text in each copy of the program. The file is in the repository, so that builds from
+//! the sdist contain it too.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,24 +17,24 @@ use crate::report::{Mood, Report};
 use crate::tool::cargo::crates::{self, LinkedCrate};
 use crate::tool::toolchain::builder::Builder;
 
-/// Beside the project's own licence, by the pattern `LICENSE*` of `license-files`.
+/// The name of the file. It matches the pattern `LICENSE*` of `license-files`.
 pub const FILE: &str = "LICENSE-THIRD-PARTY";
 
-/// What licence files are called.
+/// The beginnings of the names of license files.
 const NAMES: &[&str] = &["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
-/// What `licenses` takes.
+/// The arguments of `licenses`.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
-    /// Only say whether the file is current
+    /// Write nothing; exit 1 if the file is not current
     #[arg(long)]
     pub check: bool,
 }
 
-/// The stage: writes the file anew, or with `check` says whether it is current.
+/// Runs `licenses`: writes the file, or with `check` compares it.
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let root = &source.project.root;
-    let action = report.start("collecting the licences of the linked crates");
+    let action = report.start("collecting the licenses of the linked crates");
     let mut triples: Vec<String> = source.plan.wheels.iter().map(|wheel| wheel.triple()).collect();
     for target in source.plan.targets() {
         let here = Builder::for_target(target, crate::tool::toolchain::builder::Host::Linux);
@@ -66,7 +65,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
-/// The licence texts that lie in a crate's folder.
+/// The license texts in a crate's folder.
 fn texts(linked: &LinkedCrate) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     let mut paths: Vec<_> = fs::read_dir(&linked.folder)
@@ -80,18 +79,18 @@ fn texts(linked: &LinkedCrate) -> Result<Vec<String>> {
     for path in paths {
         let text = fs::read_to_string(&path)
             .with_context(|| format!("cannot read `{}`", path.display()))?;
-        // Blanks at the ends of lines make no other licence.
+        // Two texts that differ only in spaces at the ends of lines are the same license.
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
         texts.push(lines.join("\n").trim_matches('\n').to_owned());
     }
     if texts.is_empty() {
         return Err(Failure::refused(format!(
-            "the crate `{} {}` has no file with its licence ({})",
+            "the crate `{} {}` has no file with its license ({})",
             linked.name,
             linked.version,
             linked.license.as_deref().unwrap_or("which its `Cargo.toml` does not name either")
         ))
-        .hint("it cannot be shipped without; ask its authors to add it, or replace the crate")
+        .hint("ask its authors to add the file, or replace the crate")
         .into());
     }
     Ok(texts)
@@ -102,9 +101,9 @@ fn is_license(path: &Path) -> bool {
     NAMES.iter().any(|start| name.starts_with(start))
 }
 
-/// The file: the crates, then each text once with the crates that it is from.
+/// The content of the file: the list of crates, then each text once with the names of its crates.
 fn written(crates: &[(&LinkedCrate, Vec<String>)]) -> String {
-    let mut text = "The compiled module contains code of the following crates, under the licences that are named here.\n\
+    let mut text = "The compiled module contains code of the following crates, under the licenses that are named here.\n\
         Their texts follow. It also contains Rust's standard library (MIT OR Apache-2.0).\n\n"
         .to_owned();
     let mut put = |line: &str| {
@@ -154,7 +153,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("license-mit.txt"), "Permission  \r\nis granted\n\n")
             .expect("written");
-        fs::write(folder.path().join("README"), "no licence").expect("written");
+        fs::write(folder.path().join("README"), "no license").expect("written");
         let (one, two) = (linked("one", folder.path()), linked("two", folder.path()));
         let read = texts(&one).expect("it has one");
         assert_eq!(read, ["Permission\nis granted"]);
@@ -165,11 +164,11 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_without_a_licence_is_refused() {
+    fn a_crate_without_a_license_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let error = texts(&linked("bare", folder.path())).expect_err("there is none").to_string();
         assert!(
-            error.starts_with("the crate `bare 1.0.0` has no file with its licence (MIT)"),
+            error.starts_with("the crate `bare 1.0.0` has no file with its license (MIT)"),
             "{error}"
         );
     }

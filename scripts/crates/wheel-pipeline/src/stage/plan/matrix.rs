@@ -1,4 +1,4 @@
-//! The jobs of a release that multiply: what the plan says, as the matrices of a workflow.
+//! The job matrices of the release workflow, derived from the plan.
 
 use serde::Serialize;
 use serde_json::json;
@@ -6,15 +6,15 @@ use wheel_audit::family::PythonVersion;
 use wheel_audit::plan::Plan;
 use wheel_audit::target::{System, Target};
 
-/// Every matrix. Each of its jobs is the same command, with other values.
+/// All matrices. The jobs of a matrix run the same command with other values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matrices {
     pub build: Vec<TargetJob>,
-    /// One Python of a platform that its runner is.
+    /// One job for each promised Python of a target, on a runner of that platform.
     pub smoke: Vec<SmokeJob>,
-    /// All Pythons of a platform of Linux, in the official image.
+    /// One job for each Linux target, with all promised Pythons in the official image.
     pub container: Vec<TargetJob>,
-    /// The second builder, on each kind of runner.
+    /// One job of the second builder for each kind of runner.
     pub second: Vec<SecondJob>,
     pub verify: Vec<TargetJob>,
 }
@@ -22,7 +22,7 @@ pub struct Matrices {
 /// A job for a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TargetJob {
-    /// The promised Pythons, in the form in which the action that installs them takes a list.
+    /// The promised Pythons, one a line, as actions/setup-python accepts a list.
     pub pythons: String,
     pub runner: &'static str,
     pub target: Target,
@@ -31,7 +31,7 @@ pub struct TargetJob {
 /// A job for one Python of a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SmokeJob {
-    /// The processor of that Python, as the action that installs it calls it.
+    /// The processor of the Python, in the words of actions/setup-python.
     pub architecture: &'static str,
     pub python: PythonVersion,
     pub runner: &'static str,
@@ -64,7 +64,7 @@ impl Matrices {
         let linux = |target: &&Target| {
             matches!(target.system(), System::Manylinux { .. } | System::Musllinux { .. })
         };
-        // Where a runner cannot run what was built, a job would only say so.
+        // Targets that no runner can run get no job.
         let native: Vec<Target> =
             targets.iter().filter(|target| target.runs_on_runner()).copied().collect();
         let mut second: Vec<SecondJob> = Vec::new();
@@ -83,7 +83,7 @@ impl Matrices {
         }
     }
 
-    /// A line for each matrix, as GitHub takes a step's outputs.
+    /// A line for each matrix, in the format of a step's outputs on GitHub.
     pub fn lines(&self) -> String {
         let line = |name: &str, jobs: serde_json::Value| {
             format!("{name}={}\n", json!({ "include": jobs }))

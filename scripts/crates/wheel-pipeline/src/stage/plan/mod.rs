@@ -1,4 +1,4 @@
-//! `plan`: derives from the project's files what the release must hold, and writes it down.
+//! `plan`: derives the files that the release must hold from the project's files, and writes `plan.json`.
 
 pub mod matrix;
 
@@ -16,7 +16,7 @@ use crate::exit::Verdict;
 use crate::project::source::Source;
 use crate::report::{Mood, Report, table};
 
-/// The form in which the plan is printed.
+/// The output format of the plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum PlanFormat {
     /// A table of files and Pythons.
@@ -28,10 +28,10 @@ pub enum PlanFormat {
     GithubMatrix,
 }
 
-/// What `plan` takes.
+/// The arguments of `plan`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How the plan is printed
+    /// Format of the plan on stdout
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
 }
@@ -51,7 +51,7 @@ pub fn write(source: &Source, report: &Report) -> Result<()> {
     Ok(())
 }
 
-/// The stage: writes the plan and prints it.
+/// Runs `plan`: writes the plan and prints it.
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     write(source, report)?;
     match args.format {
@@ -77,8 +77,8 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
-/// A table with a row for each platform and a column for each family: the Pythons that get that wheel.
-/// The README shows it.
+/// The README's table. It has a row for each platform and a column for each family, with the Pythons that get the
+/// wheel.
 pub fn families(plan: &Plan) -> (Vec<String>, Vec<Vec<String>>) {
     let mut families: Vec<Family> = Vec::new();
     for wheel in &plan.wheels {
@@ -105,7 +105,7 @@ fn pythons(plan: &Plan, file: &str) -> String {
     pythons.join(", ")
 }
 
-/// The wheels with the platforms and Pythons that get them.
+/// A row for each wheel, with its platform and its Pythons.
 pub fn rows(plan: &Plan) -> Vec<Vec<String>> {
     let row = |wheel: &wheel_audit::plan::PlannedWheel| {
         vec![

@@ -1,5 +1,5 @@
-//! `prepare`: the version in the one place where it lives, the changelog's section dated, the lock file
-//! refreshed, and all of it checked. The commands of git that remain are printed, not run.
+//! `prepare`: writes the version to `Cargo.toml`, dates the changelog's section, refreshes the lock file, and checks
+//! the result. The remaining git commands are printed, not run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,17 +18,17 @@ use crate::project::{Project, agreement, changelog};
 use crate::report::{Mood, Report};
 use crate::tool::{cargo, git};
 
-/// The files as they are to be: path and content.
+/// The new content of files, with their paths.
 type Changes = Vec<(PathBuf, String)>;
 
-/// What `prepare` takes.
+/// The arguments of `prepare`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The next version, as cargo spells it: 1.2.3, 1.2.3-rc.1
+    /// The next version in cargo's spelling: 1.2.3, 1.2.3-rc.1
     pub version: String,
 }
 
-/// The stage.
+/// Runs `prepare`.
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let version = &args.version;
     let next = check_version(version, &source.project.version)?;
@@ -57,14 +57,14 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
         .map(|path| path.display().to_string().replace('\\', "/"))
         .collect();
     report.data(&format!(
-        "cargo xtask ci\ngit add {}\ngit commit -m \"Release {version}\"\ngit tag {tag}\n\
+        "# run the tests of the project\ngit add {}\ngit commit -m \"Release {version}\"\ngit tag {tag}\n\
          git push origin HEAD {tag}\n",
         names.join(" ")
     ));
     Ok(Verdict::Yes)
 }
 
-/// The version as Python spells it. It is given as cargo spells it, which is the one that is written.
+/// Checks the next version, which is in cargo's spelling. Returns it in Python's spelling.
 fn check_version(text: &str, current: &Version) -> Result<Version, Failure> {
     let (numbers, pre) = text.split_once('-').map_or((text, None), |(a, b)| (a, Some(b)));
     let number = |part: &str| {
@@ -81,37 +81,35 @@ fn check_version(text: &str, current: &Version) -> Result<Version, Failure> {
         (parts.len() == 3, parts.into_iter().all(number), pre_is_good, version)
     else {
         return Err(Failure::usage(format!(
-            "`{text}` is not a version that both cargo and Python take"
+            "`{text}` is not a version that both cargo and Python accept"
         ))
         .hint("write it as `1.2.3`, or `1.2.3-rc.1`"));
     };
     if version <= *current {
         return Err(Failure::refused(format!(
-            "{text} is not later than {current}, which the project has"
+            "`{text}` is not later than {current}, the project's version"
         ))
-        .hint("an index never takes a version twice"));
+        .hint("an index accepts a version only once"));
     }
     Ok(version)
 }
 
 fn refuse_unready(source: &Source, tag: &str) -> Result<()> {
     if source.project.static_version.is_some() {
-        return Err(Failure::refused(
-            "the version stands in two places, `pyproject.toml` and `Cargo.toml`",
-        )
-        .hint("replace the first by `dynamic = [\"version\"]`, which takes cargo's")
-        .into());
+        return Err(Failure::refused("both `pyproject.toml` and `Cargo.toml` state the version")
+            .hint("replace `version` in `pyproject.toml` by `dynamic = [\"version\"]`")
+            .into());
     }
     let Some(revision) = source.revision.as_ref() else {
         return Err(Failure::usage("only a commit in a git checkout can be released").into());
     };
     if revision.dirty {
         return Err(Failure::refused("the checkout differs from its commit")
-            .hint("commit or stash what is there first")
+            .hint("commit or stash the changes first")
             .into());
     }
     if git::has_tag(&source.project.root, tag)? {
-        return Err(Failure::refused(format!("there is a tag `{tag}` already")).into());
+        return Err(Failure::refused(format!("the tag `{tag}` already exists")).into());
     }
     Ok(())
 }
@@ -131,7 +129,7 @@ fn changes(root: &Path, version: &str, today: Date) -> Result<Changes> {
     ])
 }
 
-/// `Cargo.toml` with another version, and all else as it was.
+/// `Cargo.toml` with another version. Everything else stays as it was.
 fn with_version(text: &str, version: &str, path: &Path) -> Result<String, Failure> {
     let wrong = |why: &str| Failure::usage(format!("`{}`: {why}", path.display()));
     let mut document: DocumentMut =
@@ -157,7 +155,7 @@ fn with_version(text: &str, version: &str, path: &Path) -> Result<String, Failur
     Ok(document.to_string())
 }
 
-/// Writes the changes, and holds the project against itself as every stage does.
+/// Writes the changes, and checks that the project's files agree.
 fn make(project: &Project, report: &Report, changes: &Changes, version: &Version) -> Result<()> {
     let root = &project.root;
     for (path, text) in changes {
@@ -165,8 +163,8 @@ fn make(project: &Project, report: &Report, changes: &Changes, version: &Version
         report.say(Mood::Good, "written", &path.display().to_string());
     }
     let action = report.start("refreshing Cargo.lock");
-    cargo::update_own(root).check().context("the lock file cannot be refreshed")?;
-    cargo::locked(root).check().context("the lock file is not current")?;
+    cargo::update_own(root).check().context("cannot refresh `Cargo.lock`")?;
+    cargo::locked(root).check().context("`Cargo.lock` is not current")?;
     action.done(Mood::Good, "refreshed", "Cargo.lock");
     let project = Project::read(root)?;
     let plan = agreement::plan(&project, &[]).map_err(|disagreements| {
@@ -174,10 +172,10 @@ fn make(project: &Project, report: &Report, changes: &Changes, version: &Version
     })?;
     if project.version != *version {
         return Err(Failure::refused(format!(
-            "`Cargo.toml` says {} now, not {version}",
+            "`Cargo.toml` has version {} after the change, expected {version}",
             project.version
         ))
-        .hint("does the version live in another file?")
+        .hint("check if the version is in another file")
         .into());
     }
     report.say(Mood::Good, "planned", &format!("{} files", plan.files().count()));
@@ -189,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_is_one_that_cargo_and_python_take_and_a_later_one() {
+    fn a_version_must_be_accepted_by_cargo_and_python_and_later_than_the_current_one() {
         let current: Version = "1.0.0rc1".parse().expect("a version");
         for text in ["1.0.0", "1.0.0-rc.2", "2.0.0-alpha.1", "1.0.1"] {
             check_version(text, &current).expect(text);
@@ -206,7 +204,7 @@ mod tests {
             "",
         ] {
             let said = check_version(text, &current).expect_err(text).to_string();
-            assert!(said.contains("is not a version that both cargo and Python take"), "{said}");
+            assert!(said.contains("is not a version that both cargo and Python accept"), "{said}");
         }
         for text in ["1.0.0-rc.1", "1.0.0-beta.9", "0.9.9"] {
             let said = check_version(text, &current).expect_err(text).to_string();
@@ -215,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_version_alone_is_changed() {
+    fn only_the_version_is_changed() {
         let text = "# mine\n[package]\nname    = \"a\"\nversion = \"1.0.0\" # here\n\n[dependencies]\nb = { version = \"1.0.0\" }\n";
         let path = Path::new("Cargo.toml");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! `pythons`: makes the folders of foreign Pythons, on which `smoke` then tests.
+//! `pythons`: installs foreign Pythons, on which `smoke` then tests.
 
 use anyhow::{Context, Result};
 use wheel_audit::wheel::Sha256Sum;
@@ -14,15 +14,15 @@ use crate::tool::python::Found;
 use crate::tool::pythons::wine::Pinned;
 use crate::tool::pythons::{ForeignPythons, debian};
 
-/// What `pythons` takes.
+/// The arguments of `pythons`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Debian's name of an architecture, `musl`, or `win64`; all unless named
+    /// Debian's name of an architecture, `musl`, or `win64`; by default all
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
 }
 
-/// The stage, for some by name, or for all.
+/// Runs `pythons`, for the named sets or for all.
 pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -> Result<Verdict> {
     let names = &args.names;
     let all = ForeignPythons::all();
@@ -54,14 +54,14 @@ pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -
         if passed_over.is_empty() {
             action.done(Mood::Good, if made { "made" } else { "there" }, &what);
         } else {
-            action.done(Mood::Bad, "not whole", &what);
+            action.done(Mood::Bad, "incomplete", &what);
             verdict = Verdict::Unknown;
         }
     }
     Ok(verdict)
 }
 
-/// The content of files of the package index, each with the hash that is pinned.
+/// Downloads files from the package index, each with its pinned hash.
 fn fetched(machine: &Machine, wanted: &[Pinned]) -> Result<Vec<(Pinned, Vec<u8>)>> {
     if wanted.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! `rehearse`: the whole road on this machine, against an index server of its own on loopback.
+//! `rehearse`: a whole release on this machine, against an index server on loopback.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use crate::stage::publish::{self, Attestations, Destination};
 use crate::stage::{Machine, audit, build, plan, smoke, verify};
 use crate::tool::devpi::{IndexServer, check_port};
 
-/// Everything that a rehearsal found out: what `--format json` prints.
+/// The evidence of a rehearsal, as `--format json` prints it.
 #[derive(Debug, Serialize)]
 struct Rehearsal<'a> {
     plan: &'a Plan,
@@ -29,36 +29,36 @@ struct Rehearsal<'a> {
     receipt: Receipt,
     verify: VerifyEvidence,
     times: Vec<StageTime>,
-    /// Promised environments in which every stage passed, and all of them.
+    /// The number of promised environments in which every stage passed.
     reached: usize,
     promised: usize,
 }
 
-/// The names of the stages, as their times are told.
+/// The names of the stages in the list of times.
 pub const STAGES: &[&str] = &["plan", "tools", "build", "audit", "smoke", "publish", "verify"];
 
-/// How long a stage took.
+/// The duration of a stage.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct StageTime {
     pub stage: String,
     pub milliseconds: u64,
-    /// The part in which at least one tool was running.
+    /// The part of the time during which at least one tool was running.
     pub in_tools_milliseconds: u64,
 }
 
 impl StageTime {
-    /// The whole stage.
+    /// The duration of the whole stage.
     pub fn whole(&self) -> Duration {
         Duration::from_millis(self.milliseconds)
     }
 
-    /// The part in which at least one tool was running.
+    /// The part of the time during which at least one tool was running.
     pub fn in_tools(&self) -> Duration {
         Duration::from_millis(self.in_tools_milliseconds)
     }
 }
 
-/// Measures stages one after the other.
+/// A clock for consecutive stages.
 #[derive(Default)]
 struct StageClock(Vec<StageTime>);
 
@@ -76,23 +76,24 @@ impl StageClock {
     }
 }
 
-/// What `rehearse` takes.
+/// The arguments of `rehearse`.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
-    /// A target of the table; unless named, this machine's own, as far as its Pythons take the wheels
+    /// Rehearse this target of the table; may be repeated; by default this machine's targets
     #[arg(long = "target", value_name = "TARGET")]
     pub targets: Vec<Target>,
-    /// Exit 3 unless every promised environment was reached
+    /// Exit 3 unless every promised environment was tested
     #[arg(long)]
     pub complete: bool,
-    /// The port of the index on 127.0.0.1; 0 is any free one
+    /// The port of the index on 127.0.0.1; 0 is any free port
     #[arg(long, default_value_t = 0)]
     pub port: u16,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// The stage, for some targets or for all that this machine builds. What it cannot reach is said and counted; with `complete`, it is not enough.
+/// Runs `rehearse`, for the given targets or for this machine's. Untested promised environments are listed and
+/// counted. With `complete`, they make the verdict unknown.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -110,7 +111,7 @@ pub fn run(
         targets => build::part(&source.plan, targets)?,
     };
     let tools = clock.time("tools", || machine.tools())?;
-    // It takes some seconds to start, which the build hides.
+    // The server takes some seconds to start, so it starts before the build.
     let mut server = IndexServer::start(tools, port)?;
     let build = clock.time("build", || build::make(source, machine, kept, report, &part, false))?;
     let audit = clock.time("audit", || audit::judge(source, kept, report, &part))?;
@@ -146,10 +147,10 @@ pub fn run(
     let text = format!(
         "{}\n{}\n",
         rows(&source.plan, &part, &smoke, Some(&verify)),
-        smoke::reach(&verify.trials, promised)
+        smoke::reach(&verify.runs, promised)
     );
-    let reached = smoke::reached(&verify.trials);
-    let verdict = verify::verdict(&verify).and(smoke::verdict(&verify.trials, promised, complete));
+    let reached = smoke::reached(&verify.runs);
+    let verdict = verify::verdict(&verify).and(smoke::verdict(&verify.runs, promised, complete));
     let rehearsal = Rehearsal {
         plan: &source.plan,
         build,
@@ -165,7 +166,7 @@ pub fn run(
     Ok(verdict)
 }
 
-/// The table of every promised environment and how far it came.
+/// A table of every promised environment, with the result of each stage.
 fn rows(
     plan: &Plan,
     part: &Plan,
@@ -181,7 +182,7 @@ fn rows(
         let before = rows.len();
         for outcome in here {
             let verified = verify.and_then(|verify| {
-                verify.trials.outcomes.iter().find(|verified| {
+                verify.runs.outcomes.iter().find(|verified| {
                     verified.target == outcome.target && verified.executable == outcome.executable
                 })
             });
@@ -201,7 +202,7 @@ fn rows(
             let cells = [built[0], built[1], "not here", "not here"];
             let target = promise.target.to_string();
             match rows.last_mut() {
-                // One row for all Pythons of a platform that are not here.
+                // All missing Pythons of a platform share a row.
                 Some(last) if last[0] == target && last[2..] == cells => {
                     last[1] += &format!(", {}", promise.python);
                 }

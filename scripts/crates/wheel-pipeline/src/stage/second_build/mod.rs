@@ -1,7 +1,7 @@
-//! The second builder: wheels that something else made from the same sdist, held against ours.
+//! `second-build`: compares the wheels with those of another builder, made from the same sdist.
 //!
-//! Two builders that agree on what a wheel offers and what it asks for do not share a mistake of one of
-//! them. Bytes differ between linkers; what Python and pip see must not.
+//! A mistake of one builder shows as a difference between the two. Bytes differ between linkers, so the
+//! comparison uses the parts that Python and pip read.
 
 use std::path::{Path, PathBuf};
 
@@ -22,15 +22,15 @@ use crate::tool::cibuildwheel;
 use crate::tool::python::environment::Environment;
 use crate::tool::pythons::container::Engine;
 
-/// What `second-build` takes.
+/// The arguments of `second-build`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Compare with what the jobs of a matrix built, a folder for each below this one
+    /// Compare with the wheels of a matrix's jobs; DIR has a folder for each job
     #[arg(long, value_name = "DIR")]
     pub from: Option<PathBuf>,
 }
 
-/// The stage, over the wheels in `folder`.
+/// Compares the wheels in `folder` with those in `dist/`.
 pub fn compare_folder(
     source: &Source,
     kept: &mut EvidenceFolder,
@@ -46,7 +46,7 @@ pub fn compare_folder(
             "there is no wheel in `{}` to compare",
             folder.display()
         ))
-        .hint("name the folder that the second builder wrote to")
+        .hint("name the output folder of the second builder")
         .into());
     }
     let mut plan = source.plan.clone();
@@ -68,9 +68,9 @@ pub fn compare_folder(
     let built = kept.built();
     let sdist = built.file(&source.plan.sdist).map(|sdist| sdist.sha256);
     let Comparisons { compared, unmatched } = compare(&ours.wheels, &theirs.wheels);
-    let result = SecondBuildEvidence { sdist, compared, alone: unmatched };
-    for alone in &result.alone {
-        report.say(Mood::Bad, "alone", &format!("{alone}: the plan has no such wheel"));
+    let result = SecondBuildEvidence { sdist, compared, unmatched };
+    for file in &result.unmatched {
+        report.say(Mood::Bad, "unmatched", &format!("{file}: the plan has no such wheel"));
     }
     for one in &result.compared {
         let good = one.differences.is_empty();
@@ -84,8 +84,8 @@ pub fn compare_folder(
     Ok(verdict(&result))
 }
 
-/// Builds the sdist and this machine's wheels, or takes those that the jobs below `from` brought, has the
-/// second builder make its own of the same sdist and test them, and compares.
+/// Runs `second-build`. It builds the sdist and this machine's wheels, or joins the results of the jobs below
+/// `from`. Then cibuildwheel builds and tests wheels from the same sdist, and they are compared.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -93,7 +93,7 @@ pub fn run(
     kept: &mut EvidenceFolder,
     report: &Report,
 ) -> Result<Verdict> {
-    // Whoever names an engine has set it up as it is wanted.
+    // An engine that the user configured is used without a check.
     let engine = if cfg!(target_os = "linux") && std::env::var_os(cibuildwheel::ENGINE).is_none() {
         Some(Engine::find()?)
     } else {
@@ -115,7 +115,7 @@ pub fn run(
     let interpreter = newest.ok_or_else(|| {
         Failure::unknown(format!("cibuildwheel needs a CPython {} or later", cibuildwheel::OLDEST))
     })?;
-    let action = report.start("building and testing by cibuildwheel");
+    let action = report.start("building and testing with cibuildwheel");
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
     let place = folder.path().join("environment");
     let lock = cibuildwheel::LOCK.text;
@@ -123,19 +123,20 @@ pub fn run(
     let out = source.project.work().join("second");
     folder::clear(&out)?;
     let sdist = source.project.dist().join(&source.plan.sdist);
-    let own = std::env::current_exe().context("this program does not know where it lies")?;
+    let own = std::env::current_exe().context("cannot find the path of this program")?;
     cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())
-        // It wants uv to make environments with.
+        // cibuildwheel needs uv on `PATH`.
         .env("PATH", machine.tools()?.path()?)
         .check()
-        .context("the second builder made no wheels")?;
-    action.done(Mood::Good, "built", "the same by cibuildwheel");
+        .context("cibuildwheel failed")?;
+    action.done(Mood::Good, "built", "the same wheels with cibuildwheel");
     compare_folder(source, kept, report, &out)
 }
 
-/// What the comparisons say as a whole.
+/// The verdict of the comparison. It is unknown if nothing was compared.
 pub fn verdict(result: &SecondBuildEvidence) -> Verdict {
-    if !result.alone.is_empty() || result.compared.iter().any(|one| !one.differences.is_empty()) {
+    if !result.unmatched.is_empty() || result.compared.iter().any(|one| !one.differences.is_empty())
+    {
         Verdict::No
     } else if result.compared.is_empty() {
         Verdict::Unknown

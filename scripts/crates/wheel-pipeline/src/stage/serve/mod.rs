@@ -1,4 +1,4 @@
-//! `serve`: an empty package index on loopback, for uploads by hand, until Ctrl-C.
+//! `serve`: serves an empty package index on loopback until Ctrl-C, for uploads by hand.
 
 use std::time::Duration;
 
@@ -13,21 +13,21 @@ use crate::report::{Mood, Output, Report};
 use crate::stage::{Machine, RunLock};
 use crate::tool::devpi::{IndexServer, check_port};
 
-/// What `serve` takes.
+/// The arguments of `serve`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The port on 127.0.0.1; 0 is any free one
+    /// The port on 127.0.0.1; 0 is any free port
     #[arg(long, default_value_t = 3141)]
     pub port: u16,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// The stage: prints, as shell assignments, where twine and pip find the index, and serves.
+/// Runs `serve`: prints the variables for twine and pip as shell commands, and serves the index.
 pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -> Result<Verdict> {
     let port = args.port;
     check_port(port)?;
-    // Other runs may work on the project as soon as the tools are there.
+    // The lock protects only the installation of the tools. Other runs may use the index later.
     let lock = RunLock::take(project)?;
     let tools = machine.tools()?;
     drop(lock);
@@ -36,7 +36,7 @@ pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -
         let _action = report.start("starting the index server");
         server.ready()?
     };
-    // The password opens nothing but this index, which ends with this program.
+    // The password may be printed: it is only for this index, which ends with this program.
     let variables = [
         ("TWINE_REPOSITORY_URL", &address.repository),
         ("TWINE_USERNAME", &server.uploader.user),

@@ -1,8 +1,8 @@
-//! `smoke --canary`: the very wheel, compiled for a newer processor than the promise allows, must die where
-//! the oldest promised one is emulated.
+//! `smoke --canary`: the wheel, compiled for a processor newer than the baseline, must crash on the emulated
+//! baseline.
 //!
-//! It proves that the smoke test there would catch such a wheel. The emulator alone is proven each time by
-//! a small program, which costs a second where this costs a build.
+//! This proves that the smoke test finds such a wheel. Every ordinary run proves only the emulator, with a small
+//! program. That costs a second, and the canary costs a build.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,10 +24,10 @@ use crate::tool::python::Interpreter;
 use crate::tool::python::environment::Environment;
 use crate::tool::pythons::debian::{self, ROOTS};
 
-/// What a program says that dies of an instruction that its processor does not have.
-const DEATH: &str = "Illegal instruction";
+/// The output of a program that crashes because its processor lacks an instruction.
+const CRASH: &str = "Illegal instruction";
 
-/// Builds such a wheel and tries it on each Python with an emulated processor that takes it.
+/// Builds the canary and tests it on each Python with an emulated processor that can install it.
 pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
     let roots = debian::folder(&source.project.work());
     let (mut emulated, mut processor) = (Vec::new(), "");
@@ -37,19 +37,19 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
     }
     let Some((wheel, part)) = wheel_for(&source.plan, &emulated) else {
         return Err(Failure::unknown(
-            "no Python with an emulated processor takes a wheel of the plan",
+            "no Python with an emulated processor can install a wheel of the plan",
         )
-        .hint("`cargo pipeline pythons amd64` makes some")
+        .hint("run `cargo pipeline pythons amd64` first")
         .into());
     };
-    let workshop = BuildDirectory::new(
+    let directory = BuildDirectory::new(
         source,
         machine,
         report,
         &source.project.root,
         source.project.work().join("canary"),
     );
-    workshop.clear()?;
+    directory.clear()?;
     let (toolchains, not_here) = toolchains(&source.project, machine, report, &part)?;
     if !not_here.is_empty() {
         return Err(Failure::unknown(format!("not built here: {}", not_here.join("\n"))).into());
@@ -58,25 +58,25 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
         toolchain.flags.push(format!("-Ctarget-cpu={processor}"));
         (target, toolchain)
     });
-    workshop.sdist()?;
-    workshop.wheels(&part, &newer.collect::<BTreeMap<_, _>>())?;
-    let file = workshop.staging().join(&wheel.file);
+    directory.sdist()?;
+    directory.wheels(&part, &newer.collect::<BTreeMap<_, _>>())?;
+    let file = directory.staging().join(&wheel.file);
     let mut verdict = Verdict::Yes;
     for interpreter in emulated.iter().filter(|python| takes(&source.plan, wheel, python)) {
         let name = format!("{} for {processor} on CPython {}", wheel.target, interpreter.release);
         match survives(&source.project, machine, &file, interpreter)? {
-            None => report.say(Mood::Good, "died", &format!("{name}, as it must: {DEATH}")),
+            None => report.say(Mood::Good, "crashed", &format!("{name}, as expected: {CRASH}")),
             Some(what) => {
                 report.say(Mood::Bad, "survived", &format!("{name}: {what}"));
                 verdict = Verdict::No;
             }
         }
     }
-    workshop.clear()?;
+    directory.clear()?;
     Ok(verdict)
 }
 
-/// What became of the wheel instead of the death that it must die.
+/// Tests the canary. Returns the other outcome if it did not crash, and none if it crashed.
 fn survives(
     project: &Project,
     machine: &Machine,
@@ -86,13 +86,15 @@ fn survives(
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
     let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
     Ok(match attempt_on(project, machine, &environment, file, folder.path())? {
-        None => Some("it passed the smoke test, which proves nothing then".to_owned()),
-        Some(failed) if failed.output().contains(DEATH) => None,
+        None => {
+            Some("it passed the smoke test, so the smoke test does not find such wheels".to_owned())
+        }
+        Some(failed) if failed.output().contains(CRASH) => None,
         Some(failed) => Some(format!("it failed in another way\n{}", failed.tail())),
     })
 }
 
-/// The wheel of the plan that the emulated Pythons get, and the part of the plan that makes it.
+/// A planned wheel for the emulated Pythons, and the part of the plan that builds it.
 fn wheel_for<'a>(plan: &'a Plan, emulated: &[Interpreter]) -> Option<(&'a PlannedWheel, Plan)> {
     let wheel = plan.wheels.iter().find(|wheel| {
         let glibc = matches!(wheel.target.system(), System::Manylinux { .. });
@@ -104,7 +106,7 @@ fn wheel_for<'a>(plan: &'a Plan, emulated: &[Interpreter]) -> Option<(&'a Planne
     Some((wheel, part))
 }
 
-/// Whether a Python gets that wheel by the plan.
+/// Returns true if the plan has `wheel` for this Python.
 fn takes(plan: &Plan, wheel: &PlannedWheel, python: &Interpreter) -> bool {
     plan.environments.iter().any(|promise| {
         promise.file == wheel.file

@@ -1,4 +1,4 @@
-//! Pythons that official images offer to the smoke test: for each platform of Linux, all that are promised.
+//! `smoke --container`: adds the promised Pythons of official images, for each Linux target.
 
 use anyhow::Result;
 use wheel_audit::target::{System, Target};
@@ -11,8 +11,8 @@ use crate::tool::python::Found;
 use crate::tool::pythons::container::{Container, Engine};
 use crate::tool::pythons::images::Image;
 
-/// Starts a container for each platform of Linux among the targets, and adds its Pythons to what was
-/// `found`. They work for as long as the containers are kept.
+/// Starts a container for each Linux target, and adds its Pythons to `found`. They work until the containers are
+/// dropped.
 pub fn add(
     source: &Source,
     report: &Report,
@@ -23,9 +23,9 @@ pub fn add(
     let chosen = choose(targets, image)?;
     if chosen.is_empty() {
         return Err(Failure::unknown(
-            "no target is one for which there are images: those of Linux",
+            "no wheel for Linux is built, and images exist only for Linux",
         )
-        .hint("name one with `--target`, or build it first")
+        .hint("run `cargo pipeline build` for a Linux target first")
         .into());
     }
     let engine = Engine::find()?;
@@ -55,7 +55,7 @@ pub fn add(
     Ok(containers)
 }
 
-/// The image of each target that has one. An image that is named by hand stands for that of one target.
+/// The image for each Linux target. With `named`, that image for the only Linux target.
 fn choose(targets: &[Target], named: Option<&str>) -> Result<Vec<(Target, Image)>> {
     let linux = |target: &&Target| {
         matches!(target.system(), System::Manylinux { .. } | System::Musllinux { .. })
@@ -63,9 +63,11 @@ fn choose(targets: &[Target], named: Option<&str>) -> Result<Vec<(Target, Image)
     let linux: Vec<Target> = targets.iter().filter(linux).copied().collect();
     if let Some(named) = named {
         let [platform] = linux[..] else {
-            return Err(Failure::usage("`--image` stands for the image of one target")
-                .hint("name it with `--target`")
-                .into());
+            return Err(Failure::usage(
+                "`--image` needs exactly one target for Linux that is built",
+            )
+            .hint("name it with `--target`")
+            .into());
         };
         return Ok(vec![(platform, Image { platform, reference: named.to_owned() })]);
     }
@@ -73,7 +75,7 @@ fn choose(targets: &[Target], named: Option<&str>) -> Result<Vec<(Target, Image)
     let mut chosen = Vec::new();
     for target in linux {
         let image = Image::for_target(target, &images).ok_or_else(|| {
-            Failure::unknown(format!("there is no image of {target} in the table"))
+            Failure::unknown(format!("no pinned image supports `{target}`"))
                 .hint("name one with `--image`")
         })?;
         chosen.push((target, image.clone()));
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn each_platform_of_linux_has_an_image_and_no_other_has() {
+    fn only_linux_targets_have_images() {
         let all = targets(&["manylinux_2_17_s390x", "win_amd64", "musllinux_1_2_i686"]);
         let chosen = choose(&all, None).expect("both are in the table");
         let names: Vec<_> = chosen.iter().map(|(_, image)| &image.reference[..34]).collect();
@@ -101,18 +103,18 @@ mod tests {
     }
 
     #[test]
-    fn an_image_by_name_is_for_one_target() {
+    fn a_named_image_is_for_one_target() {
         let one = choose(&targets(&["win32", "musllinux_1_2_i686"]), Some("localhost/a"));
         assert_eq!(one.expect("one is of Linux")[0].1.reference, "localhost/a");
         let two = targets(&["musllinux_1_2_x86_64", "musllinux_1_2_i686"]);
         let error = choose(&two, Some("localhost/a")).expect_err("which one?").to_string();
-        assert!(error.starts_with("`--image` stands for the image of one target"), "{error}");
+        assert!(error.starts_with("`--image` needs exactly one target"), "{error}");
     }
 
     #[test]
-    fn a_platform_that_no_image_reaches_is_named() {
+    fn a_target_without_an_image_is_named() {
         let error = choose(&targets(&["manylinux_2_99_x86_64"]), None).expect_err("none has it");
         let text = error.to_string();
-        assert!(text.starts_with("there is no image of manylinux_2_99_x86_64"), "{text}");
+        assert!(text.starts_with("no pinned image supports `manylinux_2_99_x86_64`"), "{text}");
     }
 }

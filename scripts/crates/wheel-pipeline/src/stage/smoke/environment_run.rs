@@ -1,4 +1,4 @@
-//! An environment run: one wheel on one Python, in a fresh environment outside the source tree.
+//! Environment runs: one wheel on one Python, in a new environment outside the source tree.
 
 use std::path::Path;
 
@@ -12,13 +12,13 @@ use crate::report::{Mood, Report};
 use crate::tool::python::environment::Environment;
 use crate::tool::python::{Found, Interpreter};
 
-/// A promised environment, and the interpreter on this machine that offers it.
+/// A promised environment, and an interpreter for it on this machine.
 pub struct EnvironmentRun<'a> {
     pub promise: &'a PromisedEnvironment,
     pub interpreter: &'a Interpreter,
 }
 
-/// What the machine offers of a plan: the runs, and the promises that cannot be tried here.
+/// The possible runs of a plan on this machine, and the promised environments without an interpreter.
 pub fn offered<'a>(
     plan: &'a Plan,
     interpreters: &'a [Interpreter],
@@ -38,8 +38,8 @@ pub fn offered<'a>(
     (runs, not_here)
 }
 
-/// Runs the runs, as many at once as there are processors. `attempt` gets each run with its empty
-/// environment and that environment's folder, and gives the first command that failed, if one did.
+/// Executes the runs in parallel. `attempt` gets each run with its empty environment and a folder. It returns the
+/// first command that failed, or none.
 pub fn run(
     kept: &EvidenceFolder,
     report: &Report,
@@ -75,7 +75,7 @@ pub fn run(
         }
         let file = built
             .file(&run.promise.file)
-            .with_context(|| format!("`build` recorded no `{}`", run.promise.file))?;
+            .with_context(|| format!("`build.json` does not list `{}`", run.promise.file))?;
         Ok(SmokeOutcome {
             target: run.promise.target,
             python: run.promise.python,

@@ -1,4 +1,4 @@
-//! `smoke`: each wheel on each promised Python of this machine, installed by pip without an index.
+//! `smoke`: installs each wheel on each promised Python of this machine, and runs the smoke test. pip uses no index.
 
 pub mod canary;
 pub mod containers;
@@ -26,19 +26,19 @@ use crate::tool::python::environment::Environment;
 use crate::tool::python::{Found, Interpreter, project_tests};
 use crate::tool::pythons::{ForeignPythons, debian};
 
-/// What `smoke` takes.
+/// The arguments of `smoke`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Prove instead that a wheel compiled for a newer processor dies on the emulated oldest one
+    /// Prove instead that a wheel compiled for a newer processor crashes on the emulated oldest one
     #[arg(long, conflicts_with_all = ["complete", "targets", "container"])]
     pub canary: bool,
-    /// A target of the table; unless named, all that was built and can be run here
+    /// Test this target of the table; may be repeated; by default all wheels that are built and can run here
     #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
     pub targets: Vec<Target>,
-    /// Also on the Pythons of the official images of Linux, run by docker or podman
+    /// Test on the Pythons of the official Linux images too, with docker or podman
     #[arg(long)]
     pub container: bool,
-    /// An image with Pythons under /opt/python, for the one that the table has for the target
+    /// Use this image, with Pythons under /opt/python, in place of the pinned one
     #[arg(long, value_name = "IMAGE", requires = "container")]
     pub image: Option<String>,
     /// Exit 3 unless every promised environment was tested
@@ -48,7 +48,7 @@ pub struct Args {
     pub output: Output,
 }
 
-/// The stage.
+/// Runs `smoke`.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -90,7 +90,7 @@ pub fn run(
     Ok(verdict(&evidence, promised, args.complete))
 }
 
-/// The Pythons of this machine, and the foreign ones that were made for it.
+/// The Pythons of this machine, and its foreign Pythons.
 fn with_foreign(project: &Project, machine: &Machine) -> Result<Found> {
     let mut found = machine.found()?.clone();
     let folder = debian::folder(&project.work());
@@ -100,8 +100,8 @@ fn with_foreign(project: &Project, machine: &Machine) -> Result<Found> {
     Ok(found)
 }
 
-/// The part of the plan that these Pythons can prove: what this machine's own can, and of the rest what
-/// was built.
+/// The part of the plan that these Pythons can test: all wheels for this machine's Pythons, and the built wheels
+/// for foreign Pythons.
 fn provable(plan: &Plan, machine: &Machine, kept: &EvidenceFolder, found: &Found) -> Result<Plan> {
     let built = kept.built();
     let own = if host_targets(plan).is_empty() { None } else { Some(machine.provable(plan)?) };
@@ -117,7 +117,7 @@ fn provable(plan: &Plan, machine: &Machine, kept: &EvidenceFolder, found: &Found
     Ok(part)
 }
 
-/// The plan with those wheels alone that one of these Pythons takes.
+/// The plan with only the wheels that one of these Pythons can install.
 fn offered(mut plan: Plan, found: &Found) -> Plan {
     let offered = |file: &str| {
         plan.environments.iter().any(|promise| {
@@ -132,8 +132,7 @@ fn offered(mut plan: Plan, found: &Found) -> Plan {
     plan
 }
 
-/// Runs the smoke test in every environment of the plan that this machine's own Pythons offer, and
-/// writes `smoke.json`.
+/// Runs the smoke test on every Python of this machine that the plan promises, and writes `smoke.json`.
 pub fn prove(
     project: &Project,
     machine: &Machine,
@@ -155,20 +154,20 @@ fn prove_on(
     let script = project.root.join(&project.table.smoke);
     if !script.is_file() {
         return Err(Failure::usage(format!("there is no smoke test `{}`", script.display()))
-            .hint("`smoke` in `[tool.wheel-pipeline]` names it")
+            .hint("correct `smoke` in `[tool.wheel-pipeline]`, or write the script")
             .into());
     }
     let files: BTreeMap<String, String> = recorded::files(project, plan, kept.built())?
         .into_iter()
         .map(|(path, built)| (built.file, path.to_string_lossy().into_owned()))
         .collect();
-    // Asked for once, before many ask at once.
+    // Installed once, before the parallel runs need them.
     machine.tools()?;
-    let attempt = |trial: &EnvironmentRun,
+    let attempt = |run: &EnvironmentRun,
                    environment: &Environment,
                    folder: &Path|
      -> Result<Option<Finished>> {
-        let wheel = files.get(&trial.promise.file).context("the plan's files were looked at")?;
+        let wheel = files.get(&run.promise.file).context("every planned file is in `files`")?;
         attempt_on(project, machine, environment, Path::new(wheel), folder)
     };
     let evidence = environment_run::run(kept, report, plan, found, "smoked", attempt)?;
@@ -185,8 +184,7 @@ fn prove_on(
     Ok(evidence)
 }
 
-/// Installs a wheel in an empty environment and runs the smoke test, and gives the first command that
-/// failed, if one did.
+/// Installs a wheel in an empty environment and runs the smoke test. Returns the first command that failed, or none.
 pub fn attempt_on(
     project: &Project,
     machine: &Machine,
@@ -207,7 +205,7 @@ pub fn attempt_on(
     project_tests::smoke(environment, &script, folder)
 }
 
-/// What outcomes say as a whole, of so many promised environments.
+/// The verdict of a smoke test. With `complete`, it is unknown unless all `promised` environments passed.
 pub fn verdict(evidence: &SmokeEvidence, promised: usize, complete: bool) -> Verdict {
     if evidence.outcomes.iter().any(|outcome| outcome.result != SmokeResult::Passed) {
         Verdict::No
@@ -218,7 +216,7 @@ pub fn verdict(evidence: &SmokeEvidence, promised: usize, complete: bool) -> Ver
     }
 }
 
-/// How many promised environments passed here; two interpreters of one series are one environment.
+/// The number of promised environments that passed. Two interpreters of one series count once.
 pub fn reached(evidence: &SmokeEvidence) -> usize {
     let passed = evidence.outcomes.iter().filter(|outcome| outcome.result == SmokeResult::Passed);
     let mut environments: Vec<_> = passed.map(|outcome| (outcome.target, outcome.python)).collect();
@@ -227,7 +225,7 @@ pub fn reached(evidence: &SmokeEvidence) -> usize {
     environments.len()
 }
 
-/// The sentence that says how much of the promise was seen to hold.
+/// A line with the number of promised environments that passed.
 pub fn reach(evidence: &SmokeEvidence, promised: usize) -> String {
     format!("{} of {promised} promised environments", reached(evidence))
 }
@@ -239,7 +237,7 @@ fn rows(evidence: &SmokeEvidence) -> Vec<Vec<String>> {
     evidence.outcomes.iter().map(row).collect()
 }
 
-/// An outcome in one word.
+/// The result in one word.
 pub fn word(result: &SmokeResult) -> &'static str {
     match result {
         SmokeResult::Passed => "passed",

@@ -1,7 +1,7 @@
-//! `verify --version`: any release on any index, of this project or another, without a receipt.
+//! `verify --version`: verifies any release on any index, of this project or another, without a receipt.
 //!
-//! Each Python of the machine installs it by a real `pip install` and says which version it has. The
-//! hashes are those that the index gives. Whether it works, only its own tests could say.
+//! Each Python of the machine installs the release with `pip install`, and reports the installed version. The
+//! hashes come from the index. The package's tests are not run.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -26,19 +26,19 @@ use crate::tool::pip;
 use crate::tool::python::Interpreter;
 use crate::tool::python::environment::Environment;
 
-/// What was seen: `verify-any.json`.
+/// The evidence of a verified release: `verify-any.json`.
 #[derive(Debug, Serialize)]
 pub struct Verified {
     package: String,
     version: String,
-    /// Files that the index offers, with the hashes that it gives.
+    /// The files of the release on the index, with the index's hashes.
     files: BTreeMap<String, Sha256Sum>,
     differences: Vec<String>,
     provenance: Vec<String>,
     installs: Vec<Install>,
 }
 
-/// One Python.
+/// The installation on one Python.
 #[derive(Debug, Serialize)]
 struct Install {
     release: String,
@@ -50,7 +50,7 @@ struct Install {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "result")]
 enum InstallResult {
-    /// This file.
+    /// pip installed this file.
     Yes {
         file: String,
     },
@@ -61,18 +61,18 @@ enum InstallResult {
     },
 }
 
-/// What the installations on all Pythons have in common.
+/// The values that the installations on all Pythons share.
 struct Everywhere<'a> {
     installation: Installation<'a>,
     report: &'a Report,
     version: &'a Version,
 }
 
-/// The release was seen on the index, so pip is waited for only this part of all patience; a Python
-/// without a wheel would else take all of it.
+/// pip waits for `patience / LAG`. The release is already on the index, and a Python without a wheel waits in
+/// vain.
 const LAG: u32 = 10;
 
-/// The stage.
+/// Runs `verify --version`.
 pub fn run(
     project: &Project,
     machine: &Machine,
@@ -89,7 +89,7 @@ pub fn run(
     Ok(verdict(&verified))
 }
 
-/// Looks at a release as users get it.
+/// Installs a release on each Python, and compares it with the index.
 pub fn look(
     machine: &Machine,
     report: &Report,
@@ -108,7 +108,7 @@ pub fn look(
     let files = of_release(&offered);
     if files.is_empty() {
         return Err(Failure::refused(format!("the index has no file of {package} {version}"))
-            .hint(format!("it has {} files of {package}", offered.len()))
+            .hint(format!("it has {} files of other versions of {package}", offered.len()))
             .into());
     }
     let sums: BTreeMap<String, Sha256Sum> =
@@ -145,11 +145,11 @@ pub fn look(
     })
 }
 
-/// Whether a file's name says that it is of a release.
+/// Returns true if a file's name is of the package and the version.
 fn belongs(file: &str, package: &str, version: &Version) -> bool {
     let stem = [".whl", ".tar.gz", ".zip"].iter().find_map(|end| file.strip_suffix(end));
     let Some((name, rest)) = stem.and_then(|stem| {
-        // Sdists from before the names were settled have hyphens in the project's name.
+        // Old sdists have hyphens in the project's name.
         let at = if file.ends_with(".whl") { stem.find('-') } else { stem.rfind('-') };
         Some((&stem[..at?], &stem[at? + 1..]))
     }) else {
@@ -188,7 +188,7 @@ impl Everywhere<'_> {
         if !asked.succeeded() || found.parse::<Version>().ok().as_ref() != Some(self.version) {
             let version = self.version;
             let reason =
-                format!("{version} was installed, and Python finds `{found}`\n{}", asked.tail());
+                format!("pip installed {version}, but Python reports `{found}`\n{}", asked.tail());
             action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
             return Ok(install(InstallResult::Failed { reason }, mismatch));
         }
@@ -212,7 +212,7 @@ fn summary(verified: &Verified) -> String {
     text + &verified.provenance.iter().map(|line| format!("{line}\n")).collect::<String>()
 }
 
-/// Nothing may differ or fail; where no Python got a wheel, nothing was seen.
+/// The verdict: no if something differs or fails, and unknown if no Python got a wheel.
 pub fn verdict(verified: &Verified) -> Verdict {
     let failed = |install: &Install| matches!(install.result, InstallResult::Failed { .. });
     let got = |install: &Install| matches!(install.result, InstallResult::Yes { .. });
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_told_by_name_and_version() {
+    fn a_file_belongs_to_a_release_by_name_and_version() {
         let version: Version = "1.0.0".parse().expect("a version");
         for file in [
             "a_b-1.0.0-py3-none-any.whl",

@@ -1,4 +1,4 @@
-//! The installation of a release from an index by pip, as users make it.
+//! The installation of a release from an index with pip.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::tool::pip::report::{InstalledFile, installed};
 use crate::tool::pip::{self, InstallSource};
 use crate::tool::python::environment::{Environment, Tools};
 
-/// A release to install, the same on each Python.
+/// A release to install on several Pythons.
 #[derive(Clone, Copy)]
 pub struct Installation<'a> {
     pub tools: &'a Tools,
@@ -22,21 +22,21 @@ pub struct Installation<'a> {
     pub project: &'a str,
     /// The files of the release, with their hashes.
     pub release: &'a BTreeMap<String, Sha256Sum>,
-    /// How long an index that lags behind is waited for.
+    /// The time to wait for an index that is not yet up to date.
     pub patience: Duration,
 }
 
-/// What came of an installation.
+/// The result of an installation.
 pub enum Installed {
-    /// pip installed this file; the second part says in what it is not that of the release.
+    /// pip installed this file. The second field is its difference from the release.
     File(InstalledFile, Option<String>),
     /// pip failed.
     Failed(Finished),
 }
 
 impl Installation<'_> {
-    /// Installs requirements in an environment until that succeeds, fails for good, or patience is at its
-    /// end. pip's report goes into `folder`.
+    /// Installs requirements in an environment. Tries again after errors that may go away, within `patience`. pip's
+    /// report is written to `folder`.
     pub fn install(
         &self,
         environment: &Environment,

@@ -1,4 +1,4 @@
-//! What an index offers to users: waited for, installed, and held against what it should be.
+//! The files of a project on an index, and their attestations.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use crate::report::{Mood, Report};
 use crate::stage::Machine;
 use crate::tool::attest::{self, Attester, Checked, Claim};
 
-/// The files of a project, asked for until none is missing or patience is at its end. What is missing
-/// then, the caller sees.
+/// Asks an index for the files of a project, again and again until none is missing or `patience` is used up. Then
+/// returns the last answer.
 pub fn wait_for(
     report: &Report,
     simple: &str,
@@ -47,8 +47,8 @@ pub fn wait_for(
     }
 }
 
-/// Who published the files by their attestations, a line each, and where those contradict the files or
-/// are not signed by whom they name. With `needed`, each file must have them.
+/// The publishers of files by their attestations, one line each, and the differences. A difference is an attestation
+/// of another file, an invalid signature, or with `needed` a missing attestation.
 pub fn provenance<'a>(
     machine: &Machine,
     report: &Report,
@@ -87,7 +87,7 @@ pub fn provenance<'a>(
     Ok((lines, wrong))
 }
 
-/// Checks the signatures of what an index says of files.
+/// Checks the signatures of attestations.
 fn signatures(
     machine: &Machine,
     report: &Report,

@@ -1,7 +1,7 @@
-//! `verify`: what users get. Each Python installs the release and a package that depends on it from
-//! the index, by a real `pip install`, and both test suites pass.
+//! `verify`: installs the release and its downstream package from the index on each Python, with `pip install`, and
+//! runs the tests of both.
 //!
-//! An index may lag behind what it took, so what is not there yet is waited for, with a bound.
+//! An index may list an uploaded file late, so `verify` waits for missing files, with a limit.
 
 pub mod any;
 pub mod installation;
@@ -34,7 +34,7 @@ use crate::tool::pip::{self};
 use crate::tool::python::environment::Environment;
 use crate::tool::python::project_tests;
 
-/// What `verify` takes.
+/// The arguments of `verify`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The simple API of the index
@@ -45,23 +45,23 @@ pub struct Args {
         default_value = "https://pypi.org/simple/"
     )]
     pub index_url: String,
-    /// Another version, of which no receipt is needed: it must install with the hashes that the index gives
+    /// Verify this version, without a receipt: it must install with the hashes of the index
     #[arg(long, value_name = "VERSION")]
     pub version: Option<Version>,
-    /// Another package than the project's own
+    /// Verify this package in place of the project
     #[arg(long, value_name = "NAME", requires = "version")]
     pub package: Option<String>,
-    /// How long an index that lags behind is waited for, in seconds
+    /// Time to wait for files that the index does not list yet, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
     pub patience: u16,
-    /// Compare the wheels in DIR, which another builder made of the same sdist, with those in dist/
+    /// Compare the wheels in DIR, which another builder made from the same sdist, with those in dist/
     #[arg(long, value_name = "DIR", conflicts_with_all = ["index_url", "version"])]
     pub second_build: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// The stage over the whole plan.
+/// Runs `verify`.
 pub fn run(
     args: &Args,
     source: &Source,
@@ -81,7 +81,7 @@ pub fn run(
     let evidence = prove(&source.project, machine, kept, report, &source.plan, simple, patience)?;
     let mut text: String = evidence.differences.iter().map(|line| format!("{line}\n")).collect();
     let rows: Vec<Vec<String>> = evidence
-        .trials
+        .runs
         .outcomes
         .iter()
         .map(|outcome| {
@@ -98,10 +98,10 @@ pub fn run(
     Ok(verdict(&evidence))
 }
 
-/// What the evidence says as a whole.
+/// The verdict of a verification.
 pub fn verdict(evidence: &VerifyEvidence) -> Verdict {
     let hashes = if evidence.differences.is_empty() { Verdict::Yes } else { Verdict::No };
-    hashes.and(smoke::verdict(&evidence.trials, 0, false))
+    hashes.and(smoke::verdict(&evidence.runs, 0, false))
 }
 
 /// Compares hashes, installs and tests, and writes `verify.json`.
@@ -157,8 +157,8 @@ pub fn prove(
             _ => Ok(failed),
         }
     };
-    let trials = environment_run::run(kept, report, plan, machine.found()?, "verified", attempt)?;
-    if trials.outcomes.is_empty() {
+    let runs = environment_run::run(kept, report, plan, machine.found()?, "verified", attempt)?;
+    if runs.outcomes.is_empty() {
         return Err(Failure::unknown(
             "no promised Python is on this machine, so nothing was verified",
         )
@@ -168,12 +168,12 @@ pub fn prove(
     for difference in &differences {
         report.say(Mood::Bad, "differs", difference);
     }
-    let evidence = VerifyEvidence { differences, provenance, trials };
+    let evidence = VerifyEvidence { differences, provenance, runs };
     kept.keep(evidence.clone())?;
     Ok(evidence)
 }
 
-/// Where index, receipt and build do not say the same of a file.
+/// Files whose hashes differ between index, receipt and build.
 fn differences(
     files: &[(PathBuf, BuiltFile)],
     receipt: &Receipt,
@@ -203,7 +203,7 @@ struct Downstream {
     tests: PathBuf,
 }
 
-/// The wheel of the package that depends on the release, built anew, and its tests.
+/// Builds the wheel of the downstream package, and returns it with the folder of its tests.
 fn downstream(project: &Project, machine: &Machine, report: &Report) -> Result<Option<Downstream>> {
     let Some(folder) = &project.table.downstream else {
         return Ok(None);
@@ -226,7 +226,7 @@ fn downstream(project: &Project, machine: &Machine, report: &Report) -> Result<O
     let made = list(&out)?;
     let [wheel] = &made[..] else {
         return Err(Failure::unknown(format!(
-            "building `{}` made {} files, not one wheel",
+            "building `{}` made {} files, expected one wheel",
             folder.display(),
             made.len()
         ))

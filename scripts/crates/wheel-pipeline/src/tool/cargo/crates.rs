@@ -1,5 +1,5 @@
-//! The crates that end up in an extension, as `cargo metadata` tells them: for each target those that
-//! are linked, and not those that only ran while it was compiled.
+//! The crates that are linked into an extension, from `cargo metadata`. Build scripts, macros and crates for
+//! tests are not linked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::tool::cargo;
 pub struct LinkedCrate {
     pub name: String,
     pub version: String,
-    /// cargo's name for it, which the bill of materials uses too.
+    /// cargo's package ID. The bill of materials uses it too.
     pub id: String,
     /// The license expression of its `Cargo.toml`.
     pub license: Option<String>,
@@ -63,20 +63,21 @@ struct Dependency {
 
 #[derive(Deserialize)]
 struct DependencyKind {
-    /// `build` or `dev`; none for what is linked.
+    /// `build` or `dev`. None for a dependency that is linked.
     kind: Option<String>,
 }
 
-/// The crates linked for any of some Rust targets into the crate in `folder`, itself among them.
+/// The crates that are linked into the crate of `manifest` for at least one of the Rust targets. The crate itself
+/// is included.
 pub fn linked(folder: &Path, manifest: &Path, triples: &[String]) -> Result<Vec<LinkedCrate>> {
     let finished = cargo::metadata(folder, manifest, triples).check()?;
     read(&finished.stdout)
 }
 
 fn read(json: &str) -> Result<Vec<LinkedCrate>> {
-    let metadata: CargoMetadata =
-        serde_json::from_str(json).context("`cargo metadata` gave something else than its JSON")?;
-    let root = metadata.resolve.root.context("`cargo metadata` names no crate to start from")?;
+    let metadata: CargoMetadata = serde_json::from_str(json)
+        .context("`cargo metadata` printed JSON that is not in its format")?;
+    let root = metadata.resolve.root.context("`cargo metadata` names no root crate")?;
     let nodes: BTreeMap<&str, &Node> =
         metadata.resolve.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
     let packages: BTreeMap<&str, &Package> =
@@ -84,8 +85,10 @@ fn read(json: &str) -> Result<Vec<LinkedCrate>> {
     let mut found = BTreeSet::new();
     let mut next = vec![root.as_str()];
     while let Some(id) = next.pop() {
-        let package = packages.get(id).with_context(|| format!("no package is `{id}`"))?;
-        // A macro runs in the compiler, and so does all that it depends on.
+        let package = packages
+            .get(id)
+            .with_context(|| format!("`cargo metadata` lists no package `{id}`"))?;
+        // A macro runs in the compiler, and so do its dependencies.
         let is_macro = package
             .targets
             .iter()
@@ -93,7 +96,9 @@ fn read(json: &str) -> Result<Vec<LinkedCrate>> {
         if is_macro || !found.insert(id) {
             continue;
         }
-        let node = nodes.get(id).with_context(|| format!("nothing is resolved for `{id}`"))?;
+        let node = nodes
+            .get(id)
+            .with_context(|| format!("`cargo metadata` resolves no dependencies of `{id}`"))?;
         let linked =
             |dependency: &&Dependency| dependency.dep_kinds.iter().any(|kind| kind.kind.is_none());
         next.extend(node.deps.iter().filter(linked).map(|dependency| dependency.pkg.as_str()));
@@ -118,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_only_runs_in_the_compiler_is_not_linked() {
+    fn macros_build_scripts_and_test_dependencies_are_not_linked() {
         let package = |name: &str, kind: &str| {
             serde_json::json!({
                 "id": name, "name": name, "version": "1.0.0", "license": "MIT",
@@ -150,8 +155,8 @@ mod tests {
     }
 
     #[test]
-    fn another_answer_is_refused() {
+    fn json_of_another_format_is_refused() {
         let error = read("{}").expect_err("it is no metadata");
-        assert_eq!(error.to_string(), "`cargo metadata` gave something else than its JSON");
+        assert_eq!(error.to_string(), "`cargo metadata` printed JSON that is not in its format");
     }
 }

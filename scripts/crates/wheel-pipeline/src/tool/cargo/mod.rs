@@ -1,4 +1,4 @@
-//! cargo: what it says of a crate, and its lock file.
+//! cargo: its metadata of a crate, and its lock file.
 
 pub mod crates;
 
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::process::command::Invocation;
 
-/// The command that brings the crate's own version into its lock file, and no other newer one.
+/// The command that writes the crate's own version into its lock file. Other versions stay.
 pub fn update_own(crate_folder: &Path) -> Invocation {
     cargo(crate_folder).args(["update", "--workspace", "--quiet"])
 }
@@ -16,7 +16,7 @@ pub fn locked(crate_folder: &Path) -> Invocation {
     cargo(crate_folder).args(["metadata", "--locked", "--format-version", "1", "--quiet"])
 }
 
-/// The command that tells of every crate that the one of `manifest` is made of, for some Rust targets.
+/// The command that prints the dependencies of the crate of `manifest`, for some Rust targets.
 pub fn metadata(folder: &Path, manifest: &Path, triples: &[String]) -> Invocation {
     let command = cargo(folder)
         .args(["metadata", "--locked", "--format-version", "1", "--manifest-path"])
@@ -24,9 +24,9 @@ pub fn metadata(folder: &Path, manifest: &Path, triples: &[String]) -> Invocatio
     triples.iter().fold(command, |command, triple| command.args(["--filter-platform", triple]))
 }
 
-/// A command of cargo in a folder.
+/// A cargo command in a folder.
 pub fn cargo(crate_folder: &Path) -> Invocation {
-    // Where rustup provides cargo, the toolchain that runs this program is used again.
+    // rustup sets `CARGO` to the toolchain that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     Invocation::new(cargo).folder(crate_folder).env("CARGO_TERM_COLOR", "never")
 }

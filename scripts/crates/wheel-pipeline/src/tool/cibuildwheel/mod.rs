@@ -1,4 +1,4 @@
-//! cibuildwheel: the second, independent builder, which also tests its wheels on every Python it has.
+//! cibuildwheel: the second, independent builder. It also tests its wheels on every Python that it has.
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,15 @@ use crate::tool::python::environment::Environment;
 use crate::tool::python::lock::Lock;
 use crate::tool::pythons::container::Engine;
 
-/// What it needs, apart from the tools: it wants a newer Python than they do.
+/// The packages of cibuildwheel. They are not in `tools.lock`, because cibuildwheel needs a newer Python.
 pub const LOCK: Lock = Lock { text: include_str!("cibuildwheel.lock") };
 
-/// The oldest Python that it runs on.
+/// The oldest Python that cibuildwheel runs on.
 pub const OLDEST: PythonVersion = PythonVersion::new(3, 11);
 
-/// The command that builds and tests wheels of the sdist; how, its own `pyproject.toml` says. `audit` is
-/// the program that judges each wheel, `engine` the container engine that is there.
+/// The command that builds and tests wheels from the sdist. The sdist's `pyproject.toml` configures it.
+///
+/// `audit` is the program that audits each wheel. `engine` is the container engine to use.
 pub fn build(
     environment: &Environment,
     sdist: &Path,
@@ -32,10 +33,10 @@ pub fn build(
         .arg("--output-dir")
         .arg(out)
         .arg(sdist)
-        // Where a container finds Rust: it sees the folders of the machine.
+        // A container sees the folders of the machine, so it uses the machine's Rust.
         .env("HOST_CARGO", home("CARGO_HOME", ".cargo"))
         .env("HOST_RUSTUP", home("RUSTUP_HOME", ".rustup"))
-        // Its own choice takes good wheels for the newest stable ABI for bad ones.
+        // Its default, abi3audit, refuses good wheels of the newest stable ABI, `abi3t`.
         .env("CIBW_AUDIT_REQUIRES", "")
         .env("CIBW_AUDIT_COMMAND", format!("\"{}\" audit {{wheel}}", audit.display()));
     match engine {
@@ -44,7 +45,7 @@ pub fn build(
     }
 }
 
-/// The variable by which it is told its container engine, with options for it.
+/// The variable that selects cibuildwheel's container engine, with options.
 pub const ENGINE: &str = "CIBW_CONTAINER_ENGINE";
 
 #[cfg(test)]
@@ -53,11 +54,11 @@ mod tests {
     use crate::tool::python::environment::tests::{environment, printed};
 
     #[test]
-    fn every_wheel_is_judged_by_our_own_audit() {
+    fn every_wheel_is_judged_by_wheel_pipelines_audit() {
         let [sdist, out, audit] =
             ["/dist/a-1.tar.gz", "/second", "/bin/wheel-pipeline"].map(Path::new);
         let command = printed(&build(&environment("/fresh"), sdist, out, audit, None));
-        // Where Rust lies, is another place on every machine.
+        // The folders of Rust differ on every machine.
         let lines = command.lines().filter(|line| !line.starts_with("+ HOST_"));
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
         cibuildwheel --output-dir /second /dist/a-1.tar.gz
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lock_pins_it() {
+    fn the_lock_pins_cibuildwheel() {
         assert_ne!(LOCK.version("cibuildwheel").expect("it is pinned"), "");
     }
 }

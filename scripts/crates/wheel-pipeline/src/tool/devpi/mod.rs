@@ -1,8 +1,8 @@
-//! devpi-server: a package index on loopback that treats uploads as PyPI does.
+//! devpi-server: a package index on loopback that handles uploads like PyPI.
 //!
-//! Identical bytes sent twice are taken, other bytes under a used name are refused, the uploader can
-//! delete nothing, and there is no fall-back to another index. Every start has an empty index of its
-//! own, which goes when the server does.
+//! It accepts identical bytes twice, and refuses other bytes under a used name. The uploader can delete
+//! nothing. There is no fall-back to another index. Every start has an empty index, which is removed when the
+//! server ends.
 
 use std::fmt::Write;
 use std::net::{Ipv4Addr, TcpListener};
@@ -20,31 +20,31 @@ use crate::process::command::{Server, check_interrupt};
 use crate::process::secret::Credentials;
 use crate::tool::python::environment::Tools;
 
-/// A running index server. Dropping it ends the server and removes what it held.
+/// A running index server. Dropping it ends the server and removes its files.
 #[derive(Debug)]
 pub struct IndexServer {
     server: Server,
     folder: TempDir,
     root: Credentials,
-    /// Who may upload.
+    /// The credentials of the only user who may upload.
     pub uploader: Credentials,
 }
 
-/// Where a server that is ready can be reached.
+/// The addresses of a server that is ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// Where twine sends files.
+    /// The address for uploads with twine.
     pub repository: String,
-    /// The simple API, where pip looks.
+    /// The address of the simple API, for pip.
     pub simple: String,
 }
 
 const LAUNCHER: &str = include_str!("index_server.py");
-/// First starts compile hundreds of Python modules; on a slow machine that takes a while.
+/// The time limit of a start. The first start compiles hundreds of Python modules.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl IndexServer {
-    /// Starts a server on `port`, or on any free one for 0, without waiting for it.
+    /// Starts a server on `port`, or on any free port for 0. Does not wait until the server is ready.
     pub fn start(tools: &Tools, port: u16) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-index-").tempdir()?;
         let root = Credentials { user: "root".into(), password: secret()? };
@@ -86,7 +86,7 @@ impl IndexServer {
         })
     }
 
-    /// Whether the server still runs.
+    /// Returns true while the server runs.
     pub fn is_running(&mut self) -> Result<bool> {
         self.server.is_running()
     }
@@ -102,7 +102,11 @@ impl IndexServer {
             }
             let ended = !self.server.is_running()?;
             if ended || started.elapsed() > PATIENCE {
-                let what = if ended { "ended by itself" } else { "did not start in time" };
+                let what = if ended {
+                    "ended by itself".to_owned()
+                } else {
+                    format!("did not start within {} s", PATIENCE.as_secs())
+                };
                 let lines: Vec<&str> = log.lines().collect();
                 let tail = lines[lines.len().saturating_sub(20)..].join("\n");
                 return Err(Failure::unknown(format!("the index server {what}\n{tail}")).into());
@@ -112,7 +116,7 @@ impl IndexServer {
     }
 }
 
-/// Asks early whether a server could listen on `port`, before anything else is done for it.
+/// Fails if a server cannot listen on `port`. Called first, so that no work is lost.
 pub fn check_port(port: u16) -> Result<(), Failure> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
         Failure::unknown(format!("cannot listen on 127.0.0.1:{port}: {error}"))
@@ -142,7 +146,7 @@ fn call(base: &str, method: &str, path: &str, token: Option<&str>, body: &Value)
         .with_context(|| format!("the index server gave no JSON to `{method} /{path}`"))
 }
 
-/// A password that nobody has to remember.
+/// A random password.
 fn secret() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).context("the operating system gives no random bytes")?;

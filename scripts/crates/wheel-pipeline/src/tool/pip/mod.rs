@@ -1,7 +1,7 @@
-//! pip: installs wheels, as users do.
+//! pip: installs wheels in the way that users do.
 //!
-//! One pinned pip works on every environment from outside (`pip --python`). It runs in that
-//! environment's own interpreter, so what it picks is what a pip inside would pick.
+//! One pinned pip installs into every environment (`pip --python`). It runs in the environment's interpreter, so
+//! it picks the same file as a pip in that environment.
 
 pub mod report;
 
@@ -12,7 +12,7 @@ use anyhow::Result;
 use crate::process::command::Invocation;
 use crate::tool::python::environment::{Environment, Tools};
 
-/// Where pip may take packages from.
+/// The source of packages for pip.
 #[derive(Clone, Copy, Debug)]
 pub enum InstallSource<'a> {
     /// The files named on the command line and nothing else.
@@ -21,7 +21,7 @@ pub enum InstallSource<'a> {
     Index(&'a str),
 }
 
-/// Installs wheels, never an sdist, by files or names; no configuration and no cache is heard.
+/// Installs wheels by file or by name, never an sdist. pip's configuration and cache are ignored.
 pub fn install(
     tools: &Tools,
     environment: &Environment,
@@ -41,8 +41,8 @@ pub fn install(
     pip.args(what)
 }
 
-/// Installs a file into an environment whose Python something else starts: pip from outside would try to
-/// start it by itself. `pip` is pip's own folder.
+/// Installs a file into an environment that needs a launcher. `pip --python` would start the environment's
+/// Python without it. `pip` is the folder of the package pip.
 pub fn install_emulated(pip: &Path, environment: &Environment, what: &Path) -> Invocation {
     environment
         .command()
@@ -54,9 +54,9 @@ pub fn install_emulated(pip: &Path, environment: &Environment, what: &Path) -> I
         .arg(environment.seen(what))
 }
 
-/// Tells by pip's output whether a failed installation may succeed later.
+/// Returns true if pip's output shows an error that may go away.
 pub fn may_pass(output: &str) -> bool {
-    // What is refused for what it is will be refused again.
+    // pip will refuse the same file again.
     let lasting = ["DO NOT MATCH THE HASHES", "require a different python", "Requires-Python"];
     let passing = [
         NOTHING_FITS,
@@ -70,20 +70,20 @@ pub fn may_pass(output: &str) -> bool {
     !lasting.iter().any(has) && passing.iter().any(has)
 }
 
-/// Tells by pip's output whether the index has no file that fits the interpreter.
+/// Returns true if pip's output says that the index has no file for the interpreter.
 pub fn found_nothing(output: &str) -> bool {
     output.contains(NOTHING_FITS)
 }
 
 const NOTHING_FITS: &str = "No matching distribution found";
 
-/// The simple API of the index that pip is set up for.
+/// The address of the index that pip's configuration names.
 pub fn index(tools: &Tools) -> Result<String> {
     let list = ["-m", "pip", "--disable-pip-version-check", "config", "list"];
     Ok(index_in(&tools.python().args(list).check()?.stdout))
 }
 
-/// The same by pip's own list of what it is set up with, where variables come before files.
+/// The index in the output of `pip config list`. Variables outweigh files.
 fn index_in(list: &str) -> String {
     let value = |key: &str| {
         let value = list.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='))?;
@@ -94,7 +94,7 @@ fn index_in(list: &str) -> String {
         .unwrap_or_else(|| "https://pypi.org/simple/".to_owned())
 }
 
-/// Builds the wheel of a pure Python project with the build backend among the tools.
+/// Builds the wheel of a pure Python project with the build backend of `tools.lock`.
 pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Invocation {
     tools
         .python()
@@ -104,7 +104,7 @@ pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Invocation {
         .arg(project)
 }
 
-/// Downloads one wheel for a platform, from the index that pip is set up for.
+/// Downloads one wheel for a platform, from the index that pip's configuration names.
 pub fn download(tools: &Tools, requirement: &str, platforms: &[&str], out: &Path) -> Invocation {
     let pip = tools
         .python()
@@ -131,13 +131,13 @@ mod tests {
     }
 
     #[test]
-    fn an_index_is_the_only_one() {
+    fn packages_come_from_one_index_only() {
         let index = InstallSource::Index("http://127.0.0.1:3141/root/release/+simple/");
         insta::assert_snapshot!(line(index, &["sum-up-to==1.0.0", "triangular.whl"]), @"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --index-url http://127.0.0.1:3141/root/release/+simple/ sum-up-to==1.0.0 triangular.whl");
     }
 
     #[test]
-    fn the_index_is_the_one_that_pip_would_ask() {
+    fn the_index_is_the_one_of_pips_configuration() {
         assert_eq!(index_in("global.cert='/ca'\n"), "https://pypi.org/simple/");
         let file = "global.index-url='https://one/simple'\n";
         assert_eq!(index_in(file), "https://one/simple");
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_known_from_what_will_not() {
+    fn errors_that_may_go_away_are_told_from_lasting_ones() {
         for output in [
             "ERROR: No matching distribution found for a==1",
             "ERROR: HTTP error 503 while getting https://index/a",

@@ -1,5 +1,5 @@
-//! pip's [installation report](https://pip.pypa.io/en/stable/reference/installation-report/): which file
-//! it installed of a project.
+//! pip's [installation report](https://pip.pypa.io/en/stable/reference/installation-report/): the file that it
+//! installed for a project.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ use crate::index::address::{self, file_name};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstalledFile {
     pub file: String,
-    /// None where pip does not give it.
+    /// None if pip does not report it.
     pub sha256: Option<Sha256Sum>,
 }
 
@@ -47,7 +47,7 @@ struct ArchiveInfo {
     hashes: Option<BTreeMap<String, String>>,
 }
 
-/// Reads from a report which file of a project was installed.
+/// Reads the installed file of a project from a report.
 pub fn installed(report: &Path, project: &str) -> Result<InstalledFile> {
     let text = fs::read_to_string(report).context("pip wrote no report")?;
     let read: PipReport = serde_json::from_str(&text)
@@ -66,16 +66,16 @@ pub fn installed(report: &Path, project: &str) -> Result<InstalledFile> {
 }
 
 impl InstalledFile {
-    /// The reason why it is not a file of the release with these hashes, if it is not.
+    /// Compares the file with the release. Returns the difference, or none if they agree.
     pub fn mismatch(&self, release: &BTreeMap<String, Sha256Sum>) -> Option<String> {
         let file = &self.file;
         match (release.get(file), self.sha256) {
             (None, _) => {
                 Some(format!("pip installed `{file}`, which this release does not contain"))
             }
-            (Some(_), None) => Some(format!("pip does not say which SHA-256 `{file}` has")),
+            (Some(_), None) => Some(format!("pip reports no SHA-256 of `{file}`")),
             (Some(wanted), Some(sum)) if *wanted != sum => Some(format!(
-                "pip installed `{file}` with SHA-256 {sum}, and the release has {wanted}"
+                "pip installed `{file}` with SHA-256 {sum}, but the release has {wanted}"
             )),
             (Some(_), Some(_)) => None,
         }
@@ -105,15 +105,15 @@ mod tests {
         assert_eq!(installed(&path, "a-a").expect("a report").file, "a.whl");
         assert_eq!(mismatch("a-a", &release("a.whl", b"a")), None);
         let other = mismatch("a-a", &release("a.whl", b"b")).expect("other bytes");
-        assert!(other.starts_with(&format!("pip installed `a.whl` with SHA-256 {sum}, and")));
+        assert!(other.starts_with(&format!("pip installed `a.whl` with SHA-256 {sum}, but")));
         assert_eq!(
             mismatch("a-a", &BTreeMap::new()).as_deref(),
             Some("pip installed `a.whl`, which this release does not contain")
         );
-        // Without a hash nothing is proven.
+        // Without a hash, the bytes may differ.
         assert_eq!(
             mismatch("b", &release("b.whl", b"b")).as_deref(),
-            Some("pip does not say which SHA-256 `b.whl` has")
+            Some("pip reports no SHA-256 of `b.whl`")
         );
         assert!(installed(&path, "c").is_err());
         fs::write(&path, "no").expect("written");

@@ -1,4 +1,4 @@
-//! Python environments: the pipeline's own tools, installed once, and fresh ones to install wheels in.
+//! Python environments: the environment of the pipeline's tools, and new ones for wheels.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,20 +17,20 @@ use crate::tool::uv;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     folder: PathBuf,
-    /// What starts its Python, where this machine cannot by itself.
+    /// The emulator with its options, if the environment's Python needs one.
     launcher: Vec<OsString>,
-    /// Whether that is a Python for Windows on another system.
+    /// True for a Python for Windows on another system.
     windows: bool,
 }
 
-/// The environment of the tools that `data/tools.lock` pins.
+/// The environment of the tools that `tools.lock` pins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tools(Environment);
 
 impl Environment {
-    /// Makes an empty environment, without pip in it: pip works on it from outside.
+    /// Makes an empty environment without pip. pip installs into it with `--python`.
     pub fn create(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
-        // One that is started by something else: a Windows' own Python has a `venv`.
+        // Only the embeddable Python under Wine. A Python on Windows has `venv`.
         if let Some(PythonPlatform::Windows(_)) = interpreter.platform
             && !interpreter.launcher.is_empty()
         {
@@ -51,9 +51,9 @@ impl Environment {
         })
     }
 
-    /// An embeddable Python has no `venv`, and its folder is all that there is of it.
+    /// Copies the folder of an embeddable Python, which has no `venv`.
     fn copy(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
-        let of = interpreter.executable.parent().context("a program lies in a folder")?;
+        let of = interpreter.executable.parent().context("a program has a parent folder")?;
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make `{}`", folder.display()))?;
         for file in fs::read_dir(of)? {
@@ -68,7 +68,7 @@ impl Environment {
         })
     }
 
-    /// Makes an environment with what the text of a lock pins.
+    /// Makes an environment with the packages of a lock.
     pub fn locked(
         interpreter: &Interpreter,
         folder: &Path,
@@ -97,22 +97,22 @@ impl Environment {
         }
     }
 
-    /// A path of this machine as that interpreter knows it.
+    /// A path of this machine, as the environment's interpreter knows it.
     pub fn seen(&self, path: &Path) -> PathBuf {
         if self.windows { windows_path(path) } else { path.to_owned() }
     }
 
-    /// A command of that interpreter.
+    /// A command that runs the environment's interpreter.
     pub fn command(&self) -> Invocation {
         isolated_by(&self.launcher, &self.python())
     }
 
-    /// The version of an installed distribution as its interpreter reads it, or the command that failed.
+    /// The command that printed the version of an installed distribution, or that failed.
     pub fn installed_version(&self, distribution: &str) -> Result<Finished> {
         self.command().args(["-I", "-c", INSTALLED_VERSION, distribution]).run()
     }
 
-    /// Whether something else has to start it.
+    /// Returns true if the environment's Python needs a launcher.
     pub fn is_emulated(&self) -> bool {
         !self.launcher.is_empty()
     }
@@ -128,7 +128,7 @@ impl Environment {
     }
 }
 
-/// A path of this machine as a program for Windows knows it under Wine.
+/// A path of this machine, as Windows programs know it under Wine.
 pub fn windows_path(path: &Path) -> PathBuf {
     format!("Z:{}", path.display().to_string().replace('/', "\\")).into()
 }
@@ -139,11 +139,11 @@ const PACKAGE_FOLDER: &str = include_str!("package_folder.py");
 const INSTALLED_VERSION: &str = include_str!("installed_version.py");
 
 const NO_PACKAGES: &str = "cannot install the pinned packages";
-const IS_THERE_A_NETWORK: &str = "the first run downloads them from the package index that pip is set up for; \
-    is there a network, and is `PIP_INDEX_URL` right?";
+const IS_THERE_A_NETWORK: &str = "the first run downloads them from pip's package index; \
+    check the network and `PIP_INDEX_URL`";
 
 impl Tools {
-    /// The tools under `folder`, installed if they are not there yet. pip brings uv, uv the rest.
+    /// The tools under `folder`, installed if they are missing. pip installs uv, and uv installs the rest.
     pub fn install(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make `{}`", folder.display()))?;
@@ -152,8 +152,8 @@ impl Tools {
         let folder = folder.join(name);
         let environment =
             Environment { folder: folder.clone(), launcher: Vec::new(), windows: false };
-        // Written last, so that a half-filled environment is never taken for a whole one; programs in
-        // an environment know their path, so that one which was moved is not whole either.
+        // Written last, so that an incomplete environment is never used. The programs contain their path, so
+        // a moved environment is installed again.
         let mark = folder.join("installed.txt");
         let identity = format!("{}\n{}\n", interpreter.executable.display(), place.display());
         if fs::read_to_string(&mark).is_ok_and(|installed| installed == identity) {
@@ -185,49 +185,49 @@ impl Tools {
         Ok(tools)
     }
 
-    /// A tool's program.
+    /// The path of a tool's program.
     pub fn program(&self, name: &str) -> PathBuf {
         self.0.program(name)
     }
 
-    /// pip's own folder, which any Python runs from outside.
+    /// The folder of the package pip, which any Python can run.
     pub fn pip(&self) -> Result<PathBuf> {
         self.package_folder("pip")
     }
 
-    /// The folder of a package among the tools.
+    /// The folder of an installed package.
     pub fn package_folder(&self, package: &str) -> Result<PathBuf> {
         let answer = self.python().args(["-I", "-c", PACKAGE_FOLDER, package]).check()?;
         Ok(answer.stdout.trim().into())
     }
 
-    /// Unpacks what a lock pins into a plain folder.
+    /// Unpacks the packages of a lock into a plain folder.
     pub fn unpack(&self, lock: &Path, folder: &Path) -> Result<()> {
         let command = uv::unpack(&self.program("uv"), &self.0.python(), lock, folder);
         command.check().advise(NO_PACKAGES, IS_THERE_A_NETWORK)?;
         Ok(())
     }
 
-    /// The interpreter that the tools run on.
+    /// A command that runs the tools' interpreter.
     ///
-    /// It may keep compiled modules even where the user's Pythons may not: the environment is the pipeline's
-    /// own, and twine takes four times as long to start without them.
+    /// It may write bytecode even where the user's Pythons may not, since the environment belongs to the
+    /// pipeline. twine takes four times as long to start without bytecode.
     pub fn python(&self) -> Invocation {
         isolated(&self.0.python()).without("PYTHONDONTWRITEBYTECODE")
     }
 
-    /// `PATH` with the tools in front.
+    /// `PATH` with the tools first.
     pub fn path(&self) -> Result<OsString> {
         let rest = env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(self.0.programs()).chain(env::split_paths(&rest));
         env::join_paths(folders)
-            .with_context(|| format!("`{}` cannot stand in `PATH`", self.0.programs().display()))
+            .with_context(|| format!("`{}` cannot be part of `PATH`", self.0.programs().display()))
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    //! Tools and environments that are not there, for tests that read command lines.
+    //! Tools and environments that do not exist, for tests of command lines.
 
     use super::*;
 
@@ -241,8 +241,8 @@ pub(crate) mod tests {
         Environment { folder: folder.into(), launcher: Vec::new(), windows: false }
     }
 
-    /// A command line and, in lines after it, what it sets and takes away of the environment, as they
-    /// read on every system and for every user.
+    /// A command line, followed by a line for each variable that it sets or removes. The text is the same on every
+    /// system and for every user.
     pub fn printed(command: &Invocation) -> String {
         let mut text = command.to_string();
         for (key, value) in command.environment() {
@@ -268,7 +268,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_path_is_seen_from_the_drive_of_this_machine() {
+    fn a_path_is_on_wines_drive_z() {
         assert_eq!(windows_path(Path::new("/dist/a b.whl")), Path::new("Z:\\dist\\a b.whl"));
     }
 }

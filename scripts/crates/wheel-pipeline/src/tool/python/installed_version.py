@@ -1,4 +1,4 @@
-"""Prints the version of an installed distribution, by its metadata."""
+"""Prints the version of an installed distribution, from its metadata."""
 
 import importlib.metadata
 import sys

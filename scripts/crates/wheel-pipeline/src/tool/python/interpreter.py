@@ -1,4 +1,4 @@
-"""Prints what this interpreter is, as one JSON object."""
+"""Prints the version and the platform of this interpreter as one JSON object."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import struct
 import sys
 import sysconfig
 
-# In a virtual environment the base executable is the interpreter itself.
+# In a virtual environment, this is the interpreter that the environment was made with.
 executable = getattr(sys, "_base_executable", None) or sys.executable
 print(
     json.dumps(

@@ -1,19 +1,19 @@
-//! Lock files: pinned and hashed requirements, in the format that pip and uv both install from.
+//! Lock files: pinned requirements with hashes, in the format that pip and uv install.
 
 use anyhow::{Context, Result};
 use wheel_audit::wheel::Sha256Sum;
 
-/// A lock file, compiled into the program so that it serves any project.
+/// The text of a lock file. It is compiled into the program, so that it serves every project.
 #[derive(Clone, Copy, Debug)]
 pub struct Lock<'a> {
     pub text: &'a str,
 }
 
-/// The tools that the pipeline itself runs.
+/// The lock of the pipeline's tools.
 pub const TOOLS: Lock = Lock { text: include_str!("tools.lock") };
 
 impl Lock<'_> {
-    /// A short name for this very set of requirements.
+    /// A short name that changes with the requirements.
     pub fn key(&self) -> String {
         Sha256Sum::digest(self.text.as_bytes()).to_string()[..12].to_owned()
     }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_requirement_is_cut_out_with_its_hashes() {
+    fn a_requirement_is_read_with_its_hashes() {
         let lock = Lock {
             text: "a==1 \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n    # via b\nb==2 ; python_version < '4' \\\n    --hash=sha256:3\n",
         };

@@ -1,4 +1,4 @@
-//! The Pythons of this machine: every CPython that can be found, asked for what it is.
+//! The Pythons of this machine: every CPython that can be found, with its version and platform.
 
 pub mod environment;
 pub mod lock;
@@ -21,29 +21,29 @@ use crate::process::command::Invocation;
 /// A CPython that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interpreter {
-    /// The interpreter itself, not a link to it or an environment of it.
+    /// The path of the interpreter, not of a link or of an environment.
     pub executable: PathBuf,
     pub version: PythonVersion,
     /// The full version: `3.13.0`.
     pub release: String,
-    /// What starts it, where this machine cannot by itself: an emulator with its options.
+    /// An emulator with its options, if the interpreter needs one.
     pub launcher: Vec<OsString>,
-    /// The platform that it is for; none for this machine's own.
+    /// The platform. None for this machine's platform.
     pub platform: Option<PythonPlatform>,
-    /// Where it is, if it does not see all of this machine.
+    /// The container, if the interpreter is in one.
     pub inside: Option<Inside>,
 }
 
-/// A container, as its Pythons see it.
+/// The container of an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inside {
-    /// The image that it was made of.
+    /// The image of the container.
     pub image: String,
-    /// The one folder that it can write to.
+    /// The only folder where the container can write.
     pub place: PathBuf,
 }
 
-/// The platform of a Python that is not this machine's own: the system or its C library, and the processor.
+/// The platform of a foreign Python: the C library or the system, and the processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PythonPlatform {
     Glibc(Architecture),
@@ -52,7 +52,7 @@ pub enum PythonPlatform {
 }
 
 impl PythonPlatform {
-    /// Whether wheels of the target are for it.
+    /// Returns true if a Python on this platform can install wheels for `target`.
     fn takes(self, target: Target) -> bool {
         let architecture = match (self, target.system()) {
             (Self::Glibc(architecture), System::Manylinux { .. })
@@ -65,7 +65,7 @@ impl PythonPlatform {
 }
 
 impl Interpreter {
-    /// Whether it is one for which wheels of the target are.
+    /// Returns true if this interpreter can install wheels for `target`.
     pub fn serves(&self, target: Target) -> bool {
         match self.platform {
             None => target.is_host(),
@@ -73,7 +73,7 @@ impl Interpreter {
         }
     }
 
-    /// How people and the evidence call it: what starts it, or its image, and its path.
+    /// The name in messages and evidence: the launcher or the image, and the path.
     pub fn name(&self) -> String {
         if let Some(inside) = &self.inside {
             return format!("{} {}", inside.image, self.executable.display());
@@ -82,23 +82,23 @@ impl Interpreter {
         words.chain([self.executable.display().to_string()]).collect::<Vec<_>>().join(" ")
     }
 
-    /// A command of it that hears nothing of this program's own surroundings.
+    /// A command that runs the interpreter without the Python variables of this process.
     pub fn command(&self) -> Invocation {
         isolated_by(&self.launcher, &self.executable)
     }
 }
 
-/// What was found on the machine.
+/// The result of a search for interpreters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// Usable interpreters, oldest first, each once.
     pub interpreters: Vec<Interpreter>,
-    /// Programs that look like a Python and are not used, each with the reason.
+    /// Programs with the name of a Python that are not used, each with the reason.
     pub passed_over: Vec<String>,
 }
 
 impl Found {
-    /// Adds a program that was asked what it is.
+    /// Adds a program with its answer.
     pub fn add(&mut self, program: &Path, answer: Available<Interpreter>) {
         match answer {
             Available::Here(interpreter) => self.interpreters.push(interpreter),
@@ -108,13 +108,13 @@ impl Found {
         }
     }
 
-    /// Adds what was found elsewhere.
+    /// Adds the result of another search.
     pub fn extend(&mut self, other: Self) {
         self.interpreters.extend(other.interpreters);
         self.passed_over.extend(other.passed_over);
     }
 
-    /// The interpreters that are this machine's own, and not another platform's.
+    /// The interpreters of this machine's platform.
     pub fn own(&self) -> impl DoubleEndedIterator<Item = &Interpreter> {
         self.interpreters.iter().filter(|interpreter| interpreter.platform.is_none())
     }
@@ -123,7 +123,7 @@ impl Found {
 /// The oldest CPython that the pipeline's own tools run on.
 pub const OLDEST: PythonVersion = PythonVersion::new(3, 10);
 
-/// The program that an interpreter runs to say what it is.
+/// The program that makes an interpreter print its version and platform.
 const QUESTION: &str = include_str!("interpreter.py");
 
 #[derive(Deserialize)]
@@ -159,12 +159,12 @@ pub fn find() -> Result<Found> {
     Ok(Found { interpreters, passed_over })
 }
 
-/// Asks a program what it is.
+/// Asks a program for its version and platform.
 fn ask(program: &Path) -> Result<Available<Interpreter>> {
     ask_by(&[], program, None)
 }
 
-/// The same for a program of another platform, by what starts it.
+/// Asks a program that a launcher starts, or that is for another platform.
 pub fn ask_by(
     launcher: &[OsString],
     program: &Path,
@@ -184,7 +184,7 @@ pub fn ask_by(
         return Ok(Available::not(reason));
     }
     let Ok(answer) = serde_json::from_str::<InterpreterAnswer>(&finished.stdout) else {
-        return Ok(Available::not("it does not answer as a Python does"));
+        return Ok(Available::not("its answer is not that of a Python"));
     };
     Ok(match usable(answer, platform) {
         Ok(found) => Available::Here(Interpreter { launcher: launcher.to_owned(), ..found }),
@@ -192,7 +192,7 @@ pub fn ask_by(
     })
 }
 
-/// The interpreter that answered so, or why it is of no use.
+/// The interpreter of an answer, or the reason why it cannot be used.
 fn usable(
     answer: InterpreterAnswer,
     platform: Option<PythonPlatform>,
@@ -205,7 +205,7 @@ fn usable(
     if version < OLDEST {
         return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
     }
-    // Windows runs its 32-bit programs itself.
+    // 64-bit Windows runs 32-bit programs without a launcher.
     let narrow = (cfg!(windows) && answer.bits == 32 && usize::BITS == 64)
         .then_some(PythonPlatform::Windows(Architecture::I686));
     let platform = platform.or(narrow);
@@ -222,19 +222,19 @@ fn usable(
     })
 }
 
-/// Where Pythons are looked for.
+/// The folders that are searched for Pythons.
 #[derive(Debug)]
 struct Places {
     /// The folders of `PATH`.
     path: Vec<PathBuf>,
-    /// pyenv's own folder, with its versions and its shims.
+    /// pyenv's folder, with its versions and its shims.
     pyenv: Option<PathBuf>,
     /// The folder of the Pythons that uv has installed.
     uv: Option<PathBuf>,
 }
 
 impl Places {
-    /// The places of this machine, by the rules of
+    /// The folders of this machine, by the rules of
     /// [pyenv](https://github.com/pyenv/pyenv#environment-variables) and
     /// [uv](https://docs.astral.sh/uv/reference/storage/#python-versions).
     fn of_machine() -> Self {
@@ -250,9 +250,9 @@ impl Places {
         }
     }
 
-    /// The programs there that are named as a Python is, links resolved, each once.
+    /// The programs with the name of a Python, with links resolved and each listed once.
     fn programs(&self) -> Vec<PathBuf> {
-        // The shims would only lead to the interpreters that are listed anyway.
+        // Shims start the same interpreters that are found in `versions`.
         let shims = self.pyenv.as_ref().map(|pyenv| pyenv.join("shims"));
         let mut folders: Vec<PathBuf> =
             self.path.iter().filter(|folder| Some(*folder) != shims.as_ref()).cloned().collect();
@@ -279,7 +279,7 @@ impl Places {
     }
 }
 
-/// The entries of a folder; one that cannot be listed offers no Python.
+/// The entries of a folder. A folder that cannot be listed has none.
 fn listed(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).map_or_else(
         |_| Vec::new(),
@@ -287,7 +287,7 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
     )
 }
 
-/// Whether a file name is `python`, `python3` or `python3.N`, with `.exe` on Windows.
+/// Returns true for the file names `python`, `python3` and `python3.N`, with `.exe` on Windows.
 fn is_python(name: &str) -> bool {
     let name = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or("") } else { name };
     match name.strip_prefix("python") {
@@ -299,7 +299,7 @@ fn is_python(name: &str) -> bool {
     }
 }
 
-/// A command of a Python that hears nothing of this program's own surroundings.
+/// A command that runs a Python without the Python variables of this process.
 pub fn isolated(python: &Path) -> Invocation {
     let inherited = [
         "PYTHONPATH",
@@ -315,7 +315,7 @@ pub fn isolated(python: &Path) -> Invocation {
     inherited.into_iter().fold(Invocation::new(python), Invocation::without).env("PYTHONUTF8", "1")
 }
 
-/// The same for a Python that something else starts.
+/// [`isolated`], for a Python with a launcher.
 pub fn isolated_by(launcher: &[OsString], python: &Path) -> Invocation {
     match launcher {
         [] => isolated(python),
@@ -340,12 +340,12 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn every_place_is_looked_at_and_every_program_found_once() {
+    fn every_folder_is_searched_and_every_program_is_found_once() {
         let root = tempfile::tempdir().expect("a folder");
         let root = root.path().canonicalize().expect("a folder");
         let add = |path: &str| {
             let path = root.join(path);
-            fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder");
+            fs::create_dir_all(path.parent().expect("it has a parent folder")).expect("a folder");
             fs::write(path, "").expect("a file");
         };
         for path in [
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_interpreters_are_known_from_names_of_other_tools() {
+    fn only_the_file_names_of_interpreters_are_accepted() {
         let suffix = if cfg!(windows) { ".exe" } else { "" };
         for name in ["python", "python3", "python3.10"] {
             assert!(is_python(&format!("{name}{suffix}")), "{name}");
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_python_takes_the_wheels_of_its_own_platform_alone() {
+    fn a_python_installs_wheels_of_its_own_platform_only() {
         let accepted = |platform: PythonPlatform| {
             let tags = [
                 "manylinux_2_17_x86_64",
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_no_use_is_passed_over_with_its_reason() {
+    fn an_unusable_interpreter_is_passed_over_with_its_reason() {
         assert_eq!(usable(answer(), None).map(|found| found.release), Ok("3.13.1".into()));
         let free = usable(InterpreterAnswer { free_threaded: true, ..answer() }, None)
             .map(|found| found.version);

@@ -1,4 +1,4 @@
-//! The tests of a project and of packages that depend on it, run on an installed wheel.
+//! The smoke test of a project, and the tests of its downstream package, run on an installed wheel.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use anyhow::Result;
 use super::environment::Environment;
 use crate::process::command::{Finished, Invocation};
 
-/// A smoke test that takes longer hangs.
+/// The time limit of a smoke test.
 const SMOKE_LIMIT: Duration = Duration::from_secs(300);
-/// Tests of a downstream package that take longer hang.
+/// The time limit of the downstream package's tests.
 const UNITTEST_LIMIT: Duration = Duration::from_secs(600);
 
-/// Runs a test script in an environment, where every warning is an error. Gives the command if it failed.
+/// Runs the smoke test in an environment. Every warning is an error. Returns the finished command if it failed.
 pub fn smoke(environment: &Environment, script: &Path, folder: &Path) -> Result<Option<Finished>> {
     let finished = smoke_command(environment, script, folder).run()?;
     Ok((!finished.succeeded()).then_some(finished))
@@ -29,7 +29,7 @@ pub fn smoke_command(environment: &Environment, script: &Path, folder: &Path) ->
         .limit(SMOKE_LIMIT)
 }
 
-/// Runs the tests in a folder by unittest. Gives the command if it failed or found no test.
+/// Runs the tests in a folder with unittest. Returns the finished command if it failed or found no test.
 pub fn unittest(
     environment: &Environment,
     tests: &Path,
@@ -37,7 +37,7 @@ pub fn unittest(
 ) -> Result<Option<Finished>> {
     let finished = environment
         .command()
-        // The tests lie in the source tree, where no bytecode is left (`-B`).
+        // The tests are in the source tree, so `-B` keeps bytecode out of it.
         .args(["-I", "-B", "-W", "error", "-X", "dev", "-m", "unittest", "discover"])
         .arg("--start-directory")
         .arg(environment.seen(tests))
@@ -47,7 +47,7 @@ pub fn unittest(
     Ok((!finished.succeeded() || found_no_test(&finished.stderr)).then_some(finished))
 }
 
-/// Before Python 3.12, unittest exits with 0 where it found no test.
+/// Returns true if unittest found no test. Before Python 3.12, it exits with 0 then.
 fn found_no_test(output: &str) -> bool {
     output.contains("Ran 0 tests")
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_test_is_no_success() {
+    fn a_run_without_tests_is_a_failure() {
         assert!(found_no_test("\n----\nRan 0 tests in 0.000s\n\nOK\n"));
         assert!(!found_no_test("..\n----\nRan 2 tests in 0.001s\n\nOK\n"));
     }

@@ -1,4 +1,4 @@
-//! apt with a state of its own: packages of any Debian and any architecture, and nothing is installed.
+//! apt with its own state folder. It fetches packages of any Debian release and architecture, and installs nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,15 +9,15 @@ use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 
-/// Lists and downloads, apart from those of the machine.
+/// apt's lists and downloads, separate from those of the machine.
 pub struct Apt {
     state: PathBuf,
     architecture: &'static str,
 }
 
 impl Apt {
-    /// A fresh state in `state` for a release of Debian: for packages of an architecture, and where they
-    /// are asked for, for `sources`.
+    /// Makes a new state in the folder `state`, for a Debian release and an architecture. With `sources`, for source
+    /// packages too.
     pub fn open(
         state: &Path,
         architecture: &'static str,
@@ -28,7 +28,7 @@ impl Apt {
         for new in ["lists/partial", "cache/archives/partial"].map(|new| state.join(new)) {
             fs::create_dir_all(&new).with_context(|| format!("cannot make `{}`", new.display()))?;
         }
-        // Nothing is installed: every package that is needed is fetched.
+        // An empty status says that nothing is installed, so apt fetches every dependency.
         fs::write(state.join("status"), "")?;
         let archive = archive()?;
         let mut list = format!("deb [arch={architecture}] {archive} {suite} main\n");
@@ -41,7 +41,7 @@ impl Apt {
         Ok(apt)
     }
 
-    /// Unpacks packages into `folder`, with all that they depend on.
+    /// Unpacks packages and their dependencies into `folder`.
     pub fn unpack(&self, packages: &[String], folder: &Path) -> Result<()> {
         self.command()
             .args(["--yes", "--download-only", "install"])
@@ -57,7 +57,7 @@ impl Apt {
         Ok(())
     }
 
-    /// Unpacks what the authors of a package released, as Debian's lists pin it, and gives its folder.
+    /// Unpacks the upstream source of a package, verified by Debian's lists. Returns its folder.
     pub fn source(&self, package: &str) -> Result<PathBuf> {
         let (place, unpacked) =
             (self.state.join(package), self.state.join(format!("{package}-source")));
@@ -79,7 +79,7 @@ impl Apt {
         folder.with_context(|| format!("`{}` is empty", archive.display()))
     }
 
-    /// Takes the state away.
+    /// Removes the state.
     pub fn close(self) -> Result<()> {
         fs::remove_dir_all(&self.state)
             .with_context(|| format!("cannot clear `{}`", self.state.display()))
@@ -99,7 +99,7 @@ impl Apt {
             "APT::Sandbox::User=root".to_owned(),
             "APT::Install-Recommends=false".to_owned(),
             "Acquire::Languages=none".to_owned(),
-            // A mirror may be older than the lists of sid are valid.
+            // The lists of sid expire after a week, and a mirror may be older.
             "Acquire::Check-Valid-Until=false".to_owned(),
         ];
         let apt =
@@ -116,7 +116,10 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>> {
 fn archive() -> Result<String> {
     let question = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"];
     let answer = Invocation::new("apt-get").args(question).run().map_err(|_| {
-        Failure::unknown("roots are made of Debian's packages, and there is no `apt-get` here")
+        Failure::unknown(
+            "`apt-get` is not on `PATH`, and foreign Pythons are made from Debian's packages",
+        )
+        .hint("run this command on Debian or Ubuntu")
     })?;
     let own = answer.check()?.stdout;
     let main = own.lines().find(|line| line.trim_end_matches('/').ends_with("/debian"));

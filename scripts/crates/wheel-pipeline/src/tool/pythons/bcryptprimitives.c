@@ -1,4 +1,4 @@
-/* Random bytes by their newer name, where Windows' own library is older than the Rust that asks for it. */
+/* `ProcessPrng` for Wine before version 9. Rust's standard library needs it. */
 
 typedef int BOOL;
 __declspec(dllimport) unsigned char __stdcall SystemFunction036(void *buffer, unsigned long length);

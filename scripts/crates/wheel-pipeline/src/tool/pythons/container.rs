@@ -1,8 +1,7 @@
-//! Pythons in containers: an official image, run by docker or podman, offers its interpreters to the smoke test.
+//! Pythons in containers. docker or podman runs an official image, and the smoke test uses its interpreters.
 //!
-//! A container sees the project, read-only, and one folder of its own; it has no network and no rights
-//! that the caller has not. It lives until its `stdin` closes, so that it ends with this program however
-//! that ends.
+//! A container can read the project and write to one folder. It has no network, and no rights beyond those of the
+//! caller. It ends when its `stdin` closes, so it also ends when this program is killed.
 
 use std::ffi::OsString;
 use std::fs;
@@ -31,20 +30,20 @@ pub struct Engine {
 pub struct Container {
     engine: Engine,
     image: Image,
-    /// The container's name, which is that of its folder.
+    /// The container's name, equal to the name of its folder.
     name: String,
-    /// The folder that it can write to, and beside it the log of its start.
+    /// A folder with `place`, where the container can write, and `log`, the output of its start.
     folder: TempDir,
     server: Server,
 }
 
-/// The engines, in the order in which they are asked for.
+/// The engines, in the order in which they are tried.
 const ENGINES: [&str; 2] = ["docker", "podman"];
-/// How long a container may take to start, in seconds; by QEMU on a busy machine it takes a while.
+/// The time limit for the start of a container. Under QEMU on a busy machine, a start is slow.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Engine {
-    /// The first engine on `PATH` that works: a client without its server does not.
+    /// The first engine on `PATH` that works. docker's client without its server does not work.
     pub fn find() -> Result<Self> {
         Self::first(ENGINES)
     }
@@ -64,17 +63,17 @@ impl Engine {
                 }
             }
         }
-        Err(Failure::unknown(format!("there is no container engine\n  {}", reasons.join("\n  ")))
+        Err(Failure::unknown(format!("no container engine works\n  {}", reasons.join("\n  ")))
             .hint("start docker, or install podman")
             .into())
     }
 
-    /// Its program.
+    /// The name of the engine's program.
     pub fn program(&self) -> &str {
         self.program
     }
 
-    /// Brings an image here, unless it is here already.
+    /// Pulls an image, unless the engine has it already.
     pub fn fetch(&self, image: &Image) -> Result<()> {
         let inspect = Invocation::new(self.program).args(["image", "inspect", &image.reference]);
         if inspect.run()?.succeeded() {
@@ -121,9 +120,9 @@ impl Engine {
             .args(["run", "--rm", "--interactive", "--pull", "never", "--name", name])
             .args(["--platform", image.engine_platform(), "--network", "none"])
             .args(["--user", &format!("{user}:{group}"), "--cap-drop", "all"])
-            // On systems that label files, a container could read no file of ours.
+            // With SELinux, a container could not read the project.
             .args(["--security-opt", "label=disable", "--security-opt", "no-new-privileges"]);
-        // Without rights of root, podman gives files to other users unless it is told not to.
+        // Without root, podman maps the user to another ID unless `keep-id` is given.
         let run = if self.program == "podman" && *user != 0 {
             run.args(["--userns", "keep-id"])
         } else {
@@ -137,7 +136,7 @@ impl Engine {
             .arg(volume(place, ""))
             .arg("--workdir")
             .arg(place)
-            // It reads until there is nothing more to read.
+            // `cat` ends when `stdin` closes.
             .args(["--entrypoint", "cat", &image.reference])
     }
 }
@@ -152,13 +151,13 @@ impl Container {
             if ended || started.elapsed() > PATIENCE {
                 let log = fs::read_to_string(log).unwrap_or_default();
                 return Err(Failure::unknown(format!(
-                    "no container of `{}` starts: {}",
+                    "cannot start a container of `{}`: {}",
                     self.image.reference,
                     log.trim()
                 ))
                 .hint(
-                    "for other processors than the machine's own, the kernel must know QEMU (on \
-Debian, `apt install qemu-user-static`)",
+                    "an image for another processor needs QEMU in the kernel; on Debian, `apt \
+                    install qemu-user-static`",
                 )
                 .into());
             }
@@ -167,7 +166,7 @@ Debian, `apt install qemu-user-static`)",
         Ok(())
     }
 
-    /// The image's interpreter of a Python.
+    /// The container's interpreter for a Python.
     pub fn interpreter(&self, python: PythonVersion) -> Result<Available<Interpreter>> {
         let launcher = [self.engine.program, "exec", &self.name].map(OsString::from);
         let program = program(python);
@@ -184,7 +183,7 @@ Debian, `apt install qemu-user-static`)",
                 Available::Here(Interpreter { inside: Some(inside), ..found })
             }
             Available::Here(found) => {
-                Available::not(format!("`{program}` of {} is {}", self.image, found.release))
+                Available::not(format!("`{program}` of {} is Python {}", self.image, found.release))
             }
             Available::Not { why } => {
                 Available::not(format!("`{program}` of {}: {why}", self.image))
@@ -195,8 +194,8 @@ Debian, `apt install qemu-user-static`)",
 
 impl Drop for Container {
     fn drop(&mut self) {
-        // Past an interrupt too, which other commands heed. It also ends when `stdin` closes, and is
-        // removed when it ends.
+        // `Invocation` would not run after an interrupt, and the container must end then too. A failure is
+        // ignored: the container also ends when its `stdin` closes, and `--rm` removes it.
         let _ended = Command::new(self.engine.program)
             .args(["kill", &self.name])
             .stdin(Stdio::null())
@@ -206,12 +205,12 @@ impl Drop for Container {
     }
 }
 
-/// Where the images of pypa/manylinux have a Python.
+/// The path of a Python in the images of pypa/manylinux.
 fn program(python: PythonVersion) -> String {
     format!("/opt/python/{}-{}/bin/python", python.tag(), python.abi_tag())
 }
 
-/// Whose a folder is, so that what a container leaves there can be removed.
+/// The owner of a folder. The container runs as that user, so that its files can be removed.
 #[cfg(unix)]
 fn owner(folder: &Path) -> Result<(u32, u32)> {
     use std::os::unix::fs::MetadataExt;
@@ -221,7 +220,10 @@ fn owner(folder: &Path) -> Result<(u32, u32)> {
 
 #[cfg(not(unix))]
 fn owner(_: &Path) -> Result<(u32, u32)> {
-    Err(Failure::unknown("containers of Linux see no folder of Windows by its own name").into())
+    Err(Failure::unknown(
+        "Linux containers on Windows are not supported, because they cannot use Windows paths",
+    )
+    .into())
 }
 
 #[cfg(test)]
@@ -243,25 +245,25 @@ mod tests {
     }
 
     #[test]
-    fn a_container_has_no_network_and_no_rights_and_writes_in_one_folder() {
+    fn a_container_has_no_network_and_no_rights_and_can_write_to_one_folder() {
         insta::assert_snapshot!(run("docker", 1000), @"docker run --rm --interactive --pull never --name a --platform linux/arm/v7 --network none --user 1000:100 --cap-drop all --security-opt label=disable --security-opt no-new-privileges --env PYTHONUTF8=1 --env HOME=/tmp/a/place --volume /project:/project:ro --volume /tmp/a/place:/tmp/a/place --workdir /tmp/a/place --entrypoint cat q.io/musllinux@sha256:0");
     }
 
     #[test]
-    fn podman_without_rights_of_root_keeps_the_owner() {
+    fn podman_without_root_keeps_the_owner() {
         assert!(run("podman", 1000).contains(" --userns keep-id "));
         assert!(!run("podman", 0).contains("--userns"));
         assert!(!run("docker", 1000).contains("--userns"));
     }
 
     #[test]
-    fn the_free_threaded_python_lies_beside_the_other() {
+    fn the_free_threaded_python_has_a_folder_of_its_own() {
         let python: PythonVersion = "3.14".parse().expect("a version");
         assert_eq!(program(python), "/opt/python/cp314-cp314/bin/python");
         assert_eq!(program(python.free_threaded()), "/opt/python/cp314-cp314t/bin/python");
     }
 
-    /// An engine that is a script, which keeps its arguments.
+    /// A script in the place of an engine. It records its arguments.
     #[cfg(unix)]
     fn engine(folder: &Path, script: &str) -> &'static str {
         use std::os::unix::fs::PermissionsExt;
@@ -275,7 +277,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn the_first_engine_that_works_is_taken_and_without_one_each_says_why() {
+    fn the_first_engine_that_works_is_used_and_without_one_each_reason_is_listed() {
         let [good, bad] = [0, 1].map(|_| tempfile::tempdir().expect("a folder"));
         let good = engine(good.path(), "exit 0");
         let bad = engine(bad.path(), "echo 'is the daemon running?' >&2; exit 1");
@@ -310,8 +312,8 @@ mod tests {
         let program = engine(folder.path(), "echo 'exec format error' >&2; exit 1");
         let started = Engine { program }.start(&image(), folder.path());
         let error = started.err().expect("it ends at once");
-        assert!(error.to_string().ends_with("starts: exec format error"), "{error}");
-        assert!(hints(&error)[0].starts_with("for other processors"), "{error:?}");
+        assert!(error.to_string().ends_with(": exec format error"), "{error}");
+        assert!(hints(&error)[0].starts_with("an image for another processor"), "{error:?}");
     }
 
     #[test]
@@ -342,7 +344,7 @@ esac"#;
         assert_eq!(found.name(), "q.io/musllinux@sha256:0 /opt/a");
         let place = found.inside.expect("it is in a container").place;
         assert!(place.is_dir());
-        assert!(ask("3.15").why_not().is_some_and(|why| why.ends_with("is 3.14.1")));
+        assert!(ask("3.15").why_not().is_some_and(|why| why.ends_with("is Python 3.14.1")));
         assert!(ask("3.10").why_not().is_some_and(|why| why.ends_with("no such file")));
         drop(container);
         assert!(!place.exists());

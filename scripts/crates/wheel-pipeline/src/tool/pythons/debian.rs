@@ -1,8 +1,9 @@
-//! Pythons of other architectures and of newer Debians, in folders of their own, run by QEMU.
+//! Pythons of other architectures and of newer Debian releases: a Debian root file system in a folder, run under
+//! QEMU.
 //!
-//! QEMU's user mode runs a single program of another processor on this kernel: no container, no rights
-//! of root, no virtual machine. On our own architecture it stands for the oldest processor that the tag
-//! promises, which dies of an instruction that it does not have.
+//! QEMU's user mode runs a single program of another processor on this kernel. It needs no container, no root
+//! and no virtual machine. For x86_64 it emulates the oldest processor that the platform tag promises. A
+//! program with newer instructions crashes there.
 
 use std::ffi::OsString;
 use std::fs;
@@ -18,22 +19,22 @@ use crate::process::command::Invocation;
 use crate::tool::python::{Found, PythonPlatform, ask_by};
 use crate::tool::pythons::apt::Apt;
 
-/// A root file system: a Debian with its Pythons.
+/// A Debian root file system with its Pythons.
 #[derive(Clone, Copy, Debug)]
 pub struct Root {
-    /// Debian's name for the architecture, which is the root's name too.
+    /// Debian's name for the architecture. It is the name of the root file system too.
     pub name: &'static str,
     pub architecture: Architecture,
-    /// The release of Debian, which decides the Pythons that there are.
+    /// The Debian release. It decides which Pythons exist.
     suite: &'static str,
     pythons: &'static [&'static str],
     /// QEMU's name for the architecture.
     qemu: &'static str,
-    /// The processor that is emulated, where QEMU's own choice is newer than the promise.
+    /// The emulated processor, if QEMU's default is newer than the baseline.
     processor: Option<&'static str>,
 }
 
-/// Every root that can be made.
+/// Every Debian root file system that can be made.
 pub const ROOTS: &[Root] = &[
     Root {
         name: "amd64",
@@ -48,7 +49,7 @@ pub const ROOTS: &[Root] = &[
     bookworm("i386", Architecture::I686, "i386"),
     bookworm("ppc64el", Architecture::Ppc64le, "ppc64le"),
     bookworm("s390x", Architecture::S390x, "s390x"),
-    // Debian has it since trixie.
+    // Debian has riscv64 since trixie.
     Root {
         suite: "trixie",
         pythons: &["3.13"],
@@ -60,11 +61,11 @@ const fn bookworm(name: &'static str, architecture: Architecture, qemu: &'static
     Root { name, architecture, suite: "bookworm", pythons: &["3.11"], qemu, processor: None }
 }
 
-/// The last thing that is written into a root.
+/// The file that marks a complete root file system. It is written last.
 pub(super) const MARK: &str = "pipeline-root.txt";
 
 impl Root {
-    /// What a program of the root in `folder` is started with.
+    /// The emulator and its options, which start a program of the root file system in `folder`.
     fn launcher(&self, folder: &Path) -> Vec<OsString> {
         let mut words: Vec<OsString> = vec![format!("qemu-{}-static", self.qemu).into()];
         if let Some(processor) = self.processor {
@@ -79,7 +80,7 @@ impl Root {
         self.processor.map(|_| NEWER_PROCESSOR)
     }
 
-    /// Makes the root in `roots`, from Debian's packages, unless it is there.
+    /// Makes the root file system in `roots` from Debian's packages, unless it is there. Returns true if it was made.
     pub fn make(&self, roots: &Path) -> Result<bool> {
         let folder = roots.join(self.name);
         if folder.join(MARK).is_file() {
@@ -94,7 +95,7 @@ impl Root {
         folder::clear(&folder)?;
         let apt =
             Apt::open(&roots.join(format!("{}.apt", self.name)), self.name, self.suite, false)?;
-        // Where a root has no folder of these names, they are links in every Debian.
+        // In every Debian, these names are links into `usr`, unless they are folders.
         fs::create_dir_all(folder.join("usr"))?;
         let packages = self.pythons.iter().map(|python| format!("python{python}"));
         apt.unpack(&packages.collect::<Vec<_>>(), &folder)?;
@@ -111,7 +112,7 @@ impl Root {
         Ok(true)
     }
 
-    /// The Pythons of the root; none before it is made.
+    /// The Pythons of the root file system. None before it is made.
     pub fn interpreters(&self, roots: &Path) -> Result<Found> {
         let folder = roots.join(self.name);
         let mut found = Found::default();
@@ -131,18 +132,18 @@ impl Root {
     }
 }
 
-/// A processor that has instructions which the emulated one has not.
+/// A processor with instructions that the emulated one does not have.
 const NEWER_PROCESSOR: &str = "x86-64-v3";
 
-/// A program that an old processor cannot run, if it is compiled for a new one.
+/// The source of a program that uses a newer instruction when compiled for a newer processor.
 const NEWER: &str = include_str!("newer_processor.rs");
 
-/// What the program says where it runs.
+/// The output of that program.
 const SUM: &str = "208";
 
 impl Root {
-    /// Proves that the emulated processor is as old as the promise: a program compiled for a newer one must
-    /// crash there, and the same one compiled for any must not.
+    /// Proves that the emulated processor is not newer than the baseline. A program compiled for a newer processor
+    /// must crash there. The same program compiled for the baseline must run.
     fn is_old(&self, folder: &Path) -> Result<Available<()>> {
         self.is_old_by(&self.launcher(folder))
     }
@@ -161,25 +162,25 @@ impl Root {
                 .arg(&program)
                 .arg(&source)
                 .check()
-                .context("cannot compile what proves the emulated processor")?;
-            let (emulator, options) = launcher.split_first().context("something starts it")?;
+                .context("cannot compile the program that tests the emulated processor")?;
+            let (emulator, options) = launcher.split_first().context("the launcher is empty")?;
             let finished = Invocation::new(emulator).args(options).arg(&program).run()?;
             Ok(finished.succeeded() && finished.stdout.trim() == SUM)
         };
         Ok(match (run("x86-64")?, run(NEWER_PROCESSOR)?) {
             (true, false) => Available::Here(()),
             (false, _) => Available::not(format!(
-                "the emulated `{processor}` does not run a program that any processor runs"
+                "the emulated processor `{processor}` does not run a program compiled for x86-64"
             )),
             (true, true) => Available::not(format!(
-                "the emulated `{processor}` runs a program for {NEWER_PROCESSOR}, so it proves nothing"
+                "the emulated processor `{processor}` runs a program compiled for {NEWER_PROCESSOR}, so it proves nothing"
             )),
         })
     }
 }
 
-/// Makes the links of a root's folder lead into the root, where they lead to the top of the machine: the
-/// emulator looks the loader up before it looks into the root.
+/// Makes absolute links in a folder of the root file system relative. QEMU resolves the link to the loader
+/// against this machine's file system.
 #[cfg(unix)]
 fn relative(folder: &Path) -> Result<()> {
     if !folder.is_dir() {
@@ -206,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_root_is_started_by_the_emulator_of_its_architecture() {
+    fn each_root_file_system_is_run_by_the_emulator_of_its_architecture() {
         let line = |name: &str| {
             let root = ROOTS.iter().find(|root| root.name == name).expect(name);
             let words = root.launcher(Path::new("/roots"));
@@ -219,7 +220,7 @@ mod tests {
     #[test]
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
     fn a_processor_that_is_not_old_is_named() {
-        // The emulator is a script that runs everything, or nothing.
+        // The emulator is a script that runs every program, or none.
         let folder = tempfile::tempdir().expect("a folder");
         let root = Root { processor: Some("qemu64"), ..ROOTS[0] };
         let with = |script: &str| {
@@ -234,13 +235,13 @@ mod tests {
             assert!(answer.why_not().is_some_and(|why| why.ends_with(what)), "{answer:?}");
         };
         says("echo 208", "so it proves nothing");
-        says("exit 132", "does not run a program that any processor runs");
+        says("exit 132", "does not run a program compiled for x86-64");
         let old = with("case $1 in *v3) exit 132 ;; *) echo 208 ;; esac");
         assert_eq!(old, Available::Here(()));
     }
 
     #[test]
-    fn a_root_that_was_not_made_whole_offers_nothing() {
+    fn an_incomplete_root_file_system_has_no_pythons() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir_all(folder.path().join("arm64/usr/bin")).expect("a folder");
         let root = ROOTS.iter().find(|root| root.name == "arm64").expect("it is listed");

@@ -1,4 +1,4 @@
-//! The official images that carry every CPython for a platform of Linux, each pinned by its digest.
+//! The official images with every CPython for a Linux platform, each pinned by its digest.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use wheel_audit::target::{Architecture, System, Target};
 pub struct Image {
     /// The platform of its Pythons, with the version of its C library.
     pub platform: Target,
-    /// Its name with its digest, as engines take it.
+    /// The name with the digest, as container engines accept it.
     pub reference: String,
 }
 
@@ -25,10 +25,18 @@ impl Image {
             let (platform, reference) = line.split_once(' ')?;
             Some(Self { platform: platform.parse().ok()?, reference: reference.to_owned() })
         };
-        lines.map(|line| read(line).with_context(|| format!("no image in `{line}`"))).collect()
+        lines
+            .map(|line| {
+                read(line).with_context(|| {
+                    format!(
+                        "`images.txt` has the line `{line}`, expected a platform tag and an image"
+                    )
+                })
+            })
+            .collect()
     }
 
-    /// The image with the oldest C library on which wheels of the target must run.
+    /// The image with the oldest C library that wheels of the target must support.
     pub fn for_target(target: Target, images: &[Self]) -> Option<&Self> {
         let fitting = images.iter().filter(|image| image.serves(target));
         fitting.min_by_key(|image| image.platform.system())
@@ -45,13 +53,13 @@ impl Image {
         newer && self.platform.architecture() == target.architecture()
     }
 
-    /// Its name alone: `manylinux2014_x86_64`.
+    /// The name without registry and digest: `manylinux2014_x86_64`.
     pub fn name(&self) -> &str {
         let name = self.reference.split_once('@').map_or(&*self.reference, |(name, _)| name);
         name.rsplit_once('/').map_or(name, |(_, name)| name)
     }
 
-    /// The platform of the image as container engines call it.
+    /// The container engines' name for the platform.
     pub fn engine_platform(&self) -> &'static str {
         match self.platform.architecture() {
             Architecture::X86_64 => "linux/amd64",
@@ -73,8 +81,10 @@ impl fmt::Display for Image {
     }
 }
 
-/// The table, made of the images that a version of cibuildwheel pins: sections of architectures, in which
-/// each line names a platform and its image, with the image's release as a comment.
+/// Makes the table from the images that a version of cibuildwheel pins.
+///
+/// `pinned` has a section for each architecture. Each line names a platform and its image, with the image's
+/// release as a comment.
 pub fn table(pinned: &str, version: &str) -> Result<String> {
     let mut rows = Vec::new();
     let mut architecture = "";
@@ -84,7 +94,7 @@ pub fn table(pinned: &str, version: &str) -> Result<String> {
             architecture = section;
             continue;
         }
-        // Those of PyPy are the same images again.
+        // The sections of PyPy list the same images.
         if architecture.starts_with("pypy_") {
             continue;
         }
@@ -99,7 +109,7 @@ pub fn table(pinned: &str, version: &str) -> Result<String> {
             whole.then(|| (platform, reference.trim(), release.trim()))
         };
         let (platform, reference, release) =
-            row().with_context(|| format!("no pinned image in `{line}`"))?;
+            row().with_context(|| format!("the line `{line}` pins no image by its SHA-256"))?;
         rows.push(format!("{platform} {reference}\n"));
         if !releases.contains(&release) {
             releases.push(release);
@@ -108,8 +118,8 @@ pub fn table(pinned: &str, version: &str) -> Result<String> {
     rows.sort();
     Ok(format!(
         "\
-# The images in which wheels for Linux are tested: the platform of each, with the version of its C
-# library, and its name with its digest.
+# Images for the smoke tests of Linux wheels. Each line has a platform tag with the version of the C library, and
+# the image's name with its digest.
 # Source: resources/pinned_docker_images.cfg of cibuildwheel {version} (pinned with its hash in
 #   cibuildwheel.lock), which has release {} of the images of pypa/manylinux.
 # Written by `cargo xtask tables`.
@@ -128,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_made_of_what_cibuildwheel_pins() {
+    fn the_table_lists_the_images_that_cibuildwheel_pins() {
         let digest = "a".repeat(64);
         let pinned = format!(
             "[x86_64]\nmanylinux2014 = q.io/m@sha256:{digest}  # 2026.1-1\nmusllinux_1_2 = q.io/u@sha256:{digest}  # 2026.1-1\n\n\
@@ -147,15 +157,18 @@ mod tests {
     }
 
     #[test]
-    fn an_image_without_a_digest_is_no_pinned_one() {
+    fn an_image_without_a_digest_is_refused() {
         for line in ["manylinux2014 = q.io/m:latest # 1", "manylinux2014 = q.io/m@sha256:ab # 1"] {
             let error = table(&format!("[x86_64]\n{line}"), "4.3").expect_err(line);
-            assert_eq!(error.to_string(), format!("no pinned image in `{line}`"));
+            assert_eq!(
+                error.to_string(),
+                format!("the line `{line}` pins no image by its SHA-256")
+            );
         }
     }
 
     #[test]
-    fn a_target_is_tested_on_the_oldest_libc_that_it_promises_and_that_there_is() {
+    fn a_target_is_tested_on_the_oldest_libc_that_an_image_has() {
         let images = Image::all().expect("the table can be read");
         let of = |tag: &str| Image::for_target(target(tag), &images).map(|image| image.platform);
         for (tag, platform) in [

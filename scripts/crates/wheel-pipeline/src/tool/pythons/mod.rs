@@ -1,4 +1,4 @@
-//! Every place in which Pythons for other platforms can be had, and what starts them there.
+//! Foreign Pythons: the sources of Pythons for other platforms, and the launchers that start them.
 
 pub mod apt;
 pub mod container;
@@ -16,24 +16,24 @@ use crate::tool::python::environment::Tools;
 use crate::tool::pythons::debian::{ROOTS, Root};
 use crate::tool::pythons::wine::Pinned;
 
-/// A place with Pythons that this machine does not start by itself.
+/// A set of foreign Pythons, made in a folder.
 #[derive(Clone, Copy, Debug)]
 pub enum ForeignPythons {
-    /// Debian of some architecture, under QEMU.
+    /// A Debian root file system, under QEMU.
     Debian(&'static Root),
-    /// musl, on this machine's own processor.
+    /// A Python on musl, on this machine's processor.
     Musl,
     /// Windows, under Wine.
     Windows,
 }
 
 impl ForeignPythons {
-    /// Every place.
+    /// Every set.
     pub fn all() -> Vec<Self> {
         ROOTS.iter().map(Self::Debian).chain([Self::Musl, Self::Windows]).collect()
     }
 
-    /// How people call it.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Debian(root) => root.name,
@@ -42,7 +42,7 @@ impl ForeignPythons {
         }
     }
 
-    /// The files of the package index that it is made of, and that are not here yet.
+    /// The files to download from the package index. Empty if the set is already made.
     pub fn wants(self, roots: &Path) -> &'static [Pinned] {
         match self {
             Self::Windows if !wine::is_made(roots) => wine::PYTHONS,
@@ -50,7 +50,8 @@ impl ForeignPythons {
         }
     }
 
-    /// Makes it in `roots`, from what it [wants](Self::wants), unless it is there.
+    /// Makes the set in `roots`, from the files that it [wants](Self::wants), unless it is there. Returns true if it
+    /// was made.
     pub fn make(self, tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Result<bool> {
         match self {
             Self::Debian(root) => root.make(roots),
@@ -60,7 +61,7 @@ impl ForeignPythons {
         }
     }
 
-    /// Its Pythons; none before it is made.
+    /// The Pythons of the set. None before it is made.
     pub fn interpreters(self, roots: &Path) -> Result<Found> {
         match self {
             Self::Debian(root) => root.interpreters(roots),

@@ -1,8 +1,7 @@
-//! A Python on musl, compiled by zig from Debian's source: no package of Debian's has one.
+//! A Python on musl, compiled by zig from Debian's source. Debian has no package of one.
 //!
-//! musl itself is Debian's package, unpacked beside that Python, whose programs name it as their loader by
-//! its full path. So they start like any other program here, and pip, which reads from a Python's own file
-//! which C library it runs on, sees what it would see on a system that is musl all over.
+//! musl is Debian's package, unpacked beside that Python. The Python names musl as its loader by the full path,
+//! so it starts without a launcher. pip reads the loader from the Python's file, so it sees a musl system.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,17 +17,17 @@ use crate::tool::python::environment::Tools;
 use crate::tool::python::{Found, PythonPlatform, ask_by};
 use crate::tool::pythons::apt::Apt;
 
-/// The name of the root.
+/// The name of the folder, and of the set on the command line.
 pub const NAME: &str = "musl";
 
-/// The release of Debian, and its Python.
+/// The Debian release, and its Python.
 const SUITE: &str = "trixie";
 const PYTHON: &str = "python3.13";
 
-/// The last thing that is written: the path that the programs were linked for.
+/// The file that marks a complete folder. It is written last, with the path that the programs were linked for.
 const MARK: &str = "pipeline-root.txt";
 
-/// Makes the root in `roots`, unless it is there.
+/// Makes the Python in `roots`, unless it is there. Returns true if it was made.
 pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
     let roots = std::path::absolute(roots)?;
     let folder = roots.join(NAME);
@@ -37,9 +36,10 @@ pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
     }
     if folder.display().to_string().contains(char::is_whitespace) {
         return Err(Failure::unknown(format!(
-            "Python does not compile in `{}`, whose path has a space in it",
+            "cannot compile Python in `{}`: the path contains a space",
             folder.display()
         ))
+        .hint("move the project to a folder without spaces in its path")
         .into());
     }
     for tool in ["make", "ar", "tar"] {
@@ -54,9 +54,9 @@ pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
     let package = state.join("musl");
     apt.unpack(&["musl".to_owned()], &package)?;
     let loader = loader(&folder);
-    fs::create_dir_all(loader.parent().context("the loader lies in a folder")?)?;
+    fs::create_dir_all(loader.parent().context("the loader has a parent folder")?)?;
     fs::copy(package.join("usr/lib/x86_64-linux-musl/libc.so"), &loader)
-        .context("Debian's package of musl is not as it was")?;
+        .context("Debian's package `musl` has no `usr/lib/x86_64-linux-musl/libc.so`")?;
 
     let compiler = format!(
         "#!/bin/sh\nexec {} -m ziglang cc -target x86_64-linux-musl -dynamic -fno-sanitize=all -Wno-date-time \"$@\"\n",
@@ -71,18 +71,18 @@ pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
         .arg(format!("--prefix={}", folder.display()))
         .args(["--disable-test-modules", "--without-ensurepip", "--without-static-libpython"])
         .env("CC", &compiler)
-        // By this name Python's own test knows musl, but not where clang's header comes before musl's.
+        // Python's configure detects musl by this macro. clang's header comes first and does not define it.
         .env("CPP", format!("{compiler} -E -D__DEFINED_va_list"))
         .env("OPT", "-O1 -DNDEBUG")
         .env("LDFLAGS", format!("-Wl,--dynamic-linker={}", loader.display()))
-        // Every library of the machine is made for another libc.
+        // The machine's libraries are for another libc.
         .env("PKG_CONFIG", "false")
         .env("ZLIB_CFLAGS", format!("-I{}", zlib.display()))
         .env("ZLIB_LIBS", format!("-L{} -lz", zlib.display()))
         .folder(&source)
         .check()
-        .context("cannot set up the build of Python")?;
-    // The standard library is compiled as it is imported: most of it never is.
+        .context("cannot configure the build of Python")?;
+    // `-r 0` keeps most of the standard library uncompiled. It is compiled on import.
     make_in(&source, &["altinstall", "COMPILEALL_OPTS=-r 0"])?;
     apt.close()?;
     fs::write(folder.join(MARK), mark(&folder))?;
@@ -100,7 +100,7 @@ fn make_in(folder: &Path, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The Pythons of the root; none before it is made.
+/// The Python of the folder. None before it is made.
 pub fn interpreters(roots: &Path) -> Result<Found> {
     let folder = std::path::absolute(roots)?.join(NAME);
     let mut found = Found::default();
@@ -111,7 +111,7 @@ pub fn interpreters(roots: &Path) -> Result<Found> {
     Ok(found)
 }
 
-/// musl is the loader and the C library in one file, and pip knows it by this name.
+/// The path of musl, which is loader and C library in one file. pip recognizes it by this name.
 fn loader(folder: &Path) -> PathBuf {
     folder.join("lib").join("ld-musl-x86_64.so.1")
 }
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_root_that_was_moved_or_not_made_whole_offers_nothing() {
+    fn an_incomplete_or_moved_folder_has_no_pythons() {
         let roots = tempfile::tempdir().expect("a folder");
         let folder = roots.path().join(NAME);
         fs::create_dir_all(&folder).expect("a folder");

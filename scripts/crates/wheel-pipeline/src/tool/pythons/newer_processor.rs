@@ -1,4 +1,5 @@
-//! Dies on a processor older than what it is compiled for: it multiplies and adds in one instruction, where there is one.
+//! Crashes on a processor older than the one it is compiled for. It uses the instruction that multiplies and adds,
+//! if the processor has one.
 
 fn main() {
     let numbers: [f32; 64] = std::hint::black_box([1.5; 64]);

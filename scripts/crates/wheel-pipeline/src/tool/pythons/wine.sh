@@ -1,8 +1,7 @@
 #!/bin/sh
-# Starts a program of Windows. Python dies at once where its output is a file, as Wine's files are not quite
-# those of Windows: it gets pipes, and what comes out of them goes where it should. Wine is not to ask for its
-# own .NET and browser, and Python not to ask Wine's `wbemprox` which Windows it is on: before Wine 9 it dies of the
-# answer.
+# Starts a Windows program under Wine. Python crashes at start if its output is a file, so it gets pipes, and
+# `cat` copies them to the real output. The overrides keep Wine from asking for .NET and a browser. They also
+# disable `wbemprox`: Wine 8 crashes when Python asks it for the Windows version.
 export WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,wbemprox,winemenubuilder.exe='
 WINEPREFIX=${0%/*}/prefix
 export WINEPREFIX

@@ -1,8 +1,7 @@
-//! The builders: which one compiles and links for a target on which system.
+//! The builders: the linker for each target on each system.
 //!
-//! The wheels of a release for macOS and Windows are built on these systems. A wheel that is
-//! cross-built for them on Linux has the same name and keeps the same promise, but another linker made
-//! it. A rehearsal takes it, and a release does not.
+//! The release's wheels for macOS and Windows are built on these systems. A wheel that is cross-built for them on
+//! Linux has the same name, but another linker made it. A rehearsal accepts it, and a release does not.
 
 use wheel_audit::target::{Architecture, System, Target};
 
@@ -27,23 +26,23 @@ impl Host {
     }
 }
 
-/// What links a target's wheels.
+/// The linker of a target's wheels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Builder {
     /// The system's own linker and C runtime: Apple's or Microsoft's.
     Native,
-    /// zig, which alone links against a C library older than the machine's own.
+    /// zig. No other linker can link against a C library older than the machine's.
     Zig,
-    /// LLVM's linker for macOS, which rustup brings, with a description of Apple's libraries.
+    /// LLVM's linker for macOS, from rustup, with a description of Apple's libraries.
     Lld,
-    /// zig with the libraries of mingw-w64, for LLVM's form of the GNU targets of Windows.
+    /// zig with the libraries of mingw-w64, for the `gnullvm` targets of Windows.
     ZigMingw,
     /// Debian's gcc with the libraries of mingw-w64.
     Mingw,
 }
 
 impl Builder {
-    /// What builds for `target` on `host`; none where nothing does.
+    /// The builder for `target` on `host`. None if `host` cannot build for it.
     pub fn for_target(target: Target, host: Host) -> Option<Self> {
         match (target.system(), host) {
             (System::Manylinux { .. } | System::Musllinux { .. }, _) => Some(Self::Zig),
@@ -51,7 +50,7 @@ impl Builder {
                 Some(Self::Native)
             }
             (System::Macos { .. }, Host::Linux) => Some(Self::Lld),
-            // Rust has no std for 32 bits in LLVM's form that rustup could add everywhere.
+            // rustup does not have std for `i686-pc-windows-gnullvm` everywhere.
             (System::Windows, Host::Linux) if target.architecture() == Architecture::I686 => {
                 Some(Self::Mingw)
             }
@@ -60,7 +59,7 @@ impl Builder {
         }
     }
 
-    /// The Rust target that is compiled for.
+    /// The Rust target of the build.
     pub fn triple(self, target: Target) -> String {
         let native = target.triple();
         match self {
@@ -70,7 +69,7 @@ impl Builder {
         }
     }
 
-    /// Whether its files may be rehearsed with, and not released.
+    /// Returns true if the wheels are cross-built. They can be rehearsed, but not released.
     pub fn is_cross_built(self) -> bool {
         match self {
             Self::Native | Self::Zig => false,

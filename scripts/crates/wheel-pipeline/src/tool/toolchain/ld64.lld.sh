@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs LLVM's linker for macOS as if it were a compiler: rustc and maturin speak to it in both languages.
+# Runs LLVM's linker for macOS. rustc passes linker options, and maturin passes compiler options (`-Wl,…`). The
+# script accepts both.
 count=$#
 while [ "$count" -gt 0 ]; do
     argument=$1

@@ -1,7 +1,7 @@
 //! LLVM's linker for macOS, with a description of Apple's libraries, for cross-built wheels.
 //!
-//! rustup brings the linker; zig brings a list of what `libSystem` exports, the one library that Rust
-//! needs there. zig's own linker would do without, but exports every symbol of the extension.
+//! The linker comes from rustup. The list of exports of `libSystem`, the only library that Rust needs there, comes
+//! from zig. zig's own linker was rejected, because it exports every symbol of the extension.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ use crate::process::script::{program, quoted};
 use crate::tool::python::environment::Tools;
 use crate::tool::toolchain::zig;
 
-/// What rustc needs to link for macOS.
+/// The files that rustc needs to link for macOS.
 pub struct Lld {
     pub linker: PathBuf,
-    /// The folder that stands for Apple's SDK.
+    /// The folder in the place of Apple's SDK.
     pub sdk: PathBuf,
 }
 
 const WRAPPER: &str = include_str!("ld64.lld.sh");
 
-/// Rust's std asks for it on macOS; what is used of it is found at run time.
+/// A description of `libiconv`, which Rust's std links on macOS. The symbols are found at run time.
 const ICONV: &str = "--- !tapi-tbd\n\
     tbd-version: 4\n\
     targets: [ x86_64-macos, arm64-macos ]\n\
@@ -33,7 +33,7 @@ const ICONV: &str = "--- !tapi-tbd\n\
     symbols: [ _iconv, _iconv_close, _iconv_open ]\n\
     ...\n";
 
-/// Makes both in `folder`, unless a part of Rust is missing.
+/// Makes the linker script and the SDK folder in `folder`, unless a part of Rust is missing.
 pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Available<Lld>> {
     let rustc = |question: &[&str]| -> Result<String> {
         let answer = Invocation::new("rustc").args(question).folder(project).check()?;
@@ -44,12 +44,12 @@ pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Available
     let real = Path::new(&sysroot).join("lib/rustlib").join(host).join("bin/gcc-ld/ld64.lld");
     if !real.is_file() {
         return Ok(Available::not(format!(
-            "it is linked by `{}`, which is not there; Rust as rustup installs it has it",
+            "its linker `{}` does not exist; install Rust with rustup",
             real.display()
         )));
     }
     let text = format!("{WRAPPER}exec {} \"$@\"\n", quoted(&real));
-    // rustc tells by the name which language a linker speaks.
+    // rustc derives the linker's flavor from its file name.
     let linker = program(&folder.join("ld64.lld"), &text)?;
 
     let sdk = folder.join("macos");
@@ -60,7 +60,7 @@ pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Available
     let list = fs::read_to_string(&list)
         .with_context(|| format!("cannot read zig's `{}`", list.display()))?;
     let list = for_arm64(&list);
-    // The C and the mathematical library are parts of it.
+    // `libc` and `libm` are parts of `libSystem`.
     let files = [
         ("SDKSettings.json", "{\"Version\":\"14.0\"}\n"),
         ("usr/lib/libSystem.tbd", &list),
@@ -75,8 +75,8 @@ pub fn prepare(tools: &Tools, folder: &Path, project: &Path) -> Result<Available
     Ok(Available::Here(Lld { linker, sdk }))
 }
 
-/// zig describes Apple's variants of the architecture, whose symbols are those of plain `arm64` too;
-/// LLVM's linker does not know the newest of them.
+/// Replaces Apple's variants of the architecture by plain `arm64`, which has the same symbols. LLVM's linker does
+/// not know the newest variant.
 fn for_arm64(list: &str) -> String {
     list.replace("arm64e.x1-", "arm64-").replace("arm64e-", "arm64-")
 }

@@ -1,4 +1,4 @@
-//! Debian's gcc for Windows, which cross-builds wheels for 32 bits.
+//! Debian's gcc for Windows, which cross-builds 32-bit wheels.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use crate::process::command::{Invocation, check_interrupt};
 
 const GCC: &str = "i686-w64-mingw32-gcc";
 
-/// The version line of the compiler, or how to get it.
+/// The version line of the compiler, or the package to install.
 pub fn version() -> Result<Available<String>> {
     match Invocation::new(GCC).arg("--version").run() {
         Ok(finished) if finished.succeeded() => {
@@ -16,7 +16,7 @@ pub fn version() -> Result<Available<String>> {
         _ => {
             check_interrupt()?;
             Ok(Available::not(format!(
-                "it is linked by `{GCC}`, which is not on `PATH`; on Debian, `apt install gcc-mingw-w64-i686-win32`"
+                "its linker `{GCC}` is not on `PATH`; on Debian, `apt install gcc-mingw-w64-i686-win32`"
             )))
         }
     }

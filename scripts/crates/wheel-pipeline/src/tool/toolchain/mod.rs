@@ -1,4 +1,4 @@
-//! What it takes to build for one target on this machine, fetched and set up by the pipeline.
+//! The toolchain that builds for one target on this machine. The pipeline fetches and configures it.
 
 pub mod builder;
 pub mod lld;
@@ -19,25 +19,25 @@ use crate::tool::python::lock::TOOLS;
 use crate::tool::toolchain::builder::{Builder, Host};
 use crate::tool::toolchain::rust_source::RustSource;
 
-/// How a target is built here.
+/// The toolchain for a target on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toolchain {
     pub builder: Builder,
-    /// The Rust target that is compiled for.
+    /// The Rust target of the build.
     pub triple: String,
     /// Variables for cargo and the linker.
     pub environment: Vec<(String, String)>,
-    /// What rustc is told.
+    /// Flags for rustc.
     pub flags: Vec<String>,
-    /// What links, for the record, beside the compiler.
+    /// The linker's name and version, for the evidence.
     pub linker: Option<String>,
-    /// What Rust's standard library is compiled from, where rustup has none for the target.
+    /// The source of Rust's standard library, if rustup has no compiled one for the target.
     pub std: Option<RustSource>,
 }
 
 impl Toolchain {
-    /// Sets up what `target` needs, in `folder`, for the project in `project`, unless
-    /// it is not built on this machine.
+    /// Sets up the toolchain for `target` in `folder`, for the project in `project`. Gives the reason if this machine
+    /// cannot build for `target`.
     pub fn prepare(
         tools: &Tools,
         folder: &Path,
@@ -46,14 +46,14 @@ impl Toolchain {
     ) -> Result<Available<Self>> {
         let Some(builder) = Builder::for_target(target, Host::current()) else {
             return Ok(Available::not(format!(
-                "nothing here links for it; build it on {}",
+                "no linker on this system can link for it; build it on {}",
                 target.runner()
             )));
         };
         let triple = builder.triple(target);
         let mut chain = Self::new(builder, triple);
         if let Available::Not { why: missing } = rustup::add(project, &chain.triple)? {
-            // Elsewhere Rust's std brings parts of a linker with it, which its source does not hold.
+            // For other builders, the compiled std contains parts of the linker. Its source does not.
             if builder != Builder::Zig {
                 return Ok(Available::not(missing));
             }
@@ -68,7 +68,7 @@ impl Toolchain {
             Builder::Native => {}
             Builder::Zig => {
                 chain.linker = Some(format!("zig {}", TOOLS.version("ziglang")?));
-                // It is put where `musl_name` finds it in the finished file.
+                // `musl_name` reads it from the built file.
                 let name = target.musl_library();
                 chain.flags.extend(name.map(|name| format!("-Clink-arg=-Wl,-soname,{name}")));
             }
@@ -95,23 +95,23 @@ impl Toolchain {
             chain.environment.push(("MACOSX_DEPLOYMENT_TARGET".into(), version));
         }
         if builder == Builder::Native && target.system() == System::Windows {
-            // Python brings its own copy of the C runtime's DLL, but not every DLL that Rust could ask for.
+            // Python ships a copy of the C runtime's DLL, but not every DLL that Rust could link.
             chain.flags.push("-Ctarget-feature=+crt-static".into());
         }
         Ok(Available::Here(chain))
     }
 
-    /// Whether what it makes may be rehearsed with, and not released: another linker, or a standard
-    /// library that the Rust project has neither built nor tested.
+    /// Returns true if the wheels are cross-built. They are linked by another linker, or with a standard library
+    /// that the Rust project has not built and tested.
     pub fn is_cross_built(&self) -> bool {
         self.builder.is_cross_built() || self.std.is_some()
     }
 
-    /// What builds, before anything is set up.
+    /// A toolchain with its flags only. Nothing is set up.
     pub(super) fn new(builder: Builder, triple: String) -> Self {
-        // The time at which a file was linked would differ in every build of the same source. LLVM's
-        // linker takes the one of `SOURCE_DATE_EPOCH`. Its UUID is a hash of what is stripped later, names
-        // that have paths in them among it, unless that is left out from the beginning.
+        // A link time would differ in every build of the same source. `ld64.lld` takes it from
+        // `SOURCE_DATE_EPOCH`. Its UUID is a hash of the whole file, including local symbols and debug
+        // information with paths. `-x` and `-S` leave those out.
         let flags: &[&str] = match builder {
             Builder::Native if triple.ends_with("-msvc") => &["-Clink-arg=/Brepro"],
             Builder::Lld => &["-Clinker-flavor=ld64.lld", "-Clink-arg=-x", "-Clink-arg=-S"],
@@ -123,7 +123,7 @@ impl Toolchain {
     }
 }
 
-/// The version of the compiler that builds the project in `folder`: in full, and its number alone.
+/// The version of the compiler for the project in `folder`: the whole line, and the number only.
 pub fn compiler(folder: &Path) -> Result<(String, String)> {
     let answer = Invocation::new("rustc").arg("--version").folder(folder).check()?;
     let full = answer.stdout.trim().to_owned();

@@ -1,6 +1,6 @@
-//! The source of Rust's standard library, for targets that rustup has no compiled one of.
+//! The source of Rust's standard library, for targets without a compiled one in rustup.
 //!
-//! It is the `rust-src` of the very toolchain that compiles: a standard library fits one compiler alone.
+//! It is the `rust-src` of the same toolchain, because a standard library fits only one compiler.
 
 use std::path::{Path, PathBuf};
 
@@ -9,23 +9,22 @@ use anyhow::Result;
 use crate::available::Available;
 use crate::process::command::{Invocation, check_interrupt};
 
-/// Where the source lies, and how it is called in what is compiled.
+/// The folder of the source, and its name in compiled files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RustSource {
     pub folder: PathBuf,
-    /// The name that Rust's own builds give to the same folder: `/rustc/` and the compiler's commit.
+    /// The name of the folder in Rust's official builds: `/rustc/` and the compiler's commit.
     pub name: String,
 }
 
-/// The source of the toolchain that builds the project in `project`, fetched by rustup where it is not
-/// there.
+/// The source for the toolchain of the project in `project`. rustup fetches it if it is missing.
 pub fn fetch(project: &Path) -> Result<Available<RustSource>> {
     let rustc = |question: &[&str]| -> Result<String> {
         let answer = Invocation::new("rustc").args(question).folder(project).check()?;
         Ok(answer.stdout.trim().to_owned())
     };
     let folder = Path::new(&rustc(&["--print", "sysroot"])?).join("lib/rustlib/src/rust");
-    // The lock pins the crates that the standard library itself is made of.
+    // The lock pins the dependencies of the standard library.
     let is_there = || folder.join("library").join("Cargo.lock").is_file();
     if !is_there() {
         let rustup = ["component", "add", "rust-src"];
@@ -42,7 +41,7 @@ pub fn fetch(project: &Path) -> Result<Available<RustSource>> {
     Ok(Available::Here(RustSource { folder, name: name(&about) }))
 }
 
-/// The name by the compiler's own account of itself: a packager's build may know no commit.
+/// The name, from the output of `rustc --version --verbose`. A distribution's compiler may know no commit.
 fn name(about: &str) -> String {
     let field = |key: &str| about.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
     let commit = field("commit-hash:").filter(|commit| *commit != "unknown");
@@ -54,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_source_is_called_as_in_rusts_own_builds() {
+    fn the_source_has_the_name_of_rusts_official_builds() {
         let of_rust = "rustc 1.95.0 (59807616e)\ncommit-hash: 59807616e1\nrelease: 1.95.0\n";
         assert_eq!(name(of_rust), "/rustc/59807616e1");
         let of_a_packager = "rustc 1.95.0\ncommit-hash: unknown\nrelease: 1.95.0\n";

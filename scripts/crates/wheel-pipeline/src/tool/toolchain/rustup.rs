@@ -1,4 +1,4 @@
-//! rustup: adds what Rust needs to compile for another target.
+//! rustup: adds the standard library of a target.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::available::Available;
 use crate::process::command::{Invocation, check_interrupt};
 
-/// Makes sure that the standard library of a Rust target is there.
+/// Adds the standard library of a Rust target, unless it is there.
 pub fn add(folder: &Path, triple: &str) -> Result<Available<()>> {
     if is_there(folder, triple)? {
         return Ok(Available::Here(()));
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_that_cannot_be_had_is_told_with_its_name() {
+    fn a_target_that_cannot_be_added_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let reason = add(folder.path(), "no-such-target").expect("it can be asked");
         assert!(reason.why_not().is_some_and(|why| why.contains("no-such-target")), "{reason:?}");

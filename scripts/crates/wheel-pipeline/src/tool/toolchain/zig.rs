@@ -1,7 +1,7 @@
 //! zig as a linker for Windows.
 //!
-//! maturin's own way to zig (`--zig`) writes a list of exports that a module inside of a package breaks:
-//! it asks for `PyInit_package.module`. Given as cargo's linker, zig is told nothing of the kind.
+//! `maturin --zig` was rejected: for a module inside a package it exports `PyInit_package.module`, which does not
+//! exist. As cargo's linker, zig gets no such list of exports.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::process::script::{program, quoted};
 use crate::tool::python::environment::Tools;
 use crate::tool::python::lock::TOOLS;
 
-/// Writes the program that cargo runs as the linker of `triple`.
+/// Writes the script that cargo runs as the linker for `triple`.
 pub fn linker(tools: &Tools, folder: &Path, triple: &str) -> Result<PathBuf> {
     let zig_target = format!("{}-windows-gnu", triple.split('-').next().unwrap_or_default());
     let text = format!(
@@ -28,7 +28,7 @@ pub fn linker(tools: &Tools, folder: &Path, triple: &str) -> Result<PathBuf> {
     program(&folder.join(format!("zig-{triple}")), &text)
 }
 
-/// The folder in which zig keeps descriptions of other systems' libraries.
+/// The folder of zig's descriptions of other systems' libraries.
 pub fn libraries(tools: &Tools) -> Result<PathBuf> {
     Ok(tools.package_folder("ziglang")?.join("lib").join("libc"))
 }
