@@ -345,7 +345,7 @@ fn a_job_without_results_is_reported() {
     assert!(error.contains("`build-nothing` holds neither files nor evidence"), "{error}");
     let nowhere = matrix.release.project.run(&["gate", "--from", "/nowhere/at/all"]);
     assert_eq!(nowhere.code, 3, "{}", nowhere.stderr);
-    assert!(nowhere.stderr.contains("hint: `--from` names the folder"), "{}", nowhere.stderr);
+    assert!(nowhere.stderr.contains("hint: `--from` needs a folder"), "{}", nowhere.stderr);
 }
 
 #[test]

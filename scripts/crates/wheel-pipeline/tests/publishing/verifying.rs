@@ -43,7 +43,7 @@ fn a_missing_version_is_waited_for_and_then_reported() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(
         run.stderr.ends_with(
-            "error: the index has no file of sum-up-to 9.9\nhint: it has 4 files of sum-up-to\n"
+            "error: the index has no file of sum-up-to 9.9\nhint: it has 4 files of other versions of sum-up-to\n"
         ),
         "{}",
         run.stderr
