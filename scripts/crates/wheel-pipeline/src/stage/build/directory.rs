@@ -216,8 +216,8 @@ fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
             .map(|path| format!("`{}`", path.file_name().unwrap_or_default().to_string_lossy()))
             .collect();
         return Err(Failure::refused(format!(
-            "maturin did not build `{file}`, which is in the plan, but [{}]",
-            made.join(", ")
+            "maturin built {}, expected `{file}`",
+            if made.is_empty() { "nothing".to_owned() } else { made.join(", ") }
         ))
         .into());
     }
