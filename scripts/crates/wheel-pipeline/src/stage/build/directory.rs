@@ -75,7 +75,7 @@ impl<'a> BuildDirectory<'a> {
     }
 
     /// Builds wheels, each with the toolchain of its target, on parallel lanes. There is a lane for each processor, up
-    /// to [`LANES`]. A target is always on the same lane, because the lane's cargo folder has its compiled code.
+    /// to `LANES`. A target is always on the same lane, because the lane's cargo folder has its compiled code.
     pub fn wheels(
         &self,
         part: &Plan,
