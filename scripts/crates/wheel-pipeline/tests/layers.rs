@@ -1,5 +1,4 @@
-//! The order of the program's modules: the command line above the stages, these above what they report and keep,
-//! these above tools, tools above indexes, and indexes above processes.
+//! The order of the program's modules, from processes at the bottom to the command line at the top.
 
 use std::path::Path;
 

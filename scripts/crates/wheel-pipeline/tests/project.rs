@@ -208,8 +208,8 @@ fn a_waiver_needs_a_promised_environment_a_reason_and_a_last_day() {
 fn a_crate_without_pyo3_is_refused() {
     let start = CARGO.find("pyo3").expect("the dependency");
     insta::assert_snapshot!(crate_refused(&CARGO[start..], ""), @"
-    `[project]/Cargo.toml` has no dependency `pyo3`, or takes it from another file's workspace
-    hint: the pipeline releases PyO3 extensions, and looks for their features in this file
+    `[project]/Cargo.toml` has no dependency `pyo3`, or inherits it from a workspace in another file
+    hint: state the dependency `pyo3` with its features in this file
     ");
 }
 
@@ -217,7 +217,7 @@ fn a_crate_without_pyo3_is_refused() {
 fn a_release_without_a_version_is_refused() {
     insta::assert_snapshot!(refused("dynamic = [\"version\"]\n", ""), @r#"
     `[project]/pyproject.toml`: `[project]` has no version
-    hint: add `dynamic = ["version"]`, and maturin takes the one of `Cargo.toml`
+    hint: add `dynamic = ["version"]`, so that maturin uses the version of `Cargo.toml`
     "#);
     insta::assert_snapshot!(crate_refused("version = \"1.0.0-rc.1\"\n", ""), @"`[project]/Cargo.toml`: `[package]` has no version");
 }

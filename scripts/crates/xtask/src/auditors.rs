@@ -62,7 +62,7 @@ pub fn abi3audit(auditors: &Environment, wheel: &Path) -> Result<Result<StableAb
         .run()?;
     // It exits with 1 both for a violation and for a file that it cannot read.
     if finished.stdout.trim().is_empty() {
-        return Ok(Err(finished.tail().lines().last().unwrap_or("it says nothing").to_owned()));
+        return Ok(Err(finished.tail().lines().last().unwrap_or("it printed nothing").to_owned()));
     }
     stable_abi(&finished.stdout).map(Ok)
 }

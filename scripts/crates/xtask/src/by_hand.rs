@@ -17,8 +17,8 @@ use wheel_pipeline::tool::python::lock::TOOLS;
 const HEADING: &str = "\n## By hand\n";
 const FENCE: &str = "\n```bash\n";
 
-/// Runs the commands in a copy of the released sources, against an index on loopback, with pinned versions of the
-/// tools that they install. Then checks that the index has the wheel.
+/// Runs the commands in a copy of the released sources, against an index on loopback. The tools that they install
+/// have pinned versions. Then checks that the index has the wheel.
 pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
     let readme = fs::read_to_string(source.project.root.join("README.md"))
         .context("cannot read `README.md`")?;

@@ -52,9 +52,9 @@ pub fn online(crate_folder: &Path, corpus: &Path) -> Invocation {
         .env("WHEEL_PIPELINE_CORPUS", corpus)
 }
 
-/// The command that packs the library as crates.io would get it, and compiles it from there.
+/// The command that packs the library as for crates.io, and compiles the package.
 pub fn package(crate_folder: &Path) -> Invocation {
-    // A change is tested before it is committed.
+    // Changes are tested before they are committed.
     cargo(crate_folder).args([
         "package",
         "--package",
@@ -65,7 +65,7 @@ pub fn package(crate_folder: &Path) -> Invocation {
     ])
 }
 
-/// The command that lints the targets of the fuzzer, without what links them.
+/// The command that lints the fuzz targets, without libFuzzer.
 pub fn clippy_fuzz(crate_folder: &Path) -> Invocation {
     cargo(crate_folder).args([
         "clippy",

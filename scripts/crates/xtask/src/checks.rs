@@ -29,7 +29,7 @@ pub fn mypy(environment: &Environment, root: &Path) -> Result<Invocation> {
     Ok(command.args(["src", "tests"]).args(helpers))
 }
 
-/// Adds every Python file below a folder. Their folders are crates of Rust, which mypy takes for no packages.
+/// Adds every Python file below a folder. mypy gets single files, because their folders are not Python packages.
 fn collect_helpers(folder: &Path, helpers: &mut Vec<PathBuf>) -> Result<()> {
     for entry in
         fs::read_dir(folder).with_context(|| format!("cannot list `{}`", folder.display()))?
@@ -50,7 +50,7 @@ pub fn stubtest(environment: &Environment, package: &str, folder: &Path) -> Invo
     python(environment, folder).args(["-m", "mypy.stubtest", package])
 }
 
-/// The command that runs the test suite of the project against what is installed. Each way to end a process is
+/// The command that runs the project's test suite on the installed wheel. Each way to end a process is
 /// started `exits` times.
 pub fn pytest(environment: &Environment, root: &Path, exits: u16) -> Invocation {
     python(environment, root).env("SUM_UP_TO_EXITS", exits.to_string()).args([
@@ -62,7 +62,7 @@ pub fn pytest(environment: &Environment, root: &Path, exits: u16) -> Invocation 
         "-m",
         "pytest",
         "--quiet",
-        // Each result with its name, for counting distinct tests.
+        // Prints each result with its test's name, so that distinct tests can be counted.
         "-rpfE",
         "-p",
         "no:cacheprovider",

@@ -15,7 +15,7 @@ use wheel_pipeline::stage::{Machine, licenses, rehearse};
 use crate::test_suite::{self, Results};
 use crate::{by_hand, cargo, checks, lock, readme, tables, test_environment};
 
-/// The starts of each way to end a process, on the oldest and on the newest Python.
+/// The number of starts of each way to end a process, on the oldest and on the newest Python.
 const EXITS: u16 = 20;
 
 /// The results of the steps.
@@ -71,7 +71,7 @@ pub fn run(
             tally.command("mypy", &checks::mypy(here, root)?)?;
             tally.command("zizmor", &checks::zizmor(here, root))?;
         }
-        // What can go wrong at the end of a process is a race, and `cargo xtask exits` looks for it on all.
+        // Faults at the end of a process are races. `cargo xtask exits` tests them on all Pythons.
         let is_edge = position == 0 || position + 1 == environments.len();
         let exits = if is_edge { EXITS } else { 1 };
         let package = wheel_audit::names::escape(&source.project.name);
@@ -90,9 +90,9 @@ pub fn run(
     }
 
     let Tally { failed, verdict, tests, .. } = tally;
-    // A line of its own, which test reporters of many kinds can read.
+    // Test reporters can parse this line.
     report.data(&format!("{} passed, {} failed\n", tests.passed(), tests.failed()));
-    // What the gate lets through untested stays in sight.
+    // The waivers are listed in every run, so that nobody forgets them.
     let waivers = &source.project.table.waivers;
     report.data(&format!("{} waived\n", waivers.len()));
     for waiver in waivers {

@@ -1,4 +1,4 @@
-//! `exits`: each way to end a process, many times on each Python. What can go wrong there is a race.
+//! `exits`: starts each way to end a process many times, on each Python. Faults at the end of a process are races.
 
 use anyhow::Result;
 use wheel_pipeline::evidence::EvidenceFolder;

@@ -70,9 +70,9 @@ pub enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// End processes that use the package in every way, many times on each Python
+    /// Start and end processes that use the package, in every way and many times on each Python
     Exits {
-        /// The starts of each way
+        /// The number of starts of each way
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
         starts: u16,
     },

@@ -1,4 +1,4 @@
-//! Test environments: Pythons with the built wheel and the packages that its tests need.
+//! Test environments: Pythons with the built wheel and the tests' requirements.
 
 use std::path::PathBuf;
 
@@ -15,17 +15,17 @@ use wheel_pipeline::tool::python::environment::Environment;
 
 use crate::lock;
 
-/// A Python with the built wheel installed, and what the tests need beside it.
+/// An environment with the built wheel and the tests' requirements.
 pub struct TestEnvironment {
     pub environment: Environment,
     pub interpreter: Interpreter,
-    /// The file that was installed.
+    /// The installed file.
     pub wheel: PathBuf,
-    /// The folder that holds the environment, which goes with it.
+    /// The folder of the environment. It is removed when this is dropped.
     pub folder: TempDir,
 }
 
-/// A test environment of each promised Python on this machine.
+/// Makes a test environment for each promised Python on this machine.
 pub fn environments(
     source: &Source,
     machine: &Machine,
@@ -50,7 +50,7 @@ pub fn environments(
         let (wheel, _) = files
             .iter()
             .find(|(_, built)| built.file == promise.file)
-            .context("the plan's files were looked at")?;
+            .context("every planned file is in `files`")?;
         pip::install(tools, &environment, InstallSource::Files, &[&wheel.to_string_lossy()])
             .check()?;
         let release = &interpreter.release;

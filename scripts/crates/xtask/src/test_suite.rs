@@ -1,11 +1,11 @@
-//! Test suites: each test is counted once, however many Pythons run it.
+//! Test suites. Each test counts once, even if several Pythons run it.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 use wheel_pipeline::process::command::Invocation;
 
-/// The tests of a suite by name. `false` stands for a test that failed.
+/// The tests of a suite by name. `false` means a failed test.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Results(BTreeMap<String, bool>);
 
@@ -42,7 +42,8 @@ pub fn pytest(command: &Invocation) -> Result<(Results, String)> {
     run(command, pytest_results)
 }
 
-/// Runs a suite. A command that fails without a failed test is an error: its code does not compile, for example.
+/// Runs a test suite. A command that fails without a failed test is an error, for example if the code does not
+/// compile.
 fn run(command: &Invocation, read: fn(&str) -> Results) -> Result<(Results, String)> {
     let finished = command.run()?;
     let results = read(&finished.stdout);
@@ -74,7 +75,7 @@ fn cargo_results(output: &str) -> Results {
     results
 }
 
-/// Reads `PASSED tests/test_add.py::test_name` of pytest's summary; an error is a failure.
+/// Reads `PASSED tests/test_add.py::test_name` of pytest's summary. An error is a failure.
 fn pytest_results(output: &str) -> Results {
     let mut results = Results::default();
     for line in output.lines() {

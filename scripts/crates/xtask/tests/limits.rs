@@ -39,9 +39,9 @@ fn compiles(source: &str, feature: &str) -> (bool, String) {
 
 #[test]
 fn a_builtin_can_be_a_base_class_from_abi3_py312_on() {
-    let (compiled, told) = compiles(snippet(), "abi3-py312");
-    assert!(compiled, "{told}");
-    let (compiled, told) = compiles(snippet(), "abi3-py310");
+    let (compiled, output) = compiles(snippet(), "abi3-py312");
+    assert!(compiled, "{output}");
+    let (compiled, output) = compiles(snippet(), "abi3-py310");
     assert!(!compiled, "it compiles");
-    assert!(told.contains("PyDict") && told.contains("PyClassBaseType"), "{told}");
+    assert!(output.contains("PyDict") && output.contains("PyClassBaseType"), "{output}");
 }

@@ -58,14 +58,14 @@ fn join_builds(builds: &[(&str, &BuildEvidence)], wrong: &mut Vec<String>) -> Bu
             let (first, known) = by_name.entry(file.file.as_str()).or_insert((job, file));
             let same = known.sha256 == file.sha256 && known.commit == file.commit;
             if !same {
-                let told = |sum, commit: &Option<String>| {
+                let described = |sum, commit: &Option<String>| {
                     format!("{sum} of {}", commit.as_deref().unwrap_or("no commit"))
                 };
                 wrong.push(format!(
                     "`{first}` and `{job}` built different files named `{}`: {}, and {}",
                     file.file,
-                    told(known.sha256, &known.commit),
-                    told(file.sha256, &file.commit)
+                    described(known.sha256, &known.commit),
+                    described(file.sha256, &file.commit)
                 ));
             }
             // Of two records of the same bytes, the worse one counts.

@@ -1,53 +1,53 @@
-//! What `publish` did: `receipt.json`.
+//! The evidence of `publish`: `receipt.json`.
 
 use serde::{Deserialize, Serialize};
 use wheel_audit::wheel::Sha256Sum;
 
-/// What `publish` did: `receipt.json`. It is written before and after each step, and it is a log: what
-/// an index holds, only the index knows.
+/// The evidence of `publish`: `receipt.json`. It is a log, written before and after each step. Only the index knows
+/// which files it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The address files were sent to.
+    /// The address that the files were sent to.
     pub repository: String,
     /// The release: `sum-up-to 1.0.0`.
     pub release: String,
     pub attestations: Attested,
-    /// In the order of upload.
+    /// The files, in the order of upload.
     pub files: Vec<SentFile>,
 }
 
-/// A file on its way to the index.
+/// The state of a file's upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentFile {
     pub file: String,
     pub sha256: Sha256Sum,
     pub step: SentStep,
-    /// Where the index offers it.
+    /// The address of the file on the index.
     pub url: Option<String>,
-    /// How often it was sent.
+    /// The number of times that it was sent.
     pub sends: u32,
-    /// What went wrong on the way and passed.
+    /// Faults during the upload that went away.
     pub faults: Vec<String>,
 }
 
-/// How far a file is.
+/// The step of a file's upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SentStep {
     Waiting,
-    /// It was about to be sent; the index knows whether it came.
+    /// The upload has started. Only the index knows if the file arrived.
     Sending,
     /// The index lists it, with this hash. Earlier receipts say `held`.
     #[serde(alias = "held")]
     Verified,
 }
 
-/// Whether attestations were sent with the files of a release.
+/// The attestations that were sent with the files of a release, or the reason for none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "sent")]
 pub enum Attested {
     Yes {
-        /// Who vouches for the identity that signed, and what that is.
+        /// The signing identity and its issuer.
         by: String,
     },
     No {
@@ -71,8 +71,7 @@ impl std::fmt::Display for Attested {
 }
 
 impl Receipt {
-    /// A receipt of nothing sent yet, which takes over what an earlier one says of the same files sent to
-    /// the same index.
+    /// A new receipt. It copies the entries of an earlier receipt for the same files and the same index.
     pub fn open(new: Self, earlier: Option<Self>) -> Self {
         let earlier = earlier
             .filter(|old| old.repository == new.repository && old.release == new.release)
@@ -91,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_word_of_earlier_receipts_is_still_read() {
+    fn the_step_held_of_earlier_receipts_is_read_as_verified() {
         for word in ["verified", "held"] {
             let step: SentStep = serde_json::from_value(word.into()).expect("a step");
             assert_eq!(step, SentStep::Verified);

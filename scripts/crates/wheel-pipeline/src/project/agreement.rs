@@ -33,7 +33,7 @@ fn version(project: &Project, tags: &[String]) -> Vec<String> {
     if let Some(stated) = project.static_version.as_ref().filter(|stated| *stated != version) {
         disagreements.push(format!(
             "`pyproject.toml` says version {stated}, `Cargo.toml` says {version}: \
-             keep one of them (`dynamic = [\"version\"]` takes Cargo's)"
+             keep one of them (with `dynamic = [\"version\"]`, maturin uses Cargo's)"
         ));
     }
     if !tags.is_empty() && !tags.iter().any(|tag| version_of(tag).as_ref() == Some(version)) {
@@ -122,7 +122,7 @@ mod tests {
         wrong.table.targets.push(wrong.table.targets[0]);
         let disagreements = plan(&wrong, &["v2.0.0".into()]).expect_err("four things are wrong");
         insta::assert_snapshot!(disagreements.join("\n"), @r#"
-        `pyproject.toml` says version 0.9, `Cargo.toml` says 1.0.0rc1: keep one of them (`dynamic = ["version"]` takes Cargo's)
+        `pyproject.toml` says version 0.9, `Cargo.toml` says 1.0.0rc1: keep one of them (with `dynamic = ["version"]`, maturin uses Cargo's)
         the commit is tagged `v2.0.0`, `Cargo.toml` says version 1.0.0rc1: change the version and tag that commit
         target `manylinux_2_17_x86_64` is promised twice: drop one
         Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python

@@ -146,7 +146,7 @@ impl Project {
         let cargo_version = cargo_version(&manifest, &manifest_path)?;
         let families = families(&manifest, &pyproject.tool.maturin.features, &table.pythons)
             .ok_or_else(|| {
-                Failure::usage(format!("`{}` has no dependency `pyo3`, or takes it from another file's workspace", manifest_path.display())).hint("the pipeline releases PyO3 extensions, and looks for their features in this file")
+                Failure::usage(format!("`{}` has no dependency `pyo3`, or inherits it from a workspace in another file", manifest_path.display())).hint("state the dependency `pyo3` with its features in this file")
             })?;
         let static_version = match &pyproject.project.version {
             Some(text) => Some(version(text, &path)?),
@@ -156,7 +156,7 @@ impl Project {
                     "`{}`: `[project]` has no version",
                     path.display()
                 ))
-                .hint("add `dynamic = [\"version\"]`, and maturin takes the one of `Cargo.toml`"));
+                .hint("add `dynamic = [\"version\"]`, so that maturin uses the version of `Cargo.toml`"));
             }
         };
         Ok(Self {

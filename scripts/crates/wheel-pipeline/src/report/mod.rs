@@ -53,7 +53,7 @@ pub enum Mood {
 }
 
 /// A running action. Dropping it removes it from the progress line without a message.
-#[must_use = "an action says how it ended"]
+#[must_use = "an action ends when it is dropped"]
 pub struct Action<'a> {
     report: &'a Report,
     doing: String,

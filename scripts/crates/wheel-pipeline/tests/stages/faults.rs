@@ -133,7 +133,7 @@ fn all_disagreements_are_listed() {
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @r#"
     error: the project's files disagree:
-      `pyproject.toml` says version 1.0, `Cargo.toml` says 2.0.0rc1: keep one of them (`dynamic = ["version"]` takes Cargo's)
+      `pyproject.toml` says version 1.0, `Cargo.toml` says 2.0.0rc1: keep one of them (with `dynamic = ["version"]`, maturin uses Cargo's)
       Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
       Python 3.9 is promised, but `requires-python` refuses it: change one of them
     "#);

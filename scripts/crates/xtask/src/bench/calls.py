@@ -1,8 +1,8 @@
-"""Times calls of `sum_up_to` beside its peers, in turn: `python calls.py ROUNDS`, with the peers on `PYTHONPATH`.
+"""Measures calls of `sum_up_to` and its peers in turn: `python calls.py ROUNDS`, with the peers on `PYTHONPATH`.
 
-Prints a JSON list: for each group its name and its contenders, for each of these its name and the nanoseconds of a call
-in each round. Contenders of a group are timed one after the other in every round, so that a machine that slows down
-slows them all.
+Prints a JSON list with the name and the contenders of each group. A contender has a name and the nanoseconds of a call
+in each round. Each round measures all contenders of a group one after the other, so that a machine that slows down
+affects all of them.
 """
 
 import asyncio
@@ -39,15 +39,15 @@ def loop(n: int) -> int:
 
 
 def timer(function: Callable[[Any], object], argument: object) -> Timer:
-    """What times one call, with nothing but the call inside."""
+    """A timer of one call, without other work."""
     return Timer("function(argument)", globals={"function": function, "argument": argument})
 
 
 def small_contenders() -> dict[str, Timer]:
-    """Whatever sums up to a small limit, and what is as small a call."""
+    """Sums up to a small limit, and a call of similar cost."""
     contenders: dict[str, Timer] = {}
     for name, module in (("C, `METH_O`", "peer_c"), ("Cython", "peer_cython"), ("mypyc", "peer_mypyc")):
-        # One that could not be built is not there, which the caller knows and says.
+        # A peer that could not be built is left out. The caller reports it.
         if importlib.util.find_spec(module):
             contenders[name] = timer(importlib.import_module(module).add_up_to, SMALL)
     add = Add(SMALL)
@@ -62,8 +62,8 @@ def small_contenders() -> dict[str, Timer]:
 
 
 def large_contenders(bits: int) -> dict[str, Timer]:
-    """The sums up to a limit of so many bits."""
-    # Digits of no pattern: Python multiplies faster where one of the factors is nearly empty.
+    """Sums up to a limit with a number of bits."""
+    # The digits are random, because Python multiplies faster if a factor has few bits.
     limit = random.Random(bits).getrandbits(bits) | 1 << (bits - 1)  # noqa: S311
     return {
         "`n * (n + 1) // 2` in Python": timer(closed_form, limit),
@@ -86,7 +86,7 @@ def loop_of(f: Callable[[int], int]) -> int:
 
 
 def contenders_for_values(f: Callable[[int], int]) -> dict[str, Timer]:
-    """Whatever adds the values of a function."""
+    """Sums of the values of a function."""
     return {
         "`for` loop": timer(loop_of, f),
         "`sum(map(f, range(1, n + 1)))`": timer(lambda f: sum(map(f, range(1, VALUES + 1))), f),
@@ -96,13 +96,13 @@ def contenders_for_values(f: Callable[[int], int]) -> dict[str, Timer]:
 
 
 async def turn(i: int) -> int:
-    """Let the loop turn once."""
+    """Wait for one turn of the event loop."""
     await asyncio.sleep(0)
     return i
 
 
 async def gathered(f: Callable[[int], Awaitable[int]]) -> int:
-    """As many tasks at a time, by what asyncio offers."""
+    """A sum of the results of tasks, limited with asyncio's semaphore."""
     semaphore = asyncio.Semaphore(LIMIT)
 
     async def limited(i: int) -> int:
@@ -113,7 +113,7 @@ async def gathered(f: Callable[[int], Awaitable[int]]) -> int:
 
 
 def contenders_for_tasks() -> dict[str, Timer]:
-    """Whatever adds the results of tasks, with the loop that each needs."""
+    """Sums of the results of tasks, each with its event loop."""
     return {
         "`asyncio.gather` and `Semaphore`": timer(lambda f: asyncio.run(gathered(f)), turn),
         "`sum_of_async(f, n)`": timer(lambda f: asyncio.run(sum_of_async(f, TASKS, limit=LIMIT)), turn),

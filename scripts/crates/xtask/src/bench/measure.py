@@ -1,7 +1,7 @@
 """Runs a command and prints one line of JSON about it: `python measure.py COMMAND [ARGUMENT ...]`.
 
-Seconds of wall and processor time and the peak memory in bytes of the largest process, as the operating system accounts
-for them, and the command's exit code. Its output is thrown away.
+The line has the wall time and the processor time in seconds, the peak memory of the largest process in bytes, and the
+exit code. The operating system counts them. The command's output is discarded.
 """
 
 import json

@@ -1,5 +1,5 @@
-/* The smallest C extension that does the same for limits below 2^32: the closed form behind METH_O, over the limited API.
-   It is what a call from Python into native code costs at least. */
+/* The smallest C extension with the same function, for limits below 2^32: the closed form as METH_O, with the limited API.
+It shows the least cost of a call from Python into native code. */
 
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030A0000

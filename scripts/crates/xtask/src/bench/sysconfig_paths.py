@@ -1,4 +1,4 @@
-"""Prints where C headers and packages of this interpreter are, and how it names extensions, as one JSON object."""
+"""Prints the folders of this interpreter's C headers and packages, and its suffix of extensions, as one JSON object."""
 
 import json
 import sysconfig

@@ -268,15 +268,15 @@ fn every_rule_refuses_its_violations() {
             "release.yml",
             "allow-prereleases: true",
             "cache: pip",
-            "`cache` brings a cache into a release",
+            "`cache` adds a cache to a release",
         ),
-        ("caches", "release.yml", checkout, "actions/cache@1", "`uses` brings a cache"),
+        ("caches", "release.yml", checkout, "actions/cache@1", "`uses` adds a cache"),
         (
             "caches",
             "release.yml",
             "cache-image: false",
             "cache-image: true",
-            "`cache-image` brings a cache",
+            "`cache-image` adds a cache",
         ),
         (
             "surroundings",

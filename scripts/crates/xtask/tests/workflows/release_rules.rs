@@ -71,7 +71,7 @@ pub fn caches(workflow: &Workflow, _: &Promise) -> Vec<String> {
             (key.contains("cache") && value.as_bool() != Some(false))
                 || value.as_str().is_some_and(|value| value.contains("cache"))
         })
-        .map(|(key, _)| format!("`{key}` brings a cache into a release"))
+        .map(|(key, _)| format!("`{key}` adds a cache to a release"))
         .collect()
 }
 
@@ -210,9 +210,9 @@ pub fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
                 let missing: Vec<_> = missing.collect();
                 // Only the gate waits for both jobs that build.
                 if missing.len() == others.len() || *what == "gate" {
-                    let told =
+                    let reason =
                         |other: &&&str| format!("job `{job}` does not wait for job `{other}`");
-                    wrong.extend(missing.iter().map(told));
+                    wrong.extend(missing.iter().map(reason));
                 }
             }
         }

@@ -1,5 +1,5 @@
-//! `announce`: makes the GitHub release of a published and verified version, with its section of the changelog, its
-//! files and the bills of materials of its wheels.
+//! `announce`: makes the GitHub release of a published and verified version. It has the version's section of the
+//! changelog, the files, and the bills of materials of the wheels.
 
 use std::fs;
 use std::path::{Path, PathBuf};

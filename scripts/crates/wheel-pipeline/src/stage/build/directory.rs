@@ -75,7 +75,7 @@ impl<'a> BuildDirectory<'a> {
     }
 
     /// Builds wheels, each with the toolchain of its target, on parallel lanes. There is a lane for each processor, up
-    /// to [`LANES`]. A target is always on the same lane, because the lane's cargo folder has its compiled code.
+    /// to `LANES`. A target is always on the same lane, because the lane's cargo folder has its compiled code.
     pub fn wheels(
         &self,
         part: &Plan,
@@ -216,8 +216,8 @@ fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
             .map(|path| format!("`{}`", path.file_name().unwrap_or_default().to_string_lossy()))
             .collect();
         return Err(Failure::refused(format!(
-            "maturin did not build `{file}`, which is in the plan, but [{}]",
-            made.join(", ")
+            "maturin built {}, expected `{file}`",
+            if made.is_empty() { "nothing".to_owned() } else { made.join(", ") }
         ))
         .into());
     }

@@ -50,7 +50,6 @@ pub fn run(
 ) -> Result<SmokeEvidence> {
     let (runs, not_here) = offered(plan, &found.interpreters);
     let built = kept.built();
-    let report = report;
     let outcomes = parallel::map(&runs, |run| -> Result<SmokeOutcome> {
         let name = format!("{} on CPython {}", run.promise.target, run.interpreter.release);
         let action = report.start(format!("{verb} {name}"));

@@ -112,7 +112,7 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>> {
     fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }
 
-/// The address of the archive that this machine's own apt takes packages from.
+/// The address of the Debian archive that this machine's apt uses.
 fn archive() -> Result<String> {
     let question = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"];
     let answer = Invocation::new("apt-get").args(question).run().map_err(|_| {
