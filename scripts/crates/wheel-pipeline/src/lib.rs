@@ -1,5 +1,6 @@
 //! Takes a maturin project from source to verified wheels on a package index.
 
+pub mod address;
 pub mod available;
 pub mod cli;
 pub mod evidence;

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use url::Url;
 
-use super::address::{resolve, same_origin};
 use super::error::{IndexError, for_message};
+use crate::address::{resolve, same_origin};
 use crate::process::pause::asked;
 
 /// The formats of the simple API: JSON, and HTML from an index that has no JSON.

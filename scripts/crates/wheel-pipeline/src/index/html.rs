@@ -3,9 +3,9 @@
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 use url::Url;
 
-use super::address::{file_name, resolve};
 use super::error::{IndexError, for_message};
 use super::listed_file::ListedFile;
+use crate::address::{file_name, resolve};
 
 /// The files of a page, which lies at `page`.
 pub(super) fn parse(text: &str, page: &Url) -> Result<Vec<ListedFile>, IndexError> {

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::address::resolve;
 use super::error::{IndexError, for_message};
 use super::listed_file::ListedFile;
+use crate::address::resolve;
 
 #[derive(Deserialize)]
 struct ProjectPage {

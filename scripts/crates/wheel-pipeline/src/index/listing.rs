@@ -7,7 +7,8 @@ use wheel_audit::wheel::Sha256Sum;
 
 use super::error::{IndexError, for_message};
 use super::listed_file::ListedFile;
-use super::{address, fetch, html, json};
+use super::{fetch, html, json};
+use crate::address;
 
 /// The longest time that an index may take for one answer, unless the caller gives another.
 pub const PATIENCE: Duration = Duration::from_secs(60);

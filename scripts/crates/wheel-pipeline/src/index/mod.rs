@@ -5,7 +5,6 @@
 //! trusted. Its answers are bounded in size and time, it may redirect only to itself, and each file must
 //! have a name, an address and one hash.
 
-pub mod address;
 mod error;
 mod fetch;
 mod html;

@@ -12,8 +12,9 @@ use serde::Deserialize;
 use wheel_audit::wheel::Sha256Sum;
 
 use super::error::{IndexError, for_message};
+use super::fetch;
 use super::listed_file::ListedFile;
-use super::{address, fetch};
+use crate::address;
 
 /// An index's record of who published a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 
 use super::attestations::Attestations;
 use super::upload_set::UploadSet;
+use crate::address::is_pypi;
 use crate::evidence::{Attested, Receipt, SentStep};
 use crate::failure::Failure;
 use crate::folder;
-use crate::index::address::is_pypi;
 use crate::project::Project;
 use crate::report::{Mood, Report};
 use crate::stage::Machine;

@@ -23,11 +23,11 @@ use anyhow::Result;
 use jiff::Timestamp;
 use wheel_audit::plan::Plan;
 
+use crate::address::{self, is_loopback};
 use crate::evidence::EvidenceFolder;
 use crate::evidence::gate::GateDecision;
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::index::address::{self, is_loopback};
 use crate::index::{self, ListedFile};
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};

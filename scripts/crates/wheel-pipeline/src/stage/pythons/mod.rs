@@ -3,9 +3,10 @@
 use anyhow::{Context, Result};
 use wheel_audit::wheel::Sha256Sum;
 
+use crate::address;
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::index::{self, address};
+use crate::index;
 use crate::project::Project;
 use crate::report::{Mood, Report};
 use crate::stage::Machine;

@@ -14,10 +14,11 @@ use wheel_audit::parallel;
 use wheel_audit::wheel::Sha256Sum;
 
 use super::listing;
+use crate::address;
 use crate::evidence::file;
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::index::{ListedFile, address};
+use crate::index::ListedFile;
 use crate::project::Project;
 use crate::report::{Mood, Report, table};
 use crate::stage::Machine;

@@ -19,11 +19,12 @@ use wheel_audit::wheel::Sha256Sum;
 use wheel_audit::wheel::release::list;
 
 use self::installation::{Installation, Installed};
+use crate::address;
 use crate::evidence::{Attested, BuiltFile, EvidenceFolder, Receipt, SentStep, VerifyEvidence};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder;
-use crate::index::{ListedFile, address};
+use crate::index::ListedFile;
 use crate::process::command::Finished;
 use crate::project::Project;
 use crate::project::source::Source;

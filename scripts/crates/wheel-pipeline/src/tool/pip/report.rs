@@ -10,7 +10,7 @@ use serde::Deserialize;
 use wheel_audit::names::normalize;
 use wheel_audit::wheel::Sha256Sum;
 
-use crate::index::address::{self, file_name};
+use crate::address::{self, file_name};
 
 /// A file that pip installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
