@@ -39,7 +39,7 @@ use wheel_fixtures::release::{Dist, good, release};
 
 /// A release that is broken in one way.
 struct Case {
-    /// What is wrong with it.
+    /// The fault.
     name: &'static str,
     broken: fn() -> Dist,
 }
@@ -99,14 +99,14 @@ fn pe(change: impl FnOnce(&mut Pe)) -> Dist {
     release(|parts| parts.windows.set_module(module.bytes()))
 }
 
-/// What a check says of a release.
+/// The result of a check on a release.
 fn judge(check: &str, dist: &Dist) -> CheckResult {
     let check = CHECKS.iter().find(|known| known.name == check).expect("a check's name");
     let release = dist.read();
     check.judge(CheckInput { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) })
 }
 
-/// What a check says of each broken release, as people read it.
+/// The findings of a check on each broken release, as people read them.
 fn refusals(check: &str, cases: &[Case]) -> String {
     let mut text = String::new();
     for case in cases {

@@ -1,4 +1,4 @@
-//! What can be broken in any wheel: the archive, its name and its texts.
+//! Mutations of any wheel: of the archive, its name and its texts.
 
 use crate::Mutation;
 use wheel_fixtures::wheel::{Wheel, hash};
@@ -206,7 +206,7 @@ pub const MUTATIONS: &[Mutation] = &[
     },
 ];
 
-/// What else the libraries of one system break on another.
+/// The other checks that may refuse a library of one system in a wheel for another.
 const OTHER_PLATFORM: &[&str] = &[
     "suffix-and-exports",
     "linked-libraries",

@@ -1,4 +1,4 @@
-//! What can be broken in an ELF module by changing some of its bytes.
+//! Mutations of an ELF module, by changes of some bytes.
 
 use crate::Mutation;
 use crate::bytes::{self, find, put, word};
@@ -125,7 +125,7 @@ fn patched(
     bytes::patched(wheel, b"\x7fELF\x02\x01", b"\0PyInit_", change)
 }
 
-/// Where the program header of this kind begins.
+/// The offset of the program header of this kind.
 fn header(file: &[u8], kind: u32) -> Option<usize> {
     headers(file)?.find(|at| file.get(*at..at + 4) == Some(&kind.to_le_bytes()))
 }
@@ -136,7 +136,7 @@ fn headers(file: &[u8]) -> Option<impl Iterator<Item = usize>> {
     Some((0..usize::from(count)).map(move |number| start + number * 56))
 }
 
-/// Where the entry of the dynamic section with this tag begins.
+/// The offset of the entry of the dynamic section with this tag.
 fn dynamic(file: &[u8], tag: u64) -> Option<usize> {
     let segment = header(file, PT_DYNAMIC)?;
     let start = usize::try_from(word(file, segment + 8)?).ok()?;
@@ -144,7 +144,7 @@ fn dynamic(file: &[u8], tag: u64) -> Option<usize> {
     (start..start + size).step_by(16).find(|at| word(file, *at) == Some(tag))
 }
 
-/// Where the strings of the dynamic section begin in the file.
+/// The offset of the strings of the dynamic section.
 fn strings(file: &[u8]) -> Option<usize> {
     let address = word(file, dynamic(file, DT_STRTAB)? + 8)?;
     headers(file)?.find_map(|at| {
@@ -156,7 +156,7 @@ fn strings(file: &[u8]) -> Option<usize> {
     })
 }
 
-/// Where these bytes first stand among the strings of the dynamic section.
+/// The offset of these bytes among the strings of the dynamic section.
 fn string(file: &[u8], wanted: &[u8]) -> Option<usize> {
     let strings = strings(file)?;
     Some(strings + find(&file[strings..], wanted)?)

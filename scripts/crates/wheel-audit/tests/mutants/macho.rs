@@ -1,4 +1,4 @@
-//! What can be broken in a thin Mach-O module by changing some of its bytes.
+//! Mutations of a thin Mach-O module, by changes of some bytes.
 
 use crate::Mutation;
 use crate::bytes::{self, find, put};
@@ -84,7 +84,7 @@ fn patched(
     bytes::patched(wheel, b"\xcf\xfa\xed\xfe", b"_PyInit_", change)
 }
 
-/// Where the load command of this kind begins.
+/// The offset of the load command of this kind.
 fn command(file: &[u8], kind: usize) -> Option<usize> {
     let mut at = 32;
     for _ in 0..number(file, 16)? {

@@ -35,7 +35,7 @@ struct Mutation {
     make: fn(Wheel) -> Option<(String, Vec<u8>)>,
 }
 
-/// What the checks find in a wheel, by check.
+/// The findings in a wheel, by check.
 type Findings = BTreeSet<(&'static str, String)>;
 
 fn judge(file: &str, bytes: &[u8]) -> Findings {

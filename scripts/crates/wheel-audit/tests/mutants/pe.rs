@@ -1,4 +1,4 @@
-//! What can be broken in a PE module by changing some of its bytes.
+//! Mutations of a PE module, by changes of some bytes.
 
 use crate::Mutation;
 use crate::bytes::{self, find, put};

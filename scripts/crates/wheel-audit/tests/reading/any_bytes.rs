@@ -25,7 +25,7 @@ fn binaries() -> [Vec<u8>; 4] {
     [elf.bytes(), arm64.bytes(), both, Pe::new(pe::AMD64).bytes()]
 }
 
-/// What is known of a wheel: its facts, as text.
+/// The facts of a wheel as text.
 fn facts(bytes: &[u8]) -> Option<String> {
     let mut facts = WheelFacts::read(LINUX.to_owned(), bytes).ok()?;
     // The structure shows headers as they are; that they are wrong is for a check to say.

@@ -11,6 +11,6 @@ pub struct SecondBuildEvidence {
     pub sdist: Option<Sha256Sum>,
     pub compared: Vec<Comparison>,
     /// The second builder's wheels for which the plan has none.
-    #[serde(rename = "alone")]
+    #[serde(alias = "alone")]
     pub unmatched: Vec<String>,
 }

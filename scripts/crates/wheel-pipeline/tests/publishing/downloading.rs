@@ -1,7 +1,7 @@
 //! A file from an index is accepted only with the hash that the index lists.
 
 use wheel_audit::wheel::Sha256Sum;
-use wheel_pipeline::index::{self, address};
+use wheel_pipeline::{address, index};
 
 use crate::index::{Index, Mismatch};
 

@@ -41,7 +41,7 @@ pub use upload_set::UploadSet;
 /// The arguments of `publish`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where twine sends files
+    /// The address for uploads, to which twine sends files
     #[arg(long, value_name = "URL", default_value = "https://upload.pypi.org/legacy/")]
     pub repository_url: String,
     /// The simple API of the same index
@@ -50,13 +50,13 @@ pub struct Args {
     /// Really upload; refused unless all evidence is there and clean
     #[arg(long)]
     pub execute: bool,
-    /// First gather what the jobs of a matrix brought, a folder for each below this one
+    /// First gather the artifacts of jobs: a folder of this one for each job
     #[arg(long, value_name = "DIR")]
     pub from: Option<PathBuf>,
-    /// How long faults of the network or the index are waited out, in seconds for each file
+    /// The longest wait for a fault of the network or the index to pass, in seconds for each file
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
     pub patience: u16,
-    /// Which indexes get attestations of who publishes the files
+    /// The indexes that get attestations of the publisher
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub attestations: Attestations,
     #[command(flatten)]
