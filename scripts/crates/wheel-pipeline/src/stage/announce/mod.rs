@@ -16,7 +16,8 @@ use crate::folder;
 use crate::project::source::Source;
 use crate::project::{Project, changelog};
 use crate::report::{Mood, Output, Report};
-use crate::stage::{from_jobs, recorded, verify};
+use crate::stage::from_jobs::FromJobs;
+use crate::stage::{recorded, verify};
 use crate::tool::gh::{self, Asset, Release};
 
 /// The content of the GitHub release, as `--format json` prints it.
@@ -34,9 +35,8 @@ pub struct Args {
     /// Make the GitHub release; without this option, only show it
     #[arg(long)]
     pub execute: bool,
-    /// First join the results of a matrix's jobs; DIR has a folder for each job
-    #[arg(long, value_name = "DIR")]
-    pub from: Option<PathBuf>,
+    #[command(flatten)]
+    pub jobs: FromJobs,
     #[command(flatten)]
     pub output: Output,
 }
@@ -49,9 +49,7 @@ pub fn run(
     report: &Report,
 ) -> Result<Verdict> {
     let execute = args.execute;
-    if let Some(from) = &args.from {
-        from_jobs::take_in(source, kept, report, from)?;
-    }
+    args.jobs.take_in(source, kept, report)?;
     let tag = ready(&source.plan, kept)?;
     let version = tag.trim_start_matches('v').to_owned();
     let log = source.project.root.join("CHANGELOG.md");

@@ -1,7 +1,6 @@
 //! `gate`: decides from all evidence if `dist/` may be uploaded.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -14,14 +13,13 @@ use crate::evidence::{EvidenceFolder, file};
 use crate::exit::Verdict;
 use crate::project::source::Source;
 use crate::report::{Output, Report};
-use crate::stage::from_jobs;
+use crate::stage::from_jobs::FromJobs;
 
 /// The arguments of `gate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// First join the results of a matrix's jobs; DIR has a folder for each job
-    #[arg(long, value_name = "DIR")]
-    pub from: Option<PathBuf>,
+    #[command(flatten)]
+    pub jobs: FromJobs,
     #[command(flatten)]
     pub output: Output,
 }
@@ -33,9 +31,7 @@ pub fn run(
     kept: &mut EvidenceFolder,
     report: &Report,
 ) -> Result<Verdict> {
-    if let Some(from) = &args.from {
-        from_jobs::take_in(source, kept, report, from)?;
-    }
+    args.jobs.take_in(source, kept, report)?;
     let judgement = decide(source, kept)?;
     let mut text = summary(&judgement);
     text += &format!(

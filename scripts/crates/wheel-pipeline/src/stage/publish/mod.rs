@@ -15,7 +15,6 @@ pub mod state;
 pub mod upload;
 mod upload_set;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use age::{Age, age};
@@ -31,7 +30,8 @@ use crate::failure::Failure;
 use crate::index::{self, ListedFile};
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
-use crate::stage::{Machine, from_jobs, gate};
+use crate::stage::from_jobs::FromJobs;
+use crate::stage::{Machine, gate};
 
 pub use attestations::Attestations;
 pub use destination::{Destination, PATIENCE};
@@ -50,9 +50,8 @@ pub struct Args {
     /// Really upload; refused unless all evidence is there and clean
     #[arg(long)]
     pub execute: bool,
-    /// First gather the artifacts of jobs: a folder of this one for each job
-    #[arg(long, value_name = "DIR")]
-    pub from: Option<PathBuf>,
+    #[command(flatten)]
+    pub jobs: FromJobs,
     /// The longest wait for a fault of the network or the index to pass, in seconds for each file
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
     pub patience: u16,
@@ -90,9 +89,7 @@ pub fn run(
     let execute = args.execute;
     address::check("--repository-url", &destination.repository)?;
     address::check("--index-url", &destination.simple)?;
-    if let Some(from) = &args.from {
-        from_jobs::take_in(source, kept, report, from)?;
-    }
+    args.jobs.take_in(source, kept, report)?;
     if !is_loopback(&destination.repository) {
         let mut judgement = gate::decide(source, kept)?;
         let listing = index::listing(&destination.simple, &source.plan.project);
