@@ -70,11 +70,39 @@ impl SampleProject {
     pub fn new(program: &str) -> Self {
         let project =
             Self { folder: tempfile::tempdir().expect("a folder"), program: program.into() };
-        project.write("pyproject.toml", PYPROJECT.trim_start());
-        project.write("Cargo.toml", MANIFEST.trim_start());
-        project.write("src/lib.rs", LIBRARY.trim_start());
-        project.write("smoke.py", SMOKE);
+        project.write_sources();
         project
+    }
+
+    fn write_sources(&self) {
+        self.write("pyproject.toml", PYPROJECT.trim_start());
+        self.write("Cargo.toml", MANIFEST.trim_start());
+        self.write("src/lib.rs", LIBRARY.trim_start());
+        self.write("smoke.py", SMOKE);
+    }
+
+    /// Makes the project anew. Only its lock file, the tools and what cargo compiled stay, so that the next build
+    /// compiles no dependency.
+    pub fn reset(&self) {
+        for folder in ["dist", "programs"] {
+            let folder = self.root().join(folder);
+            if folder.exists() {
+                fs::remove_dir_all(folder).expect("it can be removed");
+            }
+        }
+        for entry in fs::read_dir(self.work()).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let kept = ["cargo", "source", "tools"].iter().any(|name| entry.file_name() == **name);
+            if kept {
+                continue;
+            }
+            let removed = match entry.file_type().expect("a type").is_dir() {
+                true => fs::remove_dir_all(entry.path()),
+                false => fs::remove_file(entry.path()),
+            };
+            removed.expect("it can be removed");
+        }
+        self.write_sources();
     }
 
     /// The project with what a build needs: a lock file, and the tools of this repository's own

@@ -7,6 +7,7 @@ use wheel_pipeline::evidence::{self, BuildEvidence, BuiltFile, SmokeEvidence, Sm
 use wheel_pipeline::tool::python::{self, Interpreter};
 
 use crate::PROGRAM;
+use wheel_fixtures::limited;
 use wheel_fixtures::project::{ProgramRun, SampleProject};
 
 const TARGET: &str = "manylinux_2_17_x86_64";
@@ -50,8 +51,8 @@ fn built() -> (SampleProject, Interpreter) {
 /// Runs a stage with scripts for both engines.
 fn run(project: &SampleProject, docker: &str, podman: &str, arguments: &[&str]) -> ProgramRun {
     let path = project.programs(&[("docker", docker), ("podman", podman)]);
-    let output = project.command(arguments).env("PATH", path).output();
-    project.finish(output.expect("the program starts"))
+    let output = limited::output(project.command(arguments).env("PATH", path));
+    project.finish(output)
 }
 
 const BROKEN: &str = "echo 'is the daemon running?' >&2; exit 1";

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use insta::assert_snapshot;
 
 use crate::PROGRAM;
+use wheel_fixtures::limited;
 use wheel_fixtures::project::SampleProject;
 
 #[test]
@@ -50,13 +51,11 @@ fn without(project: &SampleProject, question: &str) -> std::ffi::OsString {
     project.programs(&programs)
 }
 
-#[test]
 #[cfg(unix)]
-fn a_target_that_this_machine_cannot_build_is_named() {
-    let project = SampleProject::buildable(PROGRAM);
+pub fn a_target_that_this_machine_cannot_build_is_named(project: &SampleProject) {
     let run = |arguments: &[&str]| {
-        let output = project.command(arguments).env("PATH", without_windows(&project)).output();
-        project.finish(output.expect("the program starts"))
+        let mut command = project.command(arguments);
+        project.finish(limited::output(command.env("PATH", without_windows(project))))
     };
     let one = run(&["build", "--target", "win_amd64"]);
     assert_eq!(one.code, 3, "{}", one.stderr);
@@ -79,8 +78,8 @@ fn a_target_without_a_standard_library_and_without_its_source_is_named_with_both
     let project = SampleProject::buildable(PROGRAM);
     let path = without(&project, "*target-libdir*|*sysroot*");
     let arguments = ["build", "--target", "manylinux_2_17_x86_64"];
-    let output = project.command(&arguments).env("PATH", path).output();
-    let run = project.finish(output.expect("the program starts"));
+    let output = limited::output(project.command(&arguments).env("PATH", path));
+    let run = project.finish(output);
     assert_eq!(run.code, 3, "{}", run.stderr);
     for reason in [
         "`rustup target add x86_64-unknown-linux-gnu` failed: error: no network; ",
@@ -188,16 +187,16 @@ fn a_release_with_missing_wheels_has_findings() {
 fn without_a_python_the_message_says_how_to_install_one() {
     let project = SampleProject::new(PROGRAM);
     let nowhere = project.root().join("nowhere");
-    let output = project
-        .command(&["build"])
-        .env("PATH", &nowhere)
-        .env("HOME", &nowhere)
-        .env("APPDATA", &nowhere)
-        .env_remove("PYENV_ROOT")
-        .env_remove("UV_PYTHON_INSTALL_DIR")
-        .env_remove("XDG_DATA_HOME")
-        .output()
-        .expect("the program starts");
+    let output = limited::output(
+        project
+            .command(&["build"])
+            .env("PATH", &nowhere)
+            .env("HOME", &nowhere)
+            .env("APPDATA", &nowhere)
+            .env_remove("PYENV_ROOT")
+            .env_remove("UV_PYTHON_INSTALL_DIR")
+            .env_remove("XDG_DATA_HOME"),
+    );
     let run = project.finish(output);
     assert_eq!(run.code, 3);
     assert_snapshot!(run.stderr, @"
@@ -214,14 +213,14 @@ fn without_a_network_the_tools_cannot_be_installed() {
         .and_then(|listener| listener.local_addr())
         .expect("a port")
         .port();
-    let output = project
-        .command(&["build"])
-        .env("PIP_CONFIG_FILE", if cfg!(windows) { "nul" } else { "/dev/null" })
-        .env("PIP_INDEX_URL", format!("http://127.0.0.1:{port}/simple/"))
-        .env("PIP_RETRIES", "0")
-        .env_remove("PIP_FIND_LINKS")
-        .output()
-        .expect("the program starts");
+    let output = limited::output(
+        project
+            .command(&["build"])
+            .env("PIP_CONFIG_FILE", if cfg!(windows) { "nul" } else { "/dev/null" })
+            .env("PIP_INDEX_URL", format!("http://127.0.0.1:{port}/simple/"))
+            .env("PIP_RETRIES", "0")
+            .env_remove("PIP_FIND_LINKS"),
+    );
     let run = project.finish(output);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("error: cannot install the pinned packages\n"), "{}", run.stderr);

@@ -7,10 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::PROGRAM;
+use wheel_fixtures::limited::{self, Watchdog};
 use wheel_fixtures::project::SampleProject;
-
-/// The time limit of each wait.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn ctrl_c_while_compiling_leaves_no_files_and_no_evidence() {
@@ -42,7 +40,7 @@ fn ctrl_c_ends_the_index_server() {
     let project = SampleProject::buildable(PROGRAM);
     let (mut child, server) = serving(&project);
     signal(&child, "INT");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(limited::wait(&mut child).code(), Some(0));
     wait_until("the server ends", || !is_alive(&server));
 }
 
@@ -51,7 +49,7 @@ fn a_killed_run_leaves_no_server_behind() {
     let project = SampleProject::buildable(PROGRAM);
     let (mut child, server) = serving(&project);
     child.kill().expect("it runs");
-    child.wait().expect("it ends");
+    limited::wait(&mut child);
     wait_until("the server ends", || !is_alive(&server));
 }
 
@@ -66,6 +64,7 @@ fn started(project: &SampleProject, arguments: &[&str]) -> Child {
 
 /// A run of `serve` that is ready, and the process ID of its index server.
 fn serving(project: &SampleProject) -> (Child, String) {
+    let _watchdog = Watchdog::start();
     let mut child = started(project, &["serve", "--port", "0"]);
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let first = lines.next().expect("it prints where it serves").expect("UTF-8");
@@ -113,7 +112,7 @@ fn processes_of(folder: &Path) -> Vec<String> {
 fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(started.elapsed() < PATIENCE, "{what}");
+        assert!(started.elapsed() < limited::LIMIT, "{what}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

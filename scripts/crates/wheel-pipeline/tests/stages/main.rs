@@ -1,6 +1,8 @@
 //! Tests of the program's stages on a small project, with good and bad input. They start processes, and may
 //! download the pinned tools once.
 
+#[cfg(unix)]
+mod built;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod containers;
 mod faults;

@@ -6,6 +6,7 @@ use std::process::Command;
 use insta::assert_snapshot;
 
 use crate::PROGRAM;
+use wheel_fixtures::limited;
 use wheel_fixtures::project::SampleProject;
 
 fn git(project: &SampleProject, arguments: &[&str]) {
@@ -58,11 +59,11 @@ fn the_matrix_is_printed_and_appended_to_github_output() {
     let project = SampleProject::new(PROGRAM);
     project.change("pyproject.toml", "\"3.11\", \"3.12\", \"3.13\", \"3.14\", ", "");
     project.write("output", "before=1\n");
-    let output = project
-        .command(&["plan", "--format", "github-matrix"])
-        .env("GITHUB_OUTPUT", project.root().join("output"))
-        .output()
-        .expect("the program starts");
+    let output = limited::output(
+        project
+            .command(&["plan", "--format", "github-matrix"])
+            .env("GITHUB_OUTPUT", project.root().join("output")),
+    );
     let run = project.finish(output);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_snapshot!(run.stdout, @r#"

@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::PROGRAM;
+use wheel_fixtures::limited;
 use wheel_fixtures::project::SampleProject;
 
 const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Halves.\n";
@@ -21,12 +22,12 @@ fn committed() -> SampleProject {
 }
 
 fn git(project: &SampleProject, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
-        .args(arguments)
-        .current_dir(project.root())
-        .output()
-        .expect("git runs");
+    let output = limited::output(
+        Command::new("git")
+            .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
+            .args(arguments)
+            .current_dir(project.root()),
+    );
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8")
 }

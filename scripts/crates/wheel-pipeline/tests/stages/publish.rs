@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use crate::PROGRAM;
+use wheel_fixtures::limited::{self, Watchdog};
 use wheel_fixtures::project::{ProgramRun, SampleProject};
 
 /// A running `serve`, and the variables that it printed.
@@ -18,6 +18,7 @@ struct Index {
 
 impl Index {
     fn start(project: &SampleProject) -> Self {
+        let _watchdog = Watchdog::start();
         let mut server = project
             .command(&["serve", "--port", "0"])
             .stdout(Stdio::piped())
@@ -41,18 +42,18 @@ impl Index {
 
     fn publish(&self, project: &SampleProject) -> ProgramRun {
         let at = |name: &str| self.variables[name].clone();
-        let output = project
-            .command(&[
-                "publish",
-                "--repository-url",
-                &at("TWINE_REPOSITORY_URL"),
-                "--index-url",
-                &at("PIP_INDEX_URL"),
-            ])
-            .env("TWINE_USERNAME", at("TWINE_USERNAME"))
-            .env("TWINE_PASSWORD", at("TWINE_PASSWORD"))
-            .output()
-            .expect("the program starts");
+        let output = limited::output(
+            project
+                .command(&[
+                    "publish",
+                    "--repository-url",
+                    &at("TWINE_REPOSITORY_URL"),
+                    "--index-url",
+                    &at("PIP_INDEX_URL"),
+                ])
+                .env("TWINE_USERNAME", at("TWINE_USERNAME"))
+                .env("TWINE_PASSWORD", at("TWINE_PASSWORD")),
+        );
         let run = project.finish(output);
         for text in [&run.stdout, &run.stderr] {
             assert!(!text.contains(&at("TWINE_PASSWORD")), "the password is shown: {text}");
@@ -64,13 +65,11 @@ impl Index {
 impl Drop for Index {
     fn drop(&mut self) {
         self.server.kill().expect("it runs");
-        self.server.wait().expect("it ends");
+        limited::wait(&mut self.server);
     }
 }
 
-#[test]
-fn an_index_is_asked_before_anything_is_sent() {
-    let project = SampleProject::buildable(PROGRAM);
+pub fn an_index_is_asked_before_anything_is_sent(project: &SampleProject) {
     // The plan has only this machine's target, so that it can be published as a whole.
     let host =
         if cfg!(target_os = "macos") { "macosx_11_0_arm64" } else { "manylinux_2_17_x86_64" };
@@ -81,14 +80,14 @@ fn an_index_is_asked_before_anything_is_sent() {
     );
     let built = project.run(&["build"]);
     assert_eq!(built.code, 0, "{}", built.stderr);
-    let index = Index::start(&project);
+    let index = Index::start(project);
 
-    let first = index.publish(&project);
+    let first = index.publish(project);
     assert_eq!(first.code, 0, "{}", first.stderr);
     assert_eq!(first.stderr.matches("uploaded half_of-2.0.0rc1").count(), 2, "{}", first.stderr);
     let receipt = fs::read_to_string(project.work().join("receipt.json")).expect("a receipt");
 
-    let second = index.publish(&project);
+    let second = index.publish(project);
     assert_eq!(second.code, 0, "{}", second.stderr);
     assert_eq!(
         second.stderr.matches("already there half_of-2.0.0rc1").count(),
@@ -104,7 +103,7 @@ fn an_index_is_asked_before_anything_is_sent() {
     project.change("src/lib.rs", "n / 2", "n / 2 + 0 * n");
     project.change("pyproject.toml", "Halves even numbers", "Halves even numbers again");
     assert_eq!(project.run(&["build"]).code, 0);
-    let other = index.publish(&project);
+    let other = index.publish(project);
     assert_eq!(other.code, 1);
     assert!(
         other.stderr.contains("error: the index has another file named `half_of-2.0.0rc1-"),
@@ -122,7 +121,7 @@ fn an_index_is_asked_before_anything_is_sent() {
     let mut bytes = fs::read(&path).expect("a wheel");
     bytes.push(0);
     fs::write(&path, bytes).expect("a wheel");
-    for stage in [index.publish(&project), project.run(&["smoke"])] {
+    for stage in [index.publish(project), project.run(&["smoke"])] {
         assert_eq!(stage.code, 1);
         let expected =
             format!("error: `dist/{wheel}` is not the file that `build` recorded\nhint: ");

@@ -3,12 +3,9 @@
 
 use serde_json::Value;
 
-use crate::PROGRAM;
 use wheel_fixtures::project::SampleProject;
 
-#[test]
-fn a_project_of_another_layout_is_rehearsed_and_a_bad_wheel_stops_the_rehearsal() {
-    let project = SampleProject::buildable(PROGRAM);
+pub fn a_project_of_another_layout_is_rehearsed_and_a_bad_wheel_stops_it(project: &SampleProject) {
     let good = project.run(&["rehearse", "--format", "json"]);
     assert_eq!(good.code, 0, "{}", good.stderr);
     let rehearsal: Value = serde_json::from_str(&good.stdout).expect("JSON");

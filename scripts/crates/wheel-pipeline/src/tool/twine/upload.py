@@ -30,7 +30,7 @@ REASON_LIMIT = 4000
 TOKEN_LIFE = 600
 
 
-class Bounded(requests.adapters.HTTPAdapter):
+class Bounded(requests.adapters.HTTPAdapter):  # type: ignore[misc]  # mypy is run without types for requests
     """Connections with a limit for silence."""
 
     def __init__(self, patience: float) -> None:
