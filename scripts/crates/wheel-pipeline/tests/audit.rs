@@ -1,7 +1,8 @@
 //! The audit of any project's files, without a plan.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
+use wheel_fixtures::limited;
 use wheel_fixtures::release::{Dist, WINDOWS, good, release};
 
 /// The exit code and the output of `audit` for a release in a folder without a project.
@@ -11,13 +12,9 @@ fn audit(dist: &Dist, arguments: &[&str]) -> (i32, String) {
     for (name, bytes) in &dist.files {
         std::fs::write(folder.path().join("dist").join(name), bytes).expect("written");
     }
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_wheel-pipeline"))
-        .current_dir(folder.path())
-        .env("NO_COLOR", "1")
-        .arg("audit")
-        .args(arguments)
-        .output()
-        .expect("the program starts");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wheel-pipeline"));
+    command.current_dir(folder.path()).env("NO_COLOR", "1").arg("audit").args(arguments);
+    let output = limited::output(&mut command);
     let text = String::from_utf8(output.stdout).expect("UTF-8")
         + String::from_utf8(output.stderr).expect("UTF-8").as_str();
     (output.status.code().expect("it ended by itself"), text)

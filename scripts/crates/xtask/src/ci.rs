@@ -3,7 +3,10 @@
 //! Every step runs, even after a failure. All failed steps are listed at the end. A test suite that ran no test is a
 //! failure.
 
+use std::path::Path;
+
 use anyhow::Result;
+use wheel_audit::parallel;
 use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::{Code, failure};
@@ -12,8 +15,9 @@ use wheel_pipeline::project::source::Source;
 use wheel_pipeline::report::{Mood, Report};
 use wheel_pipeline::stage::{Machine, licenses, rehearse};
 
+use crate::test_environment::{self, TestEnvironment};
 use crate::test_suite::{self, Results};
-use crate::{by_hand, cargo, checks, lock, readme, tables, test_environment};
+use crate::{by_hand, cargo, checks, lock, readme, tables};
 
 /// The number of starts of each way to end a process, on the oldest and on the newest Python.
 const EXITS: u16 = 20;
@@ -24,6 +28,13 @@ struct Tally<'a> {
     /// The names of the failed steps.
     failed: Vec<String>,
     /// The worst verdict of the steps.
+    verdict: Verdict,
+    tests: Results,
+}
+
+/// A step that was run.
+struct Step {
+    name: String,
     verdict: Verdict,
     tests: Results,
 }
@@ -62,24 +73,18 @@ pub fn run(
         test_suite::cargo(&cargo::mutants(&scripts, &source.project.dist()))
     })?;
     let environments = test_environment::environments(source, machine, kept, report)?;
-    for (position, environment) in environments.iter().enumerate() {
-        let on = &environment.interpreter.release;
-        if position == 0 {
-            let here = &environment.environment;
-            tally.command("ruff format", &checks::ruff_format(here, root))?;
-            tally.command("ruff check", &checks::ruff(here, root))?;
-            tally.command("mypy", &checks::mypy(here, root)?)?;
-            tally.command("zizmor", &checks::zizmor(here, root))?;
-        }
-        // Faults at the end of a process are races. `cargo xtask exits` tests them on all Pythons.
-        let is_edge = position == 0 || position + 1 == environments.len();
-        let exits = if is_edge { EXITS } else { 1 };
+    let here = &environments[0].environment;
+    tally.command("ruff format", &checks::ruff_format(here, root))?;
+    tally.command("ruff check", &checks::ruff(here, root))?;
+    tally.command("mypy", &checks::mypy(here, root)?)?;
+    tally.command("zizmor", &checks::zizmor(here, root))?;
+    for TestEnvironment { environment, interpreter, folder, .. } in &environments {
         let package = wheel_audit::names::escape(&source.project.name);
-        let stubs = checks::stubtest(&environment.environment, &package, environment.folder.path());
-        tally.command(&format!("stubtest on CPython {on}"), &stubs)?;
-        tally.suite(&format!("pytest on CPython {on}"), || {
-            test_suite::pytest(&checks::pytest(&environment.environment, root, exits))
-        })?;
+        let stubs = checks::stubtest(environment, &package, folder.path());
+        tally.command(&format!("stubtest on CPython {}", interpreter.release), &stubs)?;
+    }
+    for suite in suites(&environments, root, report) {
+        tally.add(suite?);
     }
     if cfg!(unix) {
         tally.stage("the commands of the README, by hand", || {
@@ -107,19 +112,37 @@ pub fn run(
     Ok(verdict)
 }
 
+/// Runs the Python tests on each Python. One suite keeps less than one processor busy, so several run at a time.
+fn suites(environments: &[TestEnvironment], root: &Path, report: &Report) -> Vec<Result<Step>> {
+    let positions: Vec<usize> = (0..environments.len()).collect();
+    parallel::map(&positions, |&position| {
+        let TestEnvironment { environment, interpreter, .. } = &environments[position];
+        // Faults at the end of a process are races. `cargo xtask exits` tests them on all Pythons.
+        let is_edge = position == 0 || position + 1 == environments.len();
+        let exits = if is_edge { EXITS } else { 1 };
+        let name = format!("pytest on CPython {}", interpreter.release);
+        Step::suite(report, &name, || test_suite::pytest(&checks::pytest(environment, root, exits)))
+    })
+}
+
 impl Tally<'_> {
     /// A step that is a stage.
     fn stage(&mut self, name: &str, stage: impl FnOnce() -> Result<Verdict>) -> Result<()> {
-        self.step(name, || Ok((stage()?, String::new())))
+        let step =
+            Step::run(self.report, name, || Ok((stage()?, Results::default(), String::new())));
+        self.add(step?);
+        Ok(())
     }
 
     /// A step that is one command.
     fn command(&mut self, name: &str, command: &Invocation) -> Result<()> {
-        self.step(name, || {
+        let step = Step::run(self.report, name, || {
             let finished = command.run()?;
             let verdict = if finished.succeeded() { Verdict::Yes } else { Verdict::No };
-            Ok((verdict, finished.output()))
-        })
+            Ok((verdict, Results::default(), finished.output()))
+        });
+        self.add(step?);
+        Ok(())
     }
 
     /// A step that is a test suite.
@@ -128,29 +151,50 @@ impl Tally<'_> {
         name: &str,
         suite: impl FnOnce() -> Result<(Results, String)>,
     ) -> Result<()> {
-        let mut tests = Results::default();
-        let result = self.step(name, || {
-            let (results, output) = suite()?;
-            let good = results.failed() == 0 && results.passed() > 0;
-            tests = results;
-            Ok((if good { Verdict::Yes } else { Verdict::No }, output))
-        });
-        self.tests.extend(&tests);
-        result
+        let step = Step::suite(self.report, name, suite)?;
+        self.add(step);
+        Ok(())
     }
 
-    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<(Verdict, String)>) -> Result<()> {
-        let report = self.report;
+    fn add(&mut self, step: Step) {
+        if step.verdict != Verdict::Yes {
+            self.failed.push(step.name);
+        }
+        self.verdict = self.verdict.and(step.verdict);
+        self.tests.extend(&step.tests);
+    }
+}
+
+impl Step {
+    /// Runs a test suite.
+    fn suite(
+        report: &Report,
+        name: &str,
+        suite: impl FnOnce() -> Result<(Results, String)>,
+    ) -> Result<Self> {
+        Self::run(report, name, || {
+            let (results, output) = suite()?;
+            let good = results.failed() == 0 && results.passed() > 0;
+            Ok((if good { Verdict::Yes } else { Verdict::No }, results, output))
+        })
+    }
+
+    /// Runs a step. An error is a failed step, and only an interruption is an error of the whole run.
+    fn run(
+        report: &Report,
+        name: &str,
+        step: impl FnOnce() -> Result<(Verdict, Results, String)>,
+    ) -> Result<Self> {
         let action = report.start(name);
-        let verdict = match step() {
-            Ok((Verdict::Yes, _)) => {
+        let (verdict, tests) = match step() {
+            Ok((Verdict::Yes, tests, _)) => {
                 action.done(Mood::Good, "passed", name);
-                return Ok(());
+                (Verdict::Yes, tests)
             }
-            Ok((verdict, output)) => {
+            Ok((verdict, tests, output)) => {
                 action.done(Mood::Bad, "failed", name);
                 report.data(&output);
-                verdict
+                (verdict, tests)
             }
             Err(error) => {
                 if failure(&error).is_some_and(|failure| failure.code == Code::Interrupted) {
@@ -158,11 +202,9 @@ impl Tally<'_> {
                 }
                 action.done(Mood::Bad, "failed", name);
                 report.error(&error);
-                Verdict::Unknown
+                (Verdict::Unknown, Results::default())
             }
         };
-        self.failed.push(name.to_owned());
-        self.verdict = self.verdict.and(verdict);
-        Ok(())
+        Ok(Self { name: name.to_owned(), verdict, tests })
     }
 }

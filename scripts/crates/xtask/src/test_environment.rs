@@ -25,7 +25,7 @@ pub struct TestEnvironment {
     pub folder: TempDir,
 }
 
-/// Makes a test environment for each promised Python on this machine.
+/// Makes a test environment for each promised Python on this machine, and at least one.
 pub fn environments(
     source: &Source,
     machine: &Machine,

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use wheel_fixtures::limited;
+
 /// The first block of Rust on the page.
 fn snippet() -> &'static str {
     let page = include_str!("../../../../docs/limits.md");
@@ -24,16 +26,16 @@ fn compiles(source: &str, feature: &str) -> (bool, String) {
     fs::write(folder.path().join("src/lib.rs"), source).expect("written");
     // The lock selects versions that are already downloaded.
     fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).expect("a lock file");
-    let output = Command::new(env!("CARGO"))
+    let mut command = Command::new(env!("CARGO"));
+    command
         .args(["check", "--quiet"])
         .current_dir(folder.path())
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("limits"))
         .env("CARGO_TERM_COLOR", "never")
         // Nothing is linked, and the machine's Python may be older than the feature.
         .env("PYO3_NO_PYTHON", "1")
-        .env("PYO3_BUILD_EXTENSION_MODULE", "1")
-        .output()
-        .expect("cargo starts");
+        .env("PYO3_BUILD_EXTENSION_MODULE", "1");
+    let output = limited::output(&mut command);
     (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 

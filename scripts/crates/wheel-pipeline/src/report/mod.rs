@@ -54,7 +54,7 @@ pub enum Mood {
 
 /// A running action. Dropping it removes it from the progress line without a message.
 #[must_use = "an action ends when it is dropped"]
-pub struct Action<'a> {
+pub struct Progress<'a> {
     report: &'a Report,
     doing: String,
     started: Instant,
@@ -74,10 +74,10 @@ impl Report {
     }
 
     /// Starts an action. The progress line shows `doing` until the action ends.
-    pub fn start(&self, doing: impl Into<String>) -> Action<'_> {
+    pub fn start(&self, doing: impl Into<String>) -> Progress<'_> {
         let doing = doing.into();
         self.change(|running| running.push(doing.clone()));
-        Action { report: self, doing, started: Instant::now() }
+        Progress { report: self, doing, started: Instant::now() }
     }
 
     /// Prints a line without a duration.
@@ -148,7 +148,7 @@ impl Drop for Report {
     }
 }
 
-impl Action<'_> {
+impl Progress<'_> {
     /// Ends the action, and prints a line with its result and its duration.
     pub fn done(self, mood: Mood, verb: &str, what: &str) {
         self.report.line(mood, verb, what, Some(self.started.elapsed()));
@@ -160,7 +160,7 @@ impl Action<'_> {
     }
 }
 
-impl Drop for Action<'_> {
+impl Drop for Progress<'_> {
     fn drop(&mut self) {
         self.report.change(|running| {
             if let Some(at) = running.iter().position(|doing| *doing == self.doing) {

@@ -10,7 +10,7 @@ use crate::process::command::Invocation;
 
 /// The GitHub release of a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Release {
+pub enum GitHubRelease {
     None,
     Assets(Vec<Asset>),
 }
@@ -40,7 +40,7 @@ fn release(root: &Path, verb: &str, tag: &str) -> Invocation {
 }
 
 /// Asks GitHub for the release of a tag.
-pub fn view(root: &Path, tag: &str) -> Result<Release> {
+pub fn view(root: &Path, tag: &str) -> Result<GitHubRelease> {
     let finished = release(root, "view", tag).args(["--json", "assets"]).run().advise(
         "cannot run `gh`",
         "install GitHub's command-line program from https://cli.github.com",
@@ -48,10 +48,10 @@ pub fn view(root: &Path, tag: &str) -> Result<Release> {
     if finished.succeeded() {
         let view: View =
             serde_json::from_str(&finished.stdout).context("`gh release view` gave no JSON")?;
-        return Ok(Release::Assets(view.assets));
+        return Ok(GitHubRelease::Assets(view.assets));
     }
     if finished.stderr.contains("release not found") {
-        return Ok(Release::None);
+        return Ok(GitHubRelease::None);
     }
     Err(Failure::unknown(format!("cannot ask GitHub for the release `{tag}`\n{}", finished.tail()))
         .into())

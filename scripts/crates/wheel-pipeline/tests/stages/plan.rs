@@ -10,20 +10,14 @@ use wheel_fixtures::limited;
 use wheel_fixtures::project::SampleProject;
 
 fn git(project: &SampleProject, arguments: &[&str]) {
-    let done = Command::new("git")
-        .args([
-            "-c",
-            "user.name=Test",
-            "-c",
-            "user.email=test@localhost",
-            "-c",
-            "commit.gpgsign=false",
-        ])
+    let mut command = Command::new("git");
+    command
+        .args(["-c", "user.name=Test", "-c", "user.email=test@localhost"])
+        .args(["-c", "commit.gpgsign=false"])
         .args(arguments)
-        .current_dir(project.root())
-        .status()
-        .expect("git runs");
-    assert!(done.success(), "git {arguments:?}");
+        .current_dir(project.root());
+    let done = limited::output(&mut command);
+    assert!(done.status.success(), "git {arguments:?}");
 }
 
 #[test]

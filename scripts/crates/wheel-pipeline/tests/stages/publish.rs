@@ -11,12 +11,12 @@ use wheel_fixtures::limited::{self, Watchdog};
 use wheel_fixtures::project::{ProgramRun, SampleProject};
 
 /// A running `serve`, and the variables that it printed.
-struct Index {
+struct RunningIndex {
     server: Child,
     variables: BTreeMap<String, String>,
 }
 
-impl Index {
+impl RunningIndex {
     fn start(project: &SampleProject) -> Self {
         let _watchdog = Watchdog::start();
         let mut server = project
@@ -62,7 +62,7 @@ impl Index {
     }
 }
 
-impl Drop for Index {
+impl Drop for RunningIndex {
     fn drop(&mut self) {
         self.server.kill().expect("it runs");
         limited::wait(&mut self.server);
@@ -80,7 +80,7 @@ pub fn an_index_is_asked_before_anything_is_sent(project: &SampleProject) {
     );
     let built = project.run(&["build"]);
     assert_eq!(built.code, 0, "{}", built.stderr);
-    let index = Index::start(project);
+    let index = RunningIndex::start(project);
 
     let first = index.publish(project);
     assert_eq!(first.code, 0, "{}", first.stderr);

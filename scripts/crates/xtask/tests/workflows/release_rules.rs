@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use saphyr::{LoadableYamlNode, YamlOwned as Yaml};
 
 use crate::rules::{PLAN, runs_on, verb};
-use crate::workflow::{Promise, Workflow, collect, is_action, steps, text};
+use crate::workflow::{PromisedRuns, Workflow, collect, is_action, steps, text};
 
 /// The names of the jobs that a job waits for.
 fn waits_for(job: &Yaml) -> Vec<&str> {
@@ -19,7 +19,7 @@ fn waits_for(job: &Yaml) -> Vec<&str> {
 }
 
 /// The matrix of each job comes from the plan.
-pub fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn matrix(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let jobs = workflow.jobs();
     let planner = jobs.iter().find_map(|&(name, job)| {
         let step = steps(job).find(|step| text(step, "run") == Some(PLAN))?;
@@ -61,7 +61,7 @@ pub fn matrix(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// A release is built from the commit, never from files of an earlier run.
-pub fn caches(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn caches(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut entries = Vec::new();
     collect(&workflow.data, &mut entries);
     entries
@@ -76,7 +76,7 @@ pub fn caches(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// A job for one target works on that target, and the image of QEMU is pinned by its digest.
-pub fn surroundings(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn surroundings(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
         if matches!(verb(job), "build" | "smoke" | "smoke --container --complete") {
@@ -109,7 +109,7 @@ pub fn surroundings(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// Only the push of a version tag starts a release.
-pub fn tags(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn tags(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let push = workflow.data.as_mapping_get("on").and_then(|on| on.as_mapping_get("push"));
     let expected = Yaml::load_from_str("tags: [\"v*\"]").expect("valid");
     if push == expected.first() {
@@ -119,7 +119,7 @@ pub fn tags(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// Artifacts have different names, because equal names would overwrite each other. An empty artifact is a fault.
-pub fn artifacts(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn artifacts(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut names = BTreeSet::new();
     for (job_name, job) in workflow.jobs() {
@@ -148,7 +148,7 @@ pub fn artifacts(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// A job runs after the success of all jobs that it waits for. Only the jobs that publish depend on the event.
-pub fn conditions(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn conditions(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
         let wanted = match verb(job) {
@@ -185,7 +185,7 @@ const ORDER: &[(&str, &[&str])] = &[
 ];
 
 /// Every job waits for the jobs with the commands of [`ORDER`], and each command has its jobs. Two jobs build.
-pub fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn order(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let jobs = workflow.jobs();
     let doing = |what: &str| -> Vec<&str> {
         jobs.iter().filter(|(_, job)| verb(job) == what).map(|(name, _)| *name).collect()
@@ -221,7 +221,7 @@ pub fn order(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// One job can upload, one can write to the repository, and the others can only read.
-pub fn rights(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn rights(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
         let given: BTreeSet<(&str, &str)> = job
@@ -248,7 +248,7 @@ pub fn rights(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// Started by hand, the workflow is a dry run by default.
-pub fn by_hand(workflow: &Workflow, _: &Promise) -> Vec<String> {
+pub fn by_hand(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let publish = workflow
         .data
         .as_mapping_get("on")

@@ -8,10 +8,10 @@ use wheel_pipeline::cli::Cli;
 use xtask::Xtask;
 
 use crate::release_rules;
-use crate::workflow::{Promise, Workflow, is_action, steps, text};
+use crate::workflow::{PromisedRuns, Workflow, is_action, steps, text};
 
 /// A function that returns the violations of a workflow.
-pub type Rule = fn(&Workflow, &Promise) -> Vec<String>;
+pub type Rule = fn(&Workflow, &PromisedRuns) -> Vec<String>;
 
 /// Every rule, with its workflow if it is for only one.
 pub const RULES: &[(&str, Option<&str>, Rule)] = &[
@@ -38,7 +38,7 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
 pub const PLAN: &str = "cargo pipeline plan --format github-matrix";
 
 /// A job has one command, and it is one of the pipeline's. Anything else is logic without a test.
-fn commands(workflow: &Workflow, _: &Promise) -> Vec<String> {
+fn commands(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
         let commands: Vec<&str> = steps(job).filter_map(|step| text(step, "run")).collect();
@@ -63,7 +63,7 @@ fn commands(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// Actions are pinned to a commit, because a tag can be moved. A comment has the version for people.
-fn actions(workflow: &Workflow, _: &Promise) -> Vec<String> {
+fn actions(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let pinned = |action: &str| {
         let hash = action.split_once('@').map_or("", |(_, hash)| hash);
         hash.len() == 40 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
@@ -91,7 +91,7 @@ fn actions(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// Each job declares its permissions. The workflow has none.
-fn permissions(workflow: &Workflow, _: &Promise) -> Vec<String> {
+fn permissions(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let none = workflow.data.as_mapping_get("permissions").and_then(Yaml::as_mapping);
     if none.is_some_and(|none| none.is_empty()) {
         return Vec::new();
@@ -100,7 +100,7 @@ fn permissions(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// A checkout keeps no token for later steps.
-fn credentials(workflow: &Workflow, _: &Promise) -> Vec<String> {
+fn credentials(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
         let checkouts: Vec<&Yaml> =
@@ -121,14 +121,14 @@ fn credentials(workflow: &Workflow, _: &Promise) -> Vec<String> {
 }
 
 /// No failure is ignored.
-fn failures(workflow: &Workflow, _: &Promise) -> Vec<String> {
+fn failures(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let found = workflow.all("continue-on-error");
     found.iter().map(|_| "`continue-on-error` hides failures".to_owned()).collect()
 }
 
 /// A job that tests wheels has every promised Python of its runners, or those of the plan. A job that only runs the
 /// tools has one promised Python. Every other job has none.
-fn pythons(workflow: &Workflow, promise: &Promise) -> Vec<String> {
+fn pythons(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
         // A number is not accepted, because YAML reads an unquoted 3.10 as 3.1.
@@ -190,7 +190,7 @@ fn listed_runners(job: &Yaml) -> BTreeSet<String> {
 }
 
 /// Every runner of a promised target tests every change.
-fn runners(workflow: &Workflow, promise: &Promise) -> Vec<String> {
+fn runners(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut all = BTreeSet::new();
     for (name, job) in workflow.jobs() {
@@ -209,7 +209,7 @@ fn runners(workflow: &Workflow, promise: &Promise) -> Vec<String> {
 }
 
 /// Every push and every pull request is tested.
-fn events(workflow: &Workflow, _: &Promise) -> Vec<String> {
+fn events(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let on = workflow.data.as_mapping_get("on");
     ["push", "pull_request"]
         .into_iter()

@@ -14,7 +14,7 @@ pub struct Workflow {
 }
 
 /// The part of the table `[tool.wheel-pipeline]` that workflows repeat.
-pub struct Promise {
+pub struct PromisedRuns {
     /// Every Python of the table.
     pub pythons: Vec<String>,
     /// Each runner with the Pythons that are promised for its targets.
@@ -79,7 +79,7 @@ pub fn read(file: &str) -> String {
     fs::read_to_string(path).expect(file).replace("\r\n", "\n")
 }
 
-pub fn promise() -> Promise {
+pub fn promise() -> PromisedRuns {
     let project = Project::read(&root()).expect("the repository is a project");
     let plan = agreement::plan(&project, &[]).expect("its files agree");
     let mut runners = BTreeMap::<String, BTreeSet<String>>::new();
@@ -87,5 +87,8 @@ pub fn promise() -> Promise {
         let pythons = runners.entry(environment.target.runner().to_owned()).or_default();
         pythons.insert(environment.python.to_string());
     }
-    Promise { pythons: project.table.pythons.iter().map(ToString::to_string).collect(), runners }
+    PromisedRuns {
+        pythons: project.table.pythons.iter().map(ToString::to_string).collect(),
+        runners,
+    }
 }

@@ -18,7 +18,7 @@ use crate::project::{Project, changelog};
 use crate::report::{Mood, Output, Report};
 use crate::stage::from_jobs::FromJobs;
 use crate::stage::{recorded, verify};
-use crate::tool::gh::{self, Asset, Release};
+use crate::tool::gh::{self, Asset, GitHubRelease};
 
 /// The content of the GitHub release, as `--format json` prints it.
 #[derive(Debug, Serialize)]
@@ -145,11 +145,11 @@ fn publish(
 ) -> Result<()> {
     let (root, tag) = (&project.root, announcement.tag.as_str());
     let there: Vec<Asset> = match gh::view(root, tag)? {
-        Release::Assets(assets) => {
+        GitHubRelease::Assets(assets) => {
             report.say(Mood::Good, "already there", &format!("the release {tag}"));
             assets
         }
-        Release::None => {
+        GitHubRelease::None => {
             gh::create(root, tag, notes, announcement.prerelease).check()?;
             report.say(Mood::Good, "created", &format!("the release {tag}"));
             Vec::new()

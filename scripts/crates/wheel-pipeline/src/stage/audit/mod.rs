@@ -193,7 +193,7 @@ fn judged(
     AuditEvidence { files, checks, findings, unread }
 }
 
-fn done(action: crate::report::Action, evidence: &AuditEvidence) {
+fn done(action: crate::report::Progress, evidence: &AuditEvidence) {
     let ran = evidence.checks.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Ran { .. }));
     let what = format!(
         "{} files by {} of {} checks: {} findings, {} not read",
