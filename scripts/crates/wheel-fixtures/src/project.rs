@@ -117,6 +117,26 @@ impl SampleProject {
         project
     }
 
+    /// Runs git in the project, and gives its output. The user's settings for names and signatures do not matter.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        command
+            .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
+            .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(self.root());
+        let output = limited::output(&mut command);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Makes the project a git repository with one commit.
+    pub fn commit(&self) {
+        self.git(&["init", "--quiet"]);
+        self.git(&["add", "."]);
+        self.git(&["commit", "--quiet", "--message", "all"]);
+    }
+
     /// Gives the project the tools of this repository's own pipeline.
     #[cfg(unix)]
     pub fn link_tools(&self) {

@@ -9,12 +9,12 @@ use anyhow::Result;
 use wheel_audit::parallel;
 use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::exit::Verdict;
-use wheel_pipeline::failure::{Code, failure};
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::project::source::Source;
 use wheel_pipeline::report::{Mood, Report};
 use wheel_pipeline::stage::{Machine, licenses, rehearse};
 
+use crate::step::Step;
 use crate::test_environment::{self, TestEnvironment};
 use crate::test_suite::{self, Results};
 use crate::{by_hand, cargo, checks, lock, readme, tables};
@@ -28,13 +28,6 @@ struct Tally<'a> {
     /// The names of the failed steps.
     failed: Vec<String>,
     /// The worst verdict of the steps.
-    verdict: Verdict,
-    tests: Results,
-}
-
-/// A step that was run.
-struct Step {
-    name: String,
     verdict: Verdict,
     tests: Results,
 }
@@ -162,49 +155,5 @@ impl Tally<'_> {
         }
         self.verdict = self.verdict.and(step.verdict);
         self.tests.extend(&step.tests);
-    }
-}
-
-impl Step {
-    /// Runs a test suite.
-    fn suite(
-        report: &Report,
-        name: &str,
-        suite: impl FnOnce() -> Result<(Results, String)>,
-    ) -> Result<Self> {
-        Self::run(report, name, || {
-            let (results, output) = suite()?;
-            let good = results.failed() == 0 && results.passed() > 0;
-            Ok((if good { Verdict::Yes } else { Verdict::No }, results, output))
-        })
-    }
-
-    /// Runs a step. An error is a failed step, and only an interruption is an error of the whole run.
-    fn run(
-        report: &Report,
-        name: &str,
-        step: impl FnOnce() -> Result<(Verdict, Results, String)>,
-    ) -> Result<Self> {
-        let action = report.start(name);
-        let (verdict, tests) = match step() {
-            Ok((Verdict::Yes, tests, _)) => {
-                action.done(Mood::Good, "passed", name);
-                (Verdict::Yes, tests)
-            }
-            Ok((verdict, tests, output)) => {
-                action.done(Mood::Bad, "failed", name);
-                report.data(&output);
-                (verdict, tests)
-            }
-            Err(error) => {
-                if failure(&error).is_some_and(|failure| failure.code == Code::Interrupted) {
-                    return Err(error);
-                }
-                action.done(Mood::Bad, "failed", name);
-                report.error(&error);
-                (Verdict::Unknown, Results::default())
-            }
-        };
-        Ok(Self { name: name.to_owned(), verdict, tests })
     }
 }

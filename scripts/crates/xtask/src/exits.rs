@@ -4,9 +4,10 @@ use anyhow::Result;
 use wheel_pipeline::evidence::EvidenceFolder;
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::project::source::Source;
-use wheel_pipeline::report::{Mood, Report};
+use wheel_pipeline::report::Report;
 use wheel_pipeline::stage::Machine;
 
+use crate::step::Step;
 use crate::test_suite::{self, Results};
 use crate::{checks, test_environment};
 
@@ -18,22 +19,15 @@ pub fn run(
     report: &Report,
     starts: u16,
 ) -> Result<Verdict> {
-    let mut all = Results::default();
+    let (mut all, mut verdict) = (Results::default(), Verdict::Yes);
     for environment in test_environment::environments(source, machine, kept, report)? {
         let name = format!("exits on CPython {}", environment.interpreter.release);
-        let action = report.start(name.clone());
         let command = checks::pytest(&environment.environment, &source.project.root, starts)
             .arg("tests/test_exit.py");
-        let (results, output) = test_suite::pytest(&command)?;
-        if results.failed() == 0 && results.passed() > 0 {
-            action.done(Mood::Good, "passed", &name);
-        } else {
-            action.done(Mood::Bad, "failed", &name);
-            report.data(&output);
-        }
-        all.extend(&results);
+        let step = Step::suite(report, &name, || test_suite::pytest(&command))?;
+        verdict = verdict.and(step.verdict);
+        all.extend(&step.tests);
     }
     report.data(&format!("{} passed, {} failed\n", all.passed(), all.failed()));
-    let good = all.failed() == 0 && all.passed() > 0;
-    Ok(if good { Verdict::Yes } else { Verdict::No })
+    Ok(verdict)
 }

@@ -12,6 +12,7 @@ mod lock;
 mod machine;
 mod measured;
 mod readme;
+mod step;
 mod tables;
 mod test_environment;
 mod test_suite;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::process::command::Invocation;
 
 /// The tests of a suite by name. `false` means a failed test.
@@ -29,6 +30,11 @@ impl Results {
     /// The number of distinct tests that failed in any of their runs.
     pub fn failed(&self) -> usize {
         self.0.len() - self.passed()
+    }
+
+    /// Yes if every test passed. A suite without a test has not passed.
+    pub fn verdict(&self) -> Verdict {
+        if self.failed() == 0 && self.passed() > 0 { Verdict::Yes } else { Verdict::No }
     }
 }
 

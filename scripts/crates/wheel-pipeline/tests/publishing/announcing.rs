@@ -45,15 +45,8 @@ fn published() -> Release {
         "# Changelog\n\n## [Unreleased]\n\n## [1.0.0] - 2026-01-01\n\n- All.\n",
     );
     project.write(".gitignore", "dist/\ntarget/\nbin/\n");
-    for line in [
-        &["init", "--quiet"][..],
-        &["add", "."],
-        &["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "all"],
-        &["tag", "v1.0.0"],
-    ] {
-        let git = limited::output(Command::new("git").args(line).current_dir(project.root()));
-        assert!(git.status.success());
-    }
+    project.commit();
+    project.git(&["tag", "v1.0.0"]);
     let verified = VerifyEvidence::default();
     write(&project.work().join("verify.json"), &verified).expect("written");
     project.write("bin/gh", GH);

@@ -1,8 +1,7 @@
 //! Evidence and files of the jobs of a matrix: joined, and refused where they must not be joined.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use wheel_audit::check::{CHECKS, Outcome};
 use wheel_audit::plan::Plan;
@@ -14,7 +13,6 @@ use wheel_pipeline::evidence::{
 use wheel_pipeline::project::{Project, agreement};
 
 use crate::release::Release;
-use wheel_fixtures::limited;
 use wheel_fixtures::project::ProgramRun;
 use wheel_fixtures::release::{SDIST, WINDOWS};
 
@@ -23,24 +21,6 @@ struct JobMatrix {
     release: Release,
     commit: String,
     plan: Plan,
-}
-
-fn git(root: &Path, arguments: &[&str]) -> String {
-    let output = limited::output(
-        Command::new("git")
-            .args([
-                "-c",
-                "user.name=t",
-                "-c",
-                "user.email=t@example.org",
-                "-c",
-                "init.defaultBranch=main",
-            ])
-            .args(arguments)
-            .current_dir(root),
-    );
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
 }
 
 impl JobMatrix {
@@ -57,11 +37,9 @@ impl JobMatrix {
         fs::remove_dir_all(root.join("dist")).expect("it was written");
         fs::remove_file(root.join("target/pipeline/build.json")).expect("it was written");
         release.project.write(".gitignore", "dist/\ntarget/\njobs/\n");
-        git(&root, &["init", "--quiet"]);
-        git(&root, &["add", "."]);
-        git(&root, &["commit", "--quiet", "--message", "all"]);
-        git(&root, &["tag", "v1.0.0"]);
-        let commit = git(&root, &["rev-parse", "HEAD"]);
+        release.project.commit();
+        release.project.git(&["tag", "v1.0.0"]);
+        let commit = release.project.git(&["rev-parse", "HEAD"]).trim().to_owned();
         let project = Project::read(&root).expect("a project");
         let plan = agreement::plan(&project, &["v1.0.0".to_owned()]).expect("a plan");
         let matrix = Self { release, commit, plan };
@@ -209,7 +187,7 @@ fn a_second_builder_that_disagrees_keeps_the_gate_closed() {
 #[test]
 fn an_untagged_commit_can_be_judged_but_not_released() {
     let matrix = JobMatrix::new();
-    git(matrix.release.project.root(), &["tag", "--delete", "v1.0.0"]);
+    matrix.release.project.git(&["tag", "--delete", "v1.0.0"]);
     let run = matrix.gate();
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert_eq!(

@@ -1,7 +1,6 @@
 //! The plan, the git tags that it must agree with, and the CI matrix that is derived from it.
 
 use std::fs;
-use std::process::Command;
 
 use insta::assert_snapshot;
 
@@ -9,30 +8,17 @@ use crate::PROGRAM;
 use wheel_fixtures::limited;
 use wheel_fixtures::project::SampleProject;
 
-fn git(project: &SampleProject, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    command
-        .args(["-c", "user.name=Test", "-c", "user.email=test@localhost"])
-        .args(["-c", "commit.gpgsign=false"])
-        .args(arguments)
-        .current_dir(project.root());
-    let done = limited::output(&mut command);
-    assert!(done.status.success(), "git {arguments:?}");
-}
-
 #[test]
 fn a_tag_on_the_commit_must_be_the_version() {
     let project = SampleProject::new(PROGRAM);
-    git(&project, &["init", "--quiet"]);
-    git(&project, &["add", "."]);
-    git(&project, &["commit", "--quiet", "--message", "Begin"]);
+    project.commit();
     assert_eq!(
         project.run(&["plan"]).code,
         0,
         "an untagged commit has no version to disagree with"
     );
 
-    git(&project, &["tag", "v1.9.0"]);
+    project.git(&["tag", "v1.9.0"]);
     let wrong = project.run(&["plan"]);
     assert_eq!(wrong.code, 1);
     assert_snapshot!(wrong.stderr, @"
@@ -40,7 +26,7 @@ fn a_tag_on_the_commit_must_be_the_version() {
       the commit is tagged `v1.9.0`, `Cargo.toml` says version 2.0.0rc1: change the version and tag that commit
     ");
 
-    git(&project, &["tag", "v2.0.0-rc.1"]);
+    project.git(&["tag", "v2.0.0-rc.1"]);
     let right = project.run(&["plan", "--format", "json"]);
     assert_eq!(right.code, 0, "{}", right.stderr);
     assert!(right.stdout.contains("\"tag\": \"v2.0.0-rc.1\""), "{}", right.stdout);

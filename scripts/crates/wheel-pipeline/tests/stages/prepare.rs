@@ -2,10 +2,8 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::process::Command;
 
 use crate::PROGRAM;
-use wheel_fixtures::limited;
 use wheel_fixtures::project::SampleProject;
 
 const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Halves.\n";
@@ -15,21 +13,8 @@ fn committed() -> SampleProject {
     let project = SampleProject::buildable(PROGRAM);
     project.write("CHANGELOG.md", CHANGELOG);
     project.write(".gitignore", "target/\ndist/\n");
-    git(&project, &["init", "--quiet"]);
-    git(&project, &["add", "."]);
-    git(&project, &["commit", "--quiet", "--message", "all"]);
+    project.commit();
     project
-}
-
-fn git(project: &SampleProject, arguments: &[&str]) -> String {
-    let output = limited::output(
-        Command::new("git")
-            .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
-            .args(arguments)
-            .current_dir(project.root()),
-    );
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 fn read(project: &SampleProject, path: &str) -> String {
@@ -48,8 +33,8 @@ fn version_changelog_and_lock_change_and_nothing_else() {
     git tag v2.0.0
     git push origin HEAD v2.0.0
     "#);
-    assert_eq!(git(&project, &["diff", "--name-only"]), "CHANGELOG.md\nCargo.lock\nCargo.toml\n");
-    let changed = git(&project, &["diff", "--unified=0", "Cargo.toml", "Cargo.lock"]);
+    assert_eq!(project.git(&["diff", "--name-only"]), "CHANGELOG.md\nCargo.lock\nCargo.toml\n");
+    let changed = project.git(&["diff", "--unified=0", "Cargo.toml", "Cargo.lock"]);
     let lines: Vec<&str> = changed
         .lines()
         .filter(|line| line.starts_with(['+', '-']) && !line.contains("/Cargo"))
@@ -59,8 +44,8 @@ fn version_changelog_and_lock_change_and_nothing_else() {
     let log = read(&project, "CHANGELOG.md");
     assert!(log.starts_with("# Changelog\n\n## [Unreleased]\n\n## [2.0.0] - 20"), "{log}");
     // The printed commands make a commit with the tag of the release.
-    git(&project, &["commit", "--quiet", "--all", "--message", "Release 2.0.0"]);
-    git(&project, &["tag", "v2.0.0"]);
+    project.git(&["commit", "--quiet", "--all", "--message", "Release 2.0.0"]);
+    project.git(&["tag", "v2.0.0"]);
     let plan = project.run(&["plan", "--format", "json"]);
     assert!(plan.stdout.contains("\"tag\": \"v2.0.0\""), "{}", plan.stdout);
 }
@@ -68,8 +53,8 @@ fn version_changelog_and_lock_change_and_nothing_else() {
 #[test]
 fn a_project_that_cannot_be_released_is_refused_and_unchanged() {
     let project = committed();
-    git(&project, &["tag", "v3.0.0"]);
-    git(&project, &["commit", "--quiet", "--allow-empty", "--message", "later"]);
+    project.git(&["tag", "v3.0.0"]);
+    project.git(&["commit", "--quiet", "--allow-empty", "--message", "later"]);
     for (version, code, why) in [
         ("2.0.0-rc.1", 1, "`2.0.0-rc.1` is not later than 2.0.0rc1, the project's version\n"),
         ("2.0", 2, "`2.0` is not a version that both cargo and Python accept\n"),
@@ -78,7 +63,7 @@ fn a_project_that_cannot_be_released_is_refused_and_unchanged() {
         let run = project.run(&["prepare", version]);
         assert_eq!(run.code, code, "{}", run.stderr);
         assert!(run.stderr.starts_with(&format!("error: {why}")), "{}", run.stderr);
-        assert_eq!(git(&project, &["status", "--porcelain"]), "");
+        assert_eq!(project.git(&["status", "--porcelain"]), "");
     }
     project.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n");
     let dirty = project.run(&["prepare", "2.0.0"]);
@@ -88,7 +73,7 @@ fn a_project_that_cannot_be_released_is_refused_and_unchanged() {
         "{}",
         dirty.stderr
     );
-    git(&project, &["commit", "--quiet", "--all", "--message", "empty"]);
+    project.git(&["commit", "--quiet", "--all", "--message", "empty"]);
     let empty = project.run(&["prepare", "2.0.0"]);
     assert_eq!(empty.code, 1);
     assert!(
@@ -96,16 +81,16 @@ fn a_project_that_cannot_be_released_is_refused_and_unchanged() {
         "{}",
         empty.stderr
     );
-    assert_eq!(git(&project, &["status", "--porcelain"]), "");
+    assert_eq!(project.git(&["status", "--porcelain"]), "");
 }
 
 #[test]
 fn a_failure_restores_the_files() {
     let project = committed();
     project.change("Cargo.toml", "pyo3 = {", "no-such-crate-anywhere-at-all = \"1\"\npyo3 = {");
-    git(&project, &["commit", "--quiet", "--all", "--message", "broken"]);
+    project.git(&["commit", "--quiet", "--all", "--message", "broken"]);
     let run = project.run(&["prepare", "2.0.0"]);
     assert_eq!(run.code, 3, "{}", run.stderr);
     assert!(run.stderr.contains("error: cannot refresh `Cargo.lock`\n"), "{}", run.stderr);
-    assert_eq!(git(&project, &["status", "--porcelain"]), "");
+    assert_eq!(project.git(&["status", "--porcelain"]), "");
 }
