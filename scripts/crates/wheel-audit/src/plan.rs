@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::family::{Family, PythonVersion};
 use crate::names::{escape, normalize};
 use crate::target::Target;
+use crate::wheel::Sha256Sum;
 
 /// A project's promise about a release. Its [`Plan`] is derived from it.
 #[derive(Clone, Debug)]
@@ -120,6 +121,12 @@ impl Plan {
             .iter()
             .map(|wheel| wheel.file.as_str())
             .chain(std::iter::once(self.sdist.as_str()))
+    }
+
+    /// The SHA-256 of everything that the plan promises. The tag is no part of it, because it may come later.
+    pub fn sum(&self) -> Sha256Sum {
+        let untagged = Self { tag: None, ..self.clone() };
+        Sha256Sum::digest(&serde_json::to_vec(&untagged).expect("a plan is plain data"))
     }
 
     /// The targets of the plan, each once.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use wheel_pipeline::cli::Cli;
 use wheel_pipeline::exit;
-use wheel_pipeline::process::command::heed_interrupts;
+use wheel_pipeline::process::interrupt::heed_interrupts;
 use wheel_pipeline::report::Report;
 
 fn main() -> ExitCode {

@@ -9,7 +9,7 @@ use wheel_fixtures::release::{LINUX, SDIST, WINDOWS, good, plan};
 use wheel_pipeline::evidence::gate::{GateDecision, GateInput, judge};
 use wheel_pipeline::evidence::{
     AuditEvidence, BuildEvidence, BuiltFile, Comparison, Evidence, SecondBuildEvidence,
-    SmokeEvidence, SmokeOutcome, SmokeResult,
+    SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource,
 };
 use wheel_pipeline::project::Waiver;
 
@@ -67,9 +67,12 @@ fn complete() -> Release {
         findings: Vec::new(),
         unread: Vec::new(),
     };
-    let smoke = SmokeEvidence { outcomes, ..SmokeEvidence::default() };
+    let commit = Some("0".repeat(40));
+    let source = TestedSource { commit: commit.clone(), dirty: false, plan: plan.sum() };
+    let smoke = SmokeEvidence { source: Some(source), outcomes, ..SmokeEvidence::default() };
     let second = SecondBuildEvidence {
         sdist: Some(sum(SDIST)),
+        files: [(LINUX.to_owned(), sum(LINUX))].into(),
         compared: vec![Comparison {
             ours: LINUX.to_owned(),
             theirs: LINUX.to_owned(),
@@ -77,7 +80,6 @@ fn complete() -> Release {
         }],
         unmatched: Vec::new(),
     };
-    let commit = Some("0".repeat(40));
     Release {
         plan,
         commit,
@@ -323,6 +325,50 @@ fn a_smoke_test_of_another_build_closes_it() {
         evidence.outcome().sha256 = Sha256Sum::digest(b"another");
     };
     insta::assert_snapshot!(reasons(other), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
+}
+
+#[test]
+fn smoke_tests_of_another_source_close_it() {
+    let of = |change: fn(&mut Option<TestedSource>)| {
+        reasons(|release| {
+            change(&mut release.evidence.smoke.as_mut().expect("it ran").source);
+        })
+    };
+    insta::assert_snapshot!(of(|source| *source = None), @"the smoke tests do not tell their commit and plan");
+    let other = |source: &mut Option<TestedSource>| {
+        source.as_mut().expect("it tells it").commit = Some("1".repeat(40));
+    };
+    insta::assert_snapshot!(of(other), @"the smoke tests are those of 1111111111111111111111111111111111111111");
+    let dirty =
+        |source: &mut Option<TestedSource>| source.as_mut().expect("it tells it").dirty = true;
+    insta::assert_snapshot!(of(dirty), @"the smoke tests ran on a dirty tree");
+    let plan = |source: &mut Option<TestedSource>| {
+        source.as_mut().expect("it tells it").plan = Sha256Sum::digest(b"another");
+    };
+    insta::assert_snapshot!(of(plan), @"the smoke tests are those of another plan");
+}
+
+#[test]
+fn evidence_of_no_commit_agrees_with_none() {
+    let reasons = reasons(|release| {
+        release.commit = None;
+        for file in &mut release.evidence.build.as_mut().expect("there was a build").files {
+            file.commit = None;
+        }
+        let smoke = release.evidence.smoke.as_mut().expect("it ran");
+        smoke.source.as_mut().expect("it tells it").commit = None;
+    });
+    insta::assert_snapshot!(reasons, @"the source is not a git checkout with a commit");
+}
+
+#[test]
+fn a_comparison_with_other_bytes_is_a_warning_and_seconds_nothing() {
+    let mut release = complete();
+    release.second().files.insert(LINUX.to_owned(), Sha256Sum::digest(b"other"));
+    let judgement = release.judgement();
+    assert_eq!(judgement.seconded, [""; 0]);
+    let warning = format!("the second builder's wheel was compared with another `{LINUX}`");
+    assert_eq!(judgement.warnings, [warning]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use wheel_pipeline::exit;
-use wheel_pipeline::process::command::heed_interrupts;
+use wheel_pipeline::process::interrupt::heed_interrupts;
 use wheel_pipeline::report::{Format, Report};
 use xtask::Xtask;
 

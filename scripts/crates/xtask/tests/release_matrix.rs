@@ -9,10 +9,11 @@ use wheel_audit::plan::Plan;
 use wheel_audit::target::{System, Target};
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::gate::{GateDecision, GateInput, judge};
-use wheel_pipeline::evidence::join::{Job, join};
+use wheel_pipeline::evidence::job::{Job, JobKind};
+use wheel_pipeline::evidence::join::join;
 use wheel_pipeline::evidence::{
     AuditEvidence, BuildEvidence, BuiltFile, SecondBuildEvidence, SmokeEvidence, SmokeOutcome,
-    SmokeResult,
+    SmokeResult, TestedSource,
 };
 use wheel_pipeline::project::{Project, agreement};
 use wheel_pipeline::stage::plan::matrix::Matrices;
@@ -63,8 +64,17 @@ fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
         result: SmokeResult::Passed,
         milliseconds: 1,
     });
-    let smoke = SmokeEvidence { outcomes: outcomes.collect(), ..SmokeEvidence::default() };
-    Job { name: format!("smoke-{target}-{pythons:?}"), evidence: smoke.into() }
+    let source = TestedSource { commit: Some(COMMIT.to_owned()), dirty: false, plan: plan.sum() };
+    let smoke = SmokeEvidence {
+        source: Some(source),
+        outcomes: outcomes.collect(),
+        ..SmokeEvidence::default()
+    };
+    let name = match pythons {
+        [python] => format!("smoke-{target}-{python}"),
+        _ => format!("smoke-container-{target}"),
+    };
+    Job { name, evidence: smoke.into() }
 }
 
 /// The evidence of all jobs. The smoke tests are the second list.
@@ -96,6 +106,10 @@ fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
 }
 
 fn judged(plan: &Plan, jobs: &[Job]) -> GateDecision {
+    for job in jobs {
+        let kind = JobKind::of(&job.name, plan).expect("the plan expects the job");
+        assert_eq!(job.excess(kind, &[], plan), [""; 0], "{}", job.name);
+    }
     let joined = join(jobs).expect("no contradiction");
     let build = joined.build.as_ref().expect("something was built");
     let dist = build.files.iter().map(|file| (file.file.clone(), file.sha256)).collect();

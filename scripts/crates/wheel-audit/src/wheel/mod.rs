@@ -6,6 +6,7 @@
 pub mod binary;
 pub mod entry_points;
 mod error;
+pub mod file;
 pub mod filename;
 mod leaks;
 mod limits;

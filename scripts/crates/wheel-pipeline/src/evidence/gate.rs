@@ -8,7 +8,9 @@ use wheel_audit::check::{CHECKS, Outcome};
 use wheel_audit::plan::{Plan, PromisedEnvironment};
 use wheel_audit::wheel::Sha256Sum;
 
-use crate::evidence::{AuditEvidence, BuildEvidence, BuiltFile, Evidence, SmokeResult};
+use crate::evidence::{
+    AuditEvidence, BuildEvidence, BuiltFile, Evidence, SmokeEvidence, SmokeResult,
+};
 use crate::project::Waiver;
 
 /// The input of the gate.
@@ -61,6 +63,10 @@ const SOON: i32 = 14;
 pub fn judge(release: &GateInput) -> GateDecision {
     let untagged = release.plan.tag.is_none();
     let mut judgement = GateDecision { untagged, ..GateDecision::default() };
+    if release.commit.is_none() {
+        // Without this, files of no commit would agree with it.
+        judgement.reasons.push("the source is not a git checkout with a commit".to_owned());
+    }
     if release.dirty {
         judgement.reasons.push("the checkout differs from its commit".to_owned());
     }
@@ -80,6 +86,9 @@ pub fn judge(release: &GateInput) -> GateDecision {
             audited(release.plan, release.evidence.build.as_ref(), audit, &mut judgement.reasons)
         }
     }
+    judgement
+        .reasons
+        .extend(release.evidence.smoke.iter().filter_map(|smoke| tested(release, smoke)));
     for environment in &release.plan.environments {
         smoked(release, environment, &mut judgement);
     }
@@ -108,6 +117,13 @@ fn seconded(release: &GateInput, judgement: &mut GateDecision) {
         judgement.reasons.extend(one.differences.iter().map(|difference| {
             format!("the second builder's `{}` differs: {difference}", one.ours)
         }));
+        let built = release.evidence.build.as_ref().and_then(|build| build.file(&one.ours));
+        if built.map(|built| built.sha256) != second.files.get(&one.ours).copied() {
+            let warning =
+                format!("the second builder's wheel was compared with another `{}`", one.ours);
+            judgement.warnings.push(warning);
+            continue;
+        }
         let planned = release.plan.wheels.iter().any(|wheel| wheel.file == one.ours);
         if planned && one.differences.is_empty() && !judgement.seconded.contains(&one.ours) {
             judgement.seconded.push(one.ours.clone());
@@ -142,6 +158,22 @@ fn present(file: &str, built: Option<&BuiltFile>, there: Option<&Sha256Sum>) -> 
         (Some(_), None) => Some(format!("`dist/{file}` is missing")),
         _ => None,
     }
+}
+
+/// The reason against all smoke tests: they are not those of this commit and this plan.
+fn tested(release: &GateInput, smoke: &SmokeEvidence) -> Option<String> {
+    let Some(source) = &smoke.source else {
+        return Some("the smoke tests do not tell their commit and plan".to_owned());
+    };
+    if source.commit.as_deref() != release.commit {
+        let commit = source.commit.as_deref().unwrap_or("no commit");
+        return Some(format!("the smoke tests are those of {commit}"));
+    }
+    if source.dirty {
+        return Some("the smoke tests ran on a dirty tree".to_owned());
+    }
+    (source.plan != release.plan.sum())
+        .then(|| "the smoke tests are those of another plan".to_owned())
 }
 
 fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mut GateDecision) {

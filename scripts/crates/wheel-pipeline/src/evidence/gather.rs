@@ -9,9 +9,10 @@ use std::{fmt, fs};
 
 use anyhow::{Context, Result};
 use wheel_audit::plan::Plan;
-use wheel_audit::wheel::{ARCHIVE_LIMIT, Sha256Sum};
+use wheel_audit::wheel::{Sha256Sum, file, printable};
 
-use crate::evidence::join::{Job, join};
+use crate::evidence::job::{Job, JobKind, NAMES};
+use crate::evidence::join::join;
 use crate::evidence::{Evidence, EvidenceFolder};
 use crate::failure::Failure;
 
@@ -24,29 +25,44 @@ pub struct Gathered {
     jobs: usize,
 }
 
-/// Reads the results of all jobs below `from`. Each job has a folder, as actions/download-artifact makes them.
-/// Changes nothing.
+/// Reads the results of all jobs below `from`. Each job has a folder of its name, as actions/download-artifact makes
+/// them. Changes nothing.
 ///
-/// It refuses empty jobs, files without evidence of their build, files with another hash than recorded, and jobs
-/// that contradict each other.
+/// It refuses names that the plan does not expect, whatever a job does not make, empty jobs, files without evidence of
+/// their build, files with another hash than recorded, and jobs that contradict each other.
 pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
     let mut jobs = Vec::new();
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for folder in &folders(from)? {
-        let job = read(folder)?;
-        let dist = dist(folder)?;
+    for JobFolder { name, path, kind } in folders(plan, from, &mut wrong)? {
+        if kind == JobKind::Program {
+            continue;
+        }
+        let Some(evidence) = read(&path)? else {
+            wrong.push(format!(
+                "`{name}` holds evidence both in its folder and in `target/pipeline`"
+            ));
+            continue;
+        };
+        let job = Job { name, evidence };
+        let dist = dist(&path)?;
         if job.evidence.is_empty() && dist.is_empty() {
             wrong.push(format!("`{}` holds neither files nor evidence", job.name));
         }
+        let names: Vec<&str> = dist.iter().map(|(name, _)| name.as_str()).collect();
+        wrong.extend(job.excess(kind, &names, plan));
         for (name, path) in dist {
             let record = job.evidence.build.as_ref().and_then(|build| build.file(&name));
-            match record {
-                None => wrong.push(format!("`{}` has no record of its file `{name}`", job.name)),
-                Some(record) if record.sha256 != Sha256Sum::digest(&bounded(&path)?) => {
+            let read = file::read_released(&path);
+            match (record, read) {
+                (None, _) => {
+                    wrong.push(format!("`{}` has no record of its file `{name}`", job.name))
+                }
+                (_, Err(error)) => wrong.push(format!("`{}` has `{name}`: {error}", job.name)),
+                (Some(record), Ok(bytes)) if record.sha256 != Sha256Sum::digest(&bytes) => {
                     wrong.push(format!("`{}` recorded another file as `{name}`", job.name));
                 }
-                Some(_) => drop(files.insert(name, path)),
+                (Some(_), Ok(_)) => drop(files.insert(name, path)),
             }
         }
         jobs.push(job);
@@ -90,34 +106,49 @@ impl fmt::Display for Gathered {
     }
 }
 
-/// The folders of the jobs. If `from` is the folder of a single job, only `from`.
-fn folders(from: &Path) -> Result<Vec<PathBuf>> {
+/// The results of one job on disk.
+struct JobFolder {
+    name: String,
+    path: PathBuf,
+    kind: JobKind,
+}
+
+/// The folders of the jobs. Whatever else is below `from` is added to `wrong`: to pass over it would be to trust it.
+fn folders(plan: &Plan, from: &Path, wrong: &mut Vec<String>) -> Result<Vec<JobFolder>> {
     let listed = fs::read_dir(from).map_err(|error| {
         Failure::unknown(format!("cannot read `{}`: {error}", from.display()))
             .hint("`--from` needs a folder with the downloaded artifacts of the jobs")
     })?;
-    let mut folders = Vec::new();
+    let mut entries = Vec::new();
     for entry in listed {
         let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            folders.push(entry.path());
-        }
+        entries.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
     }
-    folders.sort();
-    if ["dist", "target"].iter().any(|name| from.join(name).is_dir()) {
-        return Ok(vec![from.to_owned()]);
-    }
-    if folders.is_empty() {
+    entries.sort();
+    if entries.is_empty() {
         return Err(Failure::unknown(format!("`{}` has no folder of a job", from.display())).into());
+    }
+    // A folder that is no link.
+    let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|about| about.is_dir());
+    let mut folders = Vec::new();
+    for (name, path) in entries {
+        match JobKind::of(&name, plan).filter(|_| is_folder(&path)) {
+            Some(kind) => folders.push(JobFolder { name, path, kind }),
+            None => wrong.push(format!(
+                "`{}` is not the folder of a job that the plan expects: {NAMES}",
+                printable(&name)
+            )),
+        }
     }
     Ok(folders)
 }
 
-/// The evidence of a job. An artifact with a single file contains the file without its folders.
-fn read(folder: &Path) -> Result<Job> {
-    let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+/// The evidence of a job. An artifact with a single file contains the file without its folders. None if both places
+/// hold evidence, because one of them would be passed over.
+fn read(folder: &Path) -> Result<Option<Evidence>> {
     let below = Evidence::read(&folder.join("target").join("pipeline"))?;
-    Ok(Job { name, evidence: below.or(Evidence::read(folder)?) })
+    let above = Evidence::read(folder)?;
+    Ok((below.is_empty() || above.is_empty()).then(|| below.or(above)))
 }
 
 fn dist(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
@@ -130,16 +161,4 @@ fn dist(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
         Some((name?, path))
     };
     Ok(wheel_audit::wheel::release::list(&folder)?.into_iter().filter_map(name).collect())
-}
-
-fn bounded(path: &Path) -> Result<Vec<u8>> {
-    let size = fs::metadata(path)?.len();
-    if size > ARCHIVE_LIMIT {
-        return Err(Failure::refused(format!(
-            "`{}` is larger than {ARCHIVE_LIMIT} bytes",
-            path.display()
-        ))
-        .into());
-    }
-    fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }

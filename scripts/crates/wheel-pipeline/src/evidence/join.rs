@@ -7,17 +7,10 @@ use std::collections::BTreeMap;
 
 use wheel_audit::check::Outcome;
 
+use crate::evidence::job::Job;
 use crate::evidence::{
     AuditEvidence, BuildEvidence, Evidence, SecondBuildEvidence, SmokeEvidence, VerifyEvidence,
 };
-
-/// The evidence of one job.
-#[derive(Clone, Debug, Default)]
-pub struct Job {
-    /// The name of the job's folder.
-    pub name: String,
-    pub evidence: Evidence,
-}
 
 /// Joins the evidence of jobs, or returns all contradictions.
 pub fn join(jobs: &[Job]) -> Result<Evidence, Vec<String>> {
@@ -38,10 +31,10 @@ pub fn join(jobs: &[Job]) -> Result<Evidence, Vec<String>> {
     let joined = Evidence {
         build: (!builds.is_empty()).then(|| join_builds(&builds, &mut contradictions)),
         audit: (!audits.is_empty()).then(|| join_audits(&audits, &mut contradictions)),
-        smoke: (!smokes.is_empty()).then(|| join_smokes(&smokes)),
+        smoke: (!smokes.is_empty()).then(|| join_smokes(&smokes, &mut contradictions)),
         second_build: (!seconds.is_empty()).then(|| join_seconds(&seconds, &mut contradictions)),
         receipt: receipts.first().map(|(_, receipt)| (*receipt).clone()),
-        verify: (!verified.is_empty()).then(|| join_verified(&verified)),
+        verify: (!verified.is_empty()).then(|| join_verified(&verified, &mut contradictions)),
     };
     if let [(first, receipt), others @ ..] = &receipts[..] {
         let other = others.iter().filter(|(_, other)| other != receipt);
@@ -120,7 +113,7 @@ fn worse(one: &Outcome, other: &Outcome) -> Outcome {
     }
 }
 
-fn join_verified(verified: &[&VerifyEvidence]) -> VerifyEvidence {
+fn join_verified(verified: &[&VerifyEvidence], wrong: &mut Vec<String>) -> VerifyEvidence {
     let mut joined = VerifyEvidence::default();
     for one in verified {
         joined.differences.extend(one.differences.iter().cloned());
@@ -128,13 +121,19 @@ fn join_verified(verified: &[&VerifyEvidence]) -> VerifyEvidence {
         let new: Vec<String> = new.cloned().collect();
         joined.provenance.extend(new);
     }
-    joined.runs = join_smokes(&verified.iter().map(|one| &one.runs).collect::<Vec<_>>());
+    joined.runs = join_smokes(&verified.iter().map(|one| &one.runs).collect::<Vec<_>>(), wrong);
     joined
 }
 
-fn join_smokes(smokes: &[&SmokeEvidence]) -> SmokeEvidence {
-    let mut joined = SmokeEvidence::default();
+fn join_smokes(smokes: &[&SmokeEvidence], wrong: &mut Vec<String>) -> SmokeEvidence {
+    let source = smokes.first().and_then(|smoke| smoke.source.clone());
+    let mut joined = SmokeEvidence { source, ..SmokeEvidence::default() };
     for smoke in smokes {
+        if smoke.source != joined.source {
+            wrong.push(
+                "two jobs tested with the tests or the plans of different sources".to_owned(),
+            );
+        }
         for outcome in &smoke.outcomes {
             if !joined.outcomes.contains(outcome) {
                 joined.outcomes.push(outcome.clone());
@@ -156,6 +155,13 @@ fn join_seconds(seconds: &[&SecondBuildEvidence], wrong: &mut Vec<String>) -> Se
             wrong.push("two second builders built from different sdists".to_owned());
         }
         joined.sdist = second.sdist;
+        for (file, &sum) in &second.files {
+            if joined.files.insert(file.clone(), sum).is_some_and(|known| known != sum) {
+                wrong.push(format!(
+                    "two second builders compared with different files named `{file}`"
+                ));
+            }
+        }
         joined.compared.extend(second.compared.iter().cloned());
         joined.unmatched.extend(second.unmatched.iter().cloned());
     }

@@ -7,6 +7,7 @@ pub mod build;
 pub mod file;
 pub mod gate;
 pub mod gather;
+pub mod job;
 pub mod join;
 pub mod receipt;
 pub mod second_build;
@@ -24,7 +25,7 @@ pub use build::{BuildEvidence, BuiltFile};
 pub use file::{read, write};
 pub use receipt::{Attested, Receipt, SentFile, SentStep};
 pub use second_build::{Comparison, SecondBuildEvidence};
-pub use smoke::{SmokeEvidence, SmokeOutcome, SmokeResult};
+pub use smoke::{SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource};
 pub use verify::VerifyEvidence;
 
 /// A kind of evidence that later stages read.
@@ -67,7 +68,16 @@ macro_rules! kinds {
 
             /// Returns true if there is no evidence of any kind.
             pub fn is_empty(&self) -> bool {
-                true $(&& self.$name.is_none())*
+                self.kinds().is_empty()
+            }
+
+            /// The file names of the kinds that are there.
+            pub fn kinds(&self) -> Vec<&'static str> {
+                let mut kinds = Vec::new();
+                $(if self.$name.is_some() {
+                    kinds.push($file);
+                })*
+                kinds
             }
 
             /// This evidence, completed with the kinds that only `other` has.

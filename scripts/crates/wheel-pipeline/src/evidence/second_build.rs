@@ -1,5 +1,7 @@
 //! The evidence of `second-build`: `second-build.json`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 pub use wheel_audit::compare::Comparison;
 use wheel_audit::wheel::Sha256Sum;
@@ -9,6 +11,9 @@ use wheel_audit::wheel::Sha256Sum;
 pub struct SecondBuildEvidence {
     /// The sdist that both builders built from.
     pub sdist: Option<Sha256Sum>,
+    /// The files of the release that were compared.
+    #[serde(default)]
+    pub files: BTreeMap<String, Sha256Sum>,
     pub compared: Vec<Comparison>,
     /// The second builder's wheels for which the plan has none.
     #[serde(alias = "alone")]

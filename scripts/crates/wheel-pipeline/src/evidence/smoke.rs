@@ -8,11 +8,25 @@ use wheel_audit::wheel::Sha256Sum;
 /// The environment runs of `smoke` or `verify`: `smoke.json`, and a part of `verify.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmokeEvidence {
+    /// The source of the plan and of the tests. None in evidence of earlier versions, which counts for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<TestedSource>,
     pub outcomes: Vec<SmokeOutcome>,
     /// Promised environments that this machine does not have.
     pub not_here: Vec<String>,
     /// Programs with the name of a Python that were not used, each with the reason.
     pub passed_over: Vec<String>,
+}
+
+/// The source that the tests and the plan come from. A test of another source proves nothing about this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestedSource {
+    /// The commit. None if the source is not a git checkout.
+    pub commit: Option<String>,
+    /// True if the source differed from that commit.
+    pub dirty: bool,
+    /// The SHA-256 of the plan.
+    pub plan: Sha256Sum,
 }
 
 /// The result of one environment run.

@@ -7,7 +7,6 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -15,28 +14,7 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 
 use crate::failure::Failure;
 use crate::process::clock::Busy;
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// Makes Ctrl-C and requests to terminate end the running tools first, and then this program.
-pub fn heed_interrupts() -> Result<()> {
-    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst)).context("cannot handle Ctrl-C")
-}
-
-/// Fails if an interrupt has arrived.
-pub fn check_interrupt() -> Result<(), Failure> {
-    if INTERRUPTED.load(Ordering::SeqCst) { Err(Failure::interrupted()) } else { Ok(()) }
-}
-
-/// Sleeps, and fails as soon as an interrupt arrives.
-pub fn wait(pause: Duration) -> Result<(), Failure> {
-    let started = Instant::now();
-    while let Some(rest) = pause.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
-        check_interrupt()?;
-        std::thread::sleep(rest.min(Duration::from_millis(100)));
-    }
-    check_interrupt()
-}
+use crate::process::interrupt::{self, check_interrupt};
 
 /// A command line that has not been run.
 #[derive(Clone, PartialEq, Eq)]
@@ -130,7 +108,7 @@ impl Invocation {
         let mut command = self.command();
         command.stdin(Stdio::null()).stdout(stdout.try_clone()?).stderr(stderr.try_clone()?);
         let _busy = Busy::start();
-        let status = self.wait(spawn(command, self)?)?;
+        let status = self.wait(&mut spawn(command, self)?)?;
         Ok(Finished {
             status,
             stdout: rewound(&mut stdout)?,
@@ -178,11 +156,11 @@ impl Invocation {
         command
     }
 
-    fn wait(&self, mut child: Box<dyn ChildWrapper>) -> Result<ExitStatus> {
+    fn wait(&self, tool: &mut Running) -> Result<ExitStatus> {
         let started = Instant::now();
         let mut pause = Duration::from_millis(1);
         loop {
-            if let Some(status) = child.try_wait()? {
+            if let Some(status) = tool.child.try_wait()? {
                 return Ok(status);
             }
             let stop = match check_interrupt() {
@@ -194,7 +172,7 @@ impl Invocation {
                 Ok(()) => None,
             };
             if let Some(stop) = stop {
-                end(child.as_mut())?;
+                tool.end()?;
                 return Err(stop.into());
             }
             std::thread::sleep(pause);
@@ -238,29 +216,29 @@ impl Finished {
 
 /// A running server. Dropping it ends the server and every process that it started.
 #[derive(Debug)]
-pub struct Server(Box<dyn ChildWrapper>);
+pub struct Server(Running);
 
 impl Server {
     /// Returns true while the server runs.
     pub fn is_running(&mut self) -> Result<bool> {
-        Ok(self.0.try_wait()?.is_none())
+        Ok(self.0.child.try_wait()?.is_none())
     }
 
     /// The pipe to the server. Later calls return none.
     pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
-        self.0.stdin().take()
+        self.0.child.stdin().take()
     }
 
     /// The pipe from the server. Later calls return none.
     pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
-        self.0.stdout().take()
+        self.0.child.stdout().take()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // A failure is ignored: the server also ends when its `stdin` closes.
-        let _ended = end(self.0.as_mut());
+        let _ended = self.0.end();
     }
 }
 
@@ -287,23 +265,40 @@ impl fmt::Display for Invocation {
     }
 }
 
-fn spawn(command: Command, invocation: &Invocation) -> Result<Box<dyn ChildWrapper>> {
+/// A started command, as long as this value lives. A second interrupt ends all of them.
+#[derive(Debug)]
+struct Running {
+    child: Box<dyn ChildWrapper>,
+}
+
+impl Running {
+    /// Ends the command and every process that it started.
+    fn end(&mut self) -> std::io::Result<()> {
+        match self.child.start_kill() {
+            // ESRCH: the group has ended already.
+            Err(error) if error.raw_os_error() == Some(3) => {}
+            other => other?,
+        }
+        self.child.wait().map(drop)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        interrupt::ended(self.child.id());
+    }
+}
+
+fn spawn(command: Command, invocation: &Invocation) -> Result<Running> {
     let mut command = CommandWrap::from(command);
     // The command gets a process group of its own. Ctrl-C then reaches this program only, which ends the group.
     #[cfg(unix)]
     command.wrap(process_wrap::std::ProcessGroup::leader());
     #[cfg(windows)]
     command.wrap(process_wrap::std::JobObject);
-    command.spawn().with_context(|| format!("cannot start `{invocation}`"))
-}
-
-fn end(child: &mut dyn ChildWrapper) -> std::io::Result<()> {
-    match child.start_kill() {
-        // ESRCH: the group has ended already.
-        Err(error) if error.raw_os_error() == Some(3) => {}
-        other => other?,
-    }
-    child.wait().map(drop)
+    let child = command.spawn().with_context(|| format!("cannot start `{invocation}`"))?;
+    interrupt::started(child.id());
+    Ok(Running { child })
 }
 
 fn rewound(file: &mut File) -> Result<String> {

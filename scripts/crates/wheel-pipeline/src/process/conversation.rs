@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::process::clock::Busy;
-use crate::process::command::{Invocation, Server, check_interrupt};
+use crate::process::command::{Invocation, Server};
+use crate::process::interrupt::check_interrupt;
 
 /// A running tool. Dropping it ends the tool and every process that the tool started. Its `stdin` closes when
 /// the pipeline is killed.

@@ -27,6 +27,16 @@ impl Source {
         let plan = agreed(&project, tags)?;
         Ok(Self { project, revision, plan })
     }
+
+    /// The checked-out commit.
+    pub fn commit(&self) -> Option<&str> {
+        self.revision.as_ref().map(|revision| revision.commit.as_str())
+    }
+
+    /// True if the checkout differs from its commit.
+    pub fn is_dirty(&self) -> bool {
+        self.revision.as_ref().is_some_and(|revision| revision.dirty)
+    }
 }
 
 /// The plan of a project, or one failure with all disagreements of its files.

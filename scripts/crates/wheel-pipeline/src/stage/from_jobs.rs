@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::evidence::EvidenceFolder;
 use crate::evidence::gather::gather;
+use crate::process::interrupt::unless_interrupted;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 
@@ -40,7 +41,8 @@ pub fn take_in(
     from: &Path,
 ) -> Result<()> {
     let action = report.start("gathering");
-    let gathered = gather(&source.plan, from)?;
+    let (plan, folder) = (source.plan.clone(), from.to_owned());
+    let gathered = unless_interrupted(move || gather(&plan, &folder))??;
     let what = gathered.to_string();
     gathered.place(&source.project.dist(), &source.project.work(), kept)?;
     action.done(Mood::Good, "gathered", &what);

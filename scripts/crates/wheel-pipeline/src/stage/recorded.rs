@@ -1,14 +1,15 @@
 //! The files of `dist/`, compared with the hashes that `build` recorded.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::Sha256Sum;
+use wheel_audit::wheel::file::read_released;
 
 use crate::evidence::{BuildEvidence, BuiltFile};
 use crate::failure::Failure;
+use crate::process::interrupt::check_interrupt;
 use crate::project::Project;
 
 /// The files of a plan, in the order of upload. A file with another hash than `build` recorded is refused.
@@ -20,10 +21,11 @@ pub fn files(
     plan.files()
         .map(|file| {
             let path = project.dist().join(file);
-            let bytes = fs::read(&path).map_err(|error| {
+            let bytes = read_released(&path).map_err(|error| {
                 Failure::unknown(format!("`dist/{file}`: {error}"))
                     .hint("run `cargo pipeline build` first")
             })?;
+            check_interrupt()?;
             let sum = Sha256Sum::digest(&bytes);
             let record =
                 built.file(file).filter(|record| record.sha256 == sum).ok_or_else(|| {

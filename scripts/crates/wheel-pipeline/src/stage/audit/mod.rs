@@ -10,10 +10,12 @@ use anyhow::Result;
 use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Outcome, install_table};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::release::{ReleaseFacts, list};
+use wheel_audit::wheel::{Sha256Sum, printable};
 
 use crate::evidence::{AuditEvidence, EvidenceFolder};
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::process::interrupt::unless_interrupted;
 use crate::project::has_table;
 use crate::project::source::Source;
 use crate::report::{Mood, Report, github, human, table};
@@ -104,13 +106,16 @@ pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
             .into());
     }
     let action = report.start("auditing");
-    let (release, mut unread) = ReleaseFacts::read(&paths);
-    // With a plan, a check reports such a file. Without one, no check does.
-    let archive = |name: &str| name.ends_with(".whl") || name.ends_with(".tar.gz");
-    let others = release.files.iter().filter(|file| !archive(&file.name));
-    unread
-        .extend(others.map(|file| format!("`{}`: it is neither a wheel nor an sdist", file.name)));
-    let evidence = judged(&release, unread, None, None, choice);
+    let choice = choice.clone();
+    let evidence = unless_interrupted(move || {
+        let (release, mut unread) = ReleaseFacts::read(&paths);
+        // With a plan, a check reports such a file. Without one, no check does.
+        let archive = |name: &str| name.ends_with(".whl") || name.ends_with(".tar.gz");
+        let others = release.files.iter().filter(|file| !archive(&file.name));
+        let neither = |name: &str| format!("`{name}`: it is neither a wheel nor an sdist");
+        unread.extend(others.map(|file| neither(&file.name)));
+        judged(&release, unread, None, None, &choice)
+    })?;
     done(action, &evidence);
     show(report, &evidence, &[], *format)
 }
@@ -147,23 +152,54 @@ fn judge_chosen(
             .into());
     }
     let action = report.start("auditing dist/");
-    let (release, unread) = ReleaseFacts::read(&paths);
-    let built = kept.built().sums();
-    let evidence = judged(&release, unread, Some(plan), Some(&built), choice);
+    let (evidence, picked) = read_and_judged(paths, plan, kept.built().sums(), choice)?;
     kept.keep(evidence.clone())?;
     done(action, &evidence);
-    let picked = install_table::table(&release, plan).into_iter().map(|(environment, picked)| {
-        let picked = picked.unwrap_or_else(|| "no wheel".to_owned());
-        vec![environment.target.title(), environment.python.to_string(), picked]
-    });
-    Ok((evidence, picked.collect()))
+    Ok((evidence, picked))
+}
+
+/// Judges everything in `dist/` by the whole plan and by all checks. Writes nothing.
+pub fn whole(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result<AuditEvidence> {
+    let paths = list(&source.project.dist())?;
+    let action = report.start("auditing dist/");
+    let built = kept.built().sums();
+    let (evidence, _) = read_and_judged(paths, &source.plan, built, &Choice::default())?;
+    done(action, &evidence);
+    Ok(evidence)
+}
+
+/// The evidence, and the install table.
+fn read_and_judged(
+    paths: Vec<PathBuf>,
+    plan: &Plan,
+    built: Vec<(String, Sha256Sum)>,
+    choice: &Choice,
+) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
+    let (plan, choice) = (plan.clone(), choice.clone());
+    Ok(unless_interrupted(move || {
+        // What a link points to may be another file tomorrow.
+        let (links, paths): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| path.is_symlink());
+        let (release, mut unread) = ReleaseFacts::read(&paths);
+        unread.extend(links.iter().map(|link| {
+            let name = link.file_name().unwrap_or_default().to_string_lossy();
+            format!("`{}`: it is a link, and not a file", printable(&name))
+        }));
+        let evidence = judged(&release, unread, Some(&plan), Some(&built), &choice);
+        let table = install_table::table(&release, &plan).into_iter();
+        let picked = table.map(|(environment, picked)| {
+            let picked = picked.unwrap_or_else(|| "no wheel".to_owned());
+            vec![environment.target.title(), environment.python.to_string(), picked]
+        });
+        (evidence, picked.collect())
+    })?)
 }
 
 fn judged(
     release: &ReleaseFacts,
     unread: Vec<String>,
     plan: Option<&Plan>,
-    built: Option<&[(String, wheel_audit::wheel::Sha256Sum)]>,
+    built: Option<&[(String, Sha256Sum)]>,
     choice: &Choice,
 ) -> AuditEvidence {
     let input = CheckInput { release, plan, built };

@@ -1,19 +1,15 @@
 //! `gate`: decides from all evidence if `dist/` may be uploaded.
 
-use std::collections::BTreeMap;
-
-use anyhow::{Context, Result};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use wheel_audit::wheel::Sha256Sum;
-use wheel_audit::wheel::release::list;
-
 use crate::evidence::gate::{GateDecision, GateInput, judge};
-use crate::evidence::{EvidenceFolder, file};
+use crate::evidence::{AuditEvidence, Evidence, EvidenceFolder, file};
 use crate::exit::Verdict;
 use crate::project::source::Source;
 use crate::report::{Output, Report};
+use crate::stage::audit;
 use crate::stage::from_jobs::FromJobs;
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// The arguments of `gate`.
 #[derive(Debug, clap::Args)]
@@ -32,7 +28,7 @@ pub fn run(
     report: &Report,
 ) -> Result<Verdict> {
     args.jobs.take_in(source, kept, report)?;
-    let judgement = decide(source, kept)?;
+    let judgement = decide(source, kept, report)?;
     let mut text = summary(&judgement);
     text += &format!(
         "{} of {} wheels agree with a second builder's\n",
@@ -50,17 +46,25 @@ pub fn run(
     Ok(if judgement.reasons.is_empty() { Verdict::Yes } else { Verdict::No })
 }
 
-/// Judges the evidence of this checkout, and writes `gate.json`.
-pub fn decide(source: &Source, kept: &EvidenceFolder) -> Result<GateDecision> {
-    let judgement = judge(&GateInput {
+/// Audits `dist/`, judges it with the other evidence of this checkout, and writes `gate.json`.
+///
+/// An audit takes seconds, so that of a file is not believed: anybody can write one. Only the outcomes of tests are
+/// taken from files, as other machines have made them.
+pub fn decide(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result<GateDecision> {
+    let audit = audit::whole(source, kept, report)?;
+    let earlier = kept.audit.iter().flat_map(|earlier| disagreements(earlier, &audit)).collect();
+    let dist = audit.files.clone();
+    let evidence = Evidence { audit: Some(audit), ..Evidence::clone(kept) };
+    let mut judgement = judge(&GateInput {
         plan: &source.plan,
-        commit: source.revision.as_ref().map(|revision| revision.commit.as_str()),
-        dirty: source.revision.as_ref().is_some_and(|revision| revision.dirty),
+        commit: source.commit(),
+        dirty: source.is_dirty(),
         waivers: &source.project.table.waivers,
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
-        dist: &sums(source)?,
-        evidence: kept,
+        dist: &dist,
+        evidence: &evidence,
     });
+    judgement.reasons.extend::<Vec<String>>(earlier);
     file::write(&source.project.work().join("gate.json"), &judgement)?;
     Ok(judgement)
 }
@@ -77,16 +81,22 @@ pub fn summary(judgement: &GateDecision) -> String {
     text
 }
 
-fn sums(source: &Source) -> Result<BTreeMap<String, Sha256Sum>> {
-    let planned: Vec<&str> = source.plan.files().collect();
-    let mut sums = BTreeMap::new();
-    for path in list(&source.project.dist())? {
-        let name = path.file_name().context("a listed file has a name")?.to_string_lossy();
-        if planned.contains(&name.as_ref()) {
-            let bytes =
-                std::fs::read(&path).with_context(|| format!("cannot read `dist/{name}`"))?;
-            sums.insert(name.into_owned(), Sha256Sum::digest(&bytes));
-        }
-    }
-    Ok(sums)
+/// The findings of an earlier audit of the same bytes that this audit does not have.
+fn disagreements(earlier: &AuditEvidence, now: &AuditEvidence) -> Vec<String> {
+    let same = |file: &str| match file {
+        "" => earlier.files == now.files,
+        file => earlier.files.get(file) == now.files.get(file),
+    };
+    let missing = earlier
+        .findings
+        .iter()
+        .filter(|finding| same(&finding.file) && !now.findings.contains(finding));
+    missing
+        .map(|finding| {
+            format!(
+                "an earlier audit of the same bytes found: {} {} [{}]",
+                finding.file, finding.message, finding.check
+            )
+        })
+        .collect()
 }

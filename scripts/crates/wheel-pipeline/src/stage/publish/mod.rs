@@ -91,7 +91,7 @@ pub fn run(
     address::check("--index-url", &destination.simple)?;
     args.jobs.take_in(source, kept, report)?;
     if !is_loopback(&destination.repository) {
-        let mut judgement = gate::decide(source, kept)?;
+        let mut judgement = gate::decide(source, kept, report)?;
         let listing = index::listing(&destination.simple, &source.plan.project);
         judge_age(&source.plan, kept, listing.as_deref().unwrap_or_default(), &mut judgement);
         for warning in &judgement.warnings {

@@ -15,7 +15,7 @@ use super::upload_set::UploadSet;
 use crate::evidence::{EvidenceFolder, Receipt, SentFile, SentStep};
 use crate::failure::Failure;
 use crate::index::{self, IndexError, ListedFile};
-use crate::process::command::{check_interrupt, wait};
+use crate::process::interrupt::{check_interrupt, wait};
 use crate::project::Project;
 use crate::report::{Mood, Report};
 use crate::stage::{Machine, recorded};

@@ -119,8 +119,7 @@ pub fn run(
         report.result(&audit::problems(&audit), &audit)?;
         return Ok(audit::verdict(&audit));
     }
-    let smoke =
-        clock.time("smoke", || smoke::prove(&source.project, machine, kept, report, &part))?;
+    let smoke = clock.time("smoke", || smoke::prove(source, machine, kept, report, &part))?;
     if smoke::verdict(&smoke, 0, false) != Verdict::Yes {
         report.result(&rows(&source.plan, &part, &smoke, None), &smoke)?;
         return Ok(Verdict::No);
@@ -140,7 +139,7 @@ pub fn run(
         ))
     })?;
     let verify = clock.time("verify", || {
-        verify::prove(&source.project, machine, kept, report, &part, &simple, publish::PATIENCE)
+        verify::prove(source, machine, kept, report, &part, &simple, publish::PATIENCE)
     })?;
 
     let promised = source.plan.environments.len();

@@ -68,7 +68,8 @@ pub fn compare_folder(
     let built = kept.built();
     let sdist = built.file(&source.plan.sdist).map(|sdist| sdist.sha256);
     let Comparisons { compared, unmatched } = compare(&ours.wheels, &theirs.wheels);
-    let result = SecondBuildEvidence { sdist, compared, unmatched };
+    let files = ours.files.into_iter().map(|file| (file.name, file.sum)).collect();
+    let result = SecondBuildEvidence { sdist, files, compared, unmatched };
     for file in &result.unmatched {
         report.say(Mood::Bad, "unmatched", &format!("{file}: the plan has no such wheel"));
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::process::command::check_interrupt;
+use crate::process::interrupt::check_interrupt;
 use crate::project::Project;
 use crate::report::{Mood, Output, Report};
 use crate::stage::{Machine, RunLock};

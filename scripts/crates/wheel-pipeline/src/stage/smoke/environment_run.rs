@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 use wheel_audit::parallel;
 use wheel_audit::plan::{Plan, PromisedEnvironment};
 
-use crate::evidence::{EvidenceFolder, SmokeEvidence, SmokeOutcome, SmokeResult};
+use crate::evidence::{EvidenceFolder, SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource};
 use crate::process::command::Finished;
+use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::tool::python::environment::Environment;
 use crate::tool::python::{Found, Interpreter};
@@ -41,6 +42,7 @@ pub fn offered<'a>(
 /// Executes the runs in parallel. `attempt` gets each run with its empty environment and a folder. It returns the
 /// first command that failed, or none.
 pub fn run(
+    source: &Source,
     kept: &EvidenceFolder,
     report: &Report,
     plan: &Plan,
@@ -93,7 +95,13 @@ pub fn run(
     let name = |promise: &&PromisedEnvironment| {
         format!("{} on CPython {}", promise.target, promise.python)
     };
+    let source = TestedSource {
+        commit: source.commit().map(str::to_owned),
+        dirty: source.is_dirty(),
+        plan: source.plan.sum(),
+    };
     Ok(SmokeEvidence {
+        source: Some(source),
         outcomes,
         not_here: not_here.iter().map(name).collect(),
         passed_over: found.passed_over.clone(),

@@ -19,6 +19,7 @@ use crate::process::command::Finished;
 use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
+use crate::stage::from_jobs::FromJobs;
 use crate::stage::machine::host_targets;
 use crate::stage::{Machine, build, recorded};
 use crate::tool::pip::{self, InstallSource};
@@ -45,6 +46,8 @@ pub struct Args {
     #[arg(long)]
     pub complete: bool,
     #[command(flatten)]
+    pub jobs: FromJobs,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -59,6 +62,7 @@ pub fn run(
     if args.canary {
         return canary::run(source, machine, report);
     }
+    args.jobs.take_in(source, kept, report)?;
     let plan = match &args.targets[..] {
         [] => source.plan.clone(),
         targets => build::part(&source.plan, targets)?,
@@ -78,7 +82,7 @@ pub fn run(
         [] => provable(&source.plan, machine, kept, &found)?,
         _ => offered(plan.clone(), &found),
     };
-    let evidence = prove_on(&source.project, machine, kept, report, &part, &found)?;
+    let evidence = prove_on(source, machine, kept, report, &part, &found)?;
     drop(containers);
     let promised = plan.environments.len();
     let text = format!(
@@ -134,23 +138,24 @@ fn offered(mut plan: Plan, found: &Found) -> Plan {
 
 /// Runs the smoke test on every Python of this machine that the plan promises, and writes `smoke.json`.
 pub fn prove(
-    project: &Project,
+    source: &Source,
     machine: &Machine,
     kept: &mut EvidenceFolder,
     report: &Report,
     plan: &Plan,
 ) -> Result<SmokeEvidence> {
-    prove_on(project, machine, kept, report, plan, machine.found()?)
+    prove_on(source, machine, kept, report, plan, machine.found()?)
 }
 
 fn prove_on(
-    project: &Project,
+    source: &Source,
     machine: &Machine,
     kept: &mut EvidenceFolder,
     report: &Report,
     plan: &Plan,
     found: &Found,
 ) -> Result<SmokeEvidence> {
+    let project = &source.project;
     let script = project.root.join(&project.table.smoke);
     if !script.is_file() {
         return Err(Failure::usage(format!("there is no smoke test `{}`", script.display()))
@@ -170,7 +175,7 @@ fn prove_on(
         let wheel = files.get(&run.promise.file).context("every planned file is in `files`")?;
         attempt_on(project, machine, environment, Path::new(wheel), folder)
     };
-    let evidence = environment_run::run(kept, report, plan, found, "smoked", attempt)?;
+    let evidence = environment_run::run(source, kept, report, plan, found, "smoked", attempt)?;
     if evidence.outcomes.is_empty() {
         return Err(Failure::unknown(
             "no promised Python is on this machine, so nothing was tested",

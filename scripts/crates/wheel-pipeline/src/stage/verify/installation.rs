@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::Result;
 use wheel_audit::wheel::Sha256Sum;
 
-use crate::process::command::{Finished, wait};
+use crate::process::command::Finished;
+use crate::process::interrupt::wait;
 use crate::process::pause::Pauses;
 use crate::tool::pip::report::{InstalledFile, installed};
 use crate::tool::pip::{self, InstallSource};

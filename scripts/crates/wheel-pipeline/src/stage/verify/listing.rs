@@ -8,7 +8,7 @@ use wheel_audit::parallel;
 use crate::failure::Failure;
 use crate::index::provenance::{self, Provenance};
 use crate::index::{self, IndexError, ListedFile};
-use crate::process::command::wait;
+use crate::process::interrupt::wait;
 use crate::process::pause::Pauses;
 use crate::report::{Mood, Report};
 use crate::stage::Machine;

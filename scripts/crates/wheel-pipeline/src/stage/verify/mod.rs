@@ -29,6 +29,7 @@ use crate::process::command::Finished;
 use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
+use crate::stage::from_jobs::FromJobs;
 use crate::stage::smoke::environment_run::{self, EnvironmentRun};
 use crate::stage::{Machine, recorded, second_build, smoke};
 use crate::tool::pip::{self};
@@ -59,6 +60,8 @@ pub struct Args {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["index_url", "version"])]
     pub second_build: Option<PathBuf>,
     #[command(flatten)]
+    pub jobs: FromJobs,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -70,6 +73,7 @@ pub fn run(
     kept: &mut EvidenceFolder,
     report: &Report,
 ) -> Result<Verdict> {
+    args.jobs.take_in(source, kept, report)?;
     if let Some(folder) = &args.second_build {
         return second_build::compare_folder(source, kept, report, folder);
     }
@@ -79,7 +83,7 @@ pub fn run(
         return any::run(&source.project, machine, report, simple, package, version, patience);
     }
     address::check("--index-url", simple)?;
-    let evidence = prove(&source.project, machine, kept, report, &source.plan, simple, patience)?;
+    let evidence = prove(source, machine, kept, report, &source.plan, simple, patience)?;
     let mut text: String = evidence.differences.iter().map(|line| format!("{line}\n")).collect();
     let rows: Vec<Vec<String>> = evidence
         .runs
@@ -107,7 +111,7 @@ pub fn verdict(evidence: &VerifyEvidence) -> Verdict {
 
 /// Compares hashes, installs and tests, and writes `verify.json`.
 pub fn prove(
-    project: &Project,
+    source: &Source,
     machine: &Machine,
     kept: &mut EvidenceFolder,
     report: &Report,
@@ -115,6 +119,7 @@ pub fn prove(
     simple: &str,
     patience: Duration,
 ) -> Result<VerifyEvidence> {
+    let project = &source.project;
     let receipt = kept.receipt.clone().ok_or_else(|| {
         Failure::unknown("there is no receipt to verify")
             .hint("run `cargo pipeline publish` first, or name a `--version` to verify without one")
@@ -158,7 +163,8 @@ pub fn prove(
             _ => Ok(failed),
         }
     };
-    let runs = environment_run::run(kept, report, plan, machine.found()?, "verified", attempt)?;
+    let runs =
+        environment_run::run(source, kept, report, plan, machine.found()?, "verified", attempt)?;
     if runs.outcomes.is_empty() {
         return Err(Failure::unknown(
             "no promised Python is on this machine, so nothing was verified",

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::failure::Failure;
-use crate::process::command::{Server, check_interrupt};
+use crate::process::command::Server;
+use crate::process::interrupt::check_interrupt;
 use crate::process::secret::Credentials;
 use crate::tool::python::environment::Tools;
 

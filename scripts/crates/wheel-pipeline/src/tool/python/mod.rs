@@ -175,7 +175,7 @@ pub fn ask_by(
     let finished = match question.run() {
         Ok(finished) => finished,
         Err(error) => {
-            crate::process::command::check_interrupt()?;
+            crate::process::interrupt::check_interrupt()?;
             return Ok(Available::not(format!("{error:#}")));
         }
     };

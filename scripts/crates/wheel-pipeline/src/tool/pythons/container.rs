@@ -16,7 +16,8 @@ use wheel_audit::target::System;
 
 use crate::available::Available;
 use crate::failure::Failure;
-use crate::process::command::{Invocation, Server, wait};
+use crate::process::command::{Invocation, Server};
+use crate::process::interrupt::wait;
 use crate::tool::python::{Inside, Interpreter, PythonPlatform, ask_by};
 use crate::tool::pythons::images::Image;
 
@@ -58,7 +59,7 @@ impl Engine {
                     reasons.push(format!("`{program} info` fails: {last}"));
                 }
                 Err(error) => {
-                    crate::process::command::check_interrupt()?;
+                    crate::process::interrupt::check_interrupt()?;
                     reasons.push(format!("`{program}`: {error:#}"));
                 }
             }

@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use crate::available::Available;
-use crate::process::command::{Invocation, check_interrupt};
+use crate::process::command::Invocation;
+use crate::process::interrupt::check_interrupt;
 
 const GCC: &str = "i686-w64-mingw32-gcc";
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::available::Available;
-use crate::process::command::{Invocation, check_interrupt};
+use crate::process::command::Invocation;
+use crate::process::interrupt::check_interrupt;
 
 /// The folder of the source, and its name in compiled files.
 #[derive(Clone, Debug, PartialEq, Eq)]

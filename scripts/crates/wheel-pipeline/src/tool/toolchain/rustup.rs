@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::available::Available;
-use crate::process::command::{Invocation, check_interrupt};
+use crate::process::command::Invocation;
+use crate::process::interrupt::check_interrupt;
 
 /// Adds the standard library of a Rust target, unless it is there.
 pub fn add(folder: &Path, triple: &str) -> Result<Available<()>> {
