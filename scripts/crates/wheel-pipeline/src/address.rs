@@ -84,11 +84,17 @@ pub(super) fn same_origin(one: &Url, other: &Url) -> bool {
     one.origin().is_tuple() && one.origin() == other.origin()
 }
 
+/// The longest link that is followed, in bytes. Servers answer 414 to longer ones.
+const LINK_LIMIT: usize = 8192;
+
 /// Resolves a link of the page at `page`, as a browser does.
 ///
 /// A link to anything but a web server is refused, and so are credentials in a link, a link from `https`
 /// to `http`, and a link that [`parse`] would refuse.
 pub(super) fn resolve(link: &str, page: &Url) -> Option<Url> {
+    if link.len() > LINK_LIMIT {
+        return None;
+    }
     let first = link.split(['/', '?', '#']).next().unwrap_or_default();
     let url = if first.contains(':') {
         parse(link)?
@@ -107,8 +113,13 @@ pub(super) fn resolve(link: &str, page: &Url) -> Option<Url> {
 pub fn file_name(url: &Url) -> Option<String> {
     let last = url.path().rsplit('/').next()?;
     let name = percent_encoding::percent_decode_str(last).decode_utf8().ok()?;
+    is_file_name(&name).then(|| name.into_owned())
+}
+
+/// Checks that text can be the name of a file, on every system: 255 bytes is the limit of most.
+pub fn is_file_name(name: &str) -> bool {
     let unsafe_part = |letter: char| letter.is_control() || letter == '/' || letter == '\\';
-    (!name.is_empty() && !name.contains(unsafe_part)).then(|| name.into_owned())
+    !name.contains(unsafe_part) && !matches!(name, "" | "." | "..") && name.len() <= 255
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
         .without("VIRTUAL_ENV")
         .run()?;
     if !finished.succeeded() {
-        report.data(&finished.output());
+        report.data(&finished.output())?;
         return Ok(Verdict::No);
     }
     let offered = index::listing(&address.simple, &source.plan.project).map_err(Failure::from)?;
@@ -56,7 +56,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
     }
     report.data(&format!(
         "the index has {wheels} wheels after the commands of `README.md`, expected 1\n"
-    ));
+    ))?;
     Ok(Verdict::No)
 }
 

@@ -89,10 +89,10 @@ pub fn run(
 
     let Tally { failed, verdict, tests, .. } = tally;
     // Test reporters can parse this line.
-    report.data(&format!("{} passed, {} failed\n", tests.passed(), tests.failed()));
+    report.data(&format!("{} passed, {} failed\n", tests.passed(), tests.failed()))?;
     // The waivers are listed in every run, so that nobody forgets them.
     let waivers = &source.project.table.waivers;
-    report.data(&format!("{} waived\n", waivers.len()));
+    report.data(&format!("{} waived\n", waivers.len()))?;
     for waiver in waivers {
         let what = format!("{} on Python {}", waiver.platform, waiver.python);
         let why = format!("{what}, until {}: {}", waiver.expires, waiver.reason);
@@ -101,7 +101,7 @@ pub fn run(
     if failed.is_empty() {
         return Ok(Verdict::Yes);
     }
-    report.data(&format!("failed: {}\n", failed.join(", ")));
+    report.data(&format!("failed: {}\n", failed.join(", ")))?;
     Ok(verdict)
 }
 

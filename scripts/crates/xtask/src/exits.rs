@@ -28,6 +28,6 @@ pub fn run(
         verdict = verdict.and(step.verdict);
         all.extend(&step.tests);
     }
-    report.data(&format!("{} passed, {} failed\n", all.passed(), all.failed()));
+    report.data(&format!("{} passed, {} failed\n", all.passed(), all.failed()))?;
     Ok(verdict)
 }

@@ -41,7 +41,7 @@ impl Step {
             }
             Ok((verdict, tests, output)) => {
                 action.done(Mood::Bad, "failed", name);
-                report.data(&output);
+                report.data(&output)?;
                 (verdict, tests)
             }
             Err(error) => {

@@ -92,7 +92,7 @@ fn get(url: &Url, accept: &str, patience: Duration) -> Result<Option<RawAnswer>,
                 let retry_after =
                     header("retry-after").and_then(|text| asked(&text, SystemTime::now()));
                 let why = format!("the index answers {status} to `{url}`");
-                return Err(IndexError::Temporary { why, hint: None, retry_after });
+                return Err(IndexError::Temporary { why: why.into(), hint: None, retry_after });
             }
             status => {
                 let why = format!("the index answers {status} to `{url}`");

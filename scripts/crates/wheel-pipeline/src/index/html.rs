@@ -14,6 +14,7 @@ pub(super) fn parse(text: &str, page: &Url) -> Result<Vec<ListedFile>, IndexErro
     emitter.naively_switch_states(true);
     let mut base = page.clone();
     let mut files = Vec::new();
+    let mut is_simple = false;
     let mut link: Option<(StartTag<()>, String)> = None;
     for Ok(token) in Tokenizer::new_with_emitter(text, emitter) {
         match token {
@@ -25,6 +26,9 @@ pub(super) fn parse(text: &str, page: &Url) -> Result<Vec<ListedFile>, IndexErro
                         ))
                     })?;
                 }
+            }
+            Token::StartTag(tag) if *tag.name == b"meta" => {
+                is_simple |= attribute(&tag, b"name").as_deref() == Some(VERSION);
             }
             Token::StartTag(tag) if *tag.name == b"a" => link = Some((tag, String::new())),
             Token::String(part) => {
@@ -40,8 +44,19 @@ pub(super) fn parse(text: &str, page: &Url) -> Result<Vec<ListedFile>, IndexErro
             _ => {}
         }
     }
+    // A page of something else, such as a login, has no links to files either. It says nothing about the project.
+    if files.is_empty() && !is_simple {
+        return Err(IndexError::permanent(format!(
+            "`{page}` is HTML without a file, and without `{VERSION}` it is not a page of the simple API"
+        ))
+        .advise("is the address that of the simple API, and does a proxy or a login stand before it?"));
+    }
     Ok(files)
 }
+
+/// The name of the `<meta>` by which a page declares its version of the simple API
+/// ([PEP 629](https://peps.python.org/pep-0629/)).
+const VERSION: &str = "pypi:repository-version";
 
 fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
     let value = &tag.attributes.get(name)?.value;
@@ -172,6 +187,21 @@ mod tests {
     fn a_page_that_ends_in_the_middle_gives_its_whole_links() {
         let page = format!("{}<a href=\"/f/b.whl#sha25", link("a.whl"));
         assert_eq!(names(&page), ["a.whl"]);
-        assert_eq!(names(&"<a ".repeat(10_000)), [""; 0]);
+        let broken = parse(&"<a ".repeat(10_000), &page_url());
+        assert!(matches!(broken, Err(IndexError::Permanent { .. })), "{broken:?}");
+    }
+
+    #[test]
+    fn a_page_without_files_must_say_that_it_is_one_of_the_simple_api() {
+        let empty =
+            "<html><meta name='pypi:repository-version' content='1.3'><h1>Links for a</h1></html>";
+        assert_eq!(parse(empty, &page_url()), Ok(Vec::new()));
+        let login = "<html><form action=/login><input name=password></form></html>";
+        let error = parse(login, &page_url()).expect_err("a login").to_string();
+        assert_eq!(
+            error,
+            "`https://index/simple/a/` is HTML without a file, and without `pypi:repository-version` it is not \
+             a page of the simple API"
+        );
     }
 }

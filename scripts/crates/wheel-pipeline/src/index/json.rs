@@ -5,7 +5,7 @@ use url::Url;
 
 use super::error::{IndexError, for_message};
 use super::listed_file::ListedFile;
-use crate::address::resolve;
+use crate::address::{is_file_name, resolve};
 
 #[derive(Deserialize)]
 struct ProjectPage {
@@ -57,6 +57,9 @@ pub(super) fn parse(text: &str, page: &Url) -> Result<Vec<ListedFile>, IndexErro
         .files
         .into_iter()
         .map(|file| {
+            if !is_file_name(&file.filename) {
+                return Err(wrong(&file.filename, "a name that no file has"));
+            }
             let sum = file.hashes.sha256.ok_or_else(|| wrong(&file.filename, "no SHA-256"))?;
             Ok(ListedFile {
                 sum: sum.parse().map_err(|_| wrong(&file.filename, "a wrong SHA-256"))?,
@@ -116,6 +119,16 @@ mod tests {
             error.expect_err("a short hash").to_string(),
             format!("`{PAGE}` gives a wrong SHA-256 for `a`")
         );
+    }
+
+    #[test]
+    fn a_name_that_no_file_has_is_an_error() {
+        for name in ["", "a/b", "a\\\\b", "a\\nb", "..", &"a".repeat(256)] {
+            let file = format!(r#"{{"filename": "{name}", "url": "a", "hashes": {{}}}}"#);
+            let error = page(&file).expect_err(name).to_string();
+            let expected = format!("`{PAGE}` gives a name that no file has for `");
+            assert!(error.starts_with(&expected), "{name}: {error}");
+        }
     }
 
     #[test]

@@ -8,8 +8,18 @@ use wheel_audit::check::{Finding, Outcome};
 
 use crate::evidence::AuditEvidence;
 
+/// Commands for GitHub's runner. Only this module makes them, and it escapes whatever they quote.
+#[derive(Clone, Debug)]
+pub struct Commands(String);
+
+impl Commands {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// One line for each finding, each file that was not read, and each check that gave no judgement.
-pub fn annotations(evidence: &AuditEvidence) -> String {
+pub fn annotations(evidence: &AuditEvidence) -> Commands {
     let mut text = String::new();
     let mut say = |level: &str, title: &str, message: &str| {
         writeln!(text, "::{level} title={}::{}", property(title), data(message))
@@ -28,7 +38,7 @@ pub fn annotations(evidence: &AuditEvidence) -> String {
             Outcome::Ran { .. } | Outcome::NotApplicable(_) | Outcome::NoSubject(_) => {}
         }
     }
-    text
+    Commands(text)
 }
 
 fn sentence(finding: &Finding) -> String {
@@ -72,7 +82,7 @@ mod tests {
             findings: vec![finding],
             unread: vec!["`b.whl`: it is no archive".into()],
         };
-        insta::assert_snapshot!(annotations(&evidence), @"
+        insta::assert_snapshot!(annotations(&evidence).as_str(), @"
         ::error title=a%2Cb%3Ac::a.whl: a/b.so%0A100%25 wrong%0A::stop-commands::x%0Aexpected: right%0Aremedy: build again%0Amore: cargo pipeline explain a,b:c
         ::error title=could not read::`b.whl`: it is no archive
         ::warning title=x::ignored by `--ignore`

@@ -2,15 +2,19 @@
 
 pub mod github;
 pub mod human;
+mod printable;
 pub mod table;
 
+use std::io::Write;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use self::printable::Printable;
 use crate::failure::hints;
 
 /// The form in which a stage gives its result.
@@ -87,7 +91,7 @@ impl Report {
 
     /// Prints a warning. It does not change the exit code.
     pub fn warn(&self, message: &str) {
-        self.print(&format!("{DOUBTFUL}warning{DOUBTFUL:#}: {message}"));
+        self.print(DOUBTFUL, "warning", ": ", message);
     }
 
     /// Prints the error that ends the run, its causes, and all hints.
@@ -97,22 +101,40 @@ impl Report {
         let _first = causes.next();
         causes.for_each(|cause| message += &format!("\n  cause: {cause}"));
         hints(error).iter().for_each(|hint| message += &format!("\nhint: {hint}"));
-        self.print(&format!("{BAD}error{BAD:#}: {message}"));
+        self.print(BAD, "error", ": ", &message);
     }
 
     /// Prints the result of a stage on stdout: `human` for people, or `evidence` as JSON.
     pub fn result<T: Serialize>(&self, human: &str, evidence: &T) -> anyhow::Result<()> {
-        let text = match self.format {
-            Format::Human => human.to_owned(),
-            Format::Json => serde_json::to_string_pretty(evidence)? + "\n",
-        };
-        self.data(&text);
-        Ok(())
+        match self.format {
+            Format::Human => self.data(human),
+            Format::Json => self.json(evidence),
+        }
     }
 
-    /// Prints text on stdout without change.
-    pub fn data(&self, text: &str) {
-        self.progress.suspend(|| anstream::print!("{text}"));
+    /// Prints text for people on stdout.
+    pub fn data(&self, text: &str) -> anyhow::Result<()> {
+        self.out(&Printable::text(text))
+    }
+
+    /// Prints JSON on stdout.
+    pub fn json<T: Serialize>(&self, value: &T) -> anyhow::Result<()> {
+        self.out(&Printable::json(value)?)
+    }
+
+    /// Prints commands for GitHub's runner on stdout.
+    pub fn commands(&self, commands: &github::Commands) -> anyhow::Result<()> {
+        self.out(&Printable::commands(commands))
+    }
+
+    /// A result that cannot be written is not given, so this is an error.
+    fn out(&self, text: &Printable) -> anyhow::Result<()> {
+        let write = || {
+            let mut out = anstream::stdout().lock();
+            write!(out, "{text}")?;
+            out.flush()
+        };
+        self.progress.suspend(write).context("cannot write the result to the standard output")
     }
 
     fn line(&self, mood: Mood, verb: &str, what: &str, took: Option<Duration>) {
@@ -122,11 +144,16 @@ impl Report {
             Mood::Doubtful => DOUBTFUL,
         };
         let took = took.map(|took| format!(" ({:.1} s)", took.as_secs_f64())).unwrap_or_default();
-        self.print(&format!("{style}{verb:>12}{style:#} {what}{took}"));
+        self.print(style, &format!("{verb:>12}"), " ", &format!("{what}{took}"));
     }
 
-    fn print(&self, line: &str) {
-        self.progress.suspend(|| anstream::eprintln!("{line}"));
+    /// Prints a coloured word and a text. Nobody can be told if that fails; the exit code tells how the run ended.
+    fn print(&self, style: Style, word: &str, between: &str, text: &str) {
+        let text = Printable::text(text);
+        self.progress.suspend(|| {
+            let _unseen =
+                writeln!(anstream::stderr().lock(), "{style}{word}{style:#}{between}{text}");
+        });
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<String>)) {
@@ -136,7 +163,7 @@ impl Report {
             self.progress.disable_steady_tick();
             self.progress.set_message("");
         } else {
-            self.progress.set_message(running.join(", "));
+            self.progress.set_message(Printable::text(&running.join(", ")).to_string());
             self.progress.enable_steady_tick(Duration::from_millis(120));
         }
     }

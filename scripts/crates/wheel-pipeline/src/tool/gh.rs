@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use wheel_audit::wheel::Sha256Sum;
 
 use crate::failure::{Advise, Failure};
 use crate::process::command::Invocation;
@@ -19,7 +20,8 @@ pub enum GitHubRelease {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Asset {
     pub name: String,
-    pub size: u64,
+    /// The SHA-256 as GitHub knows it: `sha256:…`. None from an old `gh`, and until GitHub has computed it.
+    digest: Option<String>,
     state: String,
 }
 
@@ -27,6 +29,12 @@ impl Asset {
     /// Returns true if the upload of the file is complete.
     pub fn is_whole(&self) -> bool {
         self.state == "uploaded"
+    }
+
+    /// Returns true if GitHub has the file with this hash. None if it does not tell.
+    pub fn is(&self, sum: Sha256Sum) -> Option<bool> {
+        let digest = self.digest.as_ref()?.strip_prefix("sha256:")?;
+        Some(digest.eq_ignore_ascii_case(&sum.to_string()))
     }
 }
 

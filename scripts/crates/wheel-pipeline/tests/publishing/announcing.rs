@@ -5,7 +5,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use wheel_pipeline::evidence::{SentStep, VerifyEvidence, write};
+use wheel_audit::wheel::Sha256Sum;
+use wheel_pipeline::evidence::{
+    SentStep, SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource, VerifyEvidence, write,
+};
+use wheel_pipeline::project::{Project, agreement};
 
 use crate::index::Index;
 use crate::release::Release;
@@ -26,12 +30,16 @@ view)
   separator=
   for file in "$here"/assets/*; do
     [ -e "$file" ] || continue
-    printf '%s{"name":"%s","size":%s,"state":"uploaded"}' "$separator" "$(basename "$file")" "$(wc -c < "$file")"
+    digest="\"sha256:$(sha256sum < "$file" | cut -d' ' -f1)\""
+    if [ -e "$here/old" ]; then digest=null; fi
+    printf '%s{"name":"%s","digest":%s,"state":"uploaded"}' "$separator" "$(basename "$file")" "$digest"
     separator=,
   done
   echo ']}' ;;
 create) mkdir "$here/assets"; : > "$here/release" ;;
-upload) cp "$4" "$here/assets/" ;;
+upload)
+  cp "$4" "$here/assets/"
+  if [ -e "$here/damage" ]; then echo more >> "$here/assets/$(basename "$4")"; fi ;;
 esac
 "#;
 
@@ -47,12 +55,34 @@ fn published() -> Release {
     project.write(".gitignore", "dist/\ntarget/\nbin/\n");
     project.commit();
     project.git(&["tag", "v1.0.0"]);
-    let verified = VerifyEvidence::default();
-    write(&project.work().join("verify.json"), &verified).expect("written");
+    write(&project.work().join("verify.json"), &verified(&release)).expect("written");
+    let project = &release.project;
     project.write("bin/gh", GH);
     let gh = project.root().join("bin/gh");
     fs::set_permissions(gh, fs::Permissions::from_mode(0o755)).expect("it is ours");
     release
+}
+
+/// The evidence of a verification on one Python.
+fn verified(release: &Release) -> VerifyEvidence {
+    let project = Project::read(release.project.root()).expect("a project");
+    let plan = agreement::plan(&project, &["v1.0.0".to_owned()]).expect("a plan");
+    let promise = &plan.environments[0];
+    let outcome = SmokeOutcome {
+        target: promise.target,
+        python: promise.python,
+        release: format!("{}.0", promise.python),
+        executable: "python".to_owned(),
+        file: promise.file.clone(),
+        sha256: Sha256Sum::digest(&release.files[0].1),
+        result: SmokeResult::Passed,
+        milliseconds: 1,
+    };
+    let commit = release.project.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let source = TestedSource { commit: Some(commit), dirty: false, plan: plan.sum() };
+    let runs =
+        SmokeEvidence { source: Some(source), outcomes: vec![outcome], ..SmokeEvidence::default() };
+    VerifyEvidence { runs, ..VerifyEvidence::default() }
 }
 
 fn path() -> String {
@@ -97,17 +127,40 @@ fn a_release_is_made_once_and_continued() {
     assert_eq!(whole.code, 0, "{}", whole.stderr);
     let again = announce(&release, &["--execute"]);
     assert_eq!(again.code, 0, "{}", again.stderr);
-    assert_eq!(calls(&release), ["view", "create", "upload", "view", "upload", "upload", "view"]);
+    assert_eq!(
+        calls(&release),
+        ["view", "create", "upload", "view", "upload", "upload", "view", "view"]
+    );
     for (name, bytes) in &release.files {
         assert_eq!(fs::read(root.join("bin/assets").join(name)).expect("attached"), *bytes);
     }
-    fs::write(root.join("bin/assets").join(SDIST), b"other").expect("written");
+    // Of the same size.
+    let mut other = release.files[1].1.clone();
+    *other.last_mut().expect("bytes") ^= 1;
+    fs::write(root.join("bin/assets").join(SDIST), other).expect("written");
     let other = announce(&release, &["--execute"]);
     assert_eq!(other.code, 1, "{}", other.stderr);
     assert!(
-        other.stderr.contains(&format!("has another file named `{SDIST}`, of 5 bytes")),
+        other.stderr.contains(&format!("has another file named `{SDIST}`, and not the one with")),
         "{}",
         other.stderr
+    );
+    release.project.write("bin/old", "");
+    let old = announce(&release, &["--execute"]);
+    assert_eq!(old.code, 3, "{}", old.stderr);
+    assert!(old.stderr.contains("`gh` does not tell the SHA-256 of `"), "{}", old.stderr);
+}
+
+#[test]
+fn a_file_that_is_damaged_on_the_way_is_seen() {
+    let release = published();
+    release.project.write("bin/damage", "");
+    let run = announce(&release, &["--execute"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains(&format!("has another file named `{LINUX}`, and not the one with")),
+        "{}",
+        run.stderr
     );
 }
 
@@ -142,10 +195,26 @@ fn nothing_is_announced_that_was_not_published_and_verified() {
     refused(
         |release| {
             let differences = vec!["one".to_owned()];
-            let verified = VerifyEvidence { differences, ..VerifyEvidence::default() };
+            let verified = VerifyEvidence { differences, ..verified(release) };
             write(&release.project.work().join("verify.json"), &verified).expect("written");
         },
         "`verify` found differences or a Python on which the release fails",
+    );
+    refused(
+        |release| {
+            let mut verified = verified(release);
+            verified.runs.outcomes.clear();
+            write(&release.project.work().join("verify.json"), &verified).expect("written");
+        },
+        "`verify` tested nothing",
+    );
+    refused(
+        |release| {
+            let mut verified = verified(release);
+            verified.runs.source.as_mut().expect("it tells it").commit = Some("0".repeat(40));
+            write(&release.project.work().join("verify.json"), &verified).expect("written");
+        },
+        "`verify` did not test the release of this commit and this plan",
     );
     refused(
         |release| {

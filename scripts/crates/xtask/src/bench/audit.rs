@@ -149,7 +149,7 @@ pub fn run(
         files.len(),
         bytes as f64 / 1e6,
         table::markdown(&header, &rows)
-    ));
+    ))?;
     Ok(Verdict::Yes)
 }
 

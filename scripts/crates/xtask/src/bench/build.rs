@@ -92,7 +92,7 @@ pub fn run(
         "",
     ];
     let machine = machine::describe()?;
-    report.data(&format!("{machine}\n\n{}", table::markdown(&header, &rows)));
+    report.data(&format!("{machine}\n\n{}", table::markdown(&header, &rows)))?;
     Ok(if not_here.is_empty() { Verdict::Yes } else { Verdict::Unknown })
 }
 

@@ -71,7 +71,7 @@ pub fn run(
         action.done(Mood::Good, "timed", &format!("calls on CPython {release}"));
         text += &format!("\n{}", sizes(&environment.wheel, &peers)?);
     }
-    report.data(&text);
+    report.data(&text)?;
     Ok(Verdict::Yes)
 }
 

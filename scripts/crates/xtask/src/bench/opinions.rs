@@ -76,7 +76,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
         "{} wheels, {agreed} opinions that agree\n\n{}",
         wheels.len(),
         table::markdown(&header, &rows)
-    ));
+    ))?;
     Ok(verdict)
 }
 

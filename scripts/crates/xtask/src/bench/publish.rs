@@ -107,7 +107,7 @@ pub fn run(project: &Project, machine: &Machine, report: &Report, files: u8) -> 
         machine::describe()?,
         SIZE >> 10,
         table::markdown(&["what", "measured"], &rows)
-    ));
+    ))?;
     Ok(Verdict::Yes)
 }
 

@@ -75,7 +75,7 @@ pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
         machine::describe()?,
         cold.rehearsal.reached,
         table::markdown(&header, &rows)
-    ));
+    ))?;
     Ok(Verdict::Yes)
 }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use wheel_audit::plan::Plan;
-use wheel_audit::wheel::{is_sbom, zip};
+use wheel_audit::wheel::file::read_released;
+use wheel_audit::wheel::{Sha256Sum, is_sbom, zip};
 
-use crate::evidence::{EvidenceFolder, SentStep};
+use crate::evidence::{EvidenceFolder, SentStep, TestedSource};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder;
@@ -50,7 +50,7 @@ pub fn run(
 ) -> Result<Verdict> {
     let execute = args.execute;
     args.jobs.take_in(source, kept, report)?;
-    let tag = ready(&source.plan, kept)?;
+    let tag = ready(source, kept)?;
     let version = tag.trim_start_matches('v').to_owned();
     let log = source.project.root.join("CHANGELOG.md");
     let text = fs::read_to_string(&log)
@@ -85,7 +85,8 @@ pub fn run(
 }
 
 /// The tag of a release that is published and verified, or the reason why it is not.
-fn ready(plan: &Plan, kept: &EvidenceFolder) -> Result<String> {
+fn ready(source: &Source, kept: &EvidenceFolder) -> Result<String> {
+    let plan = &source.plan;
     let no = |why: &str, hint: &str| Failure::refused(why).hint(hint);
     let tag = plan.tag.clone().ok_or_else(|| {
         no("the commit carries no version tag", "check out the tag of the release")
@@ -104,7 +105,18 @@ fn ready(plan: &Plan, kept: &EvidenceFolder) -> Result<String> {
         )
         .into());
     }
+    let of_this = |of: &TestedSource| {
+        of.commit.as_deref() == source.commit() && of.plan == plan.sum() && !of.dirty
+    };
     match &kept.verify {
+        Some(verified) if !verified.runs.source.as_ref().is_some_and(of_this) => Err(no(
+            "`verify` did not test the release of this commit and this plan",
+            "run `cargo pipeline verify` on the commit of the release",
+        )
+        .into()),
+        Some(verified) if verified.runs.outcomes.is_empty() => {
+            Err(no("`verify` tested nothing", "run `cargo pipeline verify` first").into())
+        }
         Some(verified) if verify::verdict(verified) == Verdict::Yes => Ok(tag),
         Some(_) => Err(no(
             "`verify` found differences or a Python on which the release fails",
@@ -115,14 +127,17 @@ fn ready(plan: &Plan, kept: &EvidenceFolder) -> Result<String> {
     }
 }
 
+fn read(path: &Path) -> Result<Vec<u8>> {
+    read_released(path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
 /// The files of the release, and the bills of materials of its wheels, each with the name of its wheel.
 fn assets(source: &Source, kept: &EvidenceFolder, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut assets = Vec::new();
     for (path, built) in recorded::files(&source.project, &source.plan, kept.built())? {
         assets.push(path.clone());
         let Some(stem) = built.file.strip_suffix(".whl") else { continue };
-        let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", built.file))?;
-        let members = zip::read(&bytes, is_sbom)?;
+        let members = zip::read(&read(&path)?, is_sbom)?;
         let sboms = members.into_iter().filter_map(|member| Some((member.name, member.content?)));
         for (member, content) in sboms {
             let last = member.rsplit('/').next().unwrap_or_default();
@@ -155,28 +170,53 @@ fn publish(
             Vec::new()
         }
     };
+    let mut sent = false;
     for path in assets {
-        let (name, size) = (name(path), fs::metadata(path)?.len());
+        let (name, sum) = (name(path), Sha256Sum::digest(&read(path)?));
         match there.iter().find(|asset| asset.name == name) {
-            Some(asset) if asset.size == size && asset.is_whole() => {
-                report.say(Mood::Good, "already there", &name);
-            }
             Some(asset) if asset.is_whole() => {
-                return Err(Failure::refused(format!(
-                    "the release {tag} has another file named `{name}`, of {} bytes and not {size}",
-                    asset.size
-                ))
-                .hint("find out who uploaded it")
-                .into());
+                compare(asset, sum, tag)?;
+                report.say(Mood::Good, "already there", &name);
             }
             other => {
                 let action = report.start(format!("attaching {name}"));
                 gh::upload(root, tag, path, other.is_some()).check()?;
                 action.done(Mood::Good, "attached", &name);
+                sent = true;
             }
         }
     }
+    if sent { confirm(root, tag, assets) } else { Ok(()) }
+}
+
+/// Compares what GitHub has after the uploads with the files here.
+fn confirm(root: &Path, tag: &str, assets: &[PathBuf]) -> Result<()> {
+    let GitHubRelease::Assets(there) = gh::view(root, tag)? else {
+        return Err(Failure::unknown(format!("GitHub does not show the release {tag}")).into());
+    };
+    for path in assets {
+        let name = name(path);
+        let asset = there.iter().find(|asset| asset.name == name && asset.is_whole());
+        let asset = asset.ok_or_else(|| {
+            Failure::unknown(format!("GitHub does not show `{name}` in the release {tag}"))
+                .hint("run the same command again, it continues")
+        })?;
+        compare(asset, Sha256Sum::digest(&read(path)?), tag)?;
+    }
     Ok(())
+}
+
+fn compare(asset: &Asset, sum: Sha256Sum, tag: &str) -> Result<(), Failure> {
+    let name = &asset.name;
+    match asset.is(sum) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure::refused(format!(
+            "the release {tag} has another file named `{name}`, and not the one with SHA-256 {sum}"
+        ))
+        .hint("find out who uploaded it")),
+        None => Err(Failure::unknown(format!("`gh` does not tell the SHA-256 of `{name}`"))
+            .hint("run the same command again in a minute; an old `gh` never tells, so update it")),
+    }
 }
 
 fn name(path: &Path) -> String {

@@ -267,10 +267,10 @@ fn show(
                 text += &table::plain(&["platform", "Python", "what pip picks"], picked);
                 text.push('\n');
             }
-            report.data(&(text + &checks_table(evidence)));
+            report.data(&(text + &checks_table(evidence)))?;
         }
-        AuditFormat::Json => report.data(&(serde_json::to_string_pretty(evidence)? + "\n")),
-        AuditFormat::Github => report.data(&github::annotations(evidence)),
+        AuditFormat::Json => report.json(evidence)?,
+        AuditFormat::Github => report.commands(&github::annotations(evidence))?,
     }
     Ok(verdict(evidence))
 }

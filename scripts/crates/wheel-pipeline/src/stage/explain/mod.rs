@@ -15,7 +15,7 @@ pub struct Args {
 
 /// Prints the section of a check.
 pub fn run(args: &Args, report: &Report) -> anyhow::Result<Verdict> {
-    report.data(check(&args.check)?.documentation);
+    report.data(check(&args.check)?.documentation)?;
     Ok(Verdict::Yes)
 }
 

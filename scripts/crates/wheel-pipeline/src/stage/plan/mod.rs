@@ -55,13 +55,11 @@ pub fn write(source: &Source, report: &Report) -> Result<()> {
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     write(source, report)?;
     match args.format {
-        PlanFormat::Human => report.data(&human(&source.plan)),
-        PlanFormat::Json => {
-            report.data(&(serde_json::to_string_pretty(&source.plan)? + "\n"));
-        }
+        PlanFormat::Human => report.data(&human(&source.plan))?,
+        PlanFormat::Json => report.json(&source.plan)?,
         PlanFormat::GithubMatrix => {
             let lines = Matrices::from_plan(&source.plan).lines();
-            report.data(&lines);
+            report.data(&lines)?;
             if let Some(path) = std::env::var_os("GITHUB_OUTPUT") {
                 let mut output = OpenOptions::new()
                     .append(true)

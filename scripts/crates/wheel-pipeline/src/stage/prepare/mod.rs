@@ -60,7 +60,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
         "# run the tests of the project\ngit add {}\ngit commit -m \"Release {version}\"\ngit tag {tag}\n\
          git push origin HEAD {tag}\n",
         names.join(" ")
-    ));
+    ))?;
     Ok(Verdict::Yes)
 }
 

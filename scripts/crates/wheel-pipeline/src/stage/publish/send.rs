@@ -136,7 +136,7 @@ impl Backend for FileUpload<'_, '_> {
                 match index::listing_within(&destination.simple, &shared.set.project, patience) {
                     Ok(listing) => listing,
                     Err(IndexError::Temporary { why, hint, retry_after }) => {
-                        let why = hint.map_or(why.clone(), |hint| format!("{why}; {hint}"));
+                        let why = hint.map_or(why.to_string(), |hint| format!("{why}; {hint}"));
                         return Ok(IndexState::Unknown { why, retry_after });
                     }
                     Err(error @ IndexError::Permanent { .. }) => {
@@ -170,8 +170,10 @@ impl Backend for FileUpload<'_, '_> {
     fn pause(&mut self, pause: Duration) -> Result<()> {
         let entry = self.entry();
         let fault = entry.faults.last().and_then(|fault| fault.lines().next());
-        let reason = fault.map_or_else(String::new, |fault| format!(": {fault}"));
-        let what = format!("{}: again in {:.1} s{reason}", entry.file, pause.as_secs_f64());
+        // Without a fault, an accepted file is not listed yet.
+        let reason =
+            fault.filter(|line| !line.is_empty()).unwrap_or("the index does not list it yet");
+        let what = format!("{}: again in {:.1} s: {reason}", entry.file, pause.as_secs_f64());
         self.shared.report.say(Mood::Doubtful, "waiting", &what);
         Ok(wait(pause)?)
     }

@@ -78,7 +78,7 @@ pub fn compare_folder(
         let mood = if good { Mood::Good } else { Mood::Bad };
         report.say(mood, if good { "agrees" } else { "differs" }, &one.theirs);
         for line in one.differences.iter().chain(&one.notes) {
-            report.data(&format!("  {line}\n"));
+            report.data(&format!("  {line}\n"))?;
         }
     }
     kept.keep(result.clone())?;

@@ -35,7 +35,7 @@ pub fn wait_for(
             }
             Err(IndexError::Temporary { why, hint, retry_after }) => {
                 let error = IndexError::Temporary { why: why.clone(), hint, retry_after };
-                (Err(error), why, retry_after)
+                (Err(error), why.to_string(), retry_after)
             }
             Err(error) => return Err(Failure::from(error).into()),
         };
