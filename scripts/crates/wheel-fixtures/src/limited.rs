@@ -14,7 +14,11 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// Runs a command to its end, without input. Kills it, and fails the test, after [`LIMIT`].
 pub fn output(command: &mut Command) -> Output {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
+    finished(command.spawn().expect("the program starts"))
+}
+
+/// Waits for a child that was started with pipes for its output, in the same way.
+pub fn finished(mut child: Child) -> Output {
     // The pipes must be read meanwhile, or the child may wait for a reader.
     let stdout = thread::spawn(read(child.stdout.take()));
     let stderr = thread::spawn(read(child.stderr.take()));

@@ -1,9 +1,12 @@
-//! Folders that a stage makes anew.
+//! Folders that a stage makes anew, and temporary ones that no kill leaves behind for ever.
 
-use std::fs;
+use std::fs::{self, File, Metadata};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::failure::Failure;
 
 /// Removes a folder and its content. A missing folder is no error.
 pub fn clear(folder: &Path) -> Result<()> {
@@ -12,4 +15,139 @@ pub fn clear(folder: &Path) -> Result<()> {
             .with_context(|| format!("cannot clear `{}`", folder.display()))?;
     }
     Ok(())
+}
+
+/// The beginning of the names of temporary folders.
+const PREFIX: &str = "wheel-pipeline-";
+/// A file in each temporary folder, locked as long as a run uses the folder. The system drops the lock of a run that
+/// is killed.
+const LOCK: &str = "in-use";
+
+/// A temporary folder. Dropping it removes it. After a kill, a later run does.
+#[derive(Debug)]
+pub struct Temporary {
+    // Closed first: Windows removes no open file.
+    _lock: File,
+    folder: TempDir,
+}
+
+impl Temporary {
+    /// Makes a folder in the system's temporary folder.
+    pub fn new() -> Result<Self> {
+        Self::within(&std::env::temp_dir())
+    }
+
+    /// Makes one from which programs and libraries can be started.
+    pub fn for_programs() -> Result<Self> {
+        let place = std::env::temp_dir();
+        if is_noexec(&place) {
+            return Err(Failure::unknown(format!(
+                "no program can be started from the temporary folder `{}`, which is mounted `noexec`",
+                place.display()
+            ))
+            .hint("set `TMPDIR` to a folder from which programs can be started")
+            .into());
+        }
+        Self::within(&place)
+    }
+
+    /// Makes one in another folder than the system's.
+    pub fn within(place: &Path) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .tempdir_in(place)
+            .with_context(|| format!("cannot make a temporary folder in `{}`", place.display()))?;
+        let lock = File::create(folder.path().join(LOCK))
+            .and_then(|lock| lock.try_lock().map_err(Into::into).map(|()| lock))
+            .with_context(|| format!("cannot lock `{}`", folder.path().display()))?;
+        Ok(Self { _lock: lock, folder })
+    }
+
+    /// The path of the folder. At first it holds only the locked file.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Removes the temporary folders of runs that were killed.
+pub fn sweep() {
+    sweep_in(&std::env::temp_dir());
+}
+
+/// A folder that cannot be removed is left to the next run, or to the user whose it is.
+fn sweep_in(place: &Path) {
+    let listed = fs::read_dir(place).into_iter().flatten().flatten();
+    let ours = listed.filter(|entry| {
+        entry.file_name().to_string_lossy().starts_with(PREFIX)
+            && entry.metadata().is_ok_and(|about| about.is_dir() && is_own(&about))
+    });
+    for entry in ours {
+        let path = entry.path().join(LOCK);
+        // A folder without the file is about to be used, or is another program's.
+        if !fs::symlink_metadata(&path).is_ok_and(|about| about.is_file()) {
+            continue;
+        }
+        let Ok(lock) = File::open(path) else { continue };
+        if lock.try_lock().is_ok() {
+            drop(lock);
+            let _left = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Returns true if the folder belongs to the user of this run. Everybody may write into the temporary folder.
+#[cfg(unix)]
+fn is_own(about: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    about.uid() == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_own(_about: &Metadata) -> bool {
+    true
+}
+
+#[cfg(unix)]
+fn is_noexec(folder: &Path) -> bool {
+    use rustix::fs::{StatVfsMountFlags, statvfs};
+    statvfs(folder).is_ok_and(|about| about.f_flag.contains(StatVfsMountFlags::NOEXEC))
+}
+
+#[cfg(not(unix))]
+fn is_noexec(_folder: &Path) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_in_use_stays_and_that_of_a_killed_run_goes() {
+        let place = tempfile::tempdir().expect("a folder");
+        let used = Temporary::within(place.path()).expect("made");
+        fs::write(used.path().join("a"), "content").expect("written");
+        let killed = Temporary::within(place.path()).expect("made");
+        let left = killed.path().to_owned();
+        fs::write(left.join("a"), "content").expect("written");
+        // A kill closes the file and removes nothing.
+        let Temporary { _lock, folder } = killed;
+        drop(_lock);
+        let left_folder = folder.keep();
+        assert_eq!(left_folder, left);
+        let other = place.path().join("wheel-pipeline-not-ours");
+        fs::create_dir(&other).expect("made");
+        sweep_in(place.path());
+        assert!(!left_folder.exists());
+        assert!(used.path().join("a").exists());
+        assert!(other.exists());
+        let path = used.path().to_owned();
+        drop(used);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn programs_can_be_started_where_this_one_was() {
+        assert!(!is_noexec(Path::new(env!("CARGO_MANIFEST_DIR"))));
+    }
 }

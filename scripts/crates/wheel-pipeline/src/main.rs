@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use wheel_pipeline::cli::Cli;
-use wheel_pipeline::exit;
 use wheel_pipeline::process::interrupt::heed_interrupts;
 use wheel_pipeline::report::Report;
+use wheel_pipeline::{exit, folder};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let report = Report::new(cli.format());
+    folder::sweep();
     let outcome = heed_interrupts().and_then(|()| cli.run(&report));
     if let Err(error) = &outcome {
         report.error(error);

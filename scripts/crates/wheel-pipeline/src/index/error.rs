@@ -33,6 +33,9 @@ pub enum IndexError {
     /// Will not pass: the index refuses, or its answer breaks the rules of the simple API.
     #[error("{why}")]
     Permanent { why: Reason, hint: Option<&'static str> },
+    /// The user does not want to wait any longer.
+    #[error("interrupted")]
+    Interrupted,
 }
 
 impl IndexError {
@@ -50,6 +53,7 @@ impl IndexError {
     pub(super) fn advise(mut self, advice: &'static str) -> Self {
         match &mut self {
             Self::Temporary { hint, .. } | Self::Permanent { hint, .. } => *hint = Some(advice),
+            Self::Interrupted => {}
         }
         self
     }
@@ -58,7 +62,12 @@ impl IndexError {
 /// An index error ends a command with "could not tell".
 impl From<IndexError> for Failure {
     fn from(error: IndexError) -> Self {
-        let (IndexError::Temporary { why, hint, .. } | IndexError::Permanent { why, hint }) = error;
+        let (why, hint) = match error {
+            IndexError::Temporary { why, hint, .. } | IndexError::Permanent { why, hint } => {
+                (why, hint)
+            }
+            IndexError::Interrupted => return Self::interrupted(),
+        };
         let failure = Self::unknown(why.to_string());
         match hint {
             Some(hint) => failure.hint(hint),

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::error::{IndexError, for_message};
 use crate::address::{resolve, same_origin};
+use crate::process::interrupt::unless_interrupted;
 use crate::process::pause::asked;
 
 /// The formats of the simple API: JSON, and HTML from an index that has no JSON.
@@ -60,7 +61,13 @@ struct RawAnswer {
     media_type: String,
 }
 
+/// Asks, and stops waiting when an interrupt arrives.
 fn get(url: &Url, accept: &str, patience: Duration) -> Result<Option<RawAnswer>, IndexError> {
+    let (url, accept) = (url.clone(), accept.to_owned());
+    unless_interrupted(move || ask(&url, &accept, patience)).map_err(|_| IndexError::Interrupted)?
+}
+
+fn ask(url: &Url, accept: &str, patience: Duration) -> Result<Option<RawAnswer>, IndexError> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(patience))
         .http_status_as_error(false)

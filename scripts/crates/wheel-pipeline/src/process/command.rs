@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -296,9 +296,23 @@ fn spawn(command: Command, invocation: &Invocation) -> Result<Running> {
     command.wrap(process_wrap::std::ProcessGroup::leader());
     #[cfg(windows)]
     command.wrap(process_wrap::std::JobObject);
-    let child = command.spawn().with_context(|| format!("cannot start `{invocation}`"))?;
+    let child = command.spawn().map_err(|error| not_started(invocation, error))?;
     interrupt::started(child.id());
     Ok(Running { child })
+}
+
+/// The failure of a command that did not start. A program that is looked for on `PATH` may be missing.
+fn not_started(invocation: &Invocation, error: std::io::Error) -> anyhow::Error {
+    let program = Path::new(&invocation.program);
+    let searched = program.components().count() == 1;
+    let is_missing = error.kind() == ErrorKind::NotFound
+        && invocation.folder.as_ref().is_none_or(|folder| folder.is_dir());
+    if searched && is_missing {
+        return Failure::unknown(format!("there is no program `{}` on `PATH`", program.display()))
+            .hint("install it, or add its folder to `PATH`")
+            .into();
+    }
+    anyhow::Error::from(error).context(format!("cannot start `{invocation}`"))
 }
 
 fn rewound(file: &mut File) -> Result<String> {
@@ -329,6 +343,8 @@ mod tests {
     fn a_program_that_cannot_start_is_named() {
         let error = Invocation::new("/no/such/program").run().expect_err("there is none");
         assert_eq!(error.to_string(), "cannot start `program`");
+        let error = Invocation::new("no-such-program").run().expect_err("there is none");
+        assert_eq!(error.to_string(), "there is no program `no-such-program` on `PATH`");
     }
 
     #[test]

@@ -115,6 +115,10 @@ impl Project {
     pub fn read(root: &Path) -> Result<Self, Failure> {
         let root = std::path::absolute(root)
             .map_err(|error| Failure::usage(format!("`{}`: {error}", root.display())))?;
+        if root.to_str().is_none() {
+            return Err(Failure::usage(format!("the path `{}` is not UTF-8", root.display()))
+                .hint("move the project: cargo, maturin and pip need a path in UTF-8"));
+        }
         let path = root.join("pyproject.toml");
         let pyproject: PyProject = parse(&path)?;
         let table = pyproject.tool.wheel_pipeline.ok_or_else(|| {

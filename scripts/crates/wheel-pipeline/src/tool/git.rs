@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::folder::Temporary;
 use crate::process::command::Invocation;
 
 /// The state of the source tree, as git reports it.
@@ -74,7 +75,7 @@ pub fn revision(root: &Path) -> Result<Option<Revision>> {
 /// It compares with a new index. The flags `assume-unchanged` and `skip-worktree` of the checkout's own index hide
 /// changes, and so do remembered times and sizes.
 fn is_dirty(root: &Path) -> Result<bool> {
-    let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+    let folder = Temporary::new()?;
     let index = folder.path().join("index");
     let git = || git().folder(root).env("GIT_INDEX_FILE", &index);
     git().args(["read-tree", "HEAD"]).check()?;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -51,6 +52,61 @@ fn a_killed_run_leaves_no_server_behind() {
     child.kill().expect("it runs");
     limited::wait(&mut child);
     wait_until("the server ends", || !is_alive(&server));
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_an_index_that_does_not_answer() {
+    let project = SampleProject::new(PROGRAM);
+    let index = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}/simple/", index.local_addr().expect("an address"));
+    let child = started(&project, &["publish", "--index-url", &address]);
+    let _silent = index.accept().expect("it asks");
+    signal(&child, "INT");
+    let run = project.finish(limited::finished(child));
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("error: interrupted; nothing half-written"), "{}", run.stderr);
+}
+
+/// Hard links to one large file of nothing, which takes many times longer to read than a signal to arrive.
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_is_heard_while_archives_are_read() {
+    let project = SampleProject::new(PROGRAM);
+    let folder = project.root().join("large");
+    fs::create_dir(&folder).expect("a folder");
+    let first = folder.join("a-1-py3-none-any.whl");
+    fs::File::create(&first).and_then(|file| file.set_len(256 << 20)).expect("a sparse file");
+    for number in 0..60 {
+        let link = folder.join(format!("a{number}-1-py3-none-any.whl"));
+        fs::hard_link(&first, link).expect("a link");
+    }
+    let child = started(&project, &["audit", &folder.display().to_string()]);
+    let counters = format!("/proc/{}/io", child.id());
+    wait_until("it reads", || {
+        let counters = fs::read_to_string(&counters).expect("it runs");
+        let read = counters.lines().find_map(|line| line.strip_prefix("rchar: "));
+        read.expect("a counter").parse::<u64>().expect("a number") > 64 << 20
+    });
+    signal(&child, "INT");
+    let run = project.finish(limited::finished(child));
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("error: interrupted; nothing half-written"), "{}", run.stderr);
+}
+
+#[test]
+fn a_second_ctrl_c_ends_a_run_that_hears_no_first() {
+    let project = SampleProject::new(PROGRAM);
+    let pipe = project.root().join("pyproject.toml");
+    fs::remove_file(&pipe).expect("it is there");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    let mut child = started(&project, &["plan"]);
+    // The run waits here for text that never comes.
+    let _writer = fs::OpenOptions::new().write(true).open(&pipe).expect("it reads");
+    wait_until("the run ends", || {
+        signal(&child, "INT");
+        child.try_wait().expect("it can be asked").is_some()
+    });
+    assert_eq!(limited::wait(&mut child).code(), Some(3));
 }
 
 fn started(project: &SampleProject, arguments: &[&str]) -> Child {

@@ -12,6 +12,7 @@ mod plan;
 mod prepare;
 mod publish;
 mod rehearse;
+mod surroundings;
 
 /// The program that is tested.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wheel-pipeline");

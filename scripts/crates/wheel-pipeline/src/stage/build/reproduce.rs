@@ -13,6 +13,7 @@ use super::directory::BuildDirectory;
 use crate::evidence::BuildEvidence;
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::folder::Temporary;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::stage::Machine;
@@ -35,7 +36,7 @@ pub fn prove(
         .hint("commit, and run again")
         .into());
     }
-    let folder = tempfile::Builder::new().prefix("wheel-pipeline-again-").tempdir()?;
+    let folder = Temporary::for_programs()?;
     let clone = folder.path().join("a clone elsewhere");
     git::clone(&source.project.root, &clone).check()?;
     report.say(Mood::Good, "cloned", "the commit, to build it a second time");

@@ -28,6 +28,7 @@ use crate::evidence::gate::GateDecision;
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::index::{self, ListedFile};
+use crate::process::interrupt::check_interrupt;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
 use crate::stage::from_jobs::FromJobs;
@@ -93,6 +94,7 @@ pub fn run(
     if !is_loopback(&destination.repository) {
         let mut judgement = gate::decide(source, kept, report)?;
         let listing = index::listing(&destination.simple, &source.plan.project);
+        check_interrupt()?;
         judge_age(&source.plan, kept, listing.as_deref().unwrap_or_default(), &mut judgement);
         for warning in &judgement.warnings {
             report.warn(warning);

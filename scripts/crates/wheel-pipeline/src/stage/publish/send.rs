@@ -139,7 +139,7 @@ impl Backend for FileUpload<'_, '_> {
                         let why = hint.map_or(why.to_string(), |hint| format!("{why}; {hint}"));
                         return Ok(IndexState::Unknown { why, retry_after });
                     }
-                    Err(error @ IndexError::Permanent { .. }) => {
+                    Err(error) => {
                         return Err(Failure::from(error).into());
                     }
                 }

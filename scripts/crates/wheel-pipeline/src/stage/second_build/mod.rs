@@ -14,7 +14,7 @@ use wheel_audit::wheel::release::{ReleaseFacts, list};
 use crate::evidence::{EvidenceFolder, SecondBuildEvidence};
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::folder;
+use crate::folder::{self, Temporary};
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::stage::{Machine, build, from_jobs, recorded};
@@ -117,7 +117,7 @@ pub fn run(
         Failure::unknown(format!("cibuildwheel needs a CPython {} or later", cibuildwheel::OLDEST))
     })?;
     let action = report.start("building and testing with cibuildwheel");
-    let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+    let folder = Temporary::for_programs()?;
     let place = folder.path().join("environment");
     let lock = cibuildwheel::LOCK.text;
     let environment = Environment::locked(interpreter, &place, machine.tools()?, lock)?;

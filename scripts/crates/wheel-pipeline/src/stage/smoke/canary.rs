@@ -13,6 +13,7 @@ use wheel_audit::target::{System, Target};
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::folder::Temporary;
 use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
@@ -83,7 +84,7 @@ fn survives(
     file: &Path,
     interpreter: &Interpreter,
 ) -> Result<Option<String>> {
-    let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+    let folder = Temporary::for_programs()?;
     let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
     Ok(match attempt_on(project, machine, &environment, file, folder.path())? {
         None => {

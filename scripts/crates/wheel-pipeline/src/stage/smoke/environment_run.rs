@@ -7,6 +7,7 @@ use wheel_audit::parallel;
 use wheel_audit::plan::{Plan, PromisedEnvironment};
 
 use crate::evidence::{EvidenceFolder, SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource};
+use crate::folder::Temporary;
 use crate::process::command::Finished;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
@@ -55,11 +56,9 @@ pub fn run(
     let outcomes = parallel::map(&runs, |run| -> Result<SmokeOutcome> {
         let name = format!("{} on CPython {}", run.promise.target, run.interpreter.release);
         let action = report.start(format!("{verb} {name}"));
-        let mut folder = tempfile::Builder::new();
-        folder.prefix("wheel-pipeline-");
         let folder = match &run.interpreter.inside {
-            Some(inside) => folder.tempdir_in(&inside.place)?,
-            None => folder.tempdir()?,
+            Some(inside) => Temporary::within(&inside.place)?,
+            None => Temporary::for_programs()?,
         };
         let environment = Environment::create(run.interpreter, &folder.path().join("environment"))?;
         let failed = attempt(run, &environment, folder.path())?;

@@ -18,6 +18,7 @@ use crate::address;
 use crate::evidence::file;
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::folder::Temporary;
 use crate::index::ListedFile;
 use crate::project::Project;
 use crate::report::{Mood, Report, table};
@@ -167,7 +168,7 @@ impl Everywhere<'_> {
         let requirement = format!("{project}=={}", self.version);
         let name = format!("on CPython {}", interpreter.release);
         let action = self.report.start(format!("installing {requirement} {name}"));
-        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let folder = Temporary::for_programs()?;
         let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
         let install =
             |result, mismatch| Install { release: interpreter.release.clone(), result, mismatch };

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
 
+use crate::folder::Temporary;
 use crate::process::command::Invocation;
 use crate::process::secret::Secrets;
 use crate::tool::python::Interpreter;
@@ -25,7 +25,7 @@ const SUFFIX: &str = "publish.attestation";
 #[derive(Debug)]
 pub struct Attester {
     environment: Environment,
-    _folder: TempDir,
+    _folder: Temporary,
 }
 
 /// The outcome of signing.
@@ -72,7 +72,7 @@ enum LibraryAnswer {
 impl Attester {
     /// Installs the library for one run.
     pub fn install(tools: &Tools, interpreter: &Interpreter) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let folder = Temporary::for_programs()?;
         let place = folder.path().join("environment");
         let environment = Environment::locked(interpreter, &place, tools, LOCK.text)?;
         Ok(Self { environment, _folder: folder })

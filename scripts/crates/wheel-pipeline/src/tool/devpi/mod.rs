@@ -13,9 +13,9 @@ use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::failure::Failure;
+use crate::folder::Temporary;
 use crate::process::command::Server;
 use crate::process::interrupt::check_interrupt;
 use crate::process::secret::Credentials;
@@ -25,7 +25,7 @@ use crate::tool::python::environment::Tools;
 #[derive(Debug)]
 pub struct IndexServer {
     server: Server,
-    folder: TempDir,
+    folder: Temporary,
     root: Credentials,
     /// The credentials of the only user who may upload.
     pub uploader: Credentials,
@@ -47,7 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 impl IndexServer {
     /// Starts a server on `port`, or on any free port for 0. Does not wait until the server is ready.
     pub fn start(tools: &Tools, port: u16) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("wheel-pipeline-index-").tempdir()?;
+        let folder = Temporary::new()?;
         let root = Credentials { user: "root".into(), password: secret()? };
         let server = tools
             .python()

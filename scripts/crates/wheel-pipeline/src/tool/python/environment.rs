@@ -7,6 +7,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 
 use crate::failure::Advise;
+use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::{Finished, Invocation};
 use crate::tool::python::lock::TOOLS;
@@ -160,10 +161,11 @@ impl Tools {
             return Ok(Self(environment));
         }
         folder::clear(&folder)?;
-        isolated(&interpreter.executable).args(["-I", "-m", "venv"]).arg(&folder).check().advise(
-            "cannot make the environment of the tools",
-            "on Debian, `apt install python3-venv`",
-        )?;
+        let made =
+            isolated(&interpreter.executable).args(["-I", "-m", "venv"]).arg(&folder).run()?;
+        if !made.succeeded() {
+            return Err(not_made(&interpreter.executable, &made).into());
+        }
         let first = folder.join("uv.lock");
         fs::write(&first, TOOLS.requirement("uv")?)?;
         isolated(&environment.python())
@@ -225,6 +227,21 @@ impl Tools {
     }
 }
 
+/// The failure of Python's `venv`.
+fn not_made(python: &Path, made: &Finished) -> Failure {
+    let failure = Failure::unknown(format!(
+        "cannot make the environment of the tools with `{}`\n{}",
+        python.display(),
+        made.tail()
+    ));
+    // Debian has it in a package of its own, and Python says so.
+    if made.output().contains("ensurepip") {
+        failure.hint("install this Python's `ensurepip`; on Debian, `apt install python3-venv`")
+    } else {
+        failure
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     //! Tools and environments that do not exist, for tests of command lines.
@@ -270,5 +287,23 @@ pub(crate) mod tests {
     #[test]
     fn a_path_is_on_wines_drive_z() {
         assert_eq!(windows_path(Path::new("/dist/a b.whl")), Path::new("Z:\\dist\\a b.whl"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_missing_ensurepip_gets_the_hint_about_it() {
+        let failure = |says: &str| {
+            let made = Invocation::new("sh").args(["-c", &format!("echo '{says}'; exit 1")]).run();
+            not_made(Path::new("/usr/bin/python3"), &made.expect("it ran"))
+        };
+        let missing = failure("it was not created because ensurepip is not available");
+        assert_eq!(missing.hints.len(), 1);
+        assert!(missing.hints[0].contains("python3-venv"), "{missing:?}");
+        let other = failure("No space left on device");
+        assert_eq!(other.hints, [""; 0]);
+        assert!(
+            other.message.ends_with("with `/usr/bin/python3`\nNo space left on device"),
+            "{other:?}"
+        );
     }
 }

@@ -10,12 +10,12 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use tempfile::TempDir;
 use wheel_audit::family::PythonVersion;
 use wheel_audit::target::System;
 
 use crate::available::Available;
 use crate::failure::Failure;
+use crate::folder::Temporary;
 use crate::process::command::{Invocation, Server};
 use crate::process::interrupt::wait;
 use crate::tool::python::{Inside, Interpreter, PythonPlatform, ask_by};
@@ -34,7 +34,7 @@ pub struct Container {
     /// The container's name, equal to the name of its folder.
     name: String,
     /// A folder with `place`, where the container can write, and `log`, the output of its start.
-    folder: TempDir,
+    folder: Temporary,
     server: Server,
 }
 
@@ -89,7 +89,7 @@ impl Engine {
 
     /// Starts a container that can read `project`.
     pub fn start(&self, image: &Image, project: &Path) -> Result<Container> {
-        let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let folder = Temporary::for_programs()?;
         let place = folder.path().join("place");
         fs::create_dir(&place)?;
         let name = folder.path().file_name().context("it was made with a name")?;

@@ -14,7 +14,7 @@ use wheel_audit::target::Architecture;
 
 use crate::available::Available;
 use crate::failure::Failure;
-use crate::folder;
+use crate::folder::{self, Temporary};
 use crate::process::command::Invocation;
 use crate::tool::python::{Found, PythonPlatform, ask_by};
 use crate::tool::pythons::apt::Apt;
@@ -150,7 +150,7 @@ impl Root {
 
     fn is_old_by(&self, launcher: &[OsString]) -> Result<Available<()>> {
         let Some(processor) = self.processor else { return Ok(Available::Here(())) };
-        let place = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let place = Temporary::for_programs()?;
         let source = place.path().join("newer_processor.rs");
         fs::write(&source, NEWER)?;
         let run = |for_processor: &str| -> Result<bool> {
