@@ -161,6 +161,39 @@ fn a_run_that_is_killed_at_any_request_is_finished_by_the_next() {
     assert_eq!(count, 2 * 5);
 }
 
+/// The part of a run's time after which it is killed, in percent.
+fn publish_after_kill_at(percent: u32) {
+    let what = format!("killed after {percent} % of its time");
+    let undisturbed = {
+        let (release, index) = (whole(), Index::default());
+        let started = Instant::now();
+        assert_eq!(release.publish(index.start()).code, 0);
+        started.elapsed()
+    };
+    let (release, index) = (whole(), Index::default());
+    let port = index.start();
+    let mut command = release.command(port);
+    let mut child =
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+    thread::sleep(undisturbed * percent / 100);
+    child.kill().expect("it is running, or has ended just now");
+    limited::wait(&mut child);
+    for file in index.uploads() {
+        assert!(release.files.iter().any(|(name, _)| *name == file.0), "{what}: {file:?}");
+    }
+    let second = release.publish(port);
+    assert_eq!(second.code, 0, "{what}: {}", second.stderr);
+    release.assert_published(&index, &what);
+}
+
+#[test]
+#[ignore = "it takes minutes; the command is in CONTRIBUTING.md"]
+fn a_run_that_is_killed_at_any_moment_is_finished_by_the_next() {
+    let count = each((1..=50).map(|step| 2 * step).collect(), publish_after_kill_at);
+    println!("kills overcome: {count}");
+    assert_eq!(count, 50);
+}
+
 #[test]
 #[ignore = "it takes minutes; the command is in CONTRIBUTING.md"]
 fn the_whole_matrix_of_a_whole_release_is_overcome() {

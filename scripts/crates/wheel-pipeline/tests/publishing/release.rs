@@ -157,9 +157,10 @@ impl Release {
         for upload in &uploads {
             assert!(wanted.contains(upload), "{what}: {upload:?}");
         }
-        let sdist = uploads.iter().position(|(name, _)| name == SDIST);
-        let last_wheel = uploads.iter().rposition(|(name, _)| name != SDIST);
-        assert!(last_wheel < sdist, "{what}: {uploads:?}");
+        // twine of a killed run may send its file once more, while another run goes on.
+        let first = |name: &str| uploads.iter().position(|(sent, _)| sent == name);
+        let sdist = first(SDIST);
+        assert!(self.files.iter().all(|(name, _)| first(name) <= sdist), "{what}: {uploads:?}");
         let receipt = self.receipt();
         let recorded: Vec<_> =
             receipt.files.iter().map(|file| (file.file.clone(), file.sha256)).collect();

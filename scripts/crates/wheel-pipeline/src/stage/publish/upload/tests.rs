@@ -248,6 +248,38 @@ fn a_run_that_is_killed_at_any_step_of_any_fault_is_finished_by_the_next() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "`--nocapture` shows the count")]
+fn a_run_that_is_killed_twice_is_finished_by_the_third() {
+    let mut survived = 0;
+    let faults = (1..=12).flat_map(|request| FAULTS.iter().map(move |&fault| (request, fault)));
+    for fault in std::iter::once(None).chain(faults.map(Some)) {
+        let disturbance = Disturbance { fault, times: 2, killed_at: None };
+        let (_, steps, _) = run_release(&mut ModelIndex::default(), disturbance);
+        for first in 1..=steps {
+            // The second run has less to do, until its kill comes too late.
+            for second in 1.. {
+                let mut index = ModelIndex::default();
+                let killed = Disturbance { killed_at: Some(first), ..disturbance };
+                run_release(&mut index, killed).2.expect_err("it is killed");
+                let killed = Disturbance { killed_at: Some(second), ..NONE };
+                let (.., end) = run_release(&mut index, killed);
+                let what = format!("{fault:?}, killed at steps {first} and {second}");
+                if let Ok(end) = end {
+                    assert_eq!(end, Ok(()), "{what}");
+                    break;
+                }
+                let (.., end) = run_release(&mut index, NONE);
+                assert_eq!(end.expect("nobody kills it"), Ok(()), "{what}");
+                assert_released(&index, &what);
+                survived += 2;
+            }
+        }
+    }
+    println!("kills survived: {survived}");
+    assert!(survived > 10_000, "{survived}");
+}
+
+#[test]
 fn a_mismatch_under_any_name_ends_the_run_there() {
     for (position, (name, _)) in FILES.iter().enumerate() {
         let mut index = ModelIndex::default();
