@@ -8,7 +8,8 @@ use wheel_fixtures::layers::{imports, violations};
 const LAYERS: &[&[&str]] = &[
     &["family", "names", "parallel", "platform"],
     &["target"],
-    &["plan", "wheel"],
+    &["wheel"],
+    &["plan"],
     &["check", "compare", "edit"],
 ];
 

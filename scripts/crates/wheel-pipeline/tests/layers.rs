@@ -6,7 +6,8 @@ use wheel_fixtures::layers::{imports, violations};
 
 /// The top-level modules, the lowest layer first. A module may import only modules of lower layers.
 const LAYERS: &[&[&str]] = &[
-    &["available", "failure", "folder"],
+    &["available", "failure"],
+    &["folder"],
     &["address", "process"],
     &["index", "tool"],
     &["project"],
