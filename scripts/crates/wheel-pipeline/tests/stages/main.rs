@@ -12,6 +12,8 @@ mod plan;
 mod prepare;
 mod publish;
 mod rehearse;
+#[cfg(unix)]
+mod signed_tags;
 
 /// The program that is tested.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wheel-pipeline");
