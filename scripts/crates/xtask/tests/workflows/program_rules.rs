@@ -39,6 +39,9 @@ pub fn toolchain(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
     if named != promise.rust {
         wrong.push(format!("`RUSTUP_TOOLCHAIN` is `{named}`, not {}", promise.rust));
     }
+    if environment.and_then(|all| text(all, "RUSTUP_AUTO_INSTALL")) != Some("0") {
+        wrong.push("any use of Rust may install it".to_owned());
+    }
     if workflow.all("RUSTUP_TOOLCHAIN").len() > 1 {
         wrong.push("`RUSTUP_TOOLCHAIN` is set twice".to_owned());
     }

@@ -300,6 +300,13 @@ pub const VIOLATIONS: &[(&str, &str, &str, &str, &str)] = &[
         "TOOLCHAIN: stable # ",
         "`RUSTUP_TOOLCHAIN` is `stable`, not",
     ),
+    (
+        "toolchain",
+        "release.yml",
+        "AUTO_INSTALL: \"0\"",
+        "AUTO_INSTALL: \"1\"",
+        "any use of Rust may install it",
+    ),
     ("toolchain", "ci.yml", "TOOLCHAIN: ", "TOOLCHAIN: 0", "`RUSTUP_TOOLCHAIN` is `0"),
     ("toolchain", "second-build.yml", "RUSTUP_TOOLCHAIN: ", "RUST: ", "is ``, not"),
     (
