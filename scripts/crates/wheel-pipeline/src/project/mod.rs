@@ -55,6 +55,9 @@ pub struct PromiseTable {
     /// Promised environments that a release may leave untested for a while.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// True if a version tag needs a signature that git verifies.
+    #[serde(default, rename = "signed-tags")]
+    pub signed_tags: bool,
 }
 
 /// Permission to release without a smoke test in one promised environment. It names one platform and one

@@ -12,6 +12,9 @@ mod plan;
 mod prepare;
 mod publish;
 mod rehearse;
+#[cfg(unix)]
+mod signed_tags;
+#[cfg(unix)]
 mod surroundings;
 
 /// The program that is tested.

@@ -22,6 +22,19 @@ fn read(project: &SampleProject, path: &str) -> String {
 }
 
 #[test]
+fn a_project_with_signed_tags_is_told_to_sign() {
+    let project = SampleProject::buildable(PROGRAM);
+    project.write("CHANGELOG.md", CHANGELOG);
+    project.write(".gitignore", "target/\ndist/\n");
+    project.change("pyproject.toml", "smoke = ", "signed-tags = true\nsmoke = ");
+    project.commit();
+    let run = project.run(&["prepare", "2.0.0"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let tag = run.stdout.lines().find(|line| line.starts_with("git tag"));
+    assert_eq!(tag, Some("git tag --sign --message \"Release 2.0.0\" v2.0.0"), "{}", run.stdout);
+}
+
+#[test]
 fn version_changelog_and_lock_change_and_nothing_else() {
     let project = committed();
     let run = project.run(&["prepare", "2.0.0"]);

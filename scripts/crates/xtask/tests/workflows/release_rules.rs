@@ -8,7 +8,7 @@ use crate::rules::{PLAN, runs_on, verb};
 use crate::workflow::{PromisedRuns, Workflow, collect, is_action, steps, text};
 
 /// The names of the jobs that a job waits for.
-fn waits_for(job: &Yaml) -> Vec<&str> {
+pub fn waits_for(job: &Yaml) -> Vec<&str> {
     match job.as_mapping_get("needs") {
         Some(needs) => match needs.as_sequence() {
             Some(several) => several.iter().filter_map(Yaml::as_str).collect(),
@@ -80,7 +80,7 @@ pub fn surroundings(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
         if matches!(verb(job), "build" | "smoke" | "smoke --container --complete") {
-            let run = steps(job).find(|step| text(step, "run").is_some());
+            let run = steps(job).filter(|step| text(step, "run").is_some()).last();
             let target = run.and_then(|run| text(run.as_mapping_get("env")?, "PIPELINE_TARGET"));
             if target != Some("${{ matrix.target }}") {
                 wrong.push(format!("job `{name}` is not for the target of its matrix"));
@@ -169,6 +169,18 @@ pub fn conditions(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     wrong
 }
 
+/// The names of the jobs that end before a job starts.
+pub fn all_before<'a>(jobs: &[(&'a str, &'a Yaml)], job: &'a str) -> BTreeSet<&'a str> {
+    let mut reached = BTreeSet::new();
+    let mut next = vec![job];
+    while let Some(name) = next.pop() {
+        let known = jobs.iter().find(|(known, _)| *known == name);
+        let needs = known.map(|(_, job)| waits_for(job)).unwrap_or_default();
+        next.extend(needs.into_iter().filter(|need| reached.insert(*need)));
+    }
+    reached
+}
+
 /// The commands that each command must wait for, directly or through other jobs.
 const ORDER: &[(&str, &[&str])] = &[
     ("sdist", &["plan --format github-matrix"]),
@@ -198,13 +210,7 @@ pub fn order(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
             wrong.push(format!("{} jobs run `{what}`, expected {wanted}", found.len()));
         }
         for job in found {
-            let mut reached: BTreeSet<&str> = BTreeSet::new();
-            let mut next = vec![job];
-            while let Some(name) = next.pop() {
-                let known = jobs.iter().find(|(known, _)| *known == name);
-                let needs = known.map(|(_, job)| waits_for(job)).unwrap_or_default();
-                next.extend(needs.into_iter().filter(|need| reached.insert(need)));
-            }
+            let reached = all_before(&jobs, job);
             for others in before.iter().map(|before| doing(before)) {
                 let missing = others.iter().filter(|other| !reached.contains(*other));
                 let missing: Vec<_> = missing.collect();
@@ -220,17 +226,21 @@ pub fn order(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     wrong
 }
 
+/// The rights of a job, each with `read` or `write`.
+pub fn rights_of(job: &Yaml) -> Vec<(&str, &str)> {
+    let given = job.as_mapping_get("permissions").and_then(Yaml::as_mapping);
+    given
+        .into_iter()
+        .flatten()
+        .filter_map(|(right, how)| Some((right.as_str()?, how.as_str()?)))
+        .collect()
+}
+
 /// One job can upload, one can write to the repository, and the others can only read.
 pub fn rights(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs() {
-        let given: BTreeSet<(&str, &str)> = job
-            .as_mapping_get("permissions")
-            .and_then(Yaml::as_mapping)
-            .into_iter()
-            .flatten()
-            .filter_map(|(right, how)| Some((right.as_str()?, how.as_str()?)))
-            .collect();
+        let given: BTreeSet<(&str, &str)> = rights_of(job).into_iter().collect();
         let wanted: &[(&str, &str)] = match verb(job) {
             "publish --execute" => &[("contents", "read"), ("id-token", "write")],
             "announce --execute" => &[("contents", "write")],

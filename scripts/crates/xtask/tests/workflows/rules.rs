@@ -7,8 +7,8 @@ use saphyr::YamlOwned as Yaml;
 use wheel_pipeline::cli::Cli;
 use xtask::Xtask;
 
-use crate::release_rules;
 use crate::workflow::{PromisedRuns, Workflow, is_action, steps, text};
+use crate::{download_rules, program_rules, release_rules};
 
 /// A function that returns the violations of a workflow.
 pub type Rule = fn(&Workflow, &PromisedRuns) -> Vec<String>;
@@ -21,6 +21,9 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("credentials", None, credentials),
     ("failures", None, failures),
     ("pythons", None, pythons),
+    ("toolchain", None, program_rules::toolchain),
+    ("downloads", None, download_rules::downloads),
+    ("write-rights", None, program_rules::write_rights),
     ("runners", Some("ci.yml"), runners),
     ("events", Some("ci.yml"), events),
     ("matrix", Some("release.yml"), release_rules::matrix),
@@ -28,6 +31,7 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("conditions", Some("release.yml"), release_rules::conditions),
     ("order", Some("release.yml"), release_rules::order),
     ("rights", Some("release.yml"), release_rules::rights),
+    ("program", Some("release.yml"), program_rules::program),
     ("by-hand", Some("release.yml"), release_rules::by_hand),
     ("caches", Some("release.yml"), release_rules::caches),
     ("surroundings", Some("release.yml"), release_rules::surroundings),
@@ -35,31 +39,52 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
 ];
 
 /// The command that prints the matrices.
-pub const PLAN: &str = "cargo pipeline plan --format github-matrix";
+pub const PLAN: &str = "target/program/wheel-pipeline plan --format github-matrix";
 
-/// A job has one command, and it is one of the pipeline's. Anything else is logic without a test.
+/// The ways to start the pipeline: the program that another job compiled, or compiled by this job.
+pub const PIPELINE: [&str; 2] = ["target/program/wheel-pipeline", "cargo pipeline"];
+
+/// A job has one command, and it is one of the pipeline's. Anything else is logic without a test. The lines that set up
+/// Rust and the program are the same in every job.
 fn commands(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let mut wrong = Vec::new();
+    // In another shell, a line could fail and its job go on.
+    wrong.extend(
+        workflow.all("defaults").iter().map(|_| "`defaults` change the commands".to_owned()),
+    );
     for (name, job) in workflow.jobs() {
-        let commands: Vec<&str> = steps(job).filter_map(|step| text(step, "run")).collect();
+        for step in steps(job).filter(|step| step.contains_mapping_key("run")) {
+            let keys = step.as_mapping().into_iter().flatten().filter_map(|(key, _)| key.as_str());
+            let others = keys.filter(|key| !["run", "id", "if", "env", "name"].contains(key));
+            wrong.extend(others.map(|key| format!("a command of job `{name}` has `{key}`")));
+        }
+        let commands: Vec<&str> = steps(job)
+            .filter_map(|step| text(step, "run"))
+            .filter(|command| !program_rules::SETUP.contains(command))
+            .collect();
         if commands.len() != 1 {
             wrong.push(format!("job `{name}` runs {} commands", commands.len()));
         }
         for command in commands {
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" -_./=".contains(&byte);
             let line = |program| {
                 let arguments = command.strip_prefix(program)?.strip_prefix(' ')?;
                 Some(std::iter::once(program).chain(arguments.split(' ')))
             };
-            let known = line("cargo pipeline")
-                .is_some_and(|line| Cli::try_parse_from(line).is_ok())
-                || line("cargo xtask").is_some_and(|line| Xtask::try_parse_from(line).is_ok());
-            if !command.bytes().all(plain) || !known {
+            let known =
+                PIPELINE.into_iter().filter_map(line).any(|line| Cli::try_parse_from(line).is_ok())
+                    || line("cargo xtask").is_some_and(|line| Xtask::try_parse_from(line).is_ok())
+                    || command == program_rules::BUILD;
+            if !is_plain(command) || !known {
                 wrong.push(format!("`{command}` is not one command of the pipeline"));
             }
         }
     }
     wrong
+}
+
+/// Returns true if a shell sees nothing but a command and its arguments.
+pub fn is_plain(command: &str) -> bool {
+    command.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" -_./=".contains(&byte))
 }
 
 /// Actions are pinned to a commit, because a tag can be moved. A comment has the version for people.
@@ -171,14 +196,13 @@ fn pythons(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
     wrong
 }
 
-/// The command of a job, without program and `--from`: `publish --execute`.
+/// The command of a job, without program and `--from`: `publish --execute`. Empty if the job has no such command.
 pub fn verb(job: &Yaml) -> &str {
-    let command = steps(job).find_map(|step| text(step, "run")).unwrap_or_default();
-    let command = ["cargo pipeline ", "cargo xtask "]
-        .iter()
-        .find_map(|program| command.strip_prefix(program));
-    let command = command.unwrap_or_default();
-    command.split(" --from ").next().unwrap_or_default()
+    let programs = || PIPELINE.into_iter().chain(["cargo xtask"]);
+    let command = steps(job).filter_map(|step| text(step, "run")).find_map(|run| {
+        programs().find_map(|program| run.strip_prefix(program)?.strip_prefix(' '))
+    });
+    command.unwrap_or_default().split(" --from ").next().unwrap_or_default()
 }
 
 fn listed_runners(job: &Yaml) -> BTreeSet<String> {

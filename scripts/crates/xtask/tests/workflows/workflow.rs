@@ -19,6 +19,8 @@ pub struct PromisedRuns {
     pub pythons: Vec<String>,
     /// Each runner with the Pythons that are promised for its targets.
     pub runners: BTreeMap<String, BTreeSet<String>>,
+    /// The version of Rust that releases are built with.
+    pub rust: String,
 }
 
 pub fn text<'a>(node: &'a Yaml, key: &str) -> Option<&'a str> {
@@ -90,5 +92,20 @@ pub fn promise() -> PromisedRuns {
     PromisedRuns {
         pythons: project.table.pythons.iter().map(ToString::to_string).collect(),
         runners,
+        rust: pinned_rust(),
     }
+}
+
+/// The version of Rust in the release workflow. It is one version, and the program compiles with it.
+fn pinned_rust() -> String {
+    let release = Workflow::new(&read("release.yml"));
+    let environment = release.data.as_mapping_get("env");
+    let named = environment.and_then(|all| text(all, "RUSTUP_TOOLCHAIN")).expect("it is set");
+    let numbers = |version: &str| -> Vec<u16> {
+        version.split('.').map(|number| number.parse().expect("a number")).collect()
+    };
+    let oldest = numbers(env!("CARGO_PKG_RUST_VERSION"));
+    assert_eq!(numbers(named).len(), 3, "`{named}` is not one version");
+    assert!(numbers(named) >= oldest, "`{named}` is older than `rust-version`");
+    named.to_owned()
 }

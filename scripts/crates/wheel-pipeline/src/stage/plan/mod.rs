@@ -1,6 +1,7 @@
 //! `plan`: derives the files that the release must hold from the project's files, and writes `plan.json`.
 
 pub mod matrix;
+mod signed;
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -51,8 +52,9 @@ pub fn write(source: &Source, report: &Report) -> Result<()> {
     Ok(())
 }
 
-/// Runs `plan`: writes the plan and prints it.
+/// Runs `plan`: checks the tag's signature if the project asks for it, writes the plan and prints it.
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
+    signed::check(source, report)?;
     write(source, report)?;
     match args.format {
         PlanFormat::Human => report.data(&human(&source.plan))?,

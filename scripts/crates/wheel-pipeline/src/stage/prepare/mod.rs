@@ -56,8 +56,12 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
         .filter_map(|(path, _)| path.strip_prefix(root).ok())
         .map(|path| path.display().to_string().replace('\\', "/"))
         .collect();
+    let sign = match source.project.table.signed_tags {
+        true => format!("--sign --message \"Release {version}\" "),
+        false => String::new(),
+    };
     report.data(&format!(
-        "# run the tests of the project\ngit add {}\ngit commit -m \"Release {version}\"\ngit tag {tag}\n\
+        "# run the tests of the project\ngit add {}\ngit commit -m \"Release {version}\"\ngit tag {sign}{tag}\n\
          git push origin HEAD {tag}\n",
         names.join(" ")
     ))?;
