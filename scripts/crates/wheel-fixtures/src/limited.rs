@@ -13,8 +13,14 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Runs a command to its end, without input. Kills it, and fails the test, after [`LIMIT`].
 pub fn output(command: &mut Command) -> Output {
+    output_of(command, |_| {})
+}
+
+/// The same as [`output`]. `started` gets the number of the process.
+pub fn output_of(command: &mut Command, started: impl FnOnce(u32)) -> Output {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
+    started(child.id());
     // The pipes must be read meanwhile, or the child may wait for a reader.
     let stdout = thread::spawn(read(child.stdout.take()));
     let stderr = thread::spawn(read(child.stderr.take()));

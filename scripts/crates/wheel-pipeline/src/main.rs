@@ -6,9 +6,13 @@ use clap::Parser;
 use wheel_pipeline::cli::Cli;
 use wheel_pipeline::exit;
 use wheel_pipeline::process::command::heed_interrupts;
+use wheel_pipeline::process::secret::{Secrets, write_no_core_file};
 use wheel_pipeline::report::Report;
 
 fn main() -> ExitCode {
+    if !Secrets::of_environment().is_empty() {
+        write_no_core_file();
+    }
     let cli = Cli::parse();
     let report = Report::new(cli.format());
     let outcome = heed_interrupts().and_then(|()| cli.run(&report));

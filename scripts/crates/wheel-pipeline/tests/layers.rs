@@ -8,6 +8,7 @@ use wheel_fixtures::layers::{imports, violations};
 const LAYERS: &[&[&str]] = &[
     &["available", "failure", "folder"],
     &["address", "process"],
+    &["client"],
     &["index", "tool"],
     &["project"],
     &["evidence"],

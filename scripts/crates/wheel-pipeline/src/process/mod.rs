@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod command;
 pub mod conversation;
+pub mod environment;
 pub mod pause;
 pub mod script;
 pub mod secret;

@@ -110,6 +110,7 @@ mod tests {
                 smoke: "tests/smoke.py".into(),
                 downstream: None,
                 waivers: Vec::new(),
+                pass_env: Vec::new(),
             },
         }
     }

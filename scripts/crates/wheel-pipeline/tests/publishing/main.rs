@@ -8,6 +8,9 @@
 
 mod announcing;
 mod attesting;
+mod bounded;
+#[cfg(target_os = "linux")]
+mod children;
 mod devpi;
 mod downloading;
 mod gathering;
@@ -15,10 +18,13 @@ mod hostile;
 mod http;
 mod index;
 mod matrix;
+mod proxied;
 mod proxy;
 mod refusals;
 mod release;
+mod script;
 mod secrets;
+mod swapped;
 mod verifying;
 
 /// The tested program.

@@ -15,9 +15,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::address;
+use crate::client;
 use crate::failure::Failure;
-use crate::process::command::{Server, check_interrupt};
-use crate::process::secret::Credentials;
+use crate::process::command::{Server, check_interrupt, server_log};
+use crate::process::secret::{Credentials, Secrets, write_no_core_file};
 use crate::tool::python::environment::Tools;
 
 /// A running index server. Dropping it ends the server and removes its files.
@@ -47,6 +49,7 @@ impl IndexServer {
     /// Starts a server on `port`, or on any free port for 0. Does not wait until the server is ready.
     pub fn start(tools: &Tools, port: u16) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-index-").tempdir()?;
+        write_no_core_file();
         let root = Credentials { user: "root".into(), password: secret()? };
         let server = tools
             .python()
@@ -95,7 +98,7 @@ impl IndexServer {
         let started = Instant::now();
         loop {
             check_interrupt()?;
-            let log = std::fs::read_to_string(log(self.folder.path())).unwrap_or_default();
+            let log = server_log(&log(self.folder.path()));
             let address = log.lines().find_map(|line| line.split("Serving on ").nth(1));
             if let Some(address) = address {
                 return Ok(address.trim().to_owned());
@@ -109,6 +112,8 @@ impl IndexServer {
                 };
                 let lines: Vec<&str> = log.lines().collect();
                 let tail = lines[lines.len().saturating_sub(20)..].join("\n");
+                let own = Secrets::new(Some(&self.root));
+                let tail = own.remove(tail.as_bytes());
                 return Err(Failure::unknown(format!("the index server {what}\n{tail}")).into());
             }
             std::thread::sleep(Duration::from_millis(20));
@@ -129,18 +134,19 @@ fn log(folder: &Path) -> std::path::PathBuf {
 }
 
 fn call(base: &str, method: &str, path: &str, token: Option<&str>, body: &Value) -> Result<Value> {
+    let what = || format!("the index server refused `{method} /{path}`");
+    let url = address::parse(&format!("{base}/{path}")).with_context(what)?;
     let mut request = ureq::http::Request::builder()
         .method(method)
-        .uri(format!("{base}/{path}"))
+        .uri(url.as_str())
         .header("Content-Type", "application/json");
     if let Some(token) = token {
         request = request.header("X-Devpi-Auth", token);
     }
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).build().into();
-    let mut response = agent
-        .run(request.body(body.to_string())?)
-        .with_context(|| format!("the index server refused `{method} /{path}`"))?;
+    let agent = client::agent(&url, Duration::from_secs(60));
+    let mut response = agent.run(request.body(body.to_string())?).with_context(what)?;
+    let status = response.status();
+    anyhow::ensure!(status.is_success(), "{}: {status}", what());
     let text = response.body_mut().read_to_string()?;
     serde_json::from_str(&text)
         .with_context(|| format!("the index server gave no JSON to `{method} /{path}`"))
