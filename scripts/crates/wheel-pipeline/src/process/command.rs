@@ -16,6 +16,7 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 use crate::failure::Failure;
 use crate::process::clock::Busy;
 use crate::process::environment::{self, Grant, Passed};
+use crate::process::no_proxy;
 use crate::process::secret::Secrets;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -231,7 +232,7 @@ impl Invocation {
                 .is_some_and(|name| environment::is_passed(name, value, &self.grants, &self.passed))
         };
         let mut given: Vec<_> = ours.filter(|(name, value)| passed(name, value)).collect();
-        environment::without_proxy_to_loopback(&mut given, self.own_server);
+        no_proxy::without_proxy_to_loopback(&mut given, self.own_server);
         given
     }
 

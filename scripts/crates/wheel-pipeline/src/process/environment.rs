@@ -1,8 +1,8 @@
 //! The environment of child processes: an allow-list of the variables that each of them needs.
 //!
-//! A child that nobody listed a variable for does not get it. Before, each child had all of them, so that a
-//! build script, a dependency or a smoke test could read the token of the upload. A name that speaks of a
-//! secret is passed only to the tool that the secret is for.
+//! A child does not get what nobody listed. With all variables, a build script, a dependency or a smoke test
+//! could read the token of the upload. A variable with the name of a secret is passed only to the tool that
+//! the secret is for.
 
 use std::ffi::{OsStr, OsString};
 
@@ -27,219 +27,87 @@ pub enum Grant {
 
 /// Variables with a common reason.
 struct Group {
-    /// Exact names, and beginnings of names that end with `*`.
-    names: &'static [&'static str],
+    /// Exact names, and beginnings of names that end with `*`, between spaces.
+    names: &'static str,
     to: Option<Grant>,
 }
 
 /// Variables for every child.
-const fn all(names: &'static [&'static str]) -> Group {
+const fn all(names: &'static str) -> Group {
     Group { names, to: None }
 }
 
 /// Variables for one tool. They may be secret.
-const fn only(to: Grant, names: &'static [&'static str]) -> Group {
+const fn only(to: Grant, names: &'static str) -> Group {
     Group { names, to: Some(to) }
 }
 
-/// The way to the keyring's daemon.
-const KEYRING: &str = "DBUS_SESSION_BUS_ADDRESS";
-
 const GROUPS: &[Group] = &[
     // Programs, the user and their folders: every program looks for these.
-    all(&["PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "XDG_*", "TMPDIR", "TEMP", "TMP"]),
+    all("PATH HOME USER LOGNAME SHELL PWD XDG_* TMPDIR TEMP TMP"),
     // Language and time zone of messages.
-    all(&["LANG", "LANGUAGE", "LC_*", "TZ", "TZDIR"]),
+    all("LANG LANGUAGE LC_* TZ TZDIR"),
     // The terminal, for colours and widths.
-    all(&["TERM", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR*"]),
+    all("TERM COLORTERM COLUMNS LINES NO_COLOR FORCE_COLOR CLICOLOR*"),
     // Windows: system libraries, the shell, and the folders of programs and settings.
-    all(&[
-        "SystemRoot",
-        "SystemDrive",
-        "windir",
-        "ComSpec",
-        "PATHEXT",
-        "OS",
-        "USERNAME",
-        "USERPROFILE",
-        "HOMEDRIVE",
-        "HOMEPATH",
-        "APPDATA",
-        "LOCALAPPDATA",
-        "ALLUSERSPROFILE",
-        "PUBLIC",
-        "ProgramData",
-        "ProgramFiles*",
-        "ProgramW6432",
-        "CommonProgram*",
-        "NUMBER_OF_PROCESSORS",
-        "PROCESSOR_*",
-        "PSModulePath",
-    ]),
+    all("SystemRoot SystemDrive windir ComSpec PATHEXT OS USERNAME USERPROFILE HOMEDRIVE \
+         HOMEPATH APPDATA LOCALAPPDATA ALLUSERSPROFILE PUBLIC ProgramData ProgramFiles* \
+         ProgramW6432 CommonProgram* NUMBER_OF_PROCESSORS PROCESSOR_* PSModulePath"),
     // Proxies and certificates: how this machine reaches others.
-    all(&[
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-        "NO_PROXY",
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "no_proxy",
-        "CARGO_HTTP_*",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "REQUESTS_CA_BUNDLE",
-        "CURL_CA_BUNDLE",
-        "GIT_SSL_CAINFO",
-        "NIX_SSL_CERT_FILE",
-        "NODE_EXTRA_CA_CERTS",
-    ]),
+    all("HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy \
+         no_proxy CARGO_HTTP_* SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE \
+         GIT_SSL_CAINFO NIX_SSL_CERT_FILE NODE_EXTRA_CA_CERTS"),
     // Whether it runs on a CI service. Programs print less there.
-    all(&["CI", "GITHUB_ACTIONS", "RUNNER_OS", "RUNNER_ARCH", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"]),
+    all("CI GITHUB_ACTIONS RUNNER_OS RUNNER_ARCH RUNNER_TEMP RUNNER_TOOL_CACHE"),
     // cargo, rustc and rustup.
-    all(&["CARGO", "CARGO_*", "RUSTC", "RUSTC_*", "RUSTDOC*", "RUSTFLAGS", "RUSTUP_*", "RUST_*"]),
+    all("CARGO CARGO_* RUSTC RUSTC_* RUSTDOC* RUSTFLAGS RUSTUP_* RUST_*"),
     // Compilers, linkers and their search paths, which crates with C code use. `CC_*` and the like name a
     // target.
-    all(&[
-        "CC",
-        "CC_*",
-        "CXX",
-        "CXX_*",
-        "CPP",
-        "AR",
-        "AR_*",
-        "AS",
-        "LD",
-        "NM",
-        "RANLIB",
-        "RANLIB_*",
-        "STRIP",
-        "CFLAGS",
-        "CFLAGS_*",
-        "CXXFLAGS",
-        "CXXFLAGS_*",
-        "CPPFLAGS",
-        "LDFLAGS",
-        "ARFLAGS*",
-        "HOST_CC",
-        "HOST_CXX",
-        "HOST_CFLAGS",
-        "TARGET_CC",
-        "TARGET_CXX",
-        "TARGET_CFLAGS",
-        "LIBRARY_PATH",
-        "LD_LIBRARY_PATH",
-        "DYLD_LIBRARY_PATH",
-        "DYLD_FALLBACK_LIBRARY_PATH",
-        "CPATH",
-        "C_INCLUDE_PATH",
-        "CPLUS_INCLUDE_PATH",
-        "INCLUDE",
-        "LIB",
-        "LIBPATH",
-        "PKG_CONFIG*",
-        "CMAKE*",
-        "NINJA*",
-        "MAKE",
-        "MAKEFLAGS",
-        "NUM_JOBS",
-        "CCACHE_*",
-        "SCCACHE_*",
-        "LLVM_*",
-        "LIBCLANG_*",
-        "CLANG_*",
-        "BINDGEN_*",
-        "OPENSSL_*",
-        "PROTOC*",
-        "ZIG_*",
-    ]),
+    all("CC CC_* CXX CXX_* CPP AR AR_* AS LD NM RANLIB RANLIB_* STRIP CFLAGS CFLAGS_* \
+         CXXFLAGS CXXFLAGS_* CPPFLAGS LDFLAGS ARFLAGS* HOST_CC HOST_CXX HOST_CFLAGS \
+         TARGET_CC TARGET_CXX TARGET_CFLAGS LIBRARY_PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH \
+         DYLD_FALLBACK_LIBRARY_PATH CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH INCLUDE LIB \
+         LIBPATH PKG_CONFIG* CMAKE* NINJA* MAKE MAKEFLAGS NUM_JOBS CCACHE_* SCCACHE_* \
+         LLVM_* LIBCLANG_* CLANG_* BINDGEN_* OPENSSL_* PROTOC* ZIG_*"),
     // Apple's and Microsoft's compilers.
-    all(&[
-        "MACOSX_DEPLOYMENT_TARGET",
-        "SDKROOT",
-        "DEVELOPER_DIR",
-        "ARCHFLAGS",
-        "VC*",
-        "VS*",
-        "Windows*",
-        "UCRTVersion",
-        "UniversalCRTSdkDir",
-        "ExtensionSdkDir",
-        "Framework*",
-        "DevEnvDir",
-        "INCLUDE",
-        "EXTERNAL_INCLUDE",
-        "WindowsSdk*",
-        "__VSCMD_*",
-        "__DOTNET_*",
-    ]),
+    all("MACOSX_DEPLOYMENT_TARGET SDKROOT DEVELOPER_DIR ARCHFLAGS VC* VS* Windows* \
+         UCRTVersion UniversalCRTSdkDir ExtensionSdkDir Framework* DevEnvDir INCLUDE \
+         EXTERNAL_INCLUDE WindowsSdk* __VSCMD_* __DOTNET_*"),
     // maturin and pyo3.
-    all(&["MATURIN_*", "PYO3_*", "SOURCE_DATE_EPOCH"]),
+    all("MATURIN_* PYO3_* SOURCE_DATE_EPOCH"),
     // Pythons, pip and uv.
-    all(&[
-        "PYTHON*",
-        "VIRTUAL_ENV",
-        "CONDA_PREFIX",
-        "__PYVENV_LAUNCHER__",
-        "PYENV_*",
-        "PIP_*",
-        "UV_*",
-    ]),
+    all("PYTHON* VIRTUAL_ENV CONDA_PREFIX __PYVENV_LAUNCHER__ PYENV_* PIP_* UV_*"),
     // The second builder, and the emulators of other platforms.
-    all(&["CIBW_*", "CIBUILDWHEEL", "WINE*", "QEMU_*", "DISPLAY", "DEBIAN_FRONTEND"]),
+    all("CIBW_* CIBUILDWHEEL WINE* QEMU_* DISPLAY DEBIAN_FRONTEND"),
+    // The place of the container engine, which the second builder asks too.
+    all("DOCKER_HOST DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS* DOCKER_API_VERSION \
+         CONTAINER_HOST"),
     // Where the user's package index has a password in its address, only those get it that download.
-    only(Grant::Pip, &["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", KEYRING]),
+    only(Grant::Pip, "PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS DBUS_SESSION_BUS_ADDRESS"),
     only(
         Grant::Uv,
-        &[
-            "UV_INDEX",
-            "UV_INDEX_*",
-            "UV_DEFAULT_INDEX",
-            "UV_EXTRA_INDEX_URL",
-            "UV_FIND_LINKS",
-            KEYRING,
-        ],
+        "UV_INDEX UV_INDEX_* UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS \
+         DBUS_SESSION_BUS_ADDRESS",
     ),
     // The credentials of an upload: twine's variables, the keyring's way to its daemon, and the token with
     // which a CI job proves who it is.
     only(
         Grant::Upload,
-        &[
-            "TWINE_*",
-            "PYTHON_KEYRING_BACKEND",
-            "KEYRING_*",
-            KEYRING,
-            "ACTIONS_ID_TOKEN_REQUEST_*",
-            "GITLAB_CI",
-            "PYPI_ID_TOKEN",
-            "TESTPYPI_ID_TOKEN",
-            "BUILDKITE*",
-            "CIRCLECI",
-            "CIRCLE_*",
-            "GOOGLE_APPLICATION_CREDENTIALS",
-            "GOOGLE_SERVICE_ACCOUNT_NAME",
-        ],
+        "TWINE_* PYTHON_KEYRING_BACKEND KEYRING_* DBUS_SESSION_BUS_ADDRESS \
+         ACTIONS_ID_TOKEN_REQUEST_* GITLAB_CI PYPI_ID_TOKEN TESTPYPI_ID_TOKEN BUILDKITE* \
+         CIRCLECI CIRCLE_* GOOGLE_APPLICATION_CREDENTIALS GOOGLE_SERVICE_ACCOUNT_NAME",
     ),
     only(
         Grant::Identity,
-        &[
-            "ACTIONS_ID_TOKEN_REQUEST_*",
-            "GITLAB_CI",
-            "SIGSTORE_ID_TOKEN",
-            "BUILDKITE*",
-            "CIRCLECI",
-            "CIRCLE_*",
-            "GOOGLE_APPLICATION_CREDENTIALS",
-            "GOOGLE_SERVICE_ACCOUNT_NAME",
-        ],
+        "ACTIONS_ID_TOKEN_REQUEST_* GITLAB_CI SIGSTORE_ID_TOKEN BUILDKITE* CIRCLECI \
+         CIRCLE_* GOOGLE_APPLICATION_CREDENTIALS GOOGLE_SERVICE_ACCOUNT_NAME",
     ),
     // gh's token, and which repository it works on.
-    only(Grant::Forge, &["GH_*", "GITHUB_*", KEYRING]),
+    only(Grant::Forge, "GH_* GITHUB_* DBUS_SESSION_BUS_ADDRESS"),
     // git's settings. `safe.directory` may be among them, and so may be a header with a token.
-    only(Grant::Git, &["GIT_*"]),
+    only(Grant::Git, "GIT_*"),
     // The place of the container engine.
-    only(Grant::Containers, &["DOCKER_*", "CONTAINER_*", "PODMAN_*"]),
+    only(Grant::Containers, "DOCKER_* CONTAINER_* PODMAN_*"),
 ];
 
 /// Variables of the user that a CI job reads from files which these name. A child that writes there would
@@ -274,7 +142,8 @@ pub(super) fn is_passed(name: &str, value: &OsStr, grants: &[Grant], passed: &Pa
     if COMMAND_FILES.iter().any(|file| matches(file, name)) {
         return false;
     }
-    let in_group = |group: &Group| group.names.iter().any(|pattern| matches(pattern, name));
+    let in_group =
+        |group: &Group| group.names.split_whitespace().any(|pattern| matches(pattern, name));
     let granted =
         |group: &Group| group.to.is_some_and(|to| grants.contains(&to)) && in_group(group);
     if GROUPS.iter().any(granted) {
@@ -297,18 +166,14 @@ pub(super) fn withheld(
     ours: impl Iterator<Item = (OsString, OsString)>,
     passed: &Passed,
 ) -> Vec<String> {
-    const LIKE_BUILDS: &[&str] = &[
-        "DIR", "PATH", "ROOT", "HOME", "PREFIX", "LIB", "LIBS", "INCLUDE", "FLAGS", "STATIC",
-        "SYSROOT", "SDK", "TARGET", "FEATURES", "CONFIG", "VERSION", "BUILD", "COMPILER", "LINKER",
-    ];
+    const LIKE_BUILDS: &str = "DIR PATH ROOT HOME PREFIX LIB LIBS INCLUDE FLAGS STATIC SYSROOT SDK \
+        TARGET FEATURES CONFIG VERSION BUILD COMPILER LINKER SOCK";
     // Of the desktop, of the login and of CI services: no build reads them.
-    const OF_OTHERS: &[&str] = &[
-        "SSH_", "GITHUB_", "RUNNER_", "DBUS_", "GDM", "GNOME_", "KDE_", "SESSION_", "OLDPWD",
-        "TOX_",
-    ];
+    const OF_OTHERS: &str = "SSH_CLIENT SSH_CONNECTION SSH_TTY GITHUB_ RUNNER_ DBUS_ GDM GNOME_ KDE_ \
+        SESSION_ OLDPWD TOX_";
     let like_a_build = |name: &str| {
-        name.split('_').any(|word| LIKE_BUILDS.contains(&word))
-            && !OF_OTHERS.iter().any(|start| name.starts_with(start))
+        name.split('_').any(|word| LIKE_BUILDS.split(' ').any(|like| like == word))
+            && !OF_OTHERS.split(' ').any(|start| name.starts_with(start))
     };
     let mut names: Vec<String> = ours
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
@@ -321,7 +186,8 @@ pub(super) fn withheld(
 
 /// Checks if a name speaks of a secret.
 pub fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
+    // cargo's way to get a credential is no credential.
+    let name = name.to_ascii_uppercase().replace("CREDENTIAL_PROVIDER", "");
     let in_name = ["TOKEN", "PASSW", "PASSPHRASE", "SECRET", "CREDENTIAL", "APIKEY"];
     let words = ["KEY", "KEYS", "PAT", "AUTH"];
     in_name.iter().any(|part| name.contains(part))
@@ -338,7 +204,7 @@ pub(super) fn password_in_address(value: &str) -> Option<&str> {
 }
 
 /// Checks a name against an exact name, or a beginning that ends with `*`. Windows ignores the case.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let fold = |text: &str| match cfg!(windows) {
         true => text.to_ascii_uppercase(),
         false => text.to_owned(),
@@ -365,52 +231,6 @@ pub fn check_pattern(pattern: &str) -> Result<(), &'static str> {
     }
     Ok(())
 }
-
-/// Adds the addresses of this machine to those that are not proxied.
-///
-/// A child that is told nothing about proxies may have them from the system's settings, and a list of exceptions
-/// would replace those. So without a variable for a proxy the list is added only where `own` tells that the
-/// child's server is on this machine.
-pub(super) fn without_proxy_to_loopback(variables: &mut Vec<(OsString, OsString)>, own: bool) {
-    let value = |variables: &[(OsString, OsString)], wanted: &str| {
-        let found =
-            variables.iter().find(|(name, _)| name.to_str().is_some_and(|n| matches(wanted, n)));
-        found.map(|(_, value)| value.to_string_lossy().into_owned()).filter(|text| !text.is_empty())
-    };
-    let proxies =
-        ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
-    let cargo = ["CARGO_HTTP_PROXY"];
-    let proxied = proxies.iter().chain(&cargo).any(|name| value(variables, name).is_some());
-    if !own && !proxied {
-        return;
-    }
-    let (upper, lower) = (value(variables, "NO_PROXY"), value(variables, "no_proxy"));
-    let lists = [("NO_PROXY", upper.clone().or(lower.clone())), ("no_proxy", lower.or(upper))];
-    variables.retain(|(name, _)| {
-        !name.to_str().is_some_and(|name| name.eq_ignore_ascii_case("NO_PROXY"))
-    });
-    let lists = if cfg!(windows) { &lists[..1] } else { &lists[..] };
-    for (name, list) in lists {
-        let list = match list.as_deref().map(str::trim) {
-            Some("*") => "*".to_owned(),
-            Some(list) => format!("{list},{LOOPBACK}"),
-            None => LOOPBACK.to_owned(),
-        };
-        variables.push(((*name).into(), list.into()));
-    }
-}
-
-/// The list of exceptions with which programs that the user starts reach this machine, if a variable names a proxy.
-pub fn no_proxy_for_users() -> Option<String> {
-    let mut variables: Vec<(OsString, OsString)> = std::env::vars_os().collect();
-    let before = variables.clone();
-    without_proxy_to_loopback(&mut variables, false);
-    let list = variables.last().filter(|_| variables != before)?;
-    Some(list.1.to_string_lossy().into_owned())
-}
-
-/// This machine, as lists of exceptions write it. Some clients read only whole addresses, others ranges.
-const LOOPBACK: &str = "localhost,127.0.0.1,127.0.0.0/8,::1";
 
 #[cfg(test)]
 mod tests;

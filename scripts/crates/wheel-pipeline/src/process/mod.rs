@@ -4,6 +4,7 @@ pub mod clock;
 pub mod command;
 pub mod conversation;
 pub mod environment;
+pub mod no_proxy;
 pub mod pause;
 pub mod script;
 pub mod secret;

@@ -207,6 +207,25 @@ fn a_password_is_hidden_before_an_answer_is_cut() {
     each(cases, |(name, text)| publish_hard(answering("400", b"no".to_vec(), text), name));
 }
 
+#[test]
+fn the_part_of_a_long_token_at_the_end_of_what_is_read_is_hidden() {
+    let letters =
+        (0..500u32).map(|number| format!("{:03x}", number.wrapping_mul(2_654_435_761) >> 20));
+    let token: String = letters.collect();
+    // The limit of 64 KiB falls into one of them, and all before it are short when they are hidden.
+    let port = answering("400", b"no".to_vec(), token.as_bytes().repeat(60));
+    let release = Release::small();
+    let mut command = release.command(port);
+    command.env("TWINE_PASSWORD", &token);
+    let run = release.project.finish(limited::output(&mut command));
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("it answered 400: no: [hidden][hidden]"), "{}", run.stderr);
+    for at in 0..token.len() - 8 {
+        let part = &token[at..at + 8];
+        assert!(!run.stderr.contains(part), "`{part}`: {}", run.stderr);
+    }
+}
+
 /// A keyring that is no program's but Python's, as a file.
 const RING: &str = r#"
 from keyring.backend import KeyringBackend

@@ -28,6 +28,7 @@ fn a_child_gets_what_programs_and_builds_need() {
         "PIP_INDEX_URL",
         "CARGO_REGISTRIES_OWN_INDEX",
         "OPENSSL_DIR",
+        "CARGO_REGISTRIES_OWN_CREDENTIAL_PROVIDER",
     ] {
         assert!(passed(name, &[]), "{name}");
     }
@@ -128,32 +129,4 @@ fn variables_that_a_build_may_miss_are_named() {
     let ours = || ours.iter().map(|&name| (name.into(), "value".into()));
     assert_eq!(withheld(ours(), &asking(&[], true)), ["MY_LIB_DIR", "NEEDED_ROOT"]);
     assert_eq!(withheld(ours(), &asking(&["MY_*"], true)), ["NEEDED_ROOT"]);
-}
-
-fn lists(variables: &[(&str, &str)], own: bool) -> Vec<String> {
-    let mut all: Vec<(OsString, OsString)> =
-        variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
-    without_proxy_to_loopback(&mut all, own);
-    let is_list = |(name, value): (OsString, OsString)| {
-        let (name, value) =
-            (name.into_string().expect("UTF-8"), value.into_string().expect("UTF-8"));
-        name.eq_ignore_ascii_case("no_proxy").then(|| format!("{name}={value}"))
-    };
-    all.into_iter().filter_map(is_list).collect()
-}
-
-#[cfg(not(windows))]
-#[test]
-fn this_machine_is_never_proxied() {
-    let both = |list: &str| [format!("NO_PROXY={list}"), format!("no_proxy={list}")];
-    let own = "localhost,127.0.0.1,127.0.0.0/8,::1";
-    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "https_proxy", "CARGO_HTTP_PROXY"] {
-        assert_eq!(lists(&[(name, "http://proxy/")], false), both(own), "{name}");
-    }
-    let list = [("all_proxy", "http://proxy/"), ("no_proxy", "inside")];
-    assert_eq!(lists(&list, false), both(&format!("inside,{own}")));
-    assert_eq!(lists(&[("HTTP_PROXY", "http://proxy/"), ("NO_PROXY", "*")], false), both("*"));
-    assert_eq!(lists(&[], true), both(own));
-    // A list would replace the exceptions of the system's settings.
-    assert_eq!(lists(&[("HTTP_PROXY", "")], false), [""; 0]);
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::process::command::check_interrupt;
-use crate::process::environment::no_proxy_for_users;
+use crate::process::no_proxy::no_proxy_for_users;
 use crate::project::Project;
 use crate::report::{Mood, Output, Report};
 use crate::stage::{Machine, RunLock};

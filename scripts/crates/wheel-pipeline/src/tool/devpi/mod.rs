@@ -5,7 +5,8 @@
 //! server ends.
 
 use std::fmt::Write;
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -48,12 +49,18 @@ const PATIENCE: Duration = Duration::from_secs(120);
 impl IndexServer {
     /// Starts a server on `port`, or on any free port for 0. Does not wait until the server is ready.
     pub fn start(tools: &Tools, port: u16) -> Result<Self> {
+        Self::start_at(tools, SocketAddr::new(loopback(), port))
+    }
+
+    /// The same as [`start`](Self::start), at an address of this machine.
+    pub fn start_at(tools: &Tools, at: SocketAddr) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-index-").tempdir()?;
         write_no_core_file();
         let root = Credentials { user: "root".into(), password: secret()? };
         let server = tools
             .python()
-            .args(["-c", LAUNCHER, "--port", &port.to_string(), "--serverdir"])
+            .args(["-c", LAUNCHER, "--host", &at.ip().to_string()])
+            .args(["--port", &at.port().to_string(), "--serverdir"])
             .arg(folder.path().join("server"))
             .env("ROOT_PASSWORD", &root.password)
             .serve(&log(folder.path()))?;
@@ -101,7 +108,8 @@ impl IndexServer {
             let log = server_log(&log(self.folder.path()));
             let address = log.lines().find_map(|line| line.split("Serving on ").nth(1));
             if let Some(address) = address {
-                return Ok(address.trim().to_owned());
+                // The server writes an IPv6 address without brackets.
+                return Ok(address.trim().replace("//::1:", "//[::1]:"));
             }
             let ended = !self.server.is_running()?;
             if ended || started.elapsed() > PATIENCE {
@@ -123,10 +131,19 @@ impl IndexServer {
 
 /// Fails if a server cannot listen on `port`. Called first, so that no work is lost.
 pub fn check_port(port: u16) -> Result<(), Failure> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
-        Failure::unknown(format!("cannot listen on 127.0.0.1:{port}: {error}"))
+    let at = SocketAddr::new(loopback(), port);
+    TcpListener::bind(at).map(drop).map_err(|error| {
+        Failure::unknown(format!("cannot listen on {at}: {error}"))
             .hint("name another port with `--port`, or 0 for any free one")
     })
+}
+
+/// The address of this machine for servers: IPv6's where there is no IPv4.
+fn loopback() -> IpAddr {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, 0)) {
+        Err(error) if error.kind() == ErrorKind::AddrNotAvailable => Ipv6Addr::LOCALHOST.into(),
+        _ => Ipv4Addr::LOCALHOST.into(),
+    }
 }
 
 fn log(folder: &Path) -> std::path::PathBuf {

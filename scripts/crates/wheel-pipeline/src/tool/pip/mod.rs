@@ -6,6 +6,7 @@
 pub mod report;
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -49,6 +50,8 @@ pub fn install(
 /// pip's configuration may name a proxy, or another index to take files from as well. An index on this machine is
 /// reached without a proxy. For other indexes, the configuration says how to reach them.
 fn from_index(pip: Invocation, url: &str) -> Invocation {
+    // pip's own limit is for a silence. An index that sends a byte now and then could hold it for ever.
+    let pip = pip.limit(LIMIT);
     match address::parse(url).filter(address::names_loopback) {
         Some(own) => pip
             .args(["--index-url", client::pinned(&own).as_str()])
@@ -57,6 +60,9 @@ fn from_index(pip: Invocation, url: &str) -> Invocation {
         None => pip.args(["--index-url", url]),
     }
 }
+
+/// The longest time of one installation from an index.
+const LIMIT: Duration = Duration::from_secs(900);
 
 /// The value of `PIP_CONFIG_FILE` with which pip reads no configuration at all.
 const NO_CONFIGURATION: &str = if cfg!(windows) { "nul" } else { "/dev/null" };
