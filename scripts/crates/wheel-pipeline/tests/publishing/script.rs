@@ -31,6 +31,8 @@ pub fn pretending(machine: &Machine, way: &str) -> Invocation {
 pub fn uploader(command: Invocation, repository: &str) -> Invocation {
     command
         .args(["--non-interactive", "--disable-progress-bar", "--repository-url", repository])
+        // The script is in the source tree.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("TWINE_USERNAME", USER)
         .env("TWINE_PASSWORD", PASSWORD)
 }

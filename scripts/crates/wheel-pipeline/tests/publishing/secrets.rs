@@ -173,7 +173,8 @@ fn assert_no_part(text: &str, what: &str) {
 fn publish_hard(port: u16, what: &str) {
     let release = Release::small();
     let mut command = release.command(port);
-    command.env("TWINE_PASSWORD", HARD);
+    // An error with its backtrace must not show more than without one.
+    command.env("TWINE_PASSWORD", HARD).env("RUST_BACKTRACE", "full");
     let run = release.project.finish(limited::output(&mut command));
     assert_eq!(run.code, 1, "{what}: {}", run.stderr);
     let receipt = fs::read_to_string(release.project.work().join("receipt.json")).expect("written");
