@@ -88,17 +88,28 @@ fn each_file_gets_the_attestation_of_the_signer() {
     for file in files {
         fs::write(at(file), "").expect("written");
     }
-    let finished = environment
-        .command()
-        .arg("-I")
-        .arg(here.join("tests/publishing/signer.py"))
-        .arg(here.join("src/tool/attest/attest.py"))
-        .arg(here.join("tests/publishing/provenance.json"))
-        .arg("sign")
-        .arg(at("signed"))
-        .args(files.map(|file| format!("{}:{}", Sha256Sum::digest(b""), at(file).display())))
-        .check()
-        .expect("it signs");
+    let sign = |sums: [Sha256Sum; 2]| {
+        let judged = files.iter().zip(sums);
+        let command = environment
+            .command()
+            .arg("-I")
+            .arg(here.join("tests/publishing/signer.py"))
+            .arg(here.join("src/tool/attest/attest.py"))
+            .arg(here.join("tests/publishing/provenance.json"))
+            .arg("sign")
+            .arg(at("signed"))
+            .args(judged.map(|(file, sum)| format!("{sum}:{}", at(file).display())));
+        command.check().expect("it answers")
+    };
+    // A file that is not the one that was judged: not even the others are signed.
+    let (empty, other) = (Sha256Sum::digest(b""), Sha256Sum::digest(b"judged"));
+    let swapped = sign([empty, other]);
+    assert_eq!(
+        swapped.stdout.trim(),
+        r#"{"answer": "swapped", "file": "other-1.0-py3-none-any.whl"}"#
+    );
+    assert_eq!(fs::read_dir(at("signed")).expect("a folder").count(), 0);
+    let finished = sign([empty, empty]);
     assert_eq!(
         finished.stdout.trim(),
         r#"{"answer": "signed", "who": "https://token.actions.githubusercontent.com: repo:o/n:ref:refs/tags/v1.0.0"}"#
