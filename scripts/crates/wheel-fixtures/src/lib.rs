@@ -3,6 +3,8 @@
 //! Nothing here uses the readers that are tested. What a test replaces must be there, so that a broken
 //! fixture cannot turn out to be a good one.
 
+#[cfg(target_os = "linux")]
+pub mod children;
 pub mod elf;
 pub mod layers;
 pub mod limited;

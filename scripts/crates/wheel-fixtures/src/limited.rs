@@ -13,8 +13,15 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Runs a command to its end, without input. Kills it, and fails the test, after [`LIMIT`].
 pub fn output(command: &mut Command) -> Output {
+    output_of(command, |_| {})
+}
+
+/// The same as [`output`]. `started` gets the number of the process.
+pub fn output_of(command: &mut Command, started: impl FnOnce(u32)) -> Output {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    finished(command.spawn().expect("the program starts"))
+    let child = command.spawn().expect("the program starts");
+    started(child.id());
+    finished(child)
 }
 
 /// Waits for a child that was started with pipes for its output, in the same way.

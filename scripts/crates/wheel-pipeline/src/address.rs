@@ -5,7 +5,7 @@
 //! other ways, so a judgement about the repaired text would not hold for them. Every text that `Url` would
 //! repair before the path is refused here.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, ToSocketAddrs};
 
 use url::{Host, Url};
 
@@ -35,18 +35,42 @@ fn has_credentials(url: &Url) -> bool {
 }
 
 /// Checks that an address leads to this machine alone, where an upload harms nobody.
+///
+/// The name `localhost` is looked up, as it may stand for another machine. Clients look again when they
+/// connect: this answer is for the user, and theirs decides.
 pub fn is_loopback(text: &str) -> bool {
+    is_loopback_by(text, |name| {
+        Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect())
+    })
+}
+
+/// [`is_loopback`], with the addresses that a name stands for.
+fn is_loopback_by(text: &str, look_up: impl Fn(&str) -> std::io::Result<Vec<IpAddr>>) -> bool {
     let Some(url) = parse(text) else { return false };
     match url.host() {
         // The exact spelling: some resolver may take `LOCALHOST` for another name.
-        Some(Host::Domain("localhost")) => {
-            text.starts_with(&format!("{}://localhost", url.scheme()))
+        Some(Host::Domain(LOCALHOST)) => {
+            text.starts_with(&format!("{}://{LOCALHOST}", url.scheme()))
+                && look_up(LOCALHOST)
+                    .is_ok_and(|found| !found.is_empty() && found.iter().all(IpAddr::is_loopback))
         }
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Domain(_)) | None => false,
+        _ => names_loopback(&url),
     }
 }
+
+/// Checks that the host of an address is `localhost` or an address of this machine, without a look at what
+/// the name stands for.
+pub fn names_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == LOCALHOST,
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    }
+}
+
+/// The only name that may stand for this machine.
+const LOCALHOST: &str = "localhost";
 
 /// Checks that an address is one of PyPI's or TestPyPI's.
 pub fn is_pypi(text: &str) -> bool {
@@ -263,6 +287,24 @@ mod tests {
         ] {
             assert!(!is_loopback(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn localhost_is_loopback_only_where_it_leads_to_this_machine() {
+        let by = |found: &[&str]| {
+            let found: Vec<IpAddr> =
+                found.iter().map(|text| text.parse().expect("an address")).collect();
+            is_loopback_by("http://localhost:1/", |name| {
+                assert_eq!(name, "localhost");
+                Ok(found.clone())
+            })
+        };
+        assert!(by(&["127.0.0.1"]) && by(&["::1"]) && by(&["127.0.0.1", "::1"]));
+        assert!(!by(&[]) && !by(&["192.0.2.1"]) && !by(&["127.0.0.1", "192.0.2.1"]));
+        let unknown = is_loopback_by("http://localhost/", |_| Err(std::io::Error::other("no")));
+        assert!(!unknown);
+        // An address is not looked up.
+        assert!(is_loopback_by("http://[::1]:1/", |_| panic!("it is an address")));
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn sweep_in(place: &Path) {
 #[cfg(unix)]
 fn is_own(about: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    about.uid() == rustix::process::geteuid().as_raw()
+    about.uid() == nix::unistd::geteuid().as_raw()
 }
 
 #[cfg(not(unix))]
@@ -109,8 +109,8 @@ fn is_own(_about: &Metadata) -> bool {
 
 #[cfg(unix)]
 fn is_noexec(folder: &Path) -> bool {
-    use rustix::fs::{StatVfsMountFlags, statvfs};
-    statvfs(folder).is_ok_and(|about| about.f_flag.contains(StatVfsMountFlags::NOEXEC))
+    use nix::sys::statvfs::{FsFlags, statvfs};
+    statvfs(folder).is_ok_and(|about| about.flags().contains(FsFlags::ST_NOEXEC))
 }
 
 #[cfg(not(unix))]

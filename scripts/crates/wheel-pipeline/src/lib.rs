@@ -3,6 +3,7 @@
 pub mod address;
 pub mod available;
 pub mod cli;
+pub mod client;
 pub mod evidence;
 pub mod exit;
 pub mod failure;

@@ -5,10 +5,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use wheel_pipeline::cli::Cli;
 use wheel_pipeline::process::interrupt::heed_interrupts;
+use wheel_pipeline::process::secret::{Secrets, write_no_core_file};
 use wheel_pipeline::report::Report;
 use wheel_pipeline::{exit, folder};
 
 fn main() -> ExitCode {
+    if !Secrets::of_environment().is_empty() {
+        write_no_core_file();
+    }
     let cli = Cli::parse();
     let report = Report::new(cli.format());
     folder::sweep();

@@ -9,6 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["available", "failure"],
     &["folder"],
     &["address", "process"],
+    &["client"],
     &["index", "tool"],
     &["project"],
     &["evidence"],

@@ -131,7 +131,7 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
       |
     8 | python = ["3.10", "3.13"]
       | ^^^^^^
-    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `signed-tags`
+    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `signed-tags`, `pass-env`
     "#);
     insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", ""), @"
     `[project]/pyproject.toml`: TOML parse error at line 6, column 1
@@ -140,6 +140,14 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
       | ^^^^^^^^^^^^^^^^^^^^^
     missing field `smoke`
     ");
+    let asking = "smoke = \"tests/smoke.py\"\npass-env = [\"*\"]\n";
+    insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", asking), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 10, column 12
+       |
+    10 | pass-env = ["*"]
+       |            ^^^^^
+    `pass-env`: `*` is not the name of a variable, or the beginning of one with `*` behind it
+    "#);
     insta::assert_snapshot!(refused("win_amd64", "windows"), @r#"
     `[project]/pyproject.toml`: TOML parse error at line 7, column 11
       |

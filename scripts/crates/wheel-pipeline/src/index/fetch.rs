@@ -1,12 +1,13 @@
 //! One answer of an index: bounded in size and time, and from no other server.
 
 use std::io::Read;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use url::Url;
 
 use super::error::{IndexError, for_message};
 use crate::address::{resolve, same_origin};
+use crate::client;
 use crate::process::interrupt::unless_interrupted;
 use crate::process::pause::asked;
 
@@ -17,6 +18,8 @@ pub(super) const SIMPLE: &str = "application/vnd.pypi.simple.v1+json, \
 const LIMIT: u64 = 64 << 20;
 /// The most redirects that are followed.
 const REDIRECTS: usize = 3;
+/// The time for a redirected request when no time is left. ureq takes zero for no limit.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// An answer in text, and the address that gave it after all redirects.
 #[derive(Debug)]
@@ -68,22 +71,15 @@ fn get(url: &Url, accept: &str, patience: Duration) -> Result<Option<RawAnswer>,
 }
 
 fn ask(url: &Url, accept: &str, patience: Duration) -> Result<Option<RawAnswer>, IndexError> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_global(Some(patience))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .tls_config(
-            ureq::tls::TlsConfig::builder()
-                .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-                .build(),
-        )
-        .build()
-        .into();
+    // One limit for all redirects together.
+    let started = Instant::now();
     let mut url = url.clone();
     for _ in 0..=REDIRECTS {
-        let request =
-            agent.get(url.as_str()).header("Accept", accept).header("Cache-Control", "max-age=0");
+        let left = patience.saturating_sub(started.elapsed()).max(SHORTEST);
+        let request = client::agent(&url, left)
+            .get(url.as_str())
+            .header("Accept", accept)
+            .header("Cache-Control", "max-age=0");
         let mut response = request.call().map_err(|error| no_answer(&url, &error))?;
         let header = |name| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
@@ -152,11 +148,10 @@ fn read(response: &mut ureq::http::Response<ureq::Body>, url: &Url) -> Result<Ve
 
 fn no_answer(url: &Url, error: &ureq::Error) -> IndexError {
     let why = format!("the index at `{url}` cannot be reached: {error}");
-    let error = match error {
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::InvalidProxyUrl => {
-            IndexError::permanent(why)
-        }
-        _ => IndexError::temporary(why),
+    let error = if client::will_stay(error) {
+        IndexError::permanent(why)
+    } else {
+        IndexError::temporary(why)
     };
     error.advise("is the address right, and is the index running?")
 }

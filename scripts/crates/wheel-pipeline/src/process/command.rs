@@ -14,15 +14,24 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 
 use crate::failure::Failure;
 use crate::process::clock::Busy;
+use crate::process::environment::{self, Grant, Passed};
 use crate::process::interrupt::{self, check_interrupt};
+use crate::process::no_proxy;
+use crate::process::secret::Secrets;
 
 /// A command line that has not been run.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Invocation {
     program: OsString,
     arguments: Vec<OsString>,
-    /// Variables to set, or to remove, relative to the environment of this program.
+    /// Variables to set, or to remove, relative to those that the command is given.
     environment: Vec<(String, Option<OsString>)>,
+    /// The reasons for which the command gets more variables than others.
+    grants: Vec<Grant>,
+    /// The variables that the project asks for.
+    passed: Passed,
+    /// True if the command's server is on this machine.
+    own_server: bool,
     folder: Option<PathBuf>,
     limit: Duration,
 }
@@ -34,6 +43,8 @@ pub struct Finished {
     pub stdout: String,
     pub stderr: String,
     command: String,
+    /// Advice for a build that failed.
+    hint: Option<String>,
 }
 
 /// The time limit of a command. A cold `cargo build` on a slow machine takes longest.
@@ -48,6 +59,9 @@ impl Invocation {
             program: program.as_ref().to_owned(),
             arguments: Vec::new(),
             environment: Vec::new(),
+            grants: Grant::of_program(program.as_ref()).into_iter().collect(),
+            passed: Passed::default(),
+            own_server: false,
             folder: None,
             limit: LIMIT,
         }
@@ -78,6 +92,35 @@ impl Invocation {
     #[must_use]
     pub fn without(mut self, key: &str) -> Self {
         self.environment.push((key.to_owned(), None));
+        self
+    }
+
+    /// Gives the command the variables of a tool that needs more than others.
+    #[must_use]
+    pub fn grant(mut self, grant: Grant) -> Self {
+        self.grants.push(grant);
+        self
+    }
+
+    /// Gives a build the variables that the project asks for. Those with the name of a secret are among them
+    /// if the project names them in full.
+    #[must_use]
+    pub fn pass_to_build(mut self, patterns: &[String]) -> Self {
+        self.passed = Passed { patterns: patterns.to_owned(), secrets: true };
+        self
+    }
+
+    /// Gives a test the variables that the project asks for, without secrets.
+    #[must_use]
+    pub fn pass_to_test(mut self, patterns: &[String]) -> Self {
+        self.passed = Passed { patterns: patterns.to_owned(), secrets: false };
+        self
+    }
+
+    /// Tells that the command's server is on this machine, so that no proxy is used for it.
+    #[must_use]
+    pub fn own_server(mut self) -> Self {
+        self.own_server = true;
         self
     }
 
@@ -114,6 +157,7 @@ impl Invocation {
             stdout: rewound(&mut stdout)?,
             stderr: rewound(&mut stderr)?,
             command: self.to_string(),
+            hint: self.hint(),
         })
     }
 
@@ -141,9 +185,11 @@ impl Invocation {
         Ok(Server(spawn(command, self)?))
     }
 
-    fn command(&self) -> Command {
+    /// The process, with its own environment. For a command that must run even after an interrupt.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
+        command.env_clear().envs(self.given(std::env::vars_os()));
         for (key, value) in &self.environment {
             match value {
                 Some(value) => command.env(key, value),
@@ -154,6 +200,37 @@ impl Invocation {
             command.current_dir(folder);
         }
         command
+    }
+
+    /// The variables of this program that the command gets.
+    fn given(&self, ours: impl Iterator<Item = (OsString, OsString)>) -> Vec<(OsString, OsString)> {
+        let passed = |name: &OsStr, value: &OsStr| {
+            // A name that is not UTF-8 is on no list.
+            name.to_str()
+                .is_some_and(|name| environment::is_passed(name, value, &self.grants, &self.passed))
+        };
+        let mut given: Vec<_> = ours.filter(|(name, value)| passed(name, value)).collect();
+        no_proxy::without_proxy_to_loopback(&mut given, self.own_server);
+        given
+    }
+
+    /// Advice for a build that may miss a variable.
+    fn hint(&self) -> Option<String> {
+        const MOST: usize = 10;
+        if !self.passed.secrets {
+            return None;
+        }
+        let withheld = environment::withheld(std::env::vars_os(), &self.passed);
+        let names: Vec<String> =
+            withheld.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+        let more = if withheld.len() > MOST { ", …" } else { "" };
+        (!names.is_empty()).then(|| {
+            format!(
+                "these variables are set, and the build does not get them: {}{more}; if it needs one, \
+                 name it in `pass-env` of `[tool.wheel-pipeline]`",
+                names.join(", ")
+            )
+        })
     }
 
     fn wait(&self, tool: &mut Running) -> Result<ExitStatus> {
@@ -204,12 +281,16 @@ impl Finished {
         if self.succeeded() {
             return Ok(self);
         }
-        Err(Failure::unknown(format!(
+        let failure = Failure::unknown(format!(
             "`{}` failed ({})\n{}",
             self.command,
             self.status,
             self.tail()
-        ))
+        ));
+        Err(match self.hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
         .into())
     }
 }
@@ -240,6 +321,11 @@ impl Drop for Server {
         // A failure is ignored: the server also ends when its `stdin` closes.
         let _ended = self.0.end();
     }
+}
+
+/// The output of a server so far, without the secrets of the environment. Nothing where there is none yet.
+pub fn server_log(path: &Path) -> String {
+    Secrets::of_environment().remove(&std::fs::read(path).unwrap_or_default())
 }
 
 impl fmt::Debug for Invocation {
@@ -319,7 +405,7 @@ fn rewound(file: &mut File) -> Result<String> {
     file.rewind()?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(Secrets::of_environment().remove(&bytes))
 }
 
 #[cfg(test)]

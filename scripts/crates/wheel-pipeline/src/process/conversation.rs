@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use crate::process::clock::Busy;
 use crate::process::command::{Invocation, Server};
 use crate::process::interrupt::check_interrupt;
+use crate::process::secret::Secrets;
 
 /// A running tool. Dropping it ends the tool and every process that the tool started. Its `stdin` closes when
 /// the pipeline is killed.
@@ -45,7 +46,7 @@ impl Conversation {
         // The thread ends when the tool ends, because that closes the pipe.
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
+                if sender.send(Secrets::of_environment().remove(line.as_bytes())).is_err() {
                     break;
                 }
             }
@@ -82,7 +83,9 @@ impl Conversation {
         let mut bytes = Vec::new();
         self.errors.rewind()?;
         self.errors.read_to_end(&mut bytes)?;
-        let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
+        // Before the cut, which could leave half of a secret.
+        let text = Secrets::of_environment().remove(&bytes);
+        let tail = &text.as_bytes()[text.len().saturating_sub(TAIL)..];
         Ok(String::from_utf8_lossy(tail).trim().to_owned())
     }
 }

@@ -83,10 +83,11 @@ fn groups() -> std::sync::MutexGuard<'static, BTreeSet<u32>> {
 fn end_at_once() -> ! {
     #[cfg(unix)]
     for group in groups().iter() {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        if let Some(group) = i32::try_from(*group).ok().and_then(Pid::from_raw) {
+        use nix::sys::signal::{Signal, killpg};
+        use nix::unistd::Pid;
+        if let Ok(group) = i32::try_from(*group) {
             // It may have ended in this moment.
-            let _ended = kill_process_group(group, Signal::KILL);
+            let _ended = killpg(Pid::from_raw(group), Signal::SIGKILL);
         }
     }
     // On Windows the tools are in jobs, which end with this program.

@@ -3,7 +3,9 @@
 pub mod clock;
 pub mod command;
 pub mod conversation;
+pub mod environment;
 pub mod interrupt;
+pub mod no_proxy;
 pub mod pause;
 pub mod script;
 pub mod secret;

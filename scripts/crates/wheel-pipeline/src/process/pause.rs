@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-/// Pauses that double. Their sum is at most `patience`.
+/// Pauses that double. Their sum, with all other time that was spent in waiting, is at most `patience`.
 #[derive(Clone, Debug)]
 pub struct Pauses {
     patience: Duration,
-    paused: Duration,
+    waited: Duration,
     next: Duration,
 }
 
@@ -16,18 +16,28 @@ const PARTS: u32 = 300;
 impl Pauses {
     /// Pauses with a sum of at most `patience`.
     pub fn new(patience: Duration) -> Self {
-        Self { patience, paused: Duration::ZERO, next: patience / PARTS }
+        Self { patience, waited: Duration::ZERO, next: patience / PARTS }
     }
 
     /// The next pause, at least as long as `asked`. None if it would exceed the patience that is left.
     pub fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
         let pause = self.next.max(asked.unwrap_or_default());
-        if self.next.is_zero() || self.paused.saturating_add(pause) > self.patience {
+        if self.next.is_zero() || self.waited.saturating_add(pause) > self.patience {
             return None;
         }
-        self.paused += pause;
+        self.waited += pause;
         self.next *= 2;
         Some(pause)
+    }
+
+    /// Counts time that was spent in waiting for an answer.
+    pub fn spend(&mut self, time: Duration) {
+        self.waited = self.waited.saturating_add(time);
+    }
+
+    /// The patience that is left.
+    pub fn left(&self) -> Duration {
+        self.patience.saturating_sub(self.waited)
     }
 
     /// The patience that the pauses started with.
@@ -66,6 +76,17 @@ mod tests {
         assert_eq!(pauses.next(Some(Duration::from_secs(200))), Some(Duration::from_secs(200)));
         assert_eq!(pauses.next(Some(Duration::from_secs(101))), None);
         assert_eq!(pauses.next(None), Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn waiting_for_answers_uses_up_the_patience_too() {
+        let mut pauses = Pauses::new(Duration::from_secs(300));
+        pauses.spend(Duration::from_secs(298));
+        assert_eq!(pauses.left(), Duration::from_secs(2));
+        assert_eq!(pauses.next(None), Some(Duration::from_secs(1)));
+        assert_eq!(pauses.next(None), None);
+        pauses.spend(Duration::MAX);
+        assert_eq!(pauses.left(), Duration::ZERO);
     }
 
     #[test]

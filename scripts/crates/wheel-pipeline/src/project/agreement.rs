@@ -111,6 +111,7 @@ mod tests {
                 downstream: None,
                 waivers: Vec::new(),
                 signed_tags: false,
+                pass_env: Vec::new(),
             },
         }
     }

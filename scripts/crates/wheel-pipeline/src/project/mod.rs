@@ -18,6 +18,7 @@ use wheel_audit::target::Target;
 pub use crate::tool::git::Revision;
 
 use crate::failure::Failure;
+use crate::process::environment;
 
 /// A maturin project, as its files describe it.
 #[derive(Clone, Debug)]
@@ -58,6 +59,9 @@ pub struct PromiseTable {
     /// True if a version tag needs a signature that git verifies.
     #[serde(default, rename = "signed-tags")]
     pub signed_tags: bool,
+    /// Variables that builds and tests get beyond the usual ones: a name, or a beginning with `*` behind it.
+    #[serde(default, rename = "pass-env", deserialize_with = "variables")]
+    pub pass_env: Vec<String>,
 }
 
 /// Permission to release without a smoke test in one promised environment. It names one platform and one
@@ -71,6 +75,15 @@ pub struct Waiver {
     /// The last day on which the waiver is valid.
     #[serde(deserialize_with = "day")]
     pub expires: Date,
+}
+
+fn variables<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
+    let patterns = Vec::<String>::deserialize(input)?;
+    for pattern in &patterns {
+        environment::check_pattern(pattern)
+            .map_err(|why| serde::de::Error::custom(format!("`pass-env`: `{pattern}` {why}")))?;
+    }
+    Ok(patterns)
 }
 
 fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {

@@ -21,8 +21,9 @@ use wheel_fixtures::release::{LINUX, SDIST};
 const GH: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 echo "$@" >> "$here/calls"
+env > "$here/variables"
 verb=$2
-if [ -e "$here/fail-$verb" ]; then echo "HTTP 502" >&2; exit 1; fi
+if [ -e "$here/fail-$verb" ]; then echo "HTTP 502 for ${GH_TOKEN:-nobody}" >&2; exit 1; fi
 case $verb in
 view)
   if [ ! -e "$here/release" ]; then echo "release not found" >&2; exit 1; fi
@@ -162,6 +163,22 @@ fn a_file_that_is_damaged_on_the_way_is_seen() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn gh_has_its_token_and_no_other_and_what_it_prints_of_it_is_hidden() {
+    let release = published();
+    release.project.write("bin/fail-view", "");
+    let path = format!("{}:{}", release.project.root().join("bin").display(), path());
+    let mut command = release.project.command(&["announce", "--execute"]);
+    command.env("PATH", path).env("GH_TOKEN", "canary-of-gh").env("TWINE_PASSWORD", "canary-2");
+    let run = release.project.finish(limited::output(&mut command));
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("HTTP 502 for [hidden]"), "{}", run.stderr);
+    let variables = fs::read_to_string(release.project.root().join("bin/variables"));
+    let variables = variables.expect("gh ran");
+    assert!(variables.lines().any(|line| line == "GH_TOKEN=canary-of-gh"), "{variables}");
+    assert!(!variables.contains("TWINE_PASSWORD"), "{variables}");
 }
 
 #[test]

@@ -5,12 +5,13 @@
 use std::fs;
 use std::path::Path;
 
+use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::{self, Attested};
 use wheel_pipeline::process::secret::Credentials;
 use wheel_pipeline::report::{Format, Report};
 use wheel_pipeline::tool::attest::{self, Attester, Checked, Claim};
 use wheel_pipeline::tool::python::environment::Environment;
-use wheel_pipeline::tool::twine::{UploadAnswer, Uploader};
+use wheel_pipeline::tool::twine::{JudgedFile, UploadAnswer, Uploader};
 
 use crate::http;
 use crate::index::{Index, PASSWORD, USER};
@@ -87,17 +88,28 @@ fn each_file_gets_the_attestation_of_the_signer() {
     for file in files {
         fs::write(at(file), "").expect("written");
     }
-    let finished = environment
-        .command()
-        .arg("-I")
-        .arg(here.join("tests/publishing/signer.py"))
-        .arg(here.join("src/tool/attest/attest.py"))
-        .arg(here.join("tests/publishing/provenance.json"))
-        .arg("sign")
-        .arg(at("signed"))
-        .args(files.map(at))
-        .check()
-        .expect("it signs");
+    let sign = |sums: [Sha256Sum; 2]| {
+        let judged = files.iter().zip(sums);
+        let command = environment
+            .command()
+            .arg("-I")
+            .arg(here.join("tests/publishing/signer.py"))
+            .arg(here.join("src/tool/attest/attest.py"))
+            .arg(here.join("tests/publishing/provenance.json"))
+            .arg("sign")
+            .arg(at("signed"))
+            .args(judged.map(|(file, sum)| format!("{sum}:{}", at(file).display())));
+        command.check().expect("it answers")
+    };
+    // A file that is not the one that was judged: not even the others are signed.
+    let (empty, other) = (Sha256Sum::digest(b""), Sha256Sum::digest(b"judged"));
+    let swapped = sign([empty, other]);
+    assert_eq!(
+        swapped.stdout.trim(),
+        r#"{"answer": "swapped", "file": "other-1.0-py3-none-any.whl"}"#
+    );
+    assert_eq!(fs::read_dir(at("signed")).expect("a folder").count(), 0);
+    let finished = sign([empty, empty]);
     assert_eq!(
         finished.stdout.trim(),
         r#"{"answer": "signed", "who": "https://token.actions.githubusercontent.com: repo:o/n:ref:refs/tags/v1.0.0"}"#
@@ -177,19 +189,20 @@ fn an_attestation_is_sent_with_its_file() {
     let machine = release.machine(&report);
     let credentials = Credentials { user: USER.to_owned(), password: PASSWORD.to_owned() };
     let repository = format!("http://127.0.0.1:{}/legacy/", index.start());
-    let patience = std::time::Duration::from_secs(30);
+    let limit = std::time::Duration::from_secs(60);
     let tools = machine.tools().expect("the tools are there");
-    let mut uploader = Uploader::new(tools, &repository, Some(&credentials), patience);
+    let mut uploader =
+        Uploader::new(tools, &repository, Some(&credentials)).expect("a folder for the scripts");
     let attestation = release.project.root().join("one.publish.attestation");
     fs::write(&attestation, r#"{"version": 1}"#).expect("written");
-    let [(wheel, _), (sdist, _)] = &release.files[..] else { panic!("two files") };
+    let [(wheel, _), _] = &release.files[..] else { panic!("two files") };
     let dist = release.project.root().join("dist");
-    let sent = uploader.send(&dist.join(wheel), Some(&attestation)).expect("no interrupt");
-    assert_eq!(sent, UploadAnswer::Accepted);
-    assert_eq!(
-        uploader.send(&dist.join(sdist), None).expect("no interrupt"),
-        UploadAnswer::Accepted
-    );
+    for ((name, bytes), attestation) in release.files.iter().zip([Some(&*attestation), None]) {
+        let file =
+            JudgedFile { path: &dist.join(name), sha256: Sha256Sum::digest(bytes), attestation };
+        let (sent, _) = uploader.send(file, limit).expect("no interrupt");
+        assert_eq!(sent, UploadAnswer::Accepted);
+    }
     let received = index.attestations();
     assert_eq!(
         received.into_iter().collect::<Vec<_>>(),

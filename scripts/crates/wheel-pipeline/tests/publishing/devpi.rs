@@ -72,6 +72,27 @@ fn an_upload_that_devpi_stored_or_lost_is_completed() {
 }
 
 #[test]
+fn a_machine_with_ipv6_alone_has_an_index_too() {
+    let _watchdog = Watchdog::start();
+    let release = Release::small();
+    let report = Report::new(Format::Human);
+    let machine = release.machine(&report);
+    let tools = machine.tools().expect("the tools");
+    let at = "[::1]:0".parse().expect("an address");
+    let mut server = IndexServer::start_at(tools, at).expect("the server starts");
+    let address = server.ready().expect("the server answers");
+    assert!(address.simple.starts_with("http://[::1]:"), "{address:?}");
+    let who = (server.uploader.user.as_str(), server.uploader.password.as_str());
+    let mut command = release.command_to(&address.repository, &address.simple, who);
+    let run = release.project.finish(limited::output(&mut command));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let listed = index::listing(&address.simple, "sum-up-to").expect("the server answers");
+    assert_eq!(listed.len(), 2);
+    let content = index::content(&listed[0]).expect("it has the file");
+    assert_eq!(Sha256Sum::digest(&content), listed[0].sum);
+}
+
+#[test]
 #[ignore = "it takes minutes; the command is in CONTRIBUTING.md"]
 fn every_fault_at_every_request_to_devpi_is_overcome() {
     let at = |request| FAULTS.iter().map(move |&fault| (request, fault));

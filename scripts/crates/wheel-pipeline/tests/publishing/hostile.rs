@@ -60,6 +60,43 @@ fn an_answer_that_comes_too_slowly_is_not_read_to_its_end() {
 }
 
 #[test]
+fn headers_that_come_too_slowly_are_not_read_to_their_end() {
+    let drip = |stream: &mut TcpStream| {
+        while stream.write_all(b"X: y\r\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    for head in
+        [&b"HTTP/1.1 200 OK\r\n"[..], b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n", b""]
+    {
+        let simple = serving(head.to_vec(), drip);
+        let error =
+            listing_within(&simple, "a", Duration::from_secs(1)).expect_err("it never ends");
+        assert!(matches!(error, IndexError::Temporary { .. }), "{error:?}");
+    }
+}
+
+#[test]
+fn redirects_have_one_limit_of_time_together() {
+    let pause = Duration::from_millis(700);
+    let port = http::listen(move |mut stream| {
+        let Some(head) = http::head(&mut stream) else { return };
+        std::thread::sleep(pause);
+        let page = head.split(' ').nth(1).unwrap_or_default();
+        let answer = match page.matches("/next").count() {
+            3 => json(r#"{"files": []}"#),
+            _ => http::answer("302 Found", &format!("Location: {page}next/\r\n"), b""),
+        };
+        http::give(&mut stream, &answer);
+    });
+    let simple = format!("http://127.0.0.1:{port}/simple/");
+    // Each answer comes in time, and all of them together do not.
+    let error = listing_within(&simple, "a", pause * 2).expect_err("it takes four pauses");
+    assert!(matches!(error, IndexError::Temporary { .. }), "{error:?}");
+    assert_eq!(listing_within(&simple, "a", http::SILENCE), Ok(Vec::new()));
+}
+
+#[test]
 fn endless_headers_are_cut() {
     let flood = |stream: &mut TcpStream| while stream.write_all(b"X-More: and more\r\n").is_ok() {};
     let error = message(b"HTTP/1.1 200 OK\r\n".to_vec(), flood);

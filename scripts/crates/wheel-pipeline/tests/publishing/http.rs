@@ -66,7 +66,12 @@ pub const SILENCE: Duration = Duration::from_secs(60);
 
 /// Listens on loopback, and serves each connection on a thread of its own. The threads end with the test.
 pub fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listen_at("127.0.0.1:0", serve)
+}
+
+/// The same as [`listen`], at another address.
+pub fn listen_at(address: &str, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
+    let listener = TcpListener::bind(address).expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {
         let serve = std::sync::Arc::new(serve);

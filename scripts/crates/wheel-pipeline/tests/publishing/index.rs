@@ -50,8 +50,13 @@ pub enum Mismatch {
 impl Index {
     /// Serves on loopback. Gives the port.
     pub fn start(&self) -> u16 {
+        self.start_at("127.0.0.1:0")
+    }
+
+    /// Serves at an address. Gives the port.
+    pub fn start_at(&self, address: &str) -> u16 {
         let index = self.clone();
-        http::listen(move |mut stream| index.serve(&mut stream))
+        http::listen_at(address, move |mut stream| index.serve(&mut stream))
     }
 
     /// Answers in HTML only, from now on.

@@ -8,6 +8,9 @@
 
 mod announcing;
 mod attesting;
+mod bounded;
+#[cfg(target_os = "linux")]
+mod children;
 mod devpi;
 mod downloading;
 mod forging;
@@ -17,10 +20,13 @@ mod http;
 mod index;
 mod jobs;
 mod matrix;
+mod proxied;
 mod proxy;
 mod refusals;
 mod release;
+mod script;
 mod secrets;
+mod swapped;
 mod verifying;
 
 /// The tested program.

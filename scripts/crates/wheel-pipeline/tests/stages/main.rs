@@ -3,6 +3,8 @@
 
 #[cfg(unix)]
 mod built;
+#[cfg(target_os = "linux")]
+mod children;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod containers;
 mod faults;

@@ -66,7 +66,9 @@ impl<'a> BuildDirectory<'a> {
         let file = &self.source.plan.sdist;
         let tools = self.machine.tools()?;
         let action = self.report.start(format!("building {file}"));
-        maturin::sdist(tools, self.root, &self.staging(), self.epoch()?)?.check()?;
+        maturin::sdist(tools, self.root, &self.staging(), self.epoch()?)?
+            .pass_to_build(&self.source.project.table.pass_env)
+            .check()?;
         let bytes = expected(&self.staging(), file)?;
         unpack(&sdist::read(file, &bytes)?, &self.source())?;
         let built = self.built(file, &bytes, None)?;
@@ -142,7 +144,9 @@ impl<'a> BuildDirectory<'a> {
         }
         let cargo_target = self.folder.join("cargo").join(name);
         let place = Place { source: &source, out: &staging, cargo_target: &cargo_target };
-        maturin::wheel(self.machine.tools()?, &place, wheel, toolchain, self.epoch()?)?.check()?;
+        maturin::wheel(self.machine.tools()?, &place, wheel, toolchain, self.epoch()?)?
+            .pass_to_build(&self.source.project.table.pass_env)
+            .check()?;
         let compiler = toolchain::compiler(&source)?;
         let bytes = expected(&staging, file)?;
         let bytes = self

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wheel_audit::wheel::Sha256Sum;
 
 use super::attestations::Attestations;
+use super::explain::swapped;
 use super::upload_set::UploadSet;
 use crate::address::is_pypi;
 use crate::evidence::{Attested, Receipt, SentStep};
@@ -52,11 +54,11 @@ pub fn attest(
     let is_verified = |name: &str| {
         receipt.files.iter().any(|sent| sent.file == name && sent.step == SentStep::Verified)
     };
-    let files: Vec<&Path> = set
+    let files: Vec<(&Path, Sha256Sum)> = set
         .files
         .iter()
         .filter(|(_, built)| !is_verified(&built.file))
-        .map(|(path, _)| path.as_path())
+        .map(|(path, built)| (path.as_path(), built.sha256))
         .collect();
     if files.is_empty() {
         return Ok(UploadAttestations { record: receipt.attestations.clone(), folder: None });
@@ -76,6 +78,7 @@ pub fn attest(
             let why = format!("no attestation can be made, so nothing was sent: {NO_IDENTITY}");
             Err(Failure::unknown(why).hint(WITHOUT).into())
         }
+        Signed::Swapped(file) => Err(swapped(&file, true).into()),
         Signed::Failed(why) => Err(Failure::unknown(format!(
             "the attestations could not be made, so nothing was sent: {why}"
         ))

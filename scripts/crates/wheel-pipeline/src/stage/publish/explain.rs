@@ -10,10 +10,24 @@ use crate::tool::twine::UploadAnswer;
 const AGAIN: &str = "the receipt has the files that were sent; run the stage again to continue";
 const NEW_VERSION: &str = "an index never frees a name: raise the version";
 
-/// The failure of the command after an upload failure of `built`.
-pub fn explain(failure: &UploadFailure, built: &BuiltFile, patience: Duration) -> Failure {
+/// The failure of the command after an upload failure of `built`. `sent` tells whether this run has sent it, and
+/// `first` whether it is the first file of the set.
+pub fn explain(
+    failure: &UploadFailure,
+    built: &BuiltFile,
+    patience: Duration,
+    sent: bool,
+    first: bool,
+) -> Failure {
     let file = &built.file;
     match failure {
+        UploadFailure::Refused(UploadAnswer::Swapped) => swapped(file, first),
+        // Only bytes with the judged hash are ever sent.
+        UploadFailure::Mismatch(sum) if sent => Failure::refused(format!(
+            "this run sent `{file}`, and the index has it with another hash\n  SHA-256 on the index: {sum}\n  SHA-256 that was sent: {}",
+            built.sha256
+        ))
+        .hint("another upload under this name came first, or the index changed the file: look at it there before anybody installs it, and yank the release"),
         UploadFailure::Mismatch(sum) => Failure::refused(format!(
             "the index has another file named `{file}`\n  SHA-256 on the index: {sum}\n  SHA-256 of this file: {}",
             built.sha256
@@ -51,11 +65,24 @@ fn refusal(answer: &UploadAnswer, file: &str) -> Failure {
                 .hint("build the file again")
                 .hint(AGAIN)
         }
+        UploadAnswer::Unreachable(why) => Failure::unknown(format!(
+            "the index cannot be reached, so `{file}` was not sent, and waiting does not help\n{why}"
+        ))
+        .hint("is the address right, and is the certificate of the index one that this machine trusts?")
+        .hint(AGAIN),
+        UploadAnswer::Swapped => swapped(file, false),
         // These two are never a refusal.
         UploadAnswer::Accepted | UploadAnswer::Lost { .. } => {
             refused("it gave no reason", "look at the project's page on the index")
         }
     }
+}
+
+/// The failure for a file that was changed after the gate.
+pub fn swapped(file: &str, first: bool) -> Failure {
+    let nothing = if first { "nothing was sent" } else { "nothing of it was sent" };
+    Failure::refused(format!("`dist/{file}` is not the file that was judged; {nothing}"))
+        .hint("find out what changed it while this run was going, and judge the release again")
 }
 
 /// Advice about a refusal, by its status.

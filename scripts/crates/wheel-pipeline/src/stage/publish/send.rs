@@ -1,7 +1,7 @@
 //! Uploads to a real index, with a receipt that is written before and after each step.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use wheel_audit::plan::Plan;
@@ -20,10 +20,10 @@ use crate::project::Project;
 use crate::report::{Mood, Report};
 use crate::stage::{Machine, recorded};
 use crate::tool::attest::attestation_path;
-use crate::tool::twine::{UploadAnswer, Uploader};
+use crate::tool::twine::{JudgedFile, UploadAnswer, Uploader};
 
-/// The longest silence of an index, as a part of the patience, and its bounds.
-const SILENCE: u32 = 5;
+/// The longest time for one answer, as a part of the patience, and its bounds.
+const PARTS: u32 = 5;
 const SHORTEST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(60);
 /// The most faults of one file that the receipt keeps.
@@ -83,12 +83,8 @@ pub fn send_set(
     let attestations = attest(project, machine, report, destination.attestations, set, &receipt)?;
     receipt.attestations = attestations.record;
     kept.keep(receipt.clone())?;
-    let uploader = Uploader::new(
-        machine.tools()?,
-        &destination.repository,
-        destination.credentials.as_ref(),
-        longest_silence(destination.patience),
-    );
+    let uploader =
+        Uploader::new(machine.tools()?, &destination.repository, destination.credentials.as_ref())?;
     let mut shared = SetUpload {
         report,
         kept,
@@ -108,14 +104,19 @@ pub fn send_set(
                 report.say(Mood::Good, "already there", &built.file);
             }
             Ok(_) => action.done(Mood::Good, "uploaded", &built.file),
-            Err(failure) => return Err(explain(&failure, built, destination.patience).into()),
+            Err(failure) => {
+                let sent = shared.receipt.files[position].sends > before;
+                let first = position == 0;
+                return Err(explain(&failure, built, destination.patience, sent, first).into());
+            }
         }
     }
     Ok(shared.receipt)
 }
 
-fn longest_silence(patience: Duration) -> Duration {
-    (patience / SILENCE).clamp(SHORTEST, LONGEST)
+/// The longest time for one answer: a part of the patience, and no more than is left of it.
+fn longest_answer(patience: Duration, left: Duration) -> Duration {
+    (patience / PARTS).min(left).clamp(SHORTEST, LONGEST)
 }
 
 impl FileUpload<'_, '_> {
@@ -125,19 +126,21 @@ impl FileUpload<'_, '_> {
 }
 
 impl Backend for FileUpload<'_, '_> {
-    fn ask(&mut self) -> Result<IndexState> {
+    fn ask(&mut self, left: Duration) -> Result<(IndexState, Duration)> {
         check_interrupt()?;
         let shared = &mut *self.shared;
         let destination = shared.destination;
+        let started = Instant::now();
         let listing = match shared.listing.take() {
             Some(listing) => listing,
             None => {
-                let patience = longest_silence(destination.patience);
+                let patience = longest_answer(destination.patience, left);
                 match index::listing_within(&destination.simple, &shared.set.project, patience) {
                     Ok(listing) => listing,
                     Err(IndexError::Temporary { why, hint, retry_after }) => {
                         let why = hint.map_or(why.to_string(), |hint| format!("{why}; {hint}"));
-                        return Ok(IndexState::Unknown { why, retry_after });
+                        let unknown = IndexState::Unknown { why, retry_after };
+                        return Ok((unknown, started.elapsed()));
                     }
                     Err(error) => {
                         return Err(Failure::from(error).into());
@@ -157,14 +160,19 @@ impl Backend for FileUpload<'_, '_> {
         if let IndexState::Verified(_) = state {
             shared.listing = Some(listing);
         }
-        Ok(state)
+        Ok((state, started.elapsed()))
     }
 
-    fn send(&mut self) -> Result<UploadAnswer> {
-        let file = &self.shared.receipt.files[self.position].file;
+    fn send(&mut self, left: Duration) -> Result<(UploadAnswer, Duration)> {
+        let entry = &self.shared.receipt.files[self.position];
         let attestation =
-            self.shared.attestations.as_ref().map(|folder| attestation_path(folder, file));
-        self.shared.uploader.send(self.path, attestation.as_deref())
+            self.shared.attestations.as_ref().map(|folder| attestation_path(folder, &entry.file));
+        let judged = JudgedFile {
+            path: self.path,
+            sha256: entry.sha256,
+            attestation: attestation.as_deref(),
+        };
+        self.shared.uploader.send(judged, longest_answer(self.shared.destination.patience, left))
     }
 
     fn pause(&mut self, pause: Duration) -> Result<()> {

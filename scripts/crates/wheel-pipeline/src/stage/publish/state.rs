@@ -68,6 +68,16 @@ impl UploadState {
         Self { pauses: Pauses::new(patience), last_answer: None }
     }
 
+    /// Counts time that was spent in waiting for an answer.
+    pub fn waited(&mut self, time: Duration) {
+        self.pauses.spend(time);
+    }
+
+    /// The patience that is left for this file.
+    pub fn left(&self) -> Duration {
+        self.pauses.left()
+    }
+
     /// The first action, which is always to ask.
     pub fn start() -> Next {
         Next::now(Action::Ask)
@@ -98,7 +108,9 @@ impl UploadState {
                 Some(
                     answer @ (UploadAnswer::Refused { .. }
                     | UploadAnswer::NoCredentials(_)
-                    | UploadAnswer::Unusable(_)),
+                    | UploadAnswer::Unusable(_)
+                    | UploadAnswer::Unreachable(_)
+                    | UploadAnswer::Swapped),
                 ) => Next::now(Action::Fail(UploadFailure::Refused(answer))),
             },
         }
@@ -210,6 +222,8 @@ mod tests {
             refused(403),
             UploadAnswer::NoCredentials("none".into()),
             UploadAnswer::Unusable("no".into()),
+            UploadAnswer::Unreachable("unknown".into()),
+            UploadAnswer::Swapped,
         ] {
             let mut state = UploadState::new(PATIENCE);
             state.after_question(IndexState::Absent);
@@ -253,6 +267,20 @@ mod tests {
     }
 
     #[test]
+    fn slow_answers_use_up_the_patience_as_pauses_do() {
+        let mut state = UploadState::new(PATIENCE);
+        state.waited(Duration::from_secs(290));
+        assert_eq!(state.left(), Duration::from_secs(10));
+        for pause in [1, 2, 4] {
+            assert_eq!(state.after_question(unknown("slow")), at(pause, Action::Ask));
+        }
+        assert_eq!(
+            state.after_question(unknown("slow")),
+            at(0, Action::Fail(UploadFailure::OutOfPatience { why: "slow".into() }))
+        );
+    }
+
+    #[test]
     fn the_pause_that_the_index_asks_for_is_kept_within_the_patience() {
         let busy = |seconds| IndexState::Unknown {
             why: "busy".to_owned(),
@@ -282,6 +310,8 @@ mod tests {
             4 => Just(UploadAnswer::Accepted),
             2 => Just(UploadAnswer::NameUsed("used".to_owned())),
             1 => Just(refused(400)),
+            1 => Just(UploadAnswer::Unreachable("unknown".to_owned())),
+            1 => Just(UploadAnswer::Swapped),
         ]
     }
 
@@ -289,13 +319,19 @@ mod tests {
         /// For all answers: the first action after an upload is a question, and the run ends.
         #[test]
         fn every_run_ends(
-            answers in proptest::collection::vec((any_state(), any_answer()), 40),
+            answers in proptest::collection::vec((any_state(), any_answer(), 0u64..20), 40),
         ) {
             let mut state = UploadState::new(PATIENCE);
-            let mut paused = Duration::ZERO;
+            let mut waited = Duration::ZERO;
+            let longest = Duration::from_secs(20);
             let mut next = UploadState::start();
-            for (state_of_index, answer) in answers {
-                paused += next.pause;
+            for (state_of_index, answer, seconds) in answers {
+                waited += next.pause;
+                // One answer may come after the end of the patience. No pause begins then.
+                prop_assert!(waited <= PATIENCE || next.pause.is_zero(), "{waited:?}");
+                let slow = Duration::from_secs(seconds).min(state.left());
+                waited += slow;
+                state.waited(slow);
                 next = match next.action {
                     Action::Ask => state.after_question(state_of_index),
                     Action::Send => {
@@ -305,7 +341,7 @@ mod tests {
                     }
                     Action::Finish(_) | Action::Fail(_) => return Ok(()),
                 };
-                prop_assert!(paused <= PATIENCE, "{paused:?}");
+                prop_assert!(waited <= PATIENCE + longest, "{waited:?}");
             }
             prop_assert!(false, "the run does not end");
         }

@@ -9,10 +9,11 @@ use crate::tool::twine::UploadAnswer;
 
 /// The target of actions: an index with a receipt, or a model of them.
 pub trait Backend {
-    /// Asks the index for the file.
-    fn ask(&mut self) -> Result<IndexState>;
-    /// Sends the file, once.
-    fn send(&mut self) -> Result<UploadAnswer>;
+    /// Asks the index for the file. Gives its answer, and the time that was spent in waiting for it. `left` is
+    /// the patience for this file that is left.
+    fn ask(&mut self, left: Duration) -> Result<(IndexState, Duration)>;
+    /// Sends the file, once. Gives the same as [`ask`](Self::ask). The time in sending is no waiting.
+    fn send(&mut self, left: Duration) -> Result<(UploadAnswer, Duration)>;
     /// Waits.
     fn pause(&mut self, pause: Duration) -> Result<()>;
     /// Writes an event into the receipt.
@@ -46,7 +47,8 @@ pub fn run(
         }
         next = match next.action {
             Action::Ask => {
-                let answer = backend.ask()?;
+                let (answer, waited) = backend.ask(state.left())?;
+                state.waited(waited);
                 if let IndexState::Unknown { why, .. } = &answer {
                     backend.record(UploadEvent::Fault(why.clone()))?;
                 }
@@ -54,7 +56,8 @@ pub fn run(
             }
             Action::Send => {
                 backend.record(UploadEvent::Sending)?;
-                let answer = backend.send()?;
+                let (answer, waited) = backend.send(state.left())?;
+                state.waited(waited);
                 if let UploadAnswer::Lost { why, .. } = &answer {
                     backend.record(UploadEvent::Fault(why.clone()))?;
                 }

@@ -128,6 +128,7 @@ pub fn run(
     cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())
         // cibuildwheel needs uv on `PATH`.
         .env("PATH", machine.tools()?.path()?)
+        .pass_to_build(&source.project.table.pass_env)
         .check()
         .context("cibuildwheel failed")?;
     action.done(Mood::Good, "built", "the same wheels with cibuildwheel");

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::process::interrupt::check_interrupt;
+use crate::process::no_proxy::no_proxy_for_users;
 use crate::project::Project;
 use crate::report::{Mood, Output, Report};
 use crate::stage::{Machine, RunLock};
@@ -37,12 +38,17 @@ pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -
         server.ready()?
     };
     // The password may be printed: it is only for this index, which ends with this program.
-    let variables = [
+    let mut variables = vec![
         ("TWINE_REPOSITORY_URL", &address.repository),
         ("TWINE_USERNAME", &server.uploader.user),
         ("TWINE_PASSWORD", &server.uploader.password),
         ("PIP_INDEX_URL", &address.simple),
     ];
+    // The user's own twine and pip would send everything to the proxy.
+    let no_proxy = no_proxy_for_users();
+    if let Some(list) = &no_proxy {
+        variables.extend([("NO_PROXY", list), ("no_proxy", list)]);
+    }
     let lines: String =
         variables.iter().map(|(name, value)| format!("export {name}={value}\n")).collect();
     let object: serde_json::Map<_, _> =

@@ -207,7 +207,7 @@ pub fn attempt_on(
         return Ok(Some(install));
     }
     let script = project.root.join(&project.table.smoke);
-    project_tests::smoke(environment, &script, folder)
+    project_tests::smoke(environment, &script, folder, &project.table.pass_env)
 }
 
 /// The verdict of a smoke test. With `complete`, it is unknown unless all `promised` environments passed.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use wheel_audit::wheel::Sha256Sum;
@@ -51,7 +51,10 @@ impl Installation<'_> {
             .arg(&report);
         let mut pauses = Pauses::new(self.patience);
         let finished = loop {
+            let started = Instant::now();
             let finished = command.run()?;
+            // An index may make pip wait as well.
+            pauses.spend(started.elapsed());
             if finished.succeeded() || !pip::may_pass(&finished.output()) {
                 break finished;
             }

@@ -1,6 +1,6 @@
 //! The files of a project on an index, and their attestations.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use wheel_audit::parallel;
@@ -14,6 +14,9 @@ use crate::report::{Mood, Report};
 use crate::stage::Machine;
 use crate::tool::attest::{self, Attester, Checked, Claim};
 
+/// The shortest time for one answer, when no patience is left.
+const SHORTEST: Duration = Duration::from_millis(200);
+
 /// Asks an index for the files of a project, again and again until none is missing or `patience` is used up. Then
 /// returns the last answer.
 pub fn wait_for(
@@ -25,7 +28,11 @@ pub fn wait_for(
 ) -> Result<Vec<ListedFile>> {
     let mut pauses = Pauses::new(patience);
     loop {
-        let (answer, why, asked) = match index::listing(simple, project) {
+        let started = Instant::now();
+        let limit = index::PATIENCE.min(pauses.left()).max(SHORTEST);
+        let listed = index::listing_within(simple, project, limit);
+        pauses.spend(started.elapsed());
+        let (answer, why, asked) = match listed {
             Ok(offered) => {
                 let missing = missing(&offered);
                 if missing == 0 {

@@ -155,11 +155,15 @@ pub fn prove(
                 mismatches.lock().expect("no holder panics").extend(mismatch);
             }
         }
-        let failed = project_tests::smoke(environment, &smoke_test, folder)?;
+        let failed =
+            project_tests::smoke(environment, &smoke_test, folder, &project.table.pass_env)?;
         match &downstream {
-            Some(downstream) if failed.is_none() => {
-                project_tests::unittest(environment, &downstream.tests, folder)
-            }
+            Some(downstream) if failed.is_none() => project_tests::unittest(
+                environment,
+                &downstream.tests,
+                folder,
+                &project.table.pass_env,
+            ),
             _ => Ok(failed),
         }
     };

@@ -1,12 +1,14 @@
 """Make attestations of files (PEP 740), and check those that an index offers.
 
-`sign FOLDER FILE...` writes an attestation of each file into the folder, and prints the identity that
-signed. `verify FILE` reads a claim from each line of a file: a provenance, and the name and hash of its
-file. It prints a list of faults for each claim. Both print one JSON object.
+`sign FOLDER SHA256:FILE...` writes an attestation of each file into the folder, and prints the identity
+that signed. It signs the digest that it is given, after a look that the file still has it. `verify FILE`
+reads a claim from each line of a file: a provenance, and the name and hash of its file. It prints a list
+of faults for each claim. Both print one JSON object.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -20,8 +22,11 @@ from sigstore.sign import SigningContext
 from sigstore.verify import Verifier
 
 
-def sign(folder: Path, files: list[Path]) -> dict[str, object]:
+def sign(folder: Path, files: list[tuple[str, Path]]) -> dict[str, object]:
     """Sign the files with the identity of this machine, if it has one."""
+    for digest, file in files:
+        if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            return {"answer": "swapped", "file": file.name}
     token = detect_credential()
     if token is None:
         return {"answer": "nobody"}
@@ -30,8 +35,8 @@ def sign(folder: Path, files: list[Path]) -> dict[str, object]:
     # PyPI accepts no entries of another transparency log yet.
     trust.force_tlog_version = 1
     with SigningContext.from_trust_config(trust).signer(identity, cache=True) as signer:
-        for file in files:
-            attestation = Attestation.sign(signer, Distribution.from_file(file))
+        for digest, file in files:
+            attestation = Attestation.sign(signer, Distribution(name=file.name, digest=digest))
             text = attestation.model_dump_json()
             (folder / f"{file.name}.publish.attestation").write_text(text, encoding="utf-8")
     return {"answer": "signed", "who": identity.federated_issuer + ": " + identity.identity}
@@ -71,8 +76,9 @@ def refusal(attestation: Attestation, publisher: Publisher, file: Distribution, 
 def run(arguments: list[str]) -> dict[str, object]:
     """Run the command of the command line."""
     if arguments[0] == "sign":
-        folder, *files = map(Path, arguments[1:])
-        return sign(folder, files)
+        folder, *files = arguments[1:]
+        pairs = [file.split(":", maxsplit=1) for file in files]
+        return sign(Path(folder), [(digest, Path(path)) for digest, path in pairs])
     newest = newest_trust()
     with Path(arguments[1]).open(encoding="utf-8") as claims:
         lines = [faults(line, offline=not newest) for line in claims]

@@ -2,14 +2,17 @@
 //!
 //! They are made and checked by `pypi-attestations`, PyPI's own library, in an environment of its own.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use wheel_audit::wheel::Sha256Sum;
 
 use crate::folder::Temporary;
 use crate::process::command::Invocation;
-use crate::process::secret::Secrets;
+use crate::process::environment::Grant;
+use crate::process::secret::{Secrets, write_no_core_file};
 use crate::tool::python::Interpreter;
 use crate::tool::python::environment::{Environment, Tools};
 use crate::tool::python::lock::Lock;
@@ -35,6 +38,8 @@ pub enum Signed {
     Nobody,
     /// Signed by this identity, named after its issuer.
     By(String),
+    /// This file is not the one that was judged. Nothing was signed.
+    Swapped(String),
     Failed(String),
 }
 
@@ -65,6 +70,7 @@ pub enum Checked {
 enum LibraryAnswer {
     Nobody,
     Signed { who: String },
+    Swapped { file: String },
     Verified { newest: bool, wrong: Vec<Vec<String>> },
     Failed { why: String },
 }
@@ -72,18 +78,26 @@ enum LibraryAnswer {
 impl Attester {
     /// Installs the library for one run.
     pub fn install(tools: &Tools, interpreter: &Interpreter) -> Result<Self> {
+        write_no_core_file();
         let folder = Temporary::for_programs()?;
         let place = folder.path().join("environment");
         let environment = Environment::locked(interpreter, &place, tools, LOCK.text)?;
         Ok(Self { environment, _folder: folder })
     }
 
-    /// Signs files. Writes the attestations of all of them into `folder`, or of none.
-    pub fn sign(&self, folder: &Path, files: &[&Path]) -> Result<Signed> {
-        let command = self.command("sign").arg(folder).args(files);
+    /// Signs files with the hashes that were judged. Writes the attestations of all of them into `folder`, or of
+    /// none.
+    pub fn sign(&self, folder: &Path, files: &[(&Path, Sha256Sum)]) -> Result<Signed> {
+        let command =
+            files.iter().fold(self.command("sign").arg(folder), |command, (file, sum)| {
+                let mut pair = OsString::from(format!("{sum}:"));
+                pair.push(file);
+                command.arg(pair)
+            });
         Ok(match run_library(&command)? {
             LibraryAnswer::Nobody => Signed::Nobody,
             LibraryAnswer::Signed { who } => Signed::By(who),
+            LibraryAnswer::Swapped { file } => Signed::Swapped(file),
             LibraryAnswer::Failed { why } => Signed::Failed(why),
             LibraryAnswer::Verified { .. } => Signed::Failed(NO_ANSWER.to_owned()),
         })
@@ -107,7 +121,7 @@ impl Attester {
     }
 
     fn command(&self, what: &str) -> Invocation {
-        self.environment.command().args(["-I", "-c", SCRIPT, what])
+        self.environment.command().grant(Grant::Identity).args(["-I", "-c", SCRIPT, what])
     }
 }
 

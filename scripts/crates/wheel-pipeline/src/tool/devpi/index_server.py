@@ -25,5 +25,5 @@ folder = sys.argv[sys.argv.index("--serverdir") + 1]
 quick = ["--argon2-memory-cost", "8", "--argon2-time-cost", "1", "--argon2-parallelism", "1"]
 own = ["--no-root-pypi", "--root-passwd", os.environ.pop("ROOT_PASSWORD")]
 init(argv=["devpi-init", "--serverdir", folder, *own])
-listen = ["--host", "127.0.0.1", "--threads", "8", "--enable-core-metadata"]
+listen = ["--threads", "8", "--enable-core-metadata"]
 sys.exit(main(argv=["devpi-server", *sys.argv[1:], *quick, *listen]))

@@ -5,7 +5,8 @@
 //! server ends.
 
 use std::fmt::Write;
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -14,11 +15,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::address;
+use crate::client;
 use crate::failure::Failure;
 use crate::folder::Temporary;
-use crate::process::command::Server;
+use crate::process::command::{Server, server_log};
 use crate::process::interrupt::check_interrupt;
-use crate::process::secret::Credentials;
+use crate::process::secret::{Credentials, Secrets, write_no_core_file};
 use crate::tool::python::environment::Tools;
 
 /// A running index server. Dropping it ends the server and removes its files.
@@ -47,11 +50,18 @@ const PATIENCE: Duration = Duration::from_secs(120);
 impl IndexServer {
     /// Starts a server on `port`, or on any free port for 0. Does not wait until the server is ready.
     pub fn start(tools: &Tools, port: u16) -> Result<Self> {
+        Self::start_at(tools, SocketAddr::new(loopback(), port))
+    }
+
+    /// The same as [`start`](Self::start), at an address of this machine.
+    pub fn start_at(tools: &Tools, at: SocketAddr) -> Result<Self> {
         let folder = Temporary::new()?;
+        write_no_core_file();
         let root = Credentials { user: "root".into(), password: secret()? };
         let server = tools
             .python()
-            .args(["-c", LAUNCHER, "--port", &port.to_string(), "--serverdir"])
+            .args(["-c", LAUNCHER, "--host", &at.ip().to_string()])
+            .args(["--port", &at.port().to_string(), "--serverdir"])
             .arg(folder.path().join("server"))
             .env("ROOT_PASSWORD", &root.password)
             .serve(&log(folder.path()))?;
@@ -96,10 +106,11 @@ impl IndexServer {
         let started = Instant::now();
         loop {
             check_interrupt()?;
-            let log = std::fs::read_to_string(log(self.folder.path())).unwrap_or_default();
+            let log = server_log(&log(self.folder.path()));
             let address = log.lines().find_map(|line| line.split("Serving on ").nth(1));
             if let Some(address) = address {
-                return Ok(address.trim().to_owned());
+                // The server writes an IPv6 address without brackets.
+                return Ok(address.trim().replace("//::1:", "//[::1]:"));
             }
             let ended = !self.server.is_running()?;
             if ended || started.elapsed() > PATIENCE {
@@ -110,6 +121,8 @@ impl IndexServer {
                 };
                 let lines: Vec<&str> = log.lines().collect();
                 let tail = lines[lines.len().saturating_sub(20)..].join("\n");
+                let own = Secrets::new(Some(&self.root));
+                let tail = own.remove(tail.as_bytes());
                 return Err(Failure::unknown(format!("the index server {what}\n{tail}")).into());
             }
             std::thread::sleep(Duration::from_millis(20));
@@ -119,10 +132,19 @@ impl IndexServer {
 
 /// Fails if a server cannot listen on `port`. Called first, so that no work is lost.
 pub fn check_port(port: u16) -> Result<(), Failure> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
-        Failure::unknown(format!("cannot listen on 127.0.0.1:{port}: {error}"))
+    let at = SocketAddr::new(loopback(), port);
+    TcpListener::bind(at).map(drop).map_err(|error| {
+        Failure::unknown(format!("cannot listen on {at}: {error}"))
             .hint("name another port with `--port`, or 0 for any free one")
     })
+}
+
+/// The address of this machine for servers: IPv6's where there is no IPv4.
+fn loopback() -> IpAddr {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, 0)) {
+        Err(error) if error.kind() == ErrorKind::AddrNotAvailable => Ipv6Addr::LOCALHOST.into(),
+        _ => Ipv4Addr::LOCALHOST.into(),
+    }
 }
 
 fn log(folder: &Path) -> std::path::PathBuf {
@@ -130,18 +152,19 @@ fn log(folder: &Path) -> std::path::PathBuf {
 }
 
 fn call(base: &str, method: &str, path: &str, token: Option<&str>, body: &Value) -> Result<Value> {
+    let what = || format!("the index server refused `{method} /{path}`");
+    let url = address::parse(&format!("{base}/{path}")).with_context(what)?;
     let mut request = ureq::http::Request::builder()
         .method(method)
-        .uri(format!("{base}/{path}"))
+        .uri(url.as_str())
         .header("Content-Type", "application/json");
     if let Some(token) = token {
         request = request.header("X-Devpi-Auth", token);
     }
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).build().into();
-    let mut response = agent
-        .run(request.body(body.to_string())?)
-        .with_context(|| format!("the index server refused `{method} /{path}`"))?;
+    let agent = client::agent(&url, Duration::from_secs(60));
+    let mut response = agent.run(request.body(body.to_string())?).with_context(what)?;
+    let status = response.status();
+    anyhow::ensure!(status.is_success(), "{}: {status}", what());
     let text = response.body_mut().read_to_string()?;
     serde_json::from_str(&text)
         .with_context(|| format!("the index server gave no JSON to `{method} /{path}`"))

@@ -6,11 +6,14 @@
 pub mod report;
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::process::command::Invocation;
+use crate::process::environment::Grant;
 use crate::tool::python::environment::{Environment, Tools};
+use crate::{address, client};
 
 /// The source of packages for pip.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +38,34 @@ pub fn install(
         .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
         .args(["--no-cache-dir", "--only-binary", ":all:"]);
     let pip = match source {
-        InstallSource::Files => pip.args(["--no-index", "--no-deps"]),
-        InstallSource::Index(url) => pip.args(["--index-url", url]),
+        // pip has no need of the user's settings, and `--isolated` does not keep it from those of the machine.
+        InstallSource::Files => {
+            pip.args(["--no-index", "--no-deps"]).env("PIP_CONFIG_FILE", NO_CONFIGURATION)
+        }
+        InstallSource::Index(url) => from_index(pip, url),
     };
     pip.args(what)
 }
+
+/// pip's configuration may name a proxy, or another index to take files from as well. An index on this machine is
+/// reached without a proxy. For other indexes, the configuration says how to reach them.
+fn from_index(pip: Invocation, url: &str) -> Invocation {
+    // pip's own limit is for a silence. An index that sends a byte now and then could hold it for ever.
+    let pip = pip.limit(LIMIT);
+    match address::parse(url).filter(address::names_loopback) {
+        Some(own) => pip
+            .args(["--index-url", client::pinned(&own).as_str()])
+            .own_server()
+            .env("PIP_CONFIG_FILE", NO_CONFIGURATION),
+        None => pip.args(["--index-url", url]),
+    }
+}
+
+/// The longest time of one installation from an index.
+const LIMIT: Duration = Duration::from_secs(900);
+
+/// The value of `PIP_CONFIG_FILE` with which pip reads no configuration at all.
+const NO_CONFIGURATION: &str = if cfg!(windows) { "nul" } else { "/dev/null" };
 
 /// Installs a file into an environment that needs a launcher. `pip --python` would start the environment's
 /// Python without it. `pip` is the folder of the package pip.
@@ -80,7 +106,7 @@ const NOTHING_FITS: &str = "No matching distribution found";
 /// The address of the index that pip's configuration names.
 pub fn index(tools: &Tools) -> Result<String> {
     let list = ["-m", "pip", "--disable-pip-version-check", "config", "list"];
-    Ok(index_in(&tools.python().args(list).check()?.stdout))
+    Ok(index_in(&tools.python().grant(Grant::Pip).args(list).check()?.stdout))
 }
 
 /// The index in the output of `pip config list`. Variables outweigh files.
@@ -108,6 +134,7 @@ pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Invocation {
 pub fn download(tools: &Tools, requirement: &str, platforms: &[&str], out: &Path) -> Invocation {
     let pip = tools
         .python()
+        .grant(Grant::Pip)
         .args(["-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"])
         .args(["--only-binary", ":all:", "--implementation", "cp", "--python-version", "3.13"])
         .arg("--dest")

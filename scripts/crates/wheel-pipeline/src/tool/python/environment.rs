@@ -10,6 +10,7 @@ use crate::failure::Advise;
 use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::{Finished, Invocation};
+use crate::process::environment::Grant;
 use crate::tool::python::lock::TOOLS;
 use crate::tool::python::{Interpreter, PythonPlatform, isolated, isolated_by};
 use crate::tool::uv;
@@ -169,6 +170,7 @@ impl Tools {
         let first = folder.join("uv.lock");
         fs::write(&first, TOOLS.requirement("uv")?)?;
         isolated(&environment.python())
+            .grant(Grant::Pip)
             .args([
                 "-m",
                 "pip",

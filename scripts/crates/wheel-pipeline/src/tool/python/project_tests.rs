@@ -14,8 +14,15 @@ const SMOKE_LIMIT: Duration = Duration::from_secs(300);
 const UNITTEST_LIMIT: Duration = Duration::from_secs(600);
 
 /// Runs the smoke test in an environment. Every warning is an error. Returns the finished command if it failed.
-pub fn smoke(environment: &Environment, script: &Path, folder: &Path) -> Result<Option<Finished>> {
-    let finished = smoke_command(environment, script, folder).run()?;
+///
+/// `pass` are the variables that the project asks for.
+pub fn smoke(
+    environment: &Environment,
+    script: &Path,
+    folder: &Path,
+    pass: &[String],
+) -> Result<Option<Finished>> {
+    let finished = smoke_command(environment, script, folder).pass_to_test(pass).run()?;
     Ok((!finished.succeeded()).then_some(finished))
 }
 
@@ -34,6 +41,7 @@ pub fn unittest(
     environment: &Environment,
     tests: &Path,
     folder: &Path,
+    pass: &[String],
 ) -> Result<Option<Finished>> {
     let finished = environment
         .command()
@@ -42,6 +50,7 @@ pub fn unittest(
         .arg("--start-directory")
         .arg(environment.seen(tests))
         .folder(folder)
+        .pass_to_test(pass)
         .limit(UNITTEST_LIMIT)
         .run()?;
     Ok((!finished.succeeded() || found_no_test(&finished.stderr)).then_some(finished))

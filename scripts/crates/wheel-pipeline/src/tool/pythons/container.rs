@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -16,7 +16,7 @@ use wheel_audit::target::System;
 use crate::available::Available;
 use crate::failure::Failure;
 use crate::folder::Temporary;
-use crate::process::command::{Invocation, Server};
+use crate::process::command::{Invocation, Server, server_log};
 use crate::process::interrupt::wait;
 use crate::tool::python::{Inside, Interpreter, PythonPlatform, ask_by};
 use crate::tool::pythons::images::Image;
@@ -150,7 +150,7 @@ impl Container {
         while !hello.run()?.succeeded() {
             let ended = !self.server.is_running()?;
             if ended || started.elapsed() > PATIENCE {
-                let log = fs::read_to_string(log).unwrap_or_default();
+                let log = server_log(log);
                 return Err(Failure::unknown(format!(
                     "cannot start a container of `{}`: {}",
                     self.image.reference,
@@ -197,8 +197,9 @@ impl Drop for Container {
     fn drop(&mut self) {
         // `Invocation` would not run after an interrupt, and the container must end then too. A failure is
         // ignored: the container also ends when its `stdin` closes, and `--rm` removes it.
-        let _ended = Command::new(self.engine.program)
-            .args(["kill", &self.name])
+        let kill = Invocation::new(self.engine.program).args(["kill", &self.name]);
+        let _ended = kill
+            .command()
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -22,9 +22,22 @@ pub enum UploadAnswer {
     NoCredentials(String),
     /// twine itself refuses the file.
     Unusable(String),
+    /// The index cannot be reached, and waiting does not help: its name is unknown, or its certificate wrong.
+    Unreachable(String),
+    /// The file is not the one that was judged. Nothing of it was sent.
+    Swapped,
 }
 
 /// A line from `upload.py`.
+#[derive(Debug, Deserialize)]
+pub(super) struct UploaderReply {
+    /// The time in seconds that was spent in waiting for the index.
+    pub waited: f64,
+    #[serde(flatten)]
+    pub line: UploaderLine,
+}
+
+/// The answer in a line from `upload.py`. It has no credentials in it that twine knows.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "answer", rename_all = "lowercase")]
 pub(super) enum UploaderLine {
@@ -32,6 +45,8 @@ pub(super) enum UploaderLine {
     Lost { why: String },
     Credentials { why: String },
     Unusable { why: String },
+    Unreachable { why: String },
+    Swapped,
 }
 
 /// The longest part of an answer's text that a message repeats, in characters.
@@ -42,7 +57,8 @@ pub(super) fn interpret(line: UploaderLine, secrets: &Secrets, now: SystemTime) 
     match line {
         UploaderLine::Status { status: 200..=299, .. } => UploadAnswer::Accepted,
         UploaderLine::Status { status, reason, text, retry_after } => {
-            let why = secrets.hide(&reason_of(&reason, &text));
+            // Before the text is cut, which could leave half of a secret.
+            let why = reason_of(&secrets.hide(&reason), &secrets.hide(&text));
             let used = ["already exist", "already been used", "already been uploaded"];
             let lower = why.to_lowercase();
             match status {
@@ -62,6 +78,8 @@ pub(super) fn interpret(line: UploaderLine, secrets: &Secrets, now: SystemTime) 
         }
         UploaderLine::Credentials { why } => UploadAnswer::NoCredentials(secrets.hide(&why)),
         UploaderLine::Unusable { why } => UploadAnswer::Unusable(secrets.hide(&why)),
+        UploaderLine::Unreachable { why } => UploadAnswer::Unreachable(secrets.hide(&why)),
+        UploaderLine::Swapped => UploadAnswer::Swapped,
     }
 }
 

@@ -4,4 +4,4 @@ mod answer;
 mod uploader;
 
 pub use answer::UploadAnswer;
-pub use uploader::{Uploader, upload_command};
+pub use uploader::{JudgedFile, Uploader, upload_command};

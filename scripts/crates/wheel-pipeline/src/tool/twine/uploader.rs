@@ -1,14 +1,19 @@
 //! The twine process that uploads, and its command lines.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
+use serde::Serialize;
+use tempfile::TempDir;
+use wheel_audit::wheel::Sha256Sum;
 
-use super::answer::{UploadAnswer, interpret};
+use super::answer::{UploadAnswer, UploaderReply, interpret};
 use crate::process::command::Invocation;
 use crate::process::conversation::{Conversation, Reply};
-use crate::process::secret::{Credentials, Secrets};
+use crate::process::environment::Grant;
+use crate::process::secret::{Credentials, Secrets, write_no_core_file};
 use crate::tool::python::environment::Tools;
 
 /// A twine process, started for the first file and again after it has ended.
@@ -16,46 +21,86 @@ pub struct Uploader {
     invocation: Invocation,
     twine: Option<Conversation>,
     secrets: Secrets,
+    /// The folder of the scripts, which goes with the uploader.
+    _scripts: TempDir,
 }
 
-const SCRIPT: &str = include_str!("upload.py");
-/// The longest time that one upload may take, even without a silence.
+/// A file to send, as it was judged.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct JudgedFile<'a> {
+    #[serde(rename = "file")]
+    pub path: &'a Path,
+    pub sha256: Sha256Sum,
+    /// The file with its attestation, if there is one.
+    pub attestation: Option<&'a Path>,
+}
+
+/// A line for `upload.py`.
+#[derive(Serialize)]
+struct Question<'a> {
+    #[serde(flatten)]
+    file: JudgedFile<'a>,
+    /// The longest time in seconds to connect, of a silence while sending, and from the end of the request to
+    /// the end of the answer.
+    limit: f64,
+}
+
+/// The scripts, which import each other.
+const SCRIPTS: &[(&str, &str)] = &[
+    (SCRIPT, include_str!("upload.py")),
+    ("bounds.py", include_str!("bounds.py")),
+    ("hiding.py", include_str!("hiding.py")),
+];
+const SCRIPT: &str = "upload.py";
+/// The longest time that one upload may take, with the time in which the file is sent.
 const LIMIT: Duration = Duration::from_secs(1800);
 
 impl Uploader {
-    /// An uploader to `repository`. A silence of `patience` ends a connection.
+    /// An uploader to `repository`.
     ///
     /// Without credentials twine finds its own: in the environment, in a keyring, or by trusted publishing.
-    pub fn new(
-        tools: &Tools,
-        repository: &str,
-        credentials: Option<&Credentials>,
-        patience: Duration,
-    ) -> Self {
-        Self {
-            invocation: invocation(tools, repository, credentials, patience),
+    pub fn new(tools: &Tools, repository: &str, credentials: Option<&Credentials>) -> Result<Self> {
+        write_no_core_file();
+        let scripts = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        for (name, text) in SCRIPTS {
+            fs::write(scripts.path().join(name), text).context("cannot write a script")?;
+        }
+        Ok(Self {
+            invocation: invocation(tools, repository, credentials, scripts.path()),
             twine: None,
             secrets: Secrets::new(credentials),
-        }
+            _scripts: scripts,
+        })
     }
 
-    /// Sends one file, once, with its attestation if there is one.
-    pub fn send(&mut self, file: &Path, attestation: Option<&Path>) -> Result<UploadAnswer> {
+    /// Sends one file, once. Each wait for the index is limited to `limit`. Also gives the time that was spent
+    /// in waiting, which the time in sending is no part of.
+    pub fn send(
+        &mut self,
+        file: JudgedFile<'_>,
+        limit: Duration,
+    ) -> Result<(UploadAnswer, Duration)> {
         if self.twine.is_none() {
             self.twine = Some(Conversation::start(&self.invocation)?);
         }
         let twine = self.twine.as_mut().context("it was just started")?;
         let lost = |why: String| UploadAnswer::Lost { why, retry_after: None };
-        let answer = match twine.ask(&serde_json::to_string(&(file, attestation))?, LIMIT)? {
+        let question = Question { file, limit: limit.as_secs_f64() };
+        let answer = match twine.ask(&serde_json::to_string(&question)?, LIMIT)? {
             Reply::Line(line) => match serde_json::from_str(&line) {
-                Ok(line) => return Ok(interpret(line, &self.secrets, SystemTime::now())),
-                Err(_) => lost("twine's answer is not valid JSON".to_owned()),
+                Ok(UploaderReply { waited, line }) => {
+                    let waited = Duration::try_from_secs_f64(waited).unwrap_or_default();
+                    return Ok((interpret(line, &self.secrets, SystemTime::now()), waited));
+                }
+                Err(_) => (lost("twine's answer is not valid JSON".to_owned()), Duration::ZERO),
             },
             Reply::Ended(output) => {
                 let last = output.lines().last().unwrap_or("it printed nothing");
-                lost(format!("twine ended: {}", self.secrets.hide(last)))
+                (lost(format!("twine ended: {}", self.secrets.hide(last))), Duration::ZERO)
             }
-            Reply::Silence => lost(format!("twine gave no answer within {} s", LIMIT.as_secs())),
+            Reply::Silence => {
+                (lost(format!("twine gave no answer within {} s", LIMIT.as_secs())), LIMIT)
+            }
         };
         self.twine = None;
         Ok(answer)
@@ -78,6 +123,7 @@ pub fn upload_command(
             repository,
         ])
         .arg(file)
+        .grant(Grant::Upload)
         .env("TWINE_USERNAME", &credentials.user)
         .env("TWINE_PASSWORD", &credentials.password)
 }
@@ -86,12 +132,13 @@ fn invocation(
     tools: &Tools,
     repository: &str,
     credentials: Option<&Credentials>,
-    patience: Duration,
+    scripts: &Path,
 ) -> Invocation {
     let command = tools
         .python()
-        .args(["-c", SCRIPT, "--patience", &patience.as_secs_f64().to_string()])
-        .args(["--non-interactive", "--disable-progress-bar", "--repository-url", repository]);
+        .arg(scripts.join(SCRIPT))
+        .args(["--non-interactive", "--disable-progress-bar", "--repository-url", repository])
+        .grant(Grant::Upload);
     // Other users can read the command line, but not the environment.
     match credentials {
         Some(credentials) => command
@@ -107,17 +154,13 @@ mod tests {
     use crate::tool::python::environment::tests::{printed, tools};
 
     const LOOPBACK: &str = "http://127.0.0.1:3141/root/release/";
-    const PATIENCE: Duration = Duration::from_secs(60);
-
     fn credentials() -> Credentials {
         Credentials { user: "uploader".into(), password: "hidden".into() }
     }
 
-    /// A command line without the script that it runs, and the variables that tools.python() sets.
+    /// A command line, and the variables that tools.python() does not set.
     fn command_text(credentials: Option<&Credentials>) -> String {
-        let command = invocation(&tools(), LOOPBACK, credentials, PATIENCE);
-        let text =
-            printed(&command).replace(&format!("{SCRIPT:?}").replace('\\', "/"), "[upload.py]");
+        let text = printed(&invocation(&tools(), LOOPBACK, credentials, Path::new("/scripts")));
         let secret = |line: &&str| !line.starts_with(['-', '+']) || line.contains("TWINE");
         text.lines().filter(secret).collect::<Vec<_>>().join("\n")
     }
@@ -125,17 +168,17 @@ mod tests {
     #[test]
     fn credentials_travel_in_the_environment_and_are_never_shown() {
         insta::assert_snapshot!(command_text(Some(&credentials())), @"
-        python -c [upload.py] --patience 60 --non-interactive --disable-progress-bar --repository-url http://127.0.0.1:3141/root/release/
+        python /scripts/upload.py --non-interactive --disable-progress-bar --repository-url http://127.0.0.1:3141/root/release/
         + TWINE_USERNAME=uploader
         + TWINE_PASSWORD=hidden
         ");
-        let command = invocation(&tools(), LOOPBACK, Some(&credentials()), PATIENCE);
+        let command = invocation(&tools(), LOOPBACK, Some(&credentials()), Path::new("/scripts"));
         assert!(!command.to_string().contains("uploader"), "{command}");
         assert!(!format!("{command:?}").contains("hidden"), "{command:?}");
     }
 
     #[test]
     fn without_credentials_twine_finds_its_own() {
-        insta::assert_snapshot!(command_text(None), @"python -c [upload.py] --patience 60 --non-interactive --disable-progress-bar --repository-url http://127.0.0.1:3141/root/release/");
+        insta::assert_snapshot!(command_text(None), @"python /scripts/upload.py --non-interactive --disable-progress-bar --repository-url http://127.0.0.1:3141/root/release/");
     }
 }

@@ -89,8 +89,8 @@ impl ModelRun<'_> {
     }
 }
 
-impl Backend for ModelRun<'_> {
-    fn ask(&mut self) -> Result<IndexState> {
+impl ModelRun<'_> {
+    fn answer(&mut self) -> Result<IndexState> {
         self.step()?;
         let (name, content) = self.file;
         let unknown = |why: &str, seconds: Option<u64>| IndexState::Unknown {
@@ -117,7 +117,7 @@ impl Backend for ModelRun<'_> {
         })
     }
 
-    fn send(&mut self) -> Result<UploadAnswer> {
+    fn upload(&mut self) -> Result<UploadAnswer> {
         self.step()?;
         self.index.sent.push(self.file);
         let lost = |why: &str, seconds: Option<u64>| UploadAnswer::Lost {
@@ -144,6 +144,16 @@ impl Backend for ModelRun<'_> {
         // A kill here comes after the server has the file, and before this run knows it.
         self.step()?;
         Ok(answer)
+    }
+}
+
+impl Backend for ModelRun<'_> {
+    fn ask(&mut self, _: Duration) -> Result<(IndexState, Duration)> {
+        Ok((self.answer()?, Duration::ZERO))
+    }
+
+    fn send(&mut self, _: Duration) -> Result<(UploadAnswer, Duration)> {
+        Ok((self.upload()?, Duration::ZERO))
     }
 
     fn pause(&mut self, _: Duration) -> Result<()> {
@@ -306,4 +316,41 @@ fn two_runs_at_once_do_no_harm() {
             assert_eq!(index.files, FILES.iter().copied().collect());
         }
     }
+}
+
+/// An index that takes all the time that it is given for each answer.
+struct Slow {
+    waited: Duration,
+    requests: usize,
+}
+
+impl Backend for Slow {
+    fn ask(&mut self, left: Duration) -> Result<(IndexState, Duration)> {
+        let time = left.min(Duration::from_secs(60));
+        self.waited += time;
+        self.requests += 1;
+        Ok((IndexState::Unknown { why: "slow".to_owned(), retry_after: None }, time))
+    }
+
+    fn send(&mut self, _: Duration) -> Result<(UploadAnswer, Duration)> {
+        bail!("the index never said that it has no such file")
+    }
+
+    fn pause(&mut self, pause: Duration) -> Result<()> {
+        self.waited += pause;
+        Ok(())
+    }
+
+    fn record(&mut self, _: UploadEvent) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_patience_bounds_the_waiting_as_a_whole() {
+    let mut slow = Slow { waited: Duration::ZERO, requests: 0 };
+    let end = run(&mut slow, PATIENCE).expect("nobody kills it");
+    assert_eq!(end, Err(UploadFailure::OutOfPatience { why: "slow".to_owned() }));
+    assert!(slow.waited <= PATIENCE, "{:?}", slow.waited);
+    assert!(slow.requests > 3, "{}", slow.requests);
 }
