@@ -15,6 +15,7 @@ use crate::evidence::{EvidenceFolder, SecondBuildEvidence};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder::{self, Temporary};
+use crate::process::interrupt::unless_interrupted;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::stage::{Machine, build, from_jobs, recorded};
@@ -37,7 +38,8 @@ pub fn compare_folder(
     report: &Report,
     folder: &Path,
 ) -> Result<Verdict> {
-    let (theirs, unread) = ReleaseFacts::read(&list(folder)?);
+    let read = |paths: Vec<PathBuf>| unless_interrupted(move || ReleaseFacts::read(&paths));
+    let (theirs, unread) = read(list(folder)?)?;
     if !unread.is_empty() {
         return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
     }
@@ -61,7 +63,7 @@ pub fn compare_folder(
         .map(|(path, _)| path)
         .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
         .collect();
-    let (ours, unread) = ReleaseFacts::read(&paths);
+    let (ours, unread) = read(paths)?;
     if !unread.is_empty() {
         return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
     }

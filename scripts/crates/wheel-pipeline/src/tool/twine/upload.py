@@ -91,7 +91,8 @@ def send(to: Repository, question: Question) -> requests.Response:
     """Send one file, once, with the very bytes that were compared."""
     file, wanted = str(question["file"]), str(question["sha256"])
     content = judged(file, wanted)
-    with tempfile.TemporaryDirectory(prefix="wheel-pipeline-") as folder:
+    # Beside the script, so that a later run of the pipeline removes what a kill leaves behind.
+    with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as folder:
         # twine reads the metadata and the hashes by path, so it gets a copy that nobody else writes.
         copy = Path(folder) / Path(file).name
         copy.write_bytes(content)

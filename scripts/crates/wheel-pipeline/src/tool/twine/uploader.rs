@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use tempfile::TempDir;
 use wheel_audit::wheel::Sha256Sum;
 
 use super::answer::{UploadAnswer, UploaderReply, interpret};
+use crate::folder::Temporary;
 use crate::process::command::Invocation;
 use crate::process::conversation::{Conversation, Reply};
 use crate::process::environment::Grant;
@@ -21,8 +21,8 @@ pub struct Uploader {
     invocation: Invocation,
     twine: Option<Conversation>,
     secrets: Secrets,
-    /// The folder of the scripts, which goes with the uploader.
-    _scripts: TempDir,
+    /// The folder of the scripts, and of copies while they are sent. It goes with the uploader.
+    _scripts: Temporary,
 }
 
 /// A file to send, as it was judged.
@@ -61,7 +61,7 @@ impl Uploader {
     /// Without credentials twine finds its own: in the environment, in a keyring, or by trusted publishing.
     pub fn new(tools: &Tools, repository: &str, credentials: Option<&Credentials>) -> Result<Self> {
         write_no_core_file();
-        let scripts = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
+        let scripts = Temporary::new()?;
         for (name, text) in SCRIPTS {
             fs::write(scripts.path().join(name), text).context("cannot write a script")?;
         }
