@@ -13,6 +13,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let packed = packed.finish().expect("memory takes everything");
     if let Ok(files) = sdist::read("sum_up_to-1.0.0.tar.gz", &packed) {
         let _read_or_refused = sdist::metadata(&files);
-        sdist::versions(&files);
+        let _read_or_refused = sdist::versions(&files);
     }
 });
