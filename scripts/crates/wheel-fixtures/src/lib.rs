@@ -3,7 +3,9 @@
 //! Nothing here uses the readers that are tested. What a test replaces must be there, so that a broken
 //! fixture cannot turn out to be a good one.
 
+pub mod blocks;
 pub mod elf;
+pub mod hostile;
 pub mod layers;
 pub mod limited;
 pub mod macho;

@@ -131,7 +131,8 @@ pub(crate) fn visit(
         return Err(ReadError::new(format!("it unpacks to more than {SOURCE_LIMIT} bytes")));
     }
     // Some readers go on with a second gzip stream, and others do not see it.
-    let at_end = visited.is_ok() || matches!(archive.read(&mut [0]), Ok(0));
+    let begun = archive.get_ref().header().is_some();
+    let at_end = visited.is_ok() || begun && matches!(archive.read(&mut [0]), Ok(0));
     if at_end && !archive.into_inner().into_inner().is_empty() {
         return Err(ReadError::new("it has data after its gzip stream"));
     }

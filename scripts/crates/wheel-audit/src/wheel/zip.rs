@@ -162,7 +162,8 @@ impl Header {
         let mut seen = Seen::default();
         if need == Need::Sum {
             seen.update(&content);
-            content.resize(PIECE, 0);
+            let rest = usize::try_from(self.size).unwrap_or(PIECE).saturating_add(1);
+            content.resize(rest.min(PIECE), 0);
             loop {
                 match source.read(&mut content).map_err(unreadable)? {
                     0 => break,

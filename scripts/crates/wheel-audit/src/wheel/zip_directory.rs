@@ -79,6 +79,13 @@ impl Directory {
         }
         let (headers, places) = entries(bytes, start as usize, end, count)?;
         let unclaimed = unclaimed(&headers, places, start as usize)?;
+        let unpacked: u64 = headers.iter().map(|header| header.size).sum();
+        let (least, ratio) = RATIO_LIMIT;
+        if unpacked > least && unpacked > (bytes.len() as u64).saturating_mul(ratio) {
+            return Err(ReadError::new(format!(
+                "it unpacks to {unpacked} bytes, which is more than {ratio} times its own size"
+            )));
+        }
         let comment = usize::from(u16_at(bytes, end + 20)?);
         Ok(Self { headers, comment, unclaimed })
     }
@@ -121,12 +128,6 @@ fn entries(
         return Err(ReadError::new(
             "its central directory and its end record differ in the number of members",
         ));
-    }
-    let (least, ratio) = RATIO_LIMIT;
-    if unpacked > least && unpacked > (bytes.len() as u64).saturating_mul(ratio) {
-        return Err(ReadError::new(format!(
-            "it unpacks to {unpacked} bytes, which is more than {ratio} times its own size"
-        )));
     }
     Ok((headers, places))
 }
