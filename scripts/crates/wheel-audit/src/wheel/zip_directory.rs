@@ -20,6 +20,8 @@ const CENTRAL_LENGTH: usize = 46;
 const LOCAL_LENGTH: usize = 30;
 /// Encrypted members, patches, strong encryption and hidden headers.
 const REFUSED_FLAGS: u16 = 1 | 1 << 5 | 1 << 6 | 1 << 13;
+/// The newest version of the format that Python's `zipfile` unpacks.
+const VERSION_LIMIT: u8 = 63;
 /// The sizes follow the member.
 pub(super) const LATER: u16 = 1 << 3;
 
@@ -184,7 +186,8 @@ impl Header {
         if flags & 1 != 0 {
             return Err(wrong("is encrypted"));
         }
-        if flags & REFUSED_FLAGS != 0 {
+        let version = slice(bytes, at + 6, 1)?[0];
+        if flags & REFUSED_FLAGS != 0 || version > VERSION_LIMIT {
             return Err(wrong("is packed in a way that pip does not unpack"));
         }
         let size = u64::from(u32_at(bytes, at + 24)?);

@@ -101,19 +101,20 @@ impl Raw {
         let versions = put(&self.versions);
         let dynamic = put(&[&self.dynamic[..], &[0; 16]].concat());
         let _ = rest;
-        let kinds: [(u32, u32, (usize, usize), u32, u64); 6] = [
-            (0, 0, (0, 0), 0, 0),
-            (1, 11, symbols, 2, 24),
-            (1, 3, strings, 0, 0),
-            (1, 6, dynamic, 2, 16),
-            (1, 0x6fff_fffe, versions, 2, 0),
-            (1, 3, strings, 0, 0),
+        // The kind, the place, the section of names, and the size of an entry.
+        let kinds = [
+            (0, (0, 0), 0, 0_u64),
+            (11, symbols, 2, 24),
+            (3, strings, 0, 0),
+            (6, dynamic, 2, 16),
+            (0x6fff_fffe_u32, versions, 2_u32, 0),
+            (3, strings, 0, 0),
         ];
         let mut headers = Vec::new();
-        for (name, kind, (at, size), link, entry) in kinds {
+        for (kind, (at, size), link, entry) in kinds {
             // A table of versions that is not there must not be read.
             let kind = if kind == 0x6fff_fffe && size == 0 { 0 } else { kind };
-            headers.extend([name, kind].map(u32::to_le_bytes).concat());
+            headers.extend([u32::from(kind != 0), kind].map(u32::to_le_bytes).concat());
             headers.extend([2, at as u64, at as u64, size as u64].map(u64::to_le_bytes).concat());
             headers.extend([link, u32::from(kind == 0x6fff_fffe)].map(u32::to_le_bytes).concat());
             headers.extend([8, entry].map(u64::to_le_bytes).concat());

@@ -23,6 +23,11 @@ pub(super) const ALL: &[Generator] = &[
         make: libraries,
     },
     Generator {
+        name: "zip: homes of fifty times its size",
+        says: "is not listed in `RECORD`",
+        make: homes,
+    },
+    Generator {
         name: "zip: bills of fifty times its size",
         says: "is not listed in `RECORD`",
         make: bills,
@@ -94,7 +99,18 @@ fn dense(size: usize) -> Vec<File> {
 
 /// The same, in members that begin like a library.
 fn libraries(size: usize) -> Vec<File> {
+    as_libraries(size, piece())
+}
+
+/// The same, where each byte may begin the path of a home.
+fn homes(size: usize) -> Vec<File> {
     let mut piece = piece();
+    let homes = b"/home/me//Users//home/".repeat((1 << 20) / 22 + 1);
+    piece[17_000..].copy_from_slice(&homes[17_000..1 << 20]);
+    as_libraries(size, piece)
+}
+
+fn as_libraries(size: usize, mut piece: Vec<u8>) -> Vec<File> {
     let library = Elf::new(X86_64).bytes();
     piece[..library.len()].copy_from_slice(&library);
     let pieces = (size / 22_500).max(1);
