@@ -1,10 +1,11 @@
 //! Releases made in code: wheels and sdists that are good until a test breaks one thing in them.
 //!
-//! Nothing here uses the readers that are tested. What a test replaces must be there, so that a broken
+//! But for the targets of the fuzzer, nothing here uses the readers that are tested. What a test replaces must be there, so that a broken
 //! fixture cannot turn out to be a good one.
 
 pub mod blocks;
 pub mod elf;
+pub mod fuzz;
 pub mod hostile;
 pub mod layers;
 pub mod limited;

@@ -1,7 +1,7 @@
 """Unpacks archives with Python's own `tarfile` and `zipfile`, as pip does.
 
-Reads paths from standard input, a line each. For each it prints one line of JSON: the SHA-256 of every file by its path,
-or a text that says why Python refuses the archive.
+Reads paths from standard input, a line each. For each it prints one line of JSON: the SHA-256 of every file by its
+path, or a text that says why Python refuses the archive.
 """
 
 import hashlib
