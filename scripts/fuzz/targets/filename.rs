@@ -1,8 +1,4 @@
-//! The name of a wheel.
+//! The name of a wheel, of a project and of a target.
 #![no_main]
 
-use wheel_audit::wheel::filename::WheelName;
-
-libfuzzer_sys::fuzz_target!(|name: &str| {
-    let _read_or_refused = name.parse::<WheelName>();
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wheel_fixtures::fuzz::any_name(bytes));

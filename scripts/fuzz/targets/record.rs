@@ -1,8 +1,4 @@
 //! The lines of `RECORD`.
 #![no_main]
 
-use wheel_audit::wheel::record;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _read_or_refused = record::read(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wheel_fixtures::fuzz::any_record(bytes));

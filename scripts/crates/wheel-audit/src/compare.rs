@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::platform::PlatformTag;
 use crate::wheel::filename::WheelName;
 use crate::wheel::release::WheelFacts;
-use crate::wheel::{is_sbom, sdist, zip};
+use crate::wheel::{ReadError, Sha256Sum, is_sbom, listed, quoted, sdist, zip};
 
 /// One builder's wheels beside another's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,9 +73,9 @@ fn pair(first: &WheelFacts, second: &WheelFacts) -> Comparison {
     let mut compare_sets = |what: &str, facts: fn(&WheelFacts) -> BTreeSet<String>| {
         let (first, second) = (facts(first), facts(second));
         for (one, other, whose) in [(&first, &second, "ours"), (&second, &first, "theirs")] {
-            let alone: Vec<&str> = one.difference(other).map(String::as_str).collect();
-            if !alone.is_empty() {
-                let difference = format!("{what} of {whose} alone: {}", alone.join(", "));
+            let mut alone = one.difference(other).map(String::as_str).peekable();
+            if alone.peek().is_some() {
+                let difference = format!("{what} of {whose} alone: {}", listed(alone));
                 comparison.differences.push(difference);
             }
         }
@@ -122,39 +122,67 @@ fn is_grafted(member: &str) -> bool {
     member.contains(".libs/") || member.contains(".dylibs/")
 }
 
-/// The first difference between two builds of one wheel or sdist, in words.
+/// The first difference between two builds of one wheel or sdist, in words. No archive is in memory unpacked.
 pub fn first_difference(file: &str, one: &[u8], other: &[u8]) -> String {
-    let (Some(one), Some(other)) = (unpacked(file, one), unpacked(file, other)) else {
+    let (Ok(first), Ok(second)) = (sums(file, one), sums(file, other)) else {
         return "it cannot be unpacked".to_owned();
     };
-    for (position, (name, content)) in one.iter().enumerate() {
-        match other.get(position) {
-            None => return format!("the second has no `{name}`"),
-            Some((second, _)) if second != name => {
-                return format!("where the first has `{name}`, the second has `{second}`");
+    for (position, (name, sum)) in first.iter().enumerate() {
+        let shown = quoted(name);
+        match second.get(position) {
+            None => return format!("the second has no `{shown}`"),
+            Some((other, _)) if other != name => {
+                return format!(
+                    "where the first has `{shown}`, the second has `{}`",
+                    quoted(other)
+                );
             }
-            Some((_, second)) if second != content => {
-                let at = content.iter().zip(second).take_while(|(one, other)| one == other).count();
-                return format!("`{name}` differs from byte {at} on");
+            Some((_, other_sum)) if other_sum != sum => {
+                let at = common(&content(file, one, name), &content(file, other, name));
+                return format!("`{shown}` differs from byte {at} on");
             }
             Some(_) => {}
         }
     }
-    match other.get(one.len()) {
-        Some((name, _)) => format!("the first has no `{name}`"),
+    match second.get(first.len()) {
+        Some((name, _)) => format!("the first has no `{}`", quoted(name)),
         None => "its members are the same, but not how they are packed".to_owned(),
     }
 }
 
-/// The names and contents of all members, in the order of the archive.
-fn unpacked(file: &str, bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
+/// The names and sums of all members, in the order of the archive.
+fn sums(file: &str, bytes: &[u8]) -> Result<Vec<(String, Sha256Sum)>, ReadError> {
     if file.ends_with(".whl") {
-        let mut members = Vec::new();
-        let look = |name: &str, content: &[u8]| members.push((name.to_owned(), content.to_owned()));
-        zip::visit(bytes, |_| false, look).ok()?;
-        Some(members)
-    } else {
-        let files = sdist::read(file, bytes).ok()?;
-        Some(files.into_iter().map(|file| (file.path, file.content)).collect())
+        let members = zip::read(bytes, |_| false)?;
+        return Ok(members.into_iter().map(|member| (member.name, member.sum)).collect());
     }
+    let mut sums = Vec::new();
+    sdist::visit(file, bytes, |source, content| {
+        sums.push((source.path.to_owned(), Sha256Sum::read(content)?));
+        Ok(())
+    })?;
+    Ok(sums)
+}
+
+/// The content of one member that [`sums`] saw; nothing if it is too large to be held.
+fn content(file: &str, bytes: &[u8], wanted: &str) -> Vec<u8> {
+    let mut found = Vec::new();
+    // An archive that can be read once can be read twice, so that a failure means the size.
+    let _read = if file.ends_with(".whl") {
+        zip::visit_one(bytes, wanted, |content| content.clone_into(&mut found)).is_ok()
+    } else {
+        sdist::visit(file, bytes, |source, content| {
+            if source.path == wanted {
+                content.read_to_end(&mut found).map_err(|_| ReadError::new("it is cut short"))?;
+            }
+            Ok(())
+        })
+        .is_ok()
+    };
+    found
+}
+
+/// The number of bytes at the beginning that are the same.
+fn common(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }

@@ -1,11 +1,14 @@
 //! Releases made in code: wheels and sdists that are good until a test breaks one thing in them.
 //!
-//! Nothing here uses the readers that are tested. What a test replaces must be there, so that a broken
-//! fixture cannot turn out to be a good one.
+//! But for the targets of the fuzzer, nothing here uses the readers that are tested. What a test replaces must be there,
+//! so that a broken fixture cannot turn out to be a good one.
 
+pub mod blocks;
 #[cfg(target_os = "linux")]
 pub mod children;
 pub mod elf;
+pub mod fuzz;
+pub mod hostile;
 pub mod layers;
 pub mod limited;
 pub mod macho;

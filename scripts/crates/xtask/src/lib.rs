@@ -8,6 +8,7 @@ mod checks;
 mod ci;
 mod compiler;
 mod exits;
+mod fuzz;
 mod lock;
 mod machine;
 mod measured;
@@ -77,6 +78,12 @@ pub enum Chore {
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
         starts: u16,
     },
+    /// Run each target of the fuzzer for its share of the time; exit 1 if an input fails
+    Fuzz {
+        /// The time of all targets together, in seconds
+        #[arg(default_value_t = 720, value_parser = clap::value_parser!(u32).range(1..))]
+        seconds: u32,
+    },
     /// Run the commands that the README lists under "By hand"
     ByHand,
 }
@@ -101,6 +108,7 @@ impl Xtask {
             Chore::Tables { check } => tables::run(&source.project, machine, report, *check),
             Chore::Readme { check } => readme::run(source, report, *check),
             Chore::Exits { starts } => exits::run(source, machine, kept, report, *starts),
+            Chore::Fuzz { seconds } => fuzz::run(&source.project, report, *seconds),
             Chore::ByHand => by_hand::run(source, machine, report),
         }
     }

@@ -6,14 +6,15 @@
 //! The rule is that of [abi3audit](https://github.com/pypa/abi3audit), for functions and data alike.
 //! Inlined code that accesses fields of an object leaves no symbol, so this check cannot see it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::family::PythonVersion;
 use crate::wheel::binary::Import;
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "abi3-symbols",
@@ -56,30 +57,24 @@ fn is_stable(placed: &Placed) -> bool {
     stable && !placed.image.executable && name.oldest_python().is_some()
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let Some(floor) = placed.wheel.name.oldest_python() else { return };
-    let own: BTreeSet<&String> = placed
-        .wheel
-        .binaries
-        .iter()
-        .flat_map(|binary| &binary.images)
-        .flat_map(|image| &image.exports)
-        .collect();
     let threads = placed.wheel.name.abis.iter().any(|abi| abi == "abi3t");
     for import in &placed.image.imports {
         // A weak symbol may be missing, and code tests for it before use.
-        if import.optional || own.contains(&import.name) || !from_python(import) {
+        if import.optional || placed.exported(&import.name) || !from_python(import) {
             continue;
         }
+        let name = quoted(&import.name);
         let message = match SYMBOLS.get(import.name.as_str()) {
             Some(_) if threads && OF_MODULE_DEFINITIONS.contains(&import.name.as_str()) => {
-                format!("it uses `{}`, for which `abi3t` has no `PyModuleDef`", import.name)
+                format!("it uses `{name}`, for which `abi3t` has no `PyModuleDef`")
             }
             Some(added) if *added <= floor => continue,
             Some(added) => {
-                format!("it uses `{}`, which the stable ABI has since {added}", import.name)
+                format!("it uses `{name}`, which the stable ABI has since {added}")
             }
-            None => format!("it uses `{}`, which is not part of the stable ABI", import.name),
+            None => format!("it uses `{name}`, which is not part of the stable ABI"),
         };
         findings.push(placed.finding(
             &CHECK,

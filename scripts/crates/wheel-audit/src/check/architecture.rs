@@ -3,10 +3,11 @@
 //! pip believes the tag. A library for another architecture fails at import, on every machine that the tag promises.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding, NotJudged, judged};
+use super::finding::{CheckResult, Findings, NotJudged, judged};
 use super::placed::{names_platform, platforms, serves};
 use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage};
+use crate::wheel::quoted;
 use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {
@@ -19,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 const REMEDY: &str = "build this platform's wheel for its own target; do not rename wheels";
 
 fn run(input: CheckInput) -> CheckResult {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let (mut looked, mut unknown) = (false, None);
     for wheel in &input.release.wheels {
         if wheel.binaries.is_empty() {
@@ -36,34 +37,39 @@ fn run(input: CheckInput) -> CheckResult {
             unknown.get_or_insert_with(|| {
                 format!(
                     "`{}`: platform tag `{}` is not known to this program",
-                    wheel.file,
-                    wheel.name.platforms.join(".")
+                    quoted(&wheel.file),
+                    quoted(&wheel.name.platforms.join("."))
                 )
             });
         }
+        let modules: Vec<&Binary> =
+            wheel.binaries.iter().filter(|binary| is_module(binary)).collect();
         for (number, (tag, platform)) in known.iter().enumerate() {
             // `manylinux2014` and `manylinux_2_17` are one promise.
             if known[..number].iter().any(|(_, earlier)| earlier == platform) {
                 continue;
             }
-            judge(wheel, tag, platform, &mut findings);
+            judge(wheel, &modules, tag, platform, &mut findings);
         }
     }
     if looked {
-        judged(findings, unknown)
+        judged(findings.done(), unknown)
     } else {
         Err(NotJudged::NoSubject("no binary".to_owned()))
     }
 }
 
-fn judge(wheel: &WheelFacts, tag: &str, platform: &PlatformTag, findings: &mut Vec<Finding>) {
+fn judge(
+    wheel: &WheelFacts,
+    modules: &[&Binary],
+    tag: &str,
+    platform: &PlatformTag,
+    findings: &mut Findings,
+) {
     let any = *platform == PlatformTag::Any;
     // A Python on another platform ignores a suffix that names one platform.
-    let modules: Vec<&Binary> = wheel
-        .binaries
-        .iter()
-        .filter(|binary| is_module(binary) && !(any && names_platform(&binary.member)))
-        .collect();
+    let modules: Vec<&Binary> =
+        modules.iter().copied().filter(|binary| !(any && names_platform(&binary.member))).collect();
     // Without modules the purpose of a library is unknown, as a wheel may bring libraries for several platforms. At
     // least one must serve this platform.
     let judged = if !modules.is_empty() {
@@ -87,9 +93,10 @@ fn judge(wheel: &WheelFacts, tag: &str, platform: &PlatformTag, findings: &mut V
             let expected = match platform {
                 PlatformTag::Any => "no extension module in a wheel for any platform".to_owned(),
                 _ => format!(
-                    "{} code for {}, as `{tag}` promises",
+                    "{} code for {}, as `{}` promises",
                     format_of(platform),
-                    missing.join(" and ")
+                    missing.join(" and "),
+                    quoted(tag)
                 ),
             };
             findings.push(CHECK.inside(

@@ -4,10 +4,11 @@
 //! a finished file must renew it.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding, judged};
+use super::finding::{CheckResult, Findings, judged};
 use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::{FormatFacts, Signature};
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "code-signature",
@@ -25,7 +26,7 @@ fn run(input: CheckInput) -> CheckResult {
                 FormatFacts::Macho(facts) if image.architecture == Some(Architecture::Aarch64) => {
                     match &facts.signature {
                         Signature::Unknown(why) => {
-                            Some(format!("`{}`: a signature: {why}", wheel.file))
+                            Some(format!("`{}`: a signature: {why}", quoted(&wheel.file)))
                         }
                         _ => None,
                     }
@@ -46,7 +47,7 @@ fn signature<'a>(placed: Placed<'a>) -> Option<&'a Signature> {
     }
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let message = match signature(placed) {
         Some(Signature::Absent) => "its arm64 code is not signed".to_owned(),
         Some(Signature::Broken(why)) => {

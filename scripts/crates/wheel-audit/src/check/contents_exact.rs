@@ -1,10 +1,13 @@
 //! `contents-exact`: a wheel holds the files that its tags and its metadata promise, and no leftovers of its build.
 
+use std::collections::BTreeSet;
+
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::leftovers::leftover;
 use super::placed::{names_platform, platforms};
 use crate::platform::PlatformTag;
+use crate::wheel::quoted;
 use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {
@@ -15,22 +18,22 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(input: CheckInput) -> CheckResult {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for wheel in input.wheels()? {
         judge(wheel, &mut findings);
     }
-    Ok(findings)
+    Ok(findings.done())
 }
 
-fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
+fn judge(wheel: &WheelFacts, findings: &mut Findings) {
     let mut say = |message: String, expected: &str, remedy: &str| {
         findings.push(CHECK.finding(&wheel.file, message, expected, remedy));
     };
-    let has = |wanted: &str| wheel.members.iter().any(|member| member.name == wanted);
+    let names: BTreeSet<&str> = wheel.members.iter().map(|member| member.name.as_str()).collect();
     let own = !platforms(wheel).any(|platform| platform == PlatformTag::Any);
     if own && wheel.binaries.is_empty() && wheel.unread.is_empty() {
         say(
-            format!("it is for `{}` and holds no binary", wheel.name.platforms.join(".")),
+            format!("it is for `{}` and holds no binary", quoted(&wheel.name.platforms.join("."))),
             "a program or a library for that platform",
             "find out why the build left out the extension, or tag the wheel `any`",
         );
@@ -47,17 +50,22 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
     });
     if pure && let Some(module) = module {
         say(
-            format!("`Root-Is-Purelib` is true, and `{}` is an extension module", module.member),
+            format!(
+                "`Root-Is-Purelib` is true, and `{}` is an extension module",
+                quoted(&module.member)
+            ),
             "`Root-Is-Purelib: false`, so that it is installed with what belongs to one platform",
             "let the build backend write `WHEEL`, and tell it that the project is not pure",
         );
     }
     for license in wheel.metadata.all("License-File") {
         let places = ["licenses/", "license_files/", ""];
-        if !places.iter().any(|place| has(&format!("{}/{place}{license}", wheel.dist_info))) {
+        let path = |place: &&str| format!("{}/{place}{license}", wheel.dist_info);
+        if !places.iter().map(path).any(|path| names.contains(&*path)) {
+            let license = quoted(license);
             say(
                 format!("the metadata names the license `{license}`, which is not in the wheel"),
-                &format!("`{}/licenses/{license}`", wheel.dist_info),
+                &format!("`{}/licenses/{license}`", quoted(&wheel.dist_info)),
                 "correct `license-files` in `pyproject.toml` and build again",
             );
         }
@@ -66,7 +74,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
         let leftover = leftover(&member.name, &[]);
         if let Some(leftover) = leftover {
             say(
-                format!("`{}` is a leftover (`{leftover}`)", member.name),
+                format!("`{}` is a leftover (`{leftover}`)", quoted(&member.name)),
                 "only files of the package",
                 "exclude it in the build backend's settings, and build from a clean checkout",
             );

@@ -3,7 +3,7 @@
 //! A binary may need one without stating it. Only a run on the oldest processor shows that.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::FormatFacts;
@@ -28,7 +28,7 @@ fn needed(placed: Placed) -> Option<u32> {
     }
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     // The bits are the baseline and the levels v2, v3 and v4 of the x86-64 psABI.
     let Some(level @ 2..) = needed(placed).map(|needed| u32::BITS - needed.leading_zeros()) else {
         return;

@@ -1,8 +1,9 @@
 //! `debug-build`: no binary was built for debugging.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "debug-build",
@@ -31,7 +32,7 @@ fn run(input: CheckInput) -> CheckResult {
     // Some good releases have debug information in a few libraries. More than half of all bytes is a mistake.
     for wheel in &input.release.wheels {
         let images = || wheel.binaries.iter().flat_map(|binary| &binary.images);
-        let debug: u64 = images().map(|image| image.debug_bytes).sum();
+        let debug: u64 = images().fold(0, |sum, image| sum.saturating_add(image.debug_bytes));
         let size: u64 = images().map(|image| image.size).sum();
         if debug > LEAST && debug > size / 2 {
             findings.push(CHECK.finding(
@@ -45,7 +46,7 @@ fn run(input: CheckInput) -> CheckResult {
     Ok(findings)
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let mut say = |message: String, expected: &str, remedy: &str| {
         findings.push(placed.finding(&CHECK, message, expected, remedy));
     };
@@ -54,7 +55,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         let python = name.starts_with("python3") && name.ends_with("_d.dll");
         if python || DEBUG_RUNTIMES.contains(&name.as_str()) {
             say(
-                format!("it needs `{}`, which is part of a debug build", library.name),
+                format!("it needs `{}`, which is part of a debug build", quoted(&library.name)),
                 "the library of a release build",
                 "build with the release configuration",
             );

@@ -3,7 +3,7 @@
 use super::finding::{CheckResult, Finding, NotJudged};
 use crate::plan::Plan;
 use crate::wheel::Sha256Sum;
-use crate::wheel::printable;
+use crate::wheel::printable_message as printable;
 use crate::wheel::release::{ReleaseFacts, WheelFacts};
 
 /// The input of a check.
@@ -37,8 +37,6 @@ impl Check {
     pub fn judge(&self, input: CheckInput) -> CheckResult {
         let in_order = |mut findings: Vec<Finding>| {
             findings.sort();
-            // Two images of a fat file may give the same finding.
-            findings.dedup();
             findings
         };
         match (self.run)(input) {

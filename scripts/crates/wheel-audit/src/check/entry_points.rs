@@ -1,8 +1,9 @@
 //! `entry-points`: commands and plugins refer to modules that the wheel holds.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding, NotJudged};
+use super::finding::{CheckResult, Findings, NotJudged};
 use crate::wheel::entry_points::EntryPoint;
+use crate::wheel::quoted;
 use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {
@@ -13,18 +14,23 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(input: CheckInput) -> CheckResult {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let mut looked = false;
     for wheel in &input.release.wheels {
+        let names = if wheel.entry_points.is_empty() { Vec::new() } else { installed(wheel) };
         for point in &wheel.entry_points {
             looked = true;
-            judge(wheel, point, &mut findings);
+            judge(wheel, &names, point, &mut findings);
         }
     }
-    if looked { Ok(findings) } else { Err(NotJudged::NoSubject("no entry point".to_owned())) }
+    if looked {
+        Ok(findings.done())
+    } else {
+        Err(NotJudged::NoSubject("no entry point".to_owned()))
+    }
 }
 
-fn judge(wheel: &WheelFacts, point: &EntryPoint, findings: &mut Vec<Finding>) {
+fn judge(wheel: &WheelFacts, names: &[&str], point: &EntryPoint, findings: &mut Findings) {
     let mut say = |message: String, expected: &str| {
         findings.push(CHECK.inside(
             &wheel.file,
@@ -34,35 +40,46 @@ fn judge(wheel: &WheelFacts, point: &EntryPoint, findings: &mut Vec<Finding>) {
             "correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again",
         ));
     };
+    let line = quoted(&point.line);
     let Some(module) = &point.module else {
-        say(
-            format!("`{}` refers to nothing", point.line),
-            "`name = module` or `name = module:attribute`",
-        );
+        say(format!("`{line}` refers to nothing"), "`name = module` or `name = module:attribute`");
         return;
     };
-    if point.group.is_empty() {
-        say(format!("`{}` is in no group", point.line), "`[console_scripts]` before it");
+    if !point.grouped {
+        say(format!("`{line}` is in no group"), "`[console_scripts]` before it");
     }
     // A dependency may bring modules of another package.
     let package = module.split('.').next().unwrap_or_default();
-    if holds(wheel, package) && !holds(wheel, module) {
+    if holds(names, package) && !holds(names, module) {
         say(
-            format!("`{}` refers to the module `{module}`, which is not in the wheel", point.line),
+            format!(
+                "`{line}` refers to the module `{}`, which is not in the wheel",
+                quoted(module)
+            ),
             "a module of the wheel",
         );
     }
 }
 
+/// The names of the members as they are installed, sorted.
+fn installed(wheel: &WheelFacts) -> Vec<&str> {
+    // `.data/purelib` and `.data/platlib` are installed beside the other members.
+    let names = wheel.members.iter().map(|member| match member.name.split_once(".data/") {
+        Some((_, rest)) => rest.split_once('/').map_or(rest, |(_, rest)| rest),
+        None => member.name.as_str(),
+    });
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names
+}
+
 /// Returns whether the wheel has the module: a package, or a file with a suffix that Python imports.
-fn holds(wheel: &WheelFacts, module: &str) -> bool {
+fn holds(names: &[&str], module: &str) -> bool {
     let path = module.replace('.', "/");
-    wheel.members.iter().any(|member| {
-        // `.data/purelib` and `.data/platlib` are installed beside the other members.
-        let name = match member.name.split_once(".data/") {
-            Some((_, rest)) => rest.split_once('/').map_or(rest, |(_, rest)| rest),
-            None => &member.name,
-        };
-        name.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['/', '.']))
+    ["/", "."].iter().any(|next| {
+        let begin = format!("{path}{next}");
+        // In sorted names, the first that is not before the text begins with it, if any does.
+        let at = names.partition_point(|name| *name < begin.as_str());
+        names.get(at).is_some_and(|name| name.starts_with(&begin))
     })
 }

@@ -1,11 +1,13 @@
 //! Findings, and the outcomes of a check.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 
 use serde::{Deserialize, Serialize};
 
 /// A fault of a file or of the whole release.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Finding {
     /// The file name; empty for a fault of the whole release.
     pub file: String,
@@ -33,6 +35,81 @@ impl fmt::Display for Finding {
         }
         writeln!(formatter, "   = expected: {}", self.expected)?;
         writeln!(formatter, "   = remedy: {}", self.remedy)
+    }
+}
+
+/// The findings of one check. It keeps the first hundred of each file, in their order, and counts the others.
+///
+/// A hostile file can have a finding for each of its 65,535 members.
+#[derive(Default)]
+pub(super) struct Findings {
+    files: BTreeMap<String, OfFile>,
+    kept: usize,
+    hasher: RandomState,
+}
+
+/// The findings in one file.
+#[derive(Default)]
+struct OfFile {
+    first: BTreeSet<Finding>,
+    /// The hash of each finding. Two images of a fat file may give the same one.
+    seen: HashSet<u64>,
+}
+
+/// The most findings of one check that are kept of one file.
+const LIMIT: usize = 100;
+/// The number of findings of one check from which one of each further file is kept.
+const LIMIT_OF_ALL: usize = 2_000;
+
+impl Findings {
+    pub(super) fn push(&mut self, finding: Finding) {
+        let limit = if self.kept < LIMIT_OF_ALL { LIMIT } else { 1 };
+        if !self.files.contains_key(&finding.file) {
+            self.files.insert(finding.file.clone(), OfFile::default());
+        }
+        let file = self.files.get_mut(&finding.file).expect("it was inserted");
+        if !file.seen.insert(self.hasher.hash_one(&finding)) {
+            return;
+        }
+        file.first.insert(finding);
+        if file.first.len() > limit {
+            file.first.pop_last();
+        } else {
+            self.kept += 1;
+        }
+    }
+
+    /// The findings, and one for each file that has more.
+    pub(super) fn done(self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (_, OfFile { first, seen }) in self.files {
+            let more = seen.len() - first.len();
+            if let Some(last) = first.last().filter(|_| more > 0) {
+                findings.push(Finding {
+                    member: None,
+                    message: format!("it has {more} more findings of this check"),
+                    expected: "no finding".to_owned(),
+                    remedy: "mend those that are shown, and judge the file again".to_owned(),
+                    ..last.clone()
+                });
+            }
+            findings.extend(first);
+        }
+        findings
+    }
+}
+
+impl Extend<Finding> for Findings {
+    fn extend<T: IntoIterator<Item = Finding>>(&mut self, findings: T) {
+        findings.into_iter().for_each(|finding| self.push(finding));
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<T: IntoIterator<Item = Finding>>(findings: T) -> Self {
+        let mut all = Self::default();
+        all.extend(findings);
+        all
     }
 }
 
@@ -79,5 +156,42 @@ pub(super) fn judged(found: Vec<Finding>, unknown: Option<String>) -> CheckResul
     match unknown {
         None => Ok(found),
         Some(why) => Err(NotJudged::Unknown { why, found }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(file: &str, number: usize) -> Finding {
+        Finding {
+            file: file.to_owned(),
+            member: None,
+            check: "a-check".to_owned(),
+            message: format!("{number:06}"),
+            expected: String::new(),
+            remedy: String::new(),
+        }
+    }
+
+    #[test]
+    fn findings_beyond_the_first_hundred_of_a_file_are_counted() {
+        let many = (0..1000).rev().chain(0..1000).map(|number| finding("a", number));
+        let found = many.chain([finding("b", 1), finding("b", 1)]).collect::<Findings>().done();
+        assert_eq!(found.len(), 102);
+        assert_eq!(found[0].message, "it has 900 more findings of this check");
+        assert_eq!(found[0].check, "a-check");
+        assert_eq!((&*found[1].message, &*found[100].message), ("000000", "000099"));
+        assert_eq!(found[101], finding("b", 1));
+    }
+
+    #[test]
+    fn very_many_files_keep_one_finding_each() {
+        let many = (0..10_000).flat_map(|file| (0..3).map(move |number| (file, number)));
+        let many = many.map(|(file, number)| finding(&format!("{file:06}"), number));
+        let found = many.collect::<Findings>().done();
+        let counted = found.iter().filter(|finding| finding.message.starts_with("it has 2 more"));
+        assert!(counted.count() > 9_000);
+        assert!(found.len() < 21_000, "{}", found.len());
     }
 }

@@ -10,10 +10,11 @@ use std::str::FromStr;
 use pep440_rs::Version;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding, NotJudged};
+use super::finding::{CheckResult, Findings, NotJudged};
 use crate::names::normalize;
 use crate::platform::{PlatformTag, System};
 use crate::wheel::metadata::Headers;
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "index-accepts",
@@ -27,12 +28,12 @@ fn run(input: CheckInput) -> CheckResult {
     if release.wheels.is_empty() && release.sdists.is_empty() {
         return Err(NotJudged::NoSubject("no wheel and no sdist".to_owned()));
     }
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for wheel in &release.wheels {
         for tag in wheel.name.platforms.iter().filter(|tag| !accepts_platform(tag)) {
             findings.push(CHECK.finding(
                 &wheel.file,
-                format!("the platform tag `{tag}` is not accepted by PyPI"),
+                format!("the platform tag `{}` is not accepted by PyPI", quoted(tag)),
                 "tags such as `manylinux_2_17_x86_64`, `musllinux_1_2_x86_64`, `macosx_11_0_arm64`, `win_amd64`, `any`",
                 "build with `--compatibility` (maturin), auditwheel or delocate, which give the tag",
             ));
@@ -51,30 +52,36 @@ fn run(input: CheckInput) -> CheckResult {
     for files in sdists.values().filter(|files| files.len() > 1) {
         findings.push(CHECK.finding(
             files[1],
-            format!("`{}` is an sdist of the same release", files[0]),
+            format!("`{}` is an sdist of the same release", quoted(files[0])),
             "one sdist for each release",
             "remove one of them",
         ));
     }
-    Ok(findings)
+    Ok(findings.done())
 }
 
-fn metadata(file: &str, metadata: &Headers, findings: &mut Vec<Finding>) {
+fn metadata(file: &str, metadata: &Headers, findings: &mut Findings) {
     let remedy = "correct `[project]` in `pyproject.toml` and build again";
     let mut say = |message: String, expected: &str| {
         findings.push(CHECK.finding(file, message, expected, remedy));
     };
-    let version = metadata.first("Version").and_then(|text| Version::from_str(text).ok());
+    let version = metadata.short("Version").and_then(|text| Version::from_str(text).ok());
     if let Some(version) = version
         && version.is_local()
     {
-        say(format!("the version `{version}` is a local version"), "a version without `+`");
+        say(
+            format!("the version `{}` is a local version", quoted(&version.to_string())),
+            "a version without `+`",
+        );
     }
     for requirement in metadata.all("Requires-Dist") {
         // An environment marker follows the `;`, where an `@` has no meaning.
         let wanted = requirement.split(';').next().unwrap_or(requirement);
         if wanted.contains('@') {
-            say(format!("`Requires-Dist: {requirement}` names a URL"), "a project on the index");
+            say(
+                format!("`Requires-Dist: {}` names a URL", quoted(requirement)),
+                "a project on the index",
+            );
         }
     }
     if metadata
@@ -90,7 +97,7 @@ fn metadata(file: &str, metadata: &Headers, findings: &mut Vec<Finding>) {
         kind.filter(|kind| !["text/plain", "text/x-rst", "text/markdown"].contains(&kind.as_str()))
     {
         say(
-            format!("`Description-Content-Type` is `{kind}`"),
+            format!("`Description-Content-Type` is `{}`", quoted(&kind)),
             "text/markdown, text/x-rst or text/plain",
         );
     }

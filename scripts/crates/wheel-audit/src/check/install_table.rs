@@ -80,6 +80,10 @@ fn build(wheel: &WheelFacts) -> (u64, String) {
 /// Returns whether `Requires-Python` admits the series. pip ignores the file otherwise.
 fn admits(wheel: &WheelFacts, python: PythonVersion) -> bool {
     let Some(requires) = wheel.metadata.first("Requires-Python") else { return true };
+    // The check `metadata-valid` reports a longer one.
+    if wheel.metadata.short("Requires-Python").is_none() {
+        return false;
+    }
     // pip ignores a requirement that it cannot parse.
     let Ok(requires) = requires.parse::<VersionSpecifiers>() else { return true };
     python.is_admitted_by(&requires)

@@ -4,10 +4,11 @@
 //! version of musl cannot be read from a binary.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::platform::{Architecture, System};
 use crate::wheel::binary::{ElfFacts, FormatFacts, NeededVersion};
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "libc-floor",
@@ -46,7 +47,7 @@ fn elf<'a>(placed: Placed<'a>) -> Option<&'a ElfFacts> {
     }
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let Some(facts) = elf(placed) else { return };
     let needed: Vec<(Vec<u32>, &NeededVersion)> = facts
         .versions
@@ -71,7 +72,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         };
         // A third number means a release of the same series: 2.17.1 is as old as 2.17.
         if version[..version.len().min(2)] > allowed[..] {
-            let message = format!("it needs `{}` of `{}`", needed.version, needed.library);
+            let message = says(needed);
             findings.push(placed.finding(
                 &CHECK,
                 message,
@@ -85,11 +86,11 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         .any(|platform| matches!(platform.system(), Some(System::Musllinux { .. })));
     let loader = facts.interpreter.as_deref().unwrap_or_default();
     if musl && let Some((_, needed)) = highest {
-        let message = format!("it needs `{}` of `{}`", needed.version, needed.library);
+        let message = says(needed);
         findings.push(placed.finding(&CHECK, message, "nothing of glibc", remedy));
     } else if musl && loader.contains("ld-linux") || lowest.is_some() && loader.contains("ld-musl")
     {
-        let message = format!("its loader is `{loader}`");
+        let message = format!("its loader is `{}`", quoted(loader));
         findings.push(placed.finding(
             &CHECK,
             message,
@@ -97,6 +98,10 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
             remedy,
         ));
     }
+}
+
+fn says(needed: &NeededVersion) -> String {
+    format!("it needs `{}` of `{}`", quoted(&needed.version), quoted(&needed.library))
 }
 
 fn of_glibc(library: &str) -> bool {

@@ -1,11 +1,15 @@
 //! `linked-libraries`: every library that a binary needs is on all systems that the tag promises, or in the wheel. Of
 //! Python's DLLs, a binary needs the one of its ABI tag.
 
+use std::collections::BTreeSet;
+
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
-use super::placed::{Placed, each};
+use super::finding::{CheckResult, Findings};
+use super::placed::{Placed, each, file_name as file};
 use crate::platform::System;
 use crate::wheel::binary::FormatFacts;
+use crate::wheel::quoted;
+use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {
     name: "linked-libraries",
@@ -23,7 +27,7 @@ fn run(input: CheckInput) -> CheckResult {
     each(input, "binary", |_| true, judge)
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let libraries = placed.image.libraries.iter().filter(|library| !library.optional);
     for library in libraries.map(|library| library.name.as_str()) {
         let refusal = match placed.image.format {
@@ -32,7 +36,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
             FormatFacts::Macho(_) => of_macos(placed, library),
         };
         if let Some(expected) = refusal {
-            let message = format!("it needs the library `{library}`");
+            let message = format!("it needs the library `{}`", quoted(library));
             findings.push(placed.finding(&CHECK, message, &expected, REMEDY));
         }
     }
@@ -47,12 +51,15 @@ fn of_linux(placed: Placed, library: &str) -> Option<String> {
     if bundled(placed, library) || brought(placed, library) {
         return None;
     }
-    let mut kinds = placed.platforms().filter_map(|platform| match platform.system() {
-        Some(System::Manylinux { .. }) => Some("manylinux"),
-        Some(System::Musllinux { .. }) => Some("musllinux"),
-        _ => None,
-    });
-    let kind = kinds.find(|kind| !listed(kind, file(library)))?;
+    let kinds: BTreeSet<&str> = placed
+        .platforms()
+        .filter_map(|platform| match platform.system() {
+            Some(System::Manylinux { .. }) => Some("manylinux"),
+            Some(System::Musllinux { .. }) => Some("musllinux"),
+            _ => None,
+        })
+        .collect();
+    let kind = kinds.into_iter().find(|kind| !listed(kind, file(library)))?;
     Some(format!("libraries in the wheel, and those that every {kind} system has"))
 }
 
@@ -103,8 +110,7 @@ fn of_python(placed: Placed, name: &str, version: &str) -> Option<String> {
 
 /// Returns whether the wheel has a member of that file name, in any folder.
 fn bundled(placed: Placed, library: &str) -> bool {
-    let wanted = file(library);
-    placed.wheel.members.iter().any(|member| file(&member.name).eq_ignore_ascii_case(wanted))
+    placed.bundled(file(library))
 }
 
 /// Returns whether a library needs itself. That happens where its install name was changed and the reference was not.
@@ -120,30 +126,53 @@ const BRINGERS: &[(&str, &[&str])] = &[
     ("pyqt", &["qt"]),
 ];
 
+/// The most words of required packages, and the most libraries, that are compared with each other. A library beyond them
+/// is not taken for one that a package brings.
+const WORD_LIMIT: usize = 5_000;
+const LIBRARY_LIMIT: usize = 2_000;
+
 /// Returns whether a required package probably brings the library and loads it first.
 ///
 /// The contents of other packages are unknown here. So the names of package and library must have a word in common, as
 /// `nvidia-cublas-cu12` and `libcublas.so.12` have.
 fn brought(placed: Placed, library: &str) -> bool {
     let name = file(library).to_ascii_lowercase();
-    let name = name.strip_prefix("lib").unwrap_or(&name);
-    let stem = name.split(|end: char| !end.is_ascii_alphanumeric()).next().unwrap_or_default();
-    let required = placed.wheel.metadata.all("Requires-Dist");
-    required.filter(|requirement| !requirement.contains("extra ==")).any(|requirement| {
+    let mut known = placed.about().brought.borrow_mut();
+    if let Some(brought) = known.get(&name) {
+        return *brought;
+    }
+    if known.len() == LIBRARY_LIMIT {
+        return false;
+    }
+    let words = placed.about().words.get_or_init(|| words(placed.wheel));
+    let bare = name.strip_prefix("lib").unwrap_or(&name);
+    let stem = bare.split(|end: char| !end.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let brought = words.iter().any(|word| {
+        let brings = BRINGERS.iter().find(|(bringer, _)| bringer == word);
+        let likely =
+            brings.into_iter().flat_map(|(_, stems)| *stems).any(|begin| bare.starts_with(begin));
+        likely
+            || word.len() > 2 && stem.len() > 2 && (stem.contains(&**word) || word.contains(stem))
+    });
+    known.insert(name, brought);
+    brought
+}
+
+/// The words in the names of the packages that are always required.
+fn words(wheel: &WheelFacts) -> BTreeSet<String> {
+    let required = wheel.metadata.all("Requires-Dist");
+    let mut words = BTreeSet::new();
+    for requirement in required.filter(|requirement| !requirement.contains("extra ==")) {
         let package = |part: char| part.is_ascii_alphanumeric() || "-_.".contains(part);
         let package = requirement.split(|end| !package(end)).next().unwrap_or_default();
-        let words = package.to_ascii_lowercase();
-        let mut words = words.split(|end: char| !end.is_ascii_alphabetic());
-        words.any(|word| {
-            let brings = BRINGERS.iter().find(|(bringer, _)| *bringer == word);
-            let likely = brings
-                .into_iter()
-                .flat_map(|(_, stems)| *stems)
-                .any(|begin| name.starts_with(begin));
-            likely
-                || word.len() > 2 && stem.len() > 2 && (stem.contains(word) || word.contains(stem))
-        })
-    })
+        for word in package.to_ascii_lowercase().split(|end: char| !end.is_ascii_alphabetic()) {
+            if words.len() == WORD_LIMIT {
+                return words;
+            }
+            words.insert(word.to_owned());
+        }
+    }
+    words
 }
 
 fn listed(kind: &str, name: &str) -> bool {
@@ -153,8 +182,4 @@ fn listed(kind: &str, name: &str) -> bool {
             None => name == known,
         }
     })
-}
-
-fn file(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

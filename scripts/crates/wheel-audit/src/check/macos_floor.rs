@@ -1,10 +1,11 @@
 //! `macos-floor`: no binary needs a newer macOS than the platform tag promises.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each, serves};
 use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::FormatFacts;
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "macos-floor",
@@ -24,7 +25,7 @@ fn minimum(placed: Placed) -> Option<(u16, u16)> {
     }
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let Some(needed) = minimum(placed) else { return };
     let tags = placed.wheel.name.platforms.iter();
     let promised =
@@ -35,7 +36,7 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
         findings.push(placed.finding(
             &CHECK,
             format!("its code for {} needs macOS {}.{}", machine(placed), needed.0, needed.1),
-            &format!("macOS {}.{} or older, as `{tag}` promises", promised.0, promised.1),
+            &format!("macOS {}.{} or older, as `{}` promises", promised.0, promised.1, quoted(tag)),
             "build with `MACOSX_DEPLOYMENT_TARGET` set to the tag's version, libraries included",
         ));
     }

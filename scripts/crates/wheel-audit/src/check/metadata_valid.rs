@@ -6,9 +6,10 @@ use std::str::FromStr;
 use pep440_rs::Version;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding, NotJudged};
+use super::finding::{CheckResult, Findings, NotJudged};
 use crate::names::normalize;
-use crate::wheel::metadata::Headers;
+use crate::wheel::metadata::{Headers, VALUE_LIMIT};
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "metadata-valid",
@@ -27,7 +28,7 @@ fn run(input: CheckInput) -> CheckResult {
     if input.release.wheels.is_empty() && input.release.sdists.is_empty() {
         return Err(NotJudged::NoSubject("no wheel and no sdist".to_owned()));
     }
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for wheel in &input.release.wheels {
         judge(
             &wheel.file,
@@ -50,13 +51,18 @@ fn run(input: CheckInput) -> CheckResult {
             )),
         }
     }
-    Ok(findings)
+    Ok(findings.done())
 }
 
-fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &mut Vec<Finding>) {
+fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &mut Findings) {
     let mut say = |message: String, expected: &str| {
         findings.push(CHECK.finding(file, message, expected, REMEDY));
     };
+    for key in ["Name", "Version", "Requires-Python"] {
+        if metadata.first(key).is_some() && metadata.short(key).is_none() {
+            say(format!("`{key}` is longer than {VALUE_LIMIT} bytes"), "a short value");
+        }
+    }
     match metadata.first("Metadata-Version") {
         Some(stated) if METADATA_VERSIONS.contains(&stated) => {}
         stated => say(
@@ -64,20 +70,20 @@ fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &m
             &format!("one of {}", METADATA_VERSIONS.join(", ")),
         ),
     }
-    match metadata.first("Name") {
+    match metadata.short("Name") {
         Some(stated) if normalize(stated) == normalize(name) => {}
         stated => say(
             format!("`Name` is {}", or_missing(stated)),
-            &format!("`{}`, as in the file name", normalize(name)),
+            &format!("`{}`, as in the file name", quoted(&normalize(name))),
         ),
     }
-    let stated = metadata.first("Version");
+    let stated = metadata.short("Version");
     let parsed = |text: &str| Version::from_str(text).ok();
     match (stated.and_then(parsed), parsed(version)) {
         (Some(inside), Some(outside)) if inside == outside => {}
         _ => say(
             format!("`Version` is {}", or_missing(stated)),
-            &format!("`{version}`, as in the file name"),
+            &format!("`{}`, as in the file name", quoted(version)),
         ),
     }
     if metadata.first("Requires-Python").is_none_or(str::is_empty) {
@@ -86,5 +92,5 @@ fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &m
 }
 
 fn or_missing(value: Option<&str>) -> String {
-    value.map_or("missing".to_owned(), |value| format!("`{value}`"))
+    value.map_or("missing".to_owned(), |value| format!("`{}`", quoted(value)))
 }

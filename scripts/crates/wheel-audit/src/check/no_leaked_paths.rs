@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {
@@ -62,14 +62,14 @@ const NOBODY: &[&str] = &[
 ];
 
 fn run(input: CheckInput) -> CheckResult {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for wheel in input.wheels()? {
         judge(wheel, &mut findings);
     }
-    Ok(findings)
+    Ok(findings.done())
 }
 
-fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
+fn judge(wheel: &WheelFacts, findings: &mut Findings) {
     let mut named: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (member, homes) in &wheel.homes {
         for home in homes.iter().filter(|home| !NOBODY.contains(&owner(home))) {

@@ -3,7 +3,7 @@
 //! A system with pages of 64 KiB cannot map a segment that is aligned to 4 KiB.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::FormatFacts;
@@ -28,7 +28,7 @@ fn page(architecture: Option<Architecture>) -> u64 {
     }
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let FormatFacts::Elf(facts) = &placed.image.format else { return };
     let page = page(placed.image.architecture);
     if let Some(least) = facts.alignments.iter().min().filter(|least| **least < page) {

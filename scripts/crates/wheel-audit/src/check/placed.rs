@@ -3,8 +3,11 @@
 //! A wheel may hold images for other platforms, such as launchers. No platform's rules apply to an image for Windows in a
 //! wheel for Linux.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding, NotJudged};
+use super::finding::{CheckResult, Finding, Findings, NotJudged};
 use crate::platform::{PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage, FormatFacts};
 use crate::wheel::release::WheelFacts;
@@ -15,12 +18,51 @@ pub(super) struct Placed<'a> {
     pub(super) wheel: &'a WheelFacts,
     pub(super) binary: &'a Binary,
     pub(super) image: &'a BinaryImage,
+    about: &'a About<'a>,
+}
+
+/// What all images of a wheel are judged by. It is computed once for each wheel, as a wheel may have very many images,
+/// members and requirements.
+#[derive(Default)]
+pub(super) struct About<'a> {
+    platforms: Vec<PlatformTag>,
+    files: OnceCell<BTreeSet<String>>,
+    exports: OnceCell<BTreeSet<&'a str>>,
+    /// Folder and stem of the modules that a check finds well named, for Windows and for the others.
+    pub(super) named: [OnceCell<BTreeSet<(&'a str, &'a str)>>; 2],
+    /// The words in the names of required packages.
+    pub(super) words: OnceCell<BTreeSet<String>>,
+    /// The libraries that were looked for among them.
+    pub(super) brought: RefCell<BTreeMap<String, bool>>,
 }
 
 impl<'a> Placed<'a> {
     /// The platforms of the wheel that the image serves.
-    pub(super) fn platforms(self) -> impl Iterator<Item = PlatformTag> + 'a {
-        platforms(self.wheel).filter(move |platform| serves(self.image, platform))
+    pub(super) fn platforms(self) -> impl Iterator<Item = &'a PlatformTag> + 'a {
+        self.about.platforms.iter().filter(move |platform| serves(self.image, platform))
+    }
+
+    /// What the images of the wheel have in common.
+    pub(super) fn about(self) -> &'a About<'a> {
+        self.about
+    }
+
+    /// Returns whether the wheel has a member of a file name, in any folder and any case.
+    pub(super) fn bundled(self, file: &str) -> bool {
+        let files = self.about.files.get_or_init(|| {
+            let members = self.wheel.members.iter().map(|member| file_name(&member.name));
+            members.map(str::to_ascii_lowercase).collect()
+        });
+        files.contains(&file.to_ascii_lowercase())
+    }
+
+    /// Returns whether a binary of the wheel exports a symbol.
+    pub(super) fn exported(self, symbol: &str) -> bool {
+        let exports = self.about.exports.get_or_init(|| {
+            let images = self.wheel.binaries.iter().flat_map(|binary| &binary.images);
+            images.flat_map(|image| image.exports.iter().map(String::as_str)).collect()
+        });
+        exports.contains(symbol)
     }
 
     /// A finding about this image.
@@ -52,18 +94,19 @@ pub(super) fn serves(image: &BinaryImage, platform: &PlatformTag) -> bool {
 }
 
 /// Judges every image of a kind that serves a platform of its wheel.
-pub(super) fn each<'a>(
-    input: CheckInput<'a>,
+pub(super) fn each(
+    input: CheckInput,
     kind: &str,
-    wanted: impl Fn(&Placed<'a>) -> bool,
-    judge: impl Fn(Placed<'a>, &mut Vec<Finding>),
+    wanted: impl Fn(&Placed) -> bool,
+    judge: impl Fn(Placed, &mut Findings),
 ) -> CheckResult {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let mut looked = false;
     for wheel in &input.release.wheels {
+        let about = &About { platforms: platforms(wheel).collect(), ..About::default() };
         for binary in &wheel.binaries {
             for image in &binary.images {
-                let placed = Placed { wheel, binary, image };
+                let placed = Placed { wheel, binary, image, about };
                 if placed.platforms().next().is_some() && wanted(&placed) {
                     looked = true;
                     judge(placed, &mut findings);
@@ -71,11 +114,15 @@ pub(super) fn each<'a>(
             }
         }
     }
-    if looked { Ok(findings) } else { Err(NotJudged::NoSubject(format!("no {kind}"))) }
+    if looked { Ok(findings.done()) } else { Err(NotJudged::NoSubject(format!("no {kind}"))) }
 }
 
 /// Returns whether the file's suffix names a platform: `.cp310-win_amd64.pyd`.
 pub(super) fn names_platform(member: &str) -> bool {
-    let file = member.rsplit('/').next().unwrap_or_default();
-    file.split_once('.').is_some_and(|(_, suffix)| suffix.contains('-'))
+    file_name(member).split_once('.').is_some_and(|(_, suffix)| suffix.contains('-'))
+}
+
+/// The last part of a path.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }

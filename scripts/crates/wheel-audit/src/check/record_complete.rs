@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding, judged};
+use super::finding::{CheckResult, Findings, judged};
+use crate::wheel::quoted;
 use crate::wheel::record::{RecordEntry, RecordedHash, spell};
 use crate::wheel::release::WheelFacts;
 use crate::wheel::zip::Member;
@@ -20,15 +21,15 @@ pub(super) const CHECK: Check = Check {
 const REMEDY: &str = "build the wheel again; a tool that changes wheels must rewrite `RECORD`";
 
 fn run(input: CheckInput) -> CheckResult {
-    let (mut findings, mut unknown) = (Vec::new(), None);
+    let (mut findings, mut unknown) = (Findings::default(), None);
     for wheel in input.wheels()? {
         unknown = unknown.or(judge(wheel, &mut findings));
     }
-    judged(findings, unknown)
+    judged(findings.done(), unknown)
 }
 
 /// Returns what could not be judged.
-fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Option<String> {
+fn judge(wheel: &WheelFacts, findings: &mut Findings) -> Option<String> {
     // They sign `RECORD`, so `RECORD` cannot list their hashes, nor its own.
     let signatures = ["RECORD.jws", "RECORD.p7s"].map(|name| format!("{}/{name}", wheel.dist_info));
     let record = format!("{}/RECORD", wheel.dist_info);
@@ -42,10 +43,11 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Option<String> {
     }
     for member in &wheel.members {
         let name = &member.name;
+        let shown = quoted(name);
         let lines = listed.remove(name.as_str()).unwrap_or_default();
         match lines[..] {
             [] if signatures.contains(name) => {}
-            [] => say(format!("`{name}` is not listed in `RECORD`"), "one line for each member"),
+            [] => say(format!("`{shown}` is not listed in `RECORD`"), "one line for each member"),
             [line] if *name != record && !signatures.contains(name) => match mismatch(line, member)
             {
                 Ok(None) => {}
@@ -53,22 +55,23 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) -> Option<String> {
                 Err(algorithm) => {
                     unknown.get_or_insert_with(|| {
                             format!(
-                                "`{}`: `RECORD` hashes `{name}` by {algorithm}, which this program does not compute",
-                                wheel.file
+                                "`{}`: `RECORD` hashes `{shown}` by {}, which this program does not compute",
+                                quoted(&wheel.file),
+                                quoted(algorithm)
                             )
                         });
                 }
             },
             [_] => {}
             _ => say(
-                format!("`{name}` is listed {} times in `RECORD`", lines.len()),
+                format!("`{shown}` is listed {} times in `RECORD`", lines.len()),
                 "one line for each member",
             ),
         }
     }
     for path in listed.into_keys() {
         say(
-            format!("`RECORD` lists `{path}`, which is not in the wheel"),
+            format!("`RECORD` lists `{}`, which is not in the wheel", quoted(path)),
             "members of the wheel only",
         );
     }
@@ -81,7 +84,7 @@ fn mismatch<'a>(
     line: &'a RecordEntry,
     member: &Member,
 ) -> Result<Option<(String, String)>, &'a str> {
-    let name = &member.name;
+    let name = quoted(&member.name);
     match &line.hash {
         RecordedHash::None => {
             return Ok(Some((format!("`RECORD` gives no hash for `{name}`"), spell(&member.sum))));

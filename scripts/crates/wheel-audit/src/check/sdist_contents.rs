@@ -1,9 +1,12 @@
 //! `sdist-contents`: the sdist holds what a build needs and what its metadata names, and no leftovers.
 
+use std::collections::BTreeSet;
+
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding, NotJudged};
+use super::finding::{CheckResult, Findings, NotJudged};
 use super::leftovers::leftover;
 use crate::wheel::release::SdistFacts;
+use crate::wheel::{Collision, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "sdist-contents",
@@ -16,21 +19,25 @@ fn run(input: CheckInput) -> CheckResult {
     if input.release.sdists.is_empty() {
         return Err(NotJudged::NoSubject("no sdist".to_owned()));
     }
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for sdist in &input.release.sdists {
         judge(sdist, &mut findings);
     }
-    Ok(findings)
+    Ok(findings.done())
 }
 
-fn judge(sdist: &SdistFacts, findings: &mut Vec<Finding>) {
+fn judge(sdist: &SdistFacts, findings: &mut Findings) {
     let mut say = |message: String, expected: &str, remedy: &str| {
         findings.push(CHECK.finding(&sdist.file, message, expected, remedy));
     };
-    let has = |wanted: &str| sdist.paths.iter().any(|path| path == wanted);
+    let paths: BTreeSet<&str> = sdist.paths.iter().map(String::as_str).collect();
+    let has = |wanted: &str| paths.contains(wanted);
     for license in sdist.metadata.all("License-File").filter(|license| !has(license)) {
         say(
-            format!("`PKG-INFO` names the license `{license}`, which is not in the sdist"),
+            format!(
+                "`PKG-INFO` names the license `{}`, which is not in the sdist",
+                quoted(license)
+            ),
             "every `License-File`",
             "correct `license-files` in `pyproject.toml`, or let the sdist include the file",
         );
@@ -50,10 +57,17 @@ fn judge(sdist: &SdistFacts, findings: &mut Vec<Finding>) {
             "commit `Cargo.lock`, and do not exclude it from the sdist",
         );
     }
+    for Collision { one, other, why } in &sdist.collisions {
+        say(
+            format!("`{}` differs from `{}` only {why}", quoted(one), quoted(other)),
+            "names that every system tells apart",
+            "rename one of them, as macOS and Windows keep one file for both",
+        );
+    }
     for path in &sdist.paths {
         if let Some(leftover) = leftover(path, &["node_modules"]) {
             say(
-                format!("`{path}` is a leftover (`{leftover}`)"),
+                format!("`{}` is a leftover (`{leftover}`)", quoted(path)),
                 "what a build needs",
                 "build the sdist from a clean checkout",
             );

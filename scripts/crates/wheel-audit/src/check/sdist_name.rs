@@ -10,6 +10,7 @@ use pep440_rs::Version;
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
 use crate::names::normalize;
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "sdist-name",
@@ -23,8 +24,8 @@ fn run(input: CheckInput) -> CheckResult {
         return Err(NotJudged::NoSubject("no sdist".to_owned()));
     }
     let wrong = input.release.sdists.iter().filter_map(|sdist| {
-        let name = normalize(sdist.metadata.first("Name")?).replace('-', "_");
-        let version = Version::from_str(sdist.metadata.first("Version")?).ok()?;
+        let name = normalize(sdist.metadata.short("Name")?).replace('-', "_");
+        let version = Version::from_str(sdist.metadata.short("Version")?).ok()?;
         let (found, _) = sdist.file.strip_suffix(".tar.gz")?.rsplit_once('-')?;
         // The check `metadata-valid` compares project and version.
         let spelled = sdist.file.strip_suffix(".tar.gz")?.rsplit_once('-')?.1;
@@ -35,7 +36,7 @@ fn run(input: CheckInput) -> CheckResult {
             CHECK.finding(
                 &sdist.file,
                 "the file name is not in normal form".to_owned(),
-                &format!("`{expected}`"),
+                &format!("`{}`", quoted(&expected)),
                 "build it with a backend that follows the specification of sdists",
             )
         })

@@ -7,10 +7,11 @@
 //! ([PEP 793](https://peps.python.org/pep-0793/)).
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::family::PythonVersion;
 use crate::wheel::binary::FormatFacts;
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "suffix-and-exports",
@@ -36,7 +37,7 @@ fn is_module(placed: &Placed) -> bool {
     library && !python && (of_python || placed.image.modules().next().is_some())
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let (stem, suffix) = parts(&placed.binary.member);
     let image = placed.image;
     let mut say = |message: String, expected: &str| {
@@ -46,20 +47,21 @@ fn judge(placed: Placed, findings: &mut Vec<Finding>) {
     // The export of a module whose name is not ASCII is encoded. A `lib….so` beside the modules need not be a module.
     let judged = stem.is_ascii() && !stem.starts_with("lib");
     if judged && !exports("PyInit_") && !exports("PyModExport_") {
-        let found: Vec<&str> = image.modules().take(3).collect();
+        let found: Vec<String> =
+            image.modules().take(3).map(|module| quoted(module).to_string()).collect();
         let found = match &found[..] {
             [] => "it exports no module".to_owned(),
             found => format!("it exports the module `{}`", found.join("`, `")),
         };
-        say(found, &format!("`PyInit_{stem}`"));
+        say(found, &format!("`PyInit_{}`", quoted(stem)));
     } else if exports("PyModExport_")
         && !exports("PyInit_")
         && let Some(oldest) = placed.wheel.name.oldest_python()
         && oldest < PythonVersion::new(3, 15)
     {
         say(
-            format!("it exports `PyModExport_{stem}` alone"),
-            &format!("`PyInit_{stem}`, which is what Python {oldest} looks for"),
+            format!("it exports `PyModExport_{}` alone", quoted(stem)),
+            &format!("`PyInit_{}`, which is what Python {oldest} looks for", quoted(stem)),
         );
     }
     if let Some((found, expected)) = suffix_wrong(placed, suffix)
@@ -75,7 +77,7 @@ fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
     let has = |abi: &str| abis.iter().any(|known| known == abi);
     let windows = matches!(placed.image.format, FormatFacts::Pe);
     let plain = if windows { "pyd" } else { "so" };
-    let wrong = |expected: String| Some((format!("its suffix is `.{suffix}`"), expected));
+    let wrong = |expected: String| Some((format!("its suffix is `.{}`", quoted(suffix)), expected));
     if windows && suffix.starts_with("abi3") {
         return wrong("`.pyd`, the only suffix of the stable ABI that Windows knows".to_owned());
     }
@@ -113,15 +115,20 @@ fn suffix_version(suffix: &str) -> Option<String> {
 
 /// Returns whether the same module lies beside it with a right suffix.
 fn has_better(placed: Placed, stem: &str) -> bool {
-    let folder = placed.binary.member.rsplit_once('/').map_or("", |(folder, _)| folder);
-    placed.wheel.binaries.iter().any(|other| {
-        let (other_stem, suffix) = parts(&other.member);
-        other.member != placed.binary.member
-            && other_stem == stem
-            && other.member.rsplit_once('/').map_or("", |(folder, _)| folder) == folder
-            && (suffix.ends_with("so") || suffix.ends_with("pyd"))
-            && suffix_wrong(placed, suffix).is_none()
-    })
+    let windows = matches!(placed.image.format, FormatFacts::Pe);
+    let named = placed.about().named[usize::from(windows)].get_or_init(|| {
+        let right = placed.wheel.binaries.iter().filter(|other| {
+            let (_, suffix) = parts(&other.member);
+            (suffix.ends_with("so") || suffix.ends_with("pyd"))
+                && suffix_wrong(placed, suffix).is_none()
+        });
+        right.map(|other| (folder(&other.member), parts(&other.member).0)).collect()
+    });
+    named.contains(&(folder(&placed.binary.member), stem))
+}
+
+fn folder(member: &str) -> &str {
+    member.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The name before the first dot, and the suffix after it.

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Check, CheckInput};
-use super::finding::CheckResult;
-use crate::wheel::TAG_LIMIT;
+use super::finding::{CheckResult, Findings};
 use crate::wheel::filename::expand;
+use crate::wheel::{NAME_LIMIT, TAG_LIMIT, listed, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "tags-agree",
@@ -17,12 +17,13 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(input: CheckInput) -> CheckResult {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for wheel in input.wheels()? {
         let mut inside = BTreeSet::new();
         for tag in wheel.wheel.all("Tag") {
             let tags = match tag.splitn(3, '-').collect::<Vec<_>>()[..] {
-                [python, abi, platform] => expand(python, abi, platform),
+                // A few long parts would stand for a thousand long tags.
+                [python, abi, platform] if tag.len() <= NAME_LIMIT => expand(python, abi, platform),
                 _ => None,
             };
             inside.extend(tags.unwrap_or_else(|| BTreeSet::from([tag.to_owned()])));
@@ -32,20 +33,17 @@ fn run(input: CheckInput) -> CheckResult {
             }
         }
         if inside != wheel.name.tags {
-            let listed = |tags: &BTreeSet<String>| {
-                if tags.is_empty() {
-                    "no tag".to_owned()
-                } else {
-                    tags.iter().cloned().collect::<Vec<_>>().join(", ")
-                }
+            let listed = |tags: &BTreeSet<String>| match tags.is_empty() {
+                true => "no tag".to_owned(),
+                false => listed(tags.iter().map(String::as_str)),
             };
             findings.push(CHECK.finding(
                 &wheel.file,
-                format!("`{}/WHEEL` lists {}", wheel.dist_info, listed(&inside)),
+                format!("`{}/WHEEL` lists {}", quoted(&wheel.dist_info), listed(&inside)),
                 &listed(&wheel.name.tags),
                 "do not rename wheels; `wheel tags` changes both places at once",
             ));
         }
     }
-    Ok(findings)
+    Ok(findings.done())
 }

@@ -4,7 +4,7 @@
 //! text relocations on some architectures.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
 
@@ -19,7 +19,7 @@ fn run(input: CheckInput) -> CheckResult {
     each(input, "ELF file", |placed| matches!(placed.image.format, FormatFacts::Elf(_)), judge)
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     let FormatFacts::Elf(facts) = &placed.image.format else { return };
     if facts.text_relocations {
         findings.push(placed.finding(

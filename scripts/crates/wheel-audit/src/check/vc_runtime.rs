@@ -5,9 +5,10 @@
 //! runtime. The other parts exist only on machines where somebody installed them.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::wheel::binary::FormatFacts;
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "vc-runtime",
@@ -36,18 +37,16 @@ fn run(input: CheckInput) -> CheckResult {
     each(input, "PE file", |placed| matches!(placed.image.format, FormatFacts::Pe), judge)
 }
 
-fn judge(placed: Placed, findings: &mut Vec<Finding>) {
+fn judge(placed: Placed, findings: &mut Findings) {
     for library in placed.image.libraries.iter().filter(|library| !library.optional) {
         let name = library.name.to_ascii_lowercase();
-        let bundled = placed.wheel.members.iter().any(|member| {
-            member.name.rsplit('/').next().is_some_and(|file| file.eq_ignore_ascii_case(&name))
-        });
+        let bundled = placed.bundled(&name);
         // The check `debug-build` judges debug runtimes.
         let debug = name.ends_with("d.dll");
         if !bundled && !debug && APART.iter().any(|part| name.starts_with(part)) {
             findings.push(placed.finding(
                 &CHECK,
-                format!("it needs `{}`", library.name),
+                format!("it needs `{}`", quoted(&library.name)),
                 "a part of the runtime that Windows or CPython brings, or that is in the wheel",
                 "link the runtime statically (`-C target-feature=+crt-static`, `/MT`), or add it with delvewheel",
             ));

@@ -7,7 +7,8 @@ use std::str::FromStr;
 use pep440_rs::Version;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, NotJudged};
+use super::finding::{CheckResult, Findings, NotJudged};
+use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "version-agrees",
@@ -20,11 +21,12 @@ fn run(input: CheckInput) -> CheckResult {
     if input.release.sdists.is_empty() {
         return Err(NotJudged::NoSubject("no sdist".to_owned()));
     }
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for sdist in &input.release.sdists {
-        let Some(stated) = sdist.metadata.first("Version") else { continue };
+        let Some(stated) = sdist.metadata.short("Version") else { continue };
         for (file, version) in &sdist.versions {
             // Cargo writes `1.0.0-rc.1` where Python writes `1.0.0rc1`.
+            let version = version.as_str();
             let (Ok(released), Ok(given)) = (Version::from_str(stated), Version::from_str(version))
             else {
                 continue;
@@ -32,12 +34,12 @@ fn run(input: CheckInput) -> CheckResult {
             if released != given {
                 findings.push(CHECK.finding(
                     &sdist.file,
-                    format!("`{file}` gives version {version}"),
-                    &format!("version {stated}, as in `PKG-INFO`"),
+                    format!("`{file}` gives version {}", quoted(version)),
+                    &format!("version {}, as in `PKG-INFO`", quoted(stated)),
                     "keep the version in one place (`dynamic = [\"version\"]` takes Cargo's), and build again",
                 ));
             }
         }
     }
-    Ok(findings)
+    Ok(findings.done())
 }

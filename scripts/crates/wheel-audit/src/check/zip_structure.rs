@@ -3,11 +3,11 @@
 //! The reader refuses bytes that are not an archive. This check refuses archives that two readers could read differently.
 //! PyPI refuses most of them too, after the upload.
 
-use std::collections::BTreeSet;
-
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Finding};
+use super::finding::{CheckResult, Findings};
 use crate::wheel::release::WheelFacts;
+use crate::wheel::zip_extra::Extra;
+use crate::wheel::{Collision, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "zip-structure",
@@ -19,18 +19,15 @@ pub(super) const CHECK: Check = Check {
 const REMEDY: &str =
     "build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)";
 
-/// The ratio and the unpacked size in bytes above which an archive is a bomb.
-const BOMB: (u64, u64) = (500, 64 << 20);
-
 fn run(input: CheckInput) -> CheckResult {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for wheel in input.wheels()? {
         judge(wheel, &mut findings);
     }
-    Ok(findings)
+    Ok(findings.done())
 }
 
-fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
+fn judge(wheel: &WheelFacts, findings: &mut Findings) {
     let mut say = |message: String, expected: &str| {
         findings.push(CHECK.finding(&wheel.file, message, expected, REMEDY));
     };
@@ -41,31 +38,50 @@ fn judge(wheel: &WheelFacts, findings: &mut Vec<Finding>) {
     for (at, length) in &structure.unclaimed {
         say(format!("{length} bytes at {at} belong to no member"), "no bytes between members");
     }
-    let mut lower = BTreeSet::new();
     for entry in &structure.entries {
-        let name = &entry.name;
+        let name = quoted(&entry.name);
         if let Some(field) = entry.differs {
             say(format!("`{name}` has another {field} in its local header"), "headers that agree");
         }
-        if entry.overlaps {
-            say(format!("`{name}` shares bytes with another member"), "no bytes in two members");
+        if let Some(extra) = entry.extra {
+            say(format!("`{name}` has an extra field {}", meaning(extra)), "plain headers");
         }
-        if entry.mode & 0o170_000 == 0o120_000 {
-            say(format!("`{name}` is a symbolic link"), "files and folders");
+        if entry.comment > 0 {
+            say(format!("`{name}` has a comment of {} bytes", entry.comment), "no comment");
         }
-        if outside(name) {
-            say(format!("`{name}` leads out of the folder"), "relative paths with `/`");
+        if entry.unmarked {
+            say(format!("`{name}` is not marked as UTF-8"), "the flag for UTF-8, or ASCII");
         }
-        if !lower.insert(name.to_lowercase()) {
+        if entry.confused {
             say(
-                format!("`{name}` differs from another member only in case"),
-                "names that differ in more than case",
+                format!("`{name}` is a file to some readers and a folder to others"),
+                "one of both",
             );
         }
+        match entry.mode & 0o170_000 {
+            0 | 0o040_000 | 0o100_000 => {}
+            0o120_000 => say(format!("`{name}` is a symbolic link"), "files and folders"),
+            _ => say(format!("`{name}` is neither a file nor a folder"), "files and folders"),
+        }
+        if outside(&entry.name) {
+            say(format!("`{name}` leads out of the folder"), "relative paths with `/`");
+        }
     }
-    let unpacked: u64 = wheel.members.iter().map(|member| member.size).sum();
-    if unpacked > BOMB.1 && unpacked / wheel.size.max(1) > BOMB.0 {
-        say(format!("{} bytes unpack to {unpacked}", wheel.size), "less than 500 times as much");
+    for Collision { one, other, why } in &structure.collisions {
+        say(
+            format!("`{}` differs from `{}` only {why}", quoted(one), quoted(other)),
+            "names that every system tells apart",
+        );
+    }
+}
+
+/// What a reader that knows an extra field takes from it.
+fn meaning(extra: Extra) -> &'static str {
+    match extra {
+        Extra::Zip64 => "with other sizes (zip64)",
+        Extra::Name => "with another name or comment",
+        Extra::Encryption => "of encryption",
+        Extra::Broken => "whose lengths do not add up",
     }
 }
 

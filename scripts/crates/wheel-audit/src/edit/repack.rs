@@ -7,7 +7,7 @@ use ::zip::result::ZipError;
 use ::zip::write::SimpleFileOptions;
 use ::zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::wheel::{MEMBER_LIMIT, ReadError, record};
+use crate::wheel::{HELD_LIMIT, ReadError, quoted, record};
 
 /// Replaces the content of each member for which `change` returns new content.
 ///
@@ -26,13 +26,17 @@ pub(super) fn changed(
         let mut content = Vec::new();
         let member = archive.by_name(&name).map_err(unreadable)?;
         member
-            .take(MEMBER_LIMIT)
+            .take(HELD_LIMIT + 1)
             .read_to_end(&mut content)
             .map_err(|error| unread(&name, &error))?;
+        if content.len() as u64 > HELD_LIMIT {
+            let why = format!("`{}` is larger than {HELD_LIMIT} bytes", quoted(&name));
+            return Err(ReadError::new(why));
+        }
         if name.ends_with(".dist-info/RECORD") {
             record = Some((name, content));
         } else if let Some(content) =
-            change(&name, &content).map_err(|error| ReadError::new(format!("`{name}`: {error}")))?
+            change(&name, &content).map_err(|error| unread(&name, &error))?
         {
             replaced.insert(name, content);
         }
@@ -68,8 +72,8 @@ fn unreadable(error: ZipError) -> ReadError {
     ReadError::new(format!("it is not a valid zip archive: {error}"))
 }
 
-fn unread(member: &str, error: &std::io::Error) -> ReadError {
-    ReadError::new(format!("`{member}`: {error}"))
+fn unread(member: &str, error: &dyn std::error::Error) -> ReadError {
+    ReadError::new(format!("`{}`: {error}", quoted(member)))
 }
 
 #[cfg(test)]

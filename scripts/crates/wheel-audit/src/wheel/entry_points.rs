@@ -2,13 +2,13 @@
 //! ([entry points specification](https://packaging.python.org/en/latest/specifications/entry-points/)).
 
 use super::error::ReadError;
-use super::limits::FIELD_LIMIT;
+use super::limits::{FIELD_LIMIT, LINE_LIMIT};
 
 /// One entry point: a line of the file that is neither a comment nor a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryPoint {
-    /// The group: `console_scripts` holds commands. Empty before the first group.
-    pub(crate) group: String,
+    /// False before the first group.
+    pub(crate) grouped: bool,
     /// The line as written.
     pub(crate) line: String,
     /// The module that the line refers to, if it refers to one.
@@ -19,16 +19,19 @@ pub struct EntryPoint {
 ///
 /// # Errors
 ///
-/// When it is not UTF-8, or has more than [`FIELD_LIMIT`] lines.
+/// When it is not UTF-8, has more than [`FIELD_LIMIT`] entry points, or a line has more than [`LINE_LIMIT`] bytes.
 pub fn read(bytes: &[u8]) -> Result<Vec<EntryPoint>, ReadError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::new("it is not UTF-8"))?;
-    let (mut group, mut points) = (String::new(), Vec::new());
+    let (mut group, mut points) = ("", Vec::new());
     for line in text.lines().map(str::trim) {
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
         }
+        if line.len() > LINE_LIMIT {
+            return Err(ReadError::new(format!("a line has more than {LINE_LIMIT} bytes")));
+        }
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            name.trim().clone_into(&mut group);
+            group = name.trim();
             continue;
         }
         if points.len() == FIELD_LIMIT {
@@ -39,7 +42,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<EntryPoint>, ReadError> {
             let module = reference.split([':', '[']).next().unwrap_or_default().trim();
             (!name.trim().is_empty() && is_dotted(module)).then(|| module.to_owned())
         });
-        points.push(EntryPoint { group: group.clone(), line: line.to_owned(), module });
+        let line = line.to_owned();
+        points.push(EntryPoint { grouped: !group.is_empty(), line, module });
     }
     Ok(points)
 }
@@ -59,20 +63,18 @@ mod tests {
 
     #[test]
     fn groups_references_and_lines_that_are_neither_are_told_apart() {
-        let text = "# commands\n[console_scripts]\nsum = sum_up_to.__main__:main [fast]\nbroken\n\n[a.plugins]\nx=y\n";
+        let text = "x\n# commands\n[console_scripts]\nsum = sum_up_to.__main__:main [fast]\nbroken\n\n[a.plugins]\nx=y\n";
         let points = read(text.as_bytes()).expect("a text");
         let groups: Vec<_> =
-            points.iter().map(|point| (&*point.group, point.module.as_deref())).collect();
+            points.iter().map(|point| (point.grouped, point.module.as_deref())).collect();
         assert_eq!(
             groups,
-            [
-                ("console_scripts", Some("sum_up_to.__main__")),
-                ("console_scripts", None),
-                ("a.plugins", Some("y"))
-            ]
+            [(false, None), (true, Some("sum_up_to.__main__")), (true, None), (true, Some("y"))]
         );
         assert!(read(b"\xff").is_err());
         let many = format!("[a]\n{}", "x = y\n".repeat(FIELD_LIMIT + 1));
         assert!(read(many.as_bytes()).is_err());
+        let long = read("x".repeat(LINE_LIMIT + 1).as_bytes()).expect_err("long").to_string();
+        assert_eq!(long, "a line has more than 8192 bytes");
     }
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::printable::printable;
+use super::printable::message;
 
 /// The error for bytes that could not be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -10,7 +10,7 @@ use super::printable::printable;
 pub struct ReadError(String);
 
 impl ReadError {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(printable(&message.into()))
+    pub(crate) fn new(text: impl AsRef<str>) -> Self {
+        Self(message(text.as_ref()))
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use super::error::ReadError;
-use super::limits::TAG_LIMIT;
+use super::limits::{NAME_LIMIT, TAG_LIMIT};
+use super::printable::quoted;
 use crate::family::PythonVersion;
 
 /// The parts of a wheel's file name.
@@ -31,7 +32,12 @@ impl FromStr for WheelName {
     type Err = ReadError;
 
     fn from_str(file: &str) -> Result<Self, ReadError> {
-        let wrong = |why: &str| ReadError::new(format!("`{file}` is not a wheel file name: {why}"));
+        let wrong = |why: &str| {
+            ReadError::new(format!("`{}` is not a wheel file name: {why}", quoted(file)))
+        };
+        if file.len() > NAME_LIMIT {
+            return Err(wrong(&format!("it has more than {NAME_LIMIT} bytes")));
+        }
         let stem = file.strip_suffix(".whl").ok_or_else(|| wrong("it does not end in `.whl`"))?;
         let parts: Vec<&str> = stem.split('-').collect();
         let (build, [python, abi, platform]) = match parts[..] {

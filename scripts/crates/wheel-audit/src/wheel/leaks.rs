@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::printable::printable;
-
 /// The beginning of a home folder's path on each system, and the byte that ends the user's name.
 const HOMES: &[(&[u8], u8)] = &[(b"/home/", b'/'), (b"/Users/", b'/'), (b":\\Users\\", b'\\')];
 /// The longest user name that is looked for, in bytes.
@@ -13,8 +11,8 @@ const COUNT_LIMIT: usize = 16;
 
 /// The home folders that a member names: `/home/NAME/`, `/Users/NAME/`, `:\Users\NAME\`.
 pub(super) fn homes(bytes: &[u8]) -> BTreeSet<String> {
-    let mut homes = BTreeSet::new();
-    for (start, end) in HOMES {
+    let mut homes: BTreeSet<&[u8]> = BTreeSet::new();
+    'search: for (start, end) in HOMES {
         for at in memchr::memmem::find_iter(bytes, start) {
             let name = &bytes[at + start.len()..];
             let name = &name[..name.len().min(NAME_LIMIT)];
@@ -23,15 +21,14 @@ pub(super) fn homes(bytes: &[u8]) -> BTreeSet<String> {
             // `/x/home/y/` is a folder named `home` inside another path.
             let whole = at == 0 || !bytes[at - 1].is_ascii_alphanumeric() && bytes[at - 1] != b'.';
             if length > 0 && name[..length].iter().all(plain) && (whole || start[0] == b':') {
-                let found = &bytes[at..=at + start.len() + length];
-                homes.insert(printable(&String::from_utf8_lossy(found)));
+                homes.insert(&bytes[at..=at + start.len() + length]);
                 if homes.len() == COUNT_LIMIT {
-                    return homes;
+                    break 'search;
                 }
             }
         }
     }
-    homes
+    homes.into_iter().map(|home| String::from_utf8_lossy(home).into_owned()).collect()
 }
 
 #[cfg(test)]

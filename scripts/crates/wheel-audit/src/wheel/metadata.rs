@@ -3,6 +3,10 @@
 
 use super::error::ReadError;
 use super::limits::FIELD_LIMIT;
+use super::printable::quoted;
+
+/// The longest value of a field that is a name, a version or a requirement, in bytes.
+pub(crate) const VALUE_LIMIT: usize = 1024;
 
 /// Header fields in the order of the file, and the text after them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,11 @@ impl Headers {
         };
         let mut fields: Vec<(String, String)> = Vec::new();
         for (number, line) in head.lines().enumerate() {
+            let number = number + 1;
+            // For Python's `email`, a line ends there.
+            if line.contains('\r') && line.contains(':') {
+                return Err(ReadError::new(format!("line {number} has a lone carriage return")));
+            }
             if line.starts_with([' ', '\t']) {
                 let (_, value) = fields.last_mut().ok_or_else(|| {
                     ReadError::new("its first line continues a field that is not there")
@@ -39,8 +48,11 @@ impl Headers {
             if fields.len() == FIELD_LIMIT {
                 return Err(ReadError::new(format!("it has more than {FIELD_LIMIT} fields")));
             }
-            let (key, value) = line.split_once(':').ok_or_else(|| {
-                ReadError::new(format!("line {}, `{line}`, is not a field", number + 1))
+            let field = line.split_once(':').filter(|(key, _)| {
+                !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic())
+            });
+            let (key, value) = field.ok_or_else(|| {
+                ReadError::new(format!("line {}, `{}`, is not a field", number, quoted(line)))
             })?;
             fields.push((key.to_ascii_lowercase(), value.trim().to_owned()));
         }
@@ -55,12 +67,23 @@ impl Headers {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The first value of a field that is a name, a version or a requirement, unless it is longer than any of them.
+    pub(crate) fn short(&self, key: &str) -> Option<&str> {
+        self.first(key).filter(|value| value.len() <= VALUE_LIMIT)
+    }
+
     /// All values of a field that may be repeated.
     pub(crate) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields
             .iter()
             .filter(move |(name, _)| name.eq_ignore_ascii_case(key))
             .map(|(_, value)| value.as_str())
+    }
+
+    /// About how many bytes they take.
+    pub(crate) fn weight(&self) -> u64 {
+        let fields = self.fields.iter().map(|(key, value)| key.len() + value.len() + 64);
+        (fields.sum::<usize>() + self.body.len()) as u64
     }
 
     /// The fields sorted, for comparing two files. The order of fields has no meaning.

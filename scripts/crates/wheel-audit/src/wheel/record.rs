@@ -5,7 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::ReadError;
-use super::limits::MEMBER_COUNT_LIMIT;
+use super::limits::{LINE_LIMIT, MEMBER_COUNT_LIMIT};
+use super::printable::quoted;
 use super::sum::Sha256Sum;
 
 /// One line of `RECORD`.
@@ -30,8 +31,8 @@ pub(crate) enum RecordedHash {
 ///
 /// # Errors
 ///
-/// When the bytes are not UTF-8, a line does not have three valid fields, or there are more than
-/// [`MEMBER_COUNT_LIMIT`] lines.
+/// When the bytes are not UTF-8, a line does not have three valid fields or has more than [`LINE_LIMIT`] bytes, or there
+/// are more than [`MEMBER_COUNT_LIMIT`] lines.
 pub fn read(bytes: &[u8]) -> Result<Vec<RecordEntry>, ReadError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::new("it is not UTF-8"))?;
     if text.lines().nth(MEMBER_COUNT_LIMIT).is_some() {
@@ -41,16 +42,20 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RecordEntry>, ReadError> {
         .enumerate()
         .filter(|(_, line)| !line.is_empty())
         .map(|(number, line)| {
-            entry(line)
-                .map_err(|why| ReadError::new(format!("line {}, `{line}`: {why}", number + 1)))
+            entry(line).map_err(|why| {
+                ReadError::new(format!("line {}, `{}`: {why}", number + 1, quoted(line)))
+            })
         })
         .collect()
 }
 
-fn entry(line: &str) -> Result<RecordEntry, &'static str> {
+fn entry(line: &str) -> Result<RecordEntry, String> {
+    if line.len() > LINE_LIMIT {
+        return Err(format!("it has more than {LINE_LIMIT} bytes"));
+    }
     let fields = fields(line)?;
     let [path, hash, size] = &fields[..] else {
-        return Err("it does not have three fields");
+        return Err("it does not have three fields".to_owned());
     };
     let size = match size.as_str() {
         "" => None,
@@ -75,23 +80,45 @@ fn recorded_hash(field: &str) -> Result<RecordedHash, &'static str> {
 }
 
 /// The fields of one CSV line; a path with a comma or a quote is quoted.
+///
+/// Readers differ in quotes inside a field that does not begin with one, and in lone carriage returns.
 fn fields(line: &str) -> Result<Vec<String>, &'static str> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    let mut characters = line.chars().peekable();
-    while let Some(character) = characters.next() {
-        let field = fields.last_mut().expect("there is always a field");
-        match character {
-            '"' if quoted && characters.peek() == Some(&'"') => {
-                field.push('"');
-                characters.next();
+    let mut fields = Vec::new();
+    let mut rest = line;
+    loop {
+        let (field, after) = match rest.strip_prefix('"') {
+            Some(quoted) => unquoted(quoted)?,
+            None => {
+                let (field, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+                (field.to_owned(), after)
             }
-            '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            other => field.push(other),
+        };
+        if field.contains('\r') || !rest.starts_with('"') && field.contains('"') {
+            return Err("a quote or a line end stands inside a field");
+        }
+        fields.push(field);
+        match after.strip_prefix(',') {
+            Some(after) => rest = after,
+            None if after.is_empty() => return Ok(fields),
+            None => return Err("a quote or a line end stands inside a field"),
         }
     }
-    if quoted { Err("a quote is not closed") } else { Ok(fields) }
+}
+
+/// The field behind an opening quote, and what follows the closing one. Two quotes stand for one.
+fn unquoted(text: &str) -> Result<(String, &str), &'static str> {
+    let (mut field, mut rest) = (String::new(), text);
+    loop {
+        let (before, after) = rest.split_once('"').ok_or("a quote is not closed")?;
+        field.push_str(before);
+        match after.strip_prefix('"') {
+            Some(after) => {
+                field.push('"');
+                rest = after;
+            }
+            None => return Ok((field, after)),
+        }
+    }
 }
 
 /// The line for a file of this content.
@@ -142,10 +169,17 @@ mod tests {
             ("a.py,sha256=!,1", "its hash is not urlsafe base64"),
             ("a.py,sha256=AAAA,1", "its hash is not 32 bytes long"),
             ("\"a.py,,1", "a quote is not closed"),
+            ("a\"b,c\".py,,1", "a quote or a line end stands inside a field"),
+            ("\"a\".py,,1", "a quote or a line end stands inside a field"),
+            ("a\r.py,,1", "a quote or a line end stands inside a field"),
         ] {
             let error = read(line.as_bytes()).expect_err(line);
+            let line = line.replace('\r', "\\r");
             assert_eq!(error.to_string(), format!("line 1, `{line}`: {why}"));
         }
+        let long = read("x".repeat(LINE_LIMIT + 1).as_bytes()).expect_err("long").to_string();
+        assert!(long.ends_with("`: it has more than 8192 bytes"), "{long}");
+        assert!(long.len() < 300, "{long}");
         assert_eq!(read(b"\xff").expect_err("bytes").to_string(), "it is not UTF-8");
     }
 

@@ -1,21 +1,27 @@
 //! A whole release: every file of a `dist/` folder, read into facts.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::binary::{self, Binary};
+use super::binary::{self, Binary, Kept};
 use super::entry_points::{self, EntryPoint};
 use super::error::ReadError;
 use super::filename::WheelName;
-use super::limits::ARCHIVE_LIMIT;
+use super::leaks;
+use super::limits::{ARCHIVE_LIMIT, HELD_LIMIT, SHORT_TEXT_LIMIT, TEXT_LIMIT};
 use super::metadata::Headers;
-use super::printable::printable;
+use super::paths::Collision;
+use super::printable::quoted;
 use super::record::{self, RecordEntry};
+use super::room::Room;
+use super::sdist::{self, Contents};
 use super::sum::Sha256Sum;
-use super::zip::{self, Member};
+use super::zip::{self, Member, Need};
+use super::zip_directory::Directory;
 use super::zip_structure::{self, Structure};
-use super::{leaks, sdist};
 use crate::parallel;
 
 /// The facts of all files of a release.
@@ -79,7 +85,12 @@ pub struct SdistFacts {
     /// The version that each of the project's own files gives.
     pub(crate) versions: Vec<(&'static str, String)>,
     pub(crate) metadata: Headers,
+    /// Names that are one on some systems.
+    pub(crate) collisions: Vec<Collision>,
 }
+
+/// The most members of a wheel that are named because they could not be read. The others are counted.
+const UNREAD_LIMIT: usize = 100;
 
 /// The files in `dist/`, sorted; hidden ones (the `.gitignore` that keeps the folder) are not part of
 /// a release. A folder that is not there holds no files.
@@ -108,23 +119,24 @@ pub fn list(dist: &Path) -> Result<Vec<PathBuf>, ReadError> {
 impl ReleaseFacts {
     /// Reads files on all processors. Also returns the files that could not be read, each with the reason.
     ///
-    /// Each worker reads one file at a time, so that memory is bounded by the number of workers times the largest file
-    /// with its largest member.
+    /// The files share one room in memory, however many workers there are: 1 GiB for archives, 768 MiB for one large
+    /// member, 16 MiB for each worker's small ones, and 512 MiB for what is kept of all files.
     pub fn read(paths: &[PathBuf]) -> (Self, Vec<String>) {
+        let room = Room::new();
         let parts = parallel::map(paths, |path| {
             let mut part = Self::default();
-            let outcome = part.add(path);
+            let outcome = part.add_within(path, &room);
             (part, outcome)
         });
         let (mut release, mut unread) = (Self::default(), Vec::new());
         for (path, (part, outcome)) in paths.iter().zip(parts) {
             if let Err(error) = outcome {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                unread.push(printable(&format!("`{name}`: {error}")));
+                unread.push(format!("`{}`: {error}", quoted(&name)));
             }
             for wheel in &part.wheels {
-                unread
-                    .extend(wheel.unread.iter().map(|error| format!("`{}`: {error}", wheel.file)));
+                let file = quoted(&wheel.file);
+                unread.extend(wheel.unread.iter().map(|error| format!("`{file}`: {error}")));
             }
             release.files.extend(part.files);
             release.wheels.extend(part.wheels);
@@ -140,6 +152,10 @@ impl ReleaseFacts {
     /// When the file cannot be read, or looks like a wheel or an sdist and is none. The file itself is
     /// in `files` even then, if its bytes could be had.
     pub fn add(&mut self, path: &Path) -> Result<(), ReadError> {
+        self.add_within(path, &Room::new())
+    }
+
+    fn add_within(&mut self, path: &Path, room: &Room) -> Result<(), ReadError> {
         let name = path
             .file_name()
             .and_then(|name| name.to_str())
@@ -155,22 +171,45 @@ impl ReleaseFacts {
         if about.len() > ARCHIVE_LIMIT {
             return Err(ReadError::new(format!("it is larger than {ARCHIVE_LIMIT} bytes")));
         }
-        let bytes = fs::read(path).map_err(unreadable)?;
+        let _place = room.archive(about.len());
+        let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
+        // A file that grows is not read to its end.
+        let file = fs::File::open(path).map_err(unreadable)?;
+        file.take(about.len() + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 != about.len() {
+            return Err(ReadError::new("its size changed while it was read"));
+        }
         self.files.push(DistFile {
             name: name.clone(),
             size: about.len(),
             sum: Sha256Sum::digest(&bytes),
         });
         if name.ends_with(".whl") {
-            self.wheels.push(WheelFacts::read(name, &bytes)?);
+            let wheel = WheelFacts::read_within(name, &bytes, room)?;
+            room.keep(wheel.weight())?;
+            self.wheels.push(wheel);
         } else if name.ends_with(".tar.gz") {
-            let files = sdist::read(&name, &bytes)?;
+            let Contents { paths, files, collisions } = sdist::contents(&name, &bytes)?;
             let metadata = sdist::metadata(&files)?;
-            let versions = sdist::versions(&files);
-            let paths = files.into_iter().map(|file| file.path).collect();
-            self.sdists.push(SdistFacts { file: name, paths, versions, metadata });
+            let versions = sdist::versions(&files)?;
+            let sdist = SdistFacts { file: name, paths, versions, metadata, collisions };
+            room.keep(sdist.weight())?;
+            self.sdists.push(sdist);
         }
         Ok(())
+    }
+}
+
+/// The bytes of a text that is kept, with its place in a list.
+fn weight(text: &str) -> u64 {
+    text.len() as u64 + 64
+}
+
+impl SdistFacts {
+    /// About how many bytes it takes.
+    fn weight(&self) -> u64 {
+        let paths: u64 = self.paths.iter().map(|path| weight(path)).sum();
+        paths + self.metadata.weight() + 4096 * self.collisions.len() as u64
     }
 }
 
@@ -181,34 +220,62 @@ impl WheelFacts {
     ///
     /// When the file name, the archive, `METADATA`, `WHEEL` or `RECORD` cannot be read.
     pub fn read(file: String, bytes: &[u8]) -> Result<Self, ReadError> {
+        Self::read_within(file, bytes, &Room::new())
+    }
+
+    fn read_within(file: String, bytes: &[u8], room: &Room) -> Result<Self, ReadError> {
         let name: WheelName = file.parse()?;
         let dist_info = format!("{}-{}.dist-info", name.distribution, name.version);
         let own = |member: &str| format!("{dist_info}/{member}");
         let wanted = [own("RECORD"), own("METADATA"), own("WHEEL"), own("entry_points.txt")];
-        let (mut binaries, mut unread) = (Vec::new(), Vec::new());
-        let keep = |member: &str| wanted.iter().any(|wanted| wanted == member);
-        let (mut homes, bills) = (Vec::new(), own("sboms/"));
-        let members = zip::visit(bytes, keep, |member, content| {
-            let found = binary::read(member, content);
+        let bills = own("sboms/");
+        // Headers are judged before anything is unpacked.
+        let directory = Directory::read(bytes)?;
+        let (mut binaries, mut homes, mut kept) = (Vec::new(), Vec::new(), Kept::default());
+        let (unread, held) = (RefCell::new(Unread::default()), RefCell::new(None));
+        let need = |member: &str, size: u64, head: &[u8]| {
+            if let Some(place) = wanted.iter().position(|wanted| wanted == member) {
+                return Need::Keep(if place == 0 { TEXT_LIMIT } else { SHORT_TEXT_LIMIT });
+            }
+            if !member.starts_with(&bills) && !binary::begins_like_one(head) {
+                return Need::Sum;
+            }
+            if size > HELD_LIMIT {
+                let why = format!("member `{}` is larger than {HELD_LIMIT} bytes", quoted(member));
+                unread.borrow_mut().add(ReadError::new(why));
+                return Need::Sum;
+            }
+            *held.borrow_mut() = room.member(size);
+            Need::Look
+        };
+        let members = zip::members(bytes, &directory, need, |member, content| {
+            if wanted.iter().any(|wanted| wanted == member) {
+                return;
+            }
+            let found = binary::read_kept(member, content, &mut kept);
             let bill = member.starts_with(&bills);
             if bill || found.as_ref().is_ok_and(Option::is_some) {
                 homes.push((member.to_owned(), leaks::homes(content)));
             }
             match found {
                 Ok(found) => binaries.extend(found),
-                Err(error) => unread.push(error),
+                Err(error) => unread.borrow_mut().add(error),
             }
+            *held.borrow_mut() = None;
         })?;
+        drop(held);
+        let unread = unread.into_inner().into_errors();
         homes.retain(|(_, homes)| !homes.is_empty());
         let content = |wanted: &str| {
             members
                 .iter()
                 .find(|member| member.name == wanted)
                 .and_then(|member| member.content.as_deref())
-                .ok_or_else(|| ReadError::new(format!("it has no member `{wanted}`")))
+                .ok_or_else(|| ReadError::new(format!("it has no member `{}`", quoted(wanted))))
         };
-        let within =
-            |member: &str, error: ReadError| ReadError::new(format!("`{member}`: {error}"));
+        let within = |member: &str, error: ReadError| {
+            ReadError::new(format!("`{}`: {error}", quoted(member)))
+        };
         let headers =
             |member: &str| Headers::read(content(member)?).map_err(|error| within(member, error));
         Ok(Self {
@@ -225,12 +292,51 @@ impl WheelFacts {
             file,
             name,
             size: bytes.len() as u64,
-            structure: zip_structure::read(bytes)?,
+            structure: zip_structure::read(&directory),
             members,
             dist_info,
             binaries,
             homes,
             unread,
         })
+    }
+
+    /// About how many bytes it takes.
+    fn weight(&self) -> u64 {
+        let kept = |member: &Member| member.content.as_ref().map_or(0, Vec::len) as u64;
+        let members = self.members.iter().map(|member| 2 * weight(&member.name) + kept(member));
+        let record = self.record.iter().map(|entry| weight(&entry.path) + 64);
+        let points = self.entry_points.iter().map(|point| 2 * weight(&point.line));
+        let binaries = self.binaries.iter().map(Binary::weight);
+        let homes =
+            self.homes.iter().map(|(member, homes)| weight(member) + 64 * homes.len() as u64);
+        let collisions = 4096 * self.structure.collisions.len() as u64;
+        let sums = [members.sum::<u64>(), record.sum(), points.sum(), binaries.sum(), homes.sum()];
+        sums.iter().sum::<u64>() + collisions + self.metadata.weight() + self.wheel.weight()
+    }
+}
+
+/// The members that could not be read, some of them by name.
+#[derive(Default)]
+struct Unread {
+    errors: Vec<ReadError>,
+    more: usize,
+}
+
+impl Unread {
+    fn add(&mut self, error: ReadError) {
+        if self.errors.len() < UNREAD_LIMIT {
+            self.errors.push(error);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn into_errors(mut self) -> Vec<ReadError> {
+        if self.more > 0 {
+            let why = format!("{} more members cannot be understood", self.more);
+            self.errors.push(ReadError::new(why));
+        }
+        self.errors
     }
 }

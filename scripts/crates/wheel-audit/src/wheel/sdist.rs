@@ -3,13 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::{Component, Path};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use super::error::ReadError;
-use super::limits::{MEMBER_COUNT_LIMIT, SOURCE_LIMIT};
+use super::limits::{SHORT_TEXT_LIMIT, SOURCE_LIMIT, TOML_LIMIT};
 use super::metadata::Headers;
+use super::paths::{self, Collision};
+use super::printable::quoted;
+use super::tar;
 
 /// A file of the sdist, unpacked in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,85 +24,120 @@ pub struct SourceFile {
     pub executable: bool,
 }
 
-/// Reads every file of the sdist named `file` (`NAME-VERSION.tar.gz`).
+/// A file before its content is read.
+pub(crate) struct Source<'a> {
+    /// The path below the archive's one folder.
+    pub(crate) path: &'a str,
+    pub(crate) size: u64,
+    pub(crate) executable: bool,
+}
+
+/// The files whose content an audit needs.
+const READ: &[&str] = &["PKG-INFO", "pyproject.toml", "Cargo.toml"];
+
+/// Reads every file of the sdist named `file` (`NAME-VERSION.tar.gz`). All contents are in memory at once.
 ///
 /// # Errors
 ///
-/// When the bytes are not a gzipped tar or exceed a limit, or when a member lies outside the folder `NAME-VERSION`,
-/// occurs twice, or is neither a file nor a folder.
+/// When the bytes are not a gzipped tar that every reader unpacks alike, or exceed a limit, or when a member lies
+/// outside the folder `NAME-VERSION`, occurs twice, is neither a file nor a folder, or has a name that is another
+/// member's on some system.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<SourceFile>, ReadError> {
+    let mut files = Vec::new();
+    let collisions = visit(file, bytes, |source, content| {
+        let mut file = SourceFile {
+            path: source.path.to_owned(),
+            content: Vec::new(),
+            executable: source.executable,
+        };
+        content.read_to_end(&mut file.content).map_err(tar::cut)?;
+        files.push(file);
+        Ok(())
+    })?;
+    match collisions.first() {
+        None => Ok(files),
+        Some(Collision { one, other, why }) => Err(ReadError::new(format!(
+            "`{}` differs from `{}` only {why}",
+            quoted(one),
+            quoted(other)
+        ))),
+    }
+}
+
+/// What an audit needs of an sdist.
+pub(crate) struct Contents {
+    /// The path of every file.
+    pub(crate) paths: Vec<String>,
+    /// The files that are read.
+    pub(crate) files: Vec<SourceFile>,
+    /// Names that are one on some systems.
+    pub(crate) collisions: Vec<Collision>,
+}
+
+/// Reads the files that an audit needs, and the paths of all files.
+pub(crate) fn contents(file: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
+    let (mut paths, mut files) = (Vec::new(), Vec::new());
+    let collisions = visit(file, bytes, |source, content| {
+        paths.push(source.path.to_owned());
+        if !READ.contains(&source.path) {
+            return Ok(());
+        }
+        let limit = if source.path == "PKG-INFO" { SHORT_TEXT_LIMIT } else { TOML_LIMIT };
+        if source.size > limit {
+            return Err(ReadError::new(format!("`{}` is larger than {limit} bytes", source.path)));
+        }
+        let (path, executable) = (source.path.to_owned(), source.executable);
+        let mut file = SourceFile { path, content: Vec::new(), executable };
+        content.read_to_end(&mut file.content).map_err(tar::cut)?;
+        files.push(file);
+        Ok(())
+    })?;
+    Ok(Contents { paths, files, collisions })
+}
+
+/// Passes each file with its content to `look`, in the order of the archive. Returns the names that are one on some
+/// systems.
+pub(crate) fn visit(
+    file: &str,
+    bytes: &[u8],
+    mut look: impl FnMut(&Source, &mut dyn Read) -> Result<(), ReadError>,
+) -> Result<Vec<Collision>, ReadError> {
     let folder = file
         .strip_suffix(".tar.gz")
-        .ok_or_else(|| ReadError::new(format!("`{file}` does not end in `.tar.gz`")))?;
-    // Python's `gzip` reads all members of a gzip file, and so does this. One byte more than the limit may be read, so
-    // that an archive beyond the limit is told from one that ends there.
-    let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes).take(SOURCE_LIMIT + 1));
-    let files = unpack(&mut archive, folder);
-    let mut rest = archive.into_inner();
-    // The checksum stands at the end of a gzip stream, so the stream is read to its end.
-    let goes_on = files.is_ok() && holds_more(&mut rest).map_err(cut)?;
-    if rest.limit() == 0 {
-        return Err(ReadError::new(format!("it unpacks to more than {SOURCE_LIMIT} bytes")));
-    }
-    if goes_on {
-        return Err(ReadError::new("it has data after the end of the archive"));
-    }
-    files
-}
-
-fn unpack<R: Read>(
-    archive: &mut tar::Archive<R>,
-    folder: &str,
-) -> Result<Vec<SourceFile>, ReadError> {
-    let mut files = Vec::new();
-    let mut paths = BTreeSet::new();
-    for (count, entry) in archive.entries().map_err(cut)?.enumerate() {
-        let mut entry = entry.map_err(cut)?;
-        let name = String::from_utf8(entry.path_bytes().into_owned())
-            .map_err(|_| ReadError::new("a member's name is not UTF-8"))?;
-        if count == MEMBER_COUNT_LIMIT {
-            return Err(ReadError::new(format!("it has more than {MEMBER_COUNT_LIMIT} members")));
+        .ok_or_else(|| ReadError::new(format!("`{}` does not end in `.tar.gz`", quoted(file))))?;
+    // One byte more than the limit may be read, so that an archive beyond the limit is told from one that ends there.
+    let mut archive = GzDecoder::new(bytes).take(SOURCE_LIMIT + 1);
+    let mut names = BTreeSet::new();
+    let visited = tar::visit(&mut archive, |entry, content| {
+        let name = quoted(&entry.name);
+        if entry.size > SOURCE_LIMIT {
+            let why = format!("member `{name}` is larger than {SOURCE_LIMIT} bytes");
+            return Err(ReadError::new(why));
         }
-        let kind = entry.header().entry_type();
-        if kind.is_dir() || kind.is_pax_global_extensions() {
-            continue;
-        }
-        if !kind.is_file() {
-            return Err(ReadError::new(format!("member `{name}` is neither a file nor a folder")));
-        }
-        if entry.size() > SOURCE_LIMIT {
-            return Err(ReadError::new(format!(
-                "member `{name}` is larger than {SOURCE_LIMIT} bytes"
-            )));
-        }
-        let path = inside(&name, folder).ok_or_else(|| {
+        let path = inside(&entry.name, folder).ok_or_else(|| {
+            let folder = quoted(folder);
             ReadError::new(format!("member `{name}` lies outside the folder `{folder}`"))
         })?;
-        if !paths.insert(path.clone()) {
+        // A folder may be listed again.
+        if !names.insert(entry.name.clone()) && !entry.is_folder() {
             return Err(ReadError::new(format!("it has two members `{name}`")));
         }
-        let executable = entry.header().mode().is_ok_and(|mode| mode & 0o111 != 0);
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).map_err(cut)?;
-        files.push(SourceFile { path, content, executable });
-    }
-    Ok(files)
-}
-
-fn cut(error: std::io::Error) -> ReadError {
-    ReadError::new(format!("it is not a gzipped tar: {error}"))
-}
-
-/// Returns whether anything but the zeros that pad a tar follows.
-fn holds_more(rest: &mut impl Read) -> std::io::Result<bool> {
-    let mut buffer = vec![0; 64 << 10];
-    let mut more = false;
-    loop {
-        match rest.read(&mut buffer)? {
-            0 => return Ok(more),
-            length => more |= buffer[..length].iter().any(|byte| *byte != 0),
+        if entry.is_folder() {
+            return Ok(());
         }
+        look(&Source { path, size: entry.size, executable: entry.executable }, content)
+    });
+    if archive.limit() == 0 {
+        return Err(ReadError::new(format!("it unpacks to more than {SOURCE_LIMIT} bytes")));
     }
+    // Some readers go on with a second gzip stream, and others do not see it.
+    let begun = archive.get_ref().header().is_some();
+    let at_end = visited.is_ok() || begun && matches!(archive.read(&mut [0]), Ok(0));
+    if at_end && !archive.into_inner().into_inner().is_empty() {
+        return Err(ReadError::new("it has data after its gzip stream"));
+    }
+    visited?;
+    Ok(paths::collisions(names.iter().map(String::as_str)))
 }
 
 /// The fields of an sdist's `PKG-INFO`.
@@ -117,14 +154,14 @@ pub fn metadata(files: &[SourceFile]) -> Result<Headers, ReadError> {
 }
 
 /// The version in `pyproject.toml`, and with maturin as the build backend also the one in `Cargo.toml`.
-pub fn versions(files: &[SourceFile]) -> Vec<(&'static str, String)> {
-    let table = |wanted: &str| -> Option<toml::Table> {
-        let file = files.iter().find(|file| file.path == wanted)?;
-        toml::from_str(std::str::from_utf8(&file.content).ok()?).ok()
-    };
+///
+/// # Errors
+///
+/// When one of the two is not TOML.
+pub fn versions(files: &[SourceFile]) -> Result<Vec<(&'static str, String)>, ReadError> {
     let version =
         |table: &toml::Table, key: &str| Some(table.get(key)?.get("version")?.as_str()?.to_owned());
-    let Some(project) = table("pyproject.toml") else { return Vec::new() };
+    let Some(project) = table(files, "pyproject.toml")? else { return Ok(Vec::new()) };
     let mut versions = Vec::new();
     versions.extend(version(&project, "project").map(|version| ("pyproject.toml", version)));
     let backend = project.get("build-system").and_then(|system| system.get("build-backend"));
@@ -132,73 +169,31 @@ pub fn versions(files: &[SourceFile]) -> Vec<(&'static str, String)> {
     // With `manifest-path` the crate lies in another folder.
     let moved = || project.get("tool")?.get("maturin")?.get("manifest-path");
     if maturin && moved().is_none() {
-        let manifest = table("Cargo.toml");
+        let manifest = table(files, "Cargo.toml")?;
         let version = manifest.and_then(|manifest| version(&manifest, "package"));
         versions.extend(version.map(|version| ("Cargo.toml", version)));
     }
-    versions
+    Ok(versions)
 }
 
-/// The path below `folder`, if the name stays below it on every system.
-fn inside(name: &str, folder: &str) -> Option<String> {
+fn table(files: &[SourceFile], wanted: &str) -> Result<Option<toml::Table>, ReadError> {
+    let Some(file) = files.iter().find(|file| file.path == wanted) else { return Ok(None) };
+    let wrong = |why: &str| ReadError::new(format!("`{wanted}` is not TOML: {}", quoted(why)));
+    if file.content.len() as u64 > TOML_LIMIT {
+        return Err(ReadError::new(format!("`{wanted}` is larger than {TOML_LIMIT} bytes")));
+    }
+    let text = std::str::from_utf8(&file.content).map_err(|_| wrong("it is not UTF-8"))?;
+    toml::from_str(text).map(Some).map_err(|error: toml::de::Error| wrong(error.message()))
+}
+
+/// The path below `folder`, if the name stays below it on every system. The folder itself is the empty path.
+fn inside<'a>(name: &'a str, folder: &str) -> Option<&'a str> {
     let path = name.strip_prefix(folder)?.strip_prefix('/')?;
-    let plain = !path.is_empty()
-        && !path
-            .contains(|character: char| matches!(character, '\\' | ':') || character.is_control())
-        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-    plain.then(|| path.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    fn sdist(members: &[(&str, tar::EntryType)]) -> Vec<u8> {
-        let mut builder = tar::Builder::new(Vec::new());
-        for (name, kind) in members {
-            let mut header = tar::Header::new_gnu();
-            // Set byte by byte: the crate would refuse the names that are tested here.
-            header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
-            header.set_entry_type(*kind);
-            header.set_size(4);
-            header.set_mode(0o755);
-            header.set_cksum();
-            builder.append(&header, &b"Name"[..]).expect("memory");
-        }
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        gzip.write_all(&builder.into_inner().expect("memory")).expect("memory");
-        gzip.finish().expect("memory")
+    if path.is_empty() {
+        return Some(path);
     }
-
-    #[test]
-    fn files_are_read_with_their_path_below_the_folder() {
-        let files = read("a-1.tar.gz", &sdist(&[("a-1/src/b.rs", tar::EntryType::Regular)]))
-            .expect("a good sdist");
-        let file =
-            SourceFile { path: "src/b.rs".into(), content: b"Name".into(), executable: true };
-        assert_eq!(files, [file]);
-        assert_eq!(metadata(&files).expect_err("none").to_string(), "it has no `PKG-INFO`");
-    }
-
-    #[test]
-    fn each_way_to_be_wrong_has_its_reason() {
-        let reason =
-            |members: &[_]| read("a-1.tar.gz", &sdist(members)).expect_err("bad").to_string();
-        for name in ["b-1/x", "a-1/../x", "/a-1/x", "a-1/C:x", "a-1/..\\x", "a-1x"] {
-            assert_eq!(
-                reason(&[(name, tar::EntryType::Regular)]),
-                format!("member `{name}` lies outside the folder `a-1`")
-            );
-        }
-        assert_eq!(
-            reason(&[("a-1/x", tar::EntryType::Symlink)]),
-            "member `a-1/x` is neither a file nor a folder"
-        );
-        let good = sdist(&[("a-1/x", tar::EntryType::Regular)]);
-        let cut = read("a-1.tar.gz", &good[..good.len() / 2]).expect_err("cut").to_string();
-        assert!(cut.starts_with("it is not a gzipped tar: "), "{cut}");
-        assert!(read("a-1.zip", &good).is_err());
-    }
+    let special = |part: char| matches!(part, '\\' | ':') || part.is_control();
+    let mut parts = path.strip_suffix('/').unwrap_or(path).split('/');
+    let plain = !path.contains(special) && parts.all(|part| !matches!(part, "" | "." | ".."));
+    plain.then_some(path)
 }

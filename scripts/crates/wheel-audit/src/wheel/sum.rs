@@ -1,11 +1,13 @@
 //! SHA-256 sums, as an index and `RECORD` compare files by them.
 
 use std::fmt::Write;
+use std::io::Read;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::error::ReadError;
+use super::printable::quoted;
 
 /// A SHA-256, shown as 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +18,18 @@ impl Sha256Sum {
     /// The SHA-256 of `bytes`.
     pub fn digest(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// The SHA-256 of all that can be read.
+    pub(crate) fn read(source: &mut dyn Read) -> Result<Self, ReadError> {
+        let (mut sum, mut piece) = (Sha256::new(), vec![0; 64 << 10]);
+        loop {
+            match source.read(&mut piece) {
+                Ok(0) => return Ok(Self(sum.finalize().into())),
+                Ok(length) => sum.update(&piece[..length]),
+                Err(error) => return Err(ReadError::new(format!("it cannot be read: {error}"))),
+            }
+        }
     }
 
     /// The 32 bytes themselves.
@@ -40,7 +54,7 @@ impl std::str::FromStr for Sha256Sum {
     type Err = ReadError;
 
     fn from_str(text: &str) -> Result<Self, ReadError> {
-        let wrong = || ReadError::new(format!("`{text}` is not a SHA-256"));
+        let wrong = || ReadError::new(format!("`{}` is not a SHA-256", quoted(text)));
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(wrong());
         }

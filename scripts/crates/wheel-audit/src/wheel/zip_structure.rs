@@ -1,9 +1,9 @@
 //! The structure of a zip archive beside its members: everything that two readers could see differently, and everything
 //! that unpacking would do outside the folder.
 
-use super::error::ReadError;
-use super::printable::printable_name;
-use super::zip::{self, LOCAL_LENGTH, slice, u16_at, u32_at};
+use super::paths::{self, Collision};
+use super::zip_directory::{Directory, Header};
+use super::zip_extra::Extra;
 
 /// The parts of an archive that its members do not show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Structure {
     /// Runs of bytes that belong to no member, each by its place and length.
     pub(crate) unclaimed: Vec<(usize, usize)>,
     pub(crate) entries: Vec<DirectoryEntry>,
+    /// Names that are one on some systems.
+    pub(crate) collisions: Vec<Collision>,
 }
 
 /// One entry of the central directory, folders included.
@@ -23,71 +25,39 @@ pub(crate) struct DirectoryEntry {
     pub(crate) mode: u32,
     /// The name of a field in which the local header differs.
     pub(crate) differs: Option<&'static str>,
-    /// True if it shares bytes with another entry.
-    pub(crate) overlaps: bool,
+    /// An extra field that changes what some readers see.
+    pub(crate) extra: Option<Extra>,
+    /// The length of the entry's own comment.
+    pub(crate) comment: usize,
+    /// True if the name is not ASCII, and nothing says that it is UTF-8. Some readers take another encoding.
+    pub(crate) unmarked: bool,
+    /// True if a name without a slash is marked as a folder, or a folder has content.
+    pub(crate) confused: bool,
 }
 
-/// Reads the structure of an archive that [`zip::read`] accepts.
-///
-/// # Errors
-///
-/// When a header cannot be read.
-pub(crate) fn read(bytes: &[u8]) -> Result<Structure, ReadError> {
-    let mut structure = Structure { comment: zip::comment(bytes)?, ..Structure::default() };
-    let mut places = Vec::new();
-    let headers = zip::directory(bytes)?;
-    for header in &headers {
-        let at = header.local;
-        let flags = u16_at(bytes, at + 6)?;
-        let later = flags & 8 != 0;
-        let local = |offset| u32_at(bytes, at + offset);
-        // A local header holds zeros if the sizes follow the member.
-        let same = |given: u32, declared: u64| u64::from(given) == declared || later && given == 0;
-        let differs = if u16_at(bytes, at + 8)? != header.method {
-            Some("method")
-        } else if flags != header.flags {
-            Some("flags")
-        } else if !same(local(14)?, u64::from(header.crc)) {
-            Some("CRC")
-        } else if !same(local(18)?, header.packed) {
-            Some("packed size")
-        } else if !same(local(22)?, header.size) {
-            Some("size")
-        } else {
-            None
-        };
-        let lengths = usize::from(u16_at(bytes, at + 26)?) + usize::from(u16_at(bytes, at + 28)?);
-        let end =
-            at + LOCAL_LENGTH + lengths + usize::try_from(header.packed).unwrap_or(usize::MAX / 2);
-        places.push((
-            at,
-            end + if later { descriptor(bytes, end) } else { 0 },
-            structure.entries.len(),
-        ));
-        structure.entries.push(DirectoryEntry {
-            name: printable_name(header.name.as_bytes()),
-            mode: header.mode,
-            differs,
-            overlaps: false,
-        });
+/// The structure by the headers of an archive.
+pub(super) fn read(directory: &Directory) -> Structure {
+    let names = directory.headers.iter().map(|header| header.name.as_str());
+    Structure {
+        comment: directory.comment,
+        unclaimed: directory.unclaimed.clone(),
+        entries: directory.headers.iter().map(entry).collect(),
+        collisions: paths::collisions(names),
     }
-    places.sort_unstable();
-    let mut claimed = 0;
-    for (start, end, entry) in places {
-        if start > claimed {
-            structure.unclaimed.push((claimed, start - claimed));
-        }
-        structure.entries[entry].overlaps = start < claimed;
-        claimed = claimed.max(end);
-    }
-    let directory = zip::directory_start(bytes)?;
-    if directory > claimed {
-        structure.unclaimed.push((claimed, directory - claimed));
-    }
-    Ok(structure)
 }
 
-/// The length of the data descriptor behind a member. Its signature is optional.
-fn descriptor(bytes: &[u8], at: usize) -> usize {
-    if slice(bytes, at, 4).is_ok_and(|mark| mark == b"PK\x07\x08") { 16 } else { 12 }
+fn entry(header: &Header) -> DirectoryEntry {
+    const UTF8: u16 = 1 << 11;
+    let named = header.name.ends_with('/');
+    let kind = header.mode & 0o170_000;
+    let marked = header.folder || kind == 0o040_000;
+    DirectoryEntry {
+        name: header.name.clone(),
+        mode: header.mode,
+        differs: header.differs,
+        extra: header.extra,
+        comment: header.comment,
+        unmarked: !header.name.is_ascii() && header.flags & UTF8 == 0,
+        confused: if named { header.size > 0 || header.packed > 2 } else { marked },
+    }
 }

@@ -24,6 +24,8 @@ pub const CASES: &[Case] = &[
     Case { name: "nothing that says how to build", broken: || without("/pyproject.toml") },
     Case { name: "the repository itself", broken: || with(".git/config") },
     Case { name: "compiled Python", broken: || with("src/__pycache__/a.pyc") },
+    Case { name: "two names that are one on Windows", broken: || with("cargo.TOML") },
+    Case { name: "a file and a folder of one name", broken: || with("Cargo.lock/nested") },
     Case {
         name: "a license that is named and not there",
         broken: || {
@@ -61,6 +63,16 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0.tar.gz
        = expected: what a build needs
        = remedy: build the sdist from a clean checkout
+    # two names that are one on Windows
+    finding[sdist-contents]: `sum_up_to-1.0.0/cargo.TOML` differs from `sum_up_to-1.0.0/Cargo.toml` only in case or in how a character is written
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: names that every system tells apart
+       = remedy: rename one of them, as macOS and Windows keep one file for both
+    # a file and a folder of one name
+    finding[sdist-contents]: `sum_up_to-1.0.0/Cargo.lock/nested` differs from `sum_up_to-1.0.0/Cargo.lock` only in that one is a file and the other a folder
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: names that every system tells apart
+       = remedy: rename one of them, as macOS and Windows keep one file for both
     # a license that is named and not there
     finding[sdist-contents]: `PKG-INFO` names the license `LICENSE`, which is not in the sdist
       --> sum_up_to-1.0.0.tar.gz

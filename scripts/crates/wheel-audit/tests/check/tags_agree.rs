@@ -79,5 +79,6 @@ fn sets_that_stand_for_too_many_tags_are_not_multiplied_out() {
     let dist = tagged(MANYLINUX, &format!("Tag: {set}-{set}-{set}\n"));
     let findings = judge("tags-agree", &dist).expect("it can tell");
     assert_eq!(findings.len(), 1);
-    assert!(findings[0].message.contains(&format!("{set}-{set}-{set}")));
+    let message = &findings[0].message;
+    assert!(message.contains(&format!("{}…", &set[..200])) && message.len() < 600, "{message}");
 }

@@ -15,6 +15,12 @@ fn packed(change: impl FnOnce(&mut Vec<PackedMember>, &mut EndRecord)) -> Dist {
     dist
 }
 
+/// An extra field of a kind.
+fn extra(kind: u16, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).expect("short");
+    [&kind.to_le_bytes()[..], &length.to_le_bytes(), content].concat()
+}
+
 fn with(name: &'static str) -> Dist {
     release(|parts| parts.linux.members.push((name.to_owned(), b"x".to_vec())))
 }
@@ -43,12 +49,72 @@ pub const CASES: &[Case] = &[
     Case { name: "a path for Windows", broken: || with("sum_up_to\\evil.py") },
     Case { name: "two names that are one on Windows", broken: || with("sum_up_to/__INIT__.py") },
     Case {
-        name: "a bomb",
+        name: "two ways to write a character",
         broken: || {
-            let zeros = vec![0; 70 << 20];
-            release(|parts| parts.linux.members.push(("sum_up_to/zeros".to_owned(), zeros)))
+            release(|parts| {
+                parts.linux.members.push(("sum_up_to/caf\u{e9}".to_owned(), b"x".to_vec()));
+                parts.linux.members.push(("sum_up_to/cafe\u{301}".to_owned(), b"x".to_vec()));
+            })
         },
     },
+    Case {
+        name: "a file and a folder of one name",
+        broken: || with("sum_up_to/__init__.py/nested.py"),
+    },
+    Case {
+        name: "another name in an extra field of the central directory",
+        broken: || packed(|members, _| members[1].extra = extra(0x7075, b"\x01\0\0\0\0evil.so")),
+    },
+    Case {
+        name: "another name in an extra field of the local header",
+        broken: || {
+            packed(|members, _| members[1].local_extra = extra(0x7075, b"\x01\0\0\0\0evil.so"))
+        },
+    },
+    Case {
+        name: "sizes in an extra field",
+        broken: || packed(|members, _| members[1].extra = extra(1, &[0; 16])),
+    },
+    Case {
+        name: "an extra field of encryption",
+        broken: || packed(|members, _| members[1].extra = extra(0x9901, &[0; 7])),
+    },
+    Case {
+        name: "an extra field that is longer than the extra fields",
+        broken: || packed(|members, _| members[1].extra = vec![0x55, 0x54, 9, 0, 1]),
+    },
+    Case {
+        name: "a comment on a member",
+        broken: || packed(|members, _| members[1].comment = b"hidden".to_vec()),
+    },
+    Case {
+        name: "a name that is not ASCII and not marked as UTF-8",
+        broken: || {
+            packed(|members, _| {
+                let mut wheel = Wheel::new(LINUX);
+                wheel.members.push(("sum_up_to/caf\u{e9}".to_owned(), b"x".to_vec()));
+                *members = wheel.packed();
+                for member in members {
+                    member.flags = 0;
+                }
+            })
+        },
+    },
+    Case {
+        name: "a file that is marked as a folder",
+        broken: || packed(|members, _| members[0].attributes = 0x10),
+    },
+    Case {
+        name: "a file that is marked as a folder on Unix",
+        broken: || packed(|members, _| members[0].mode = 0o040_755),
+    },
+    Case {
+        name: "a folder with content",
+        broken: || {
+            packed(|members, _| members.push(PackedMember::stored("sum_up_to/hidden/", b"x = 1")))
+        },
+    },
+    Case { name: "a pipe", broken: || packed(|members, _| members[0].mode = 0o010_644) },
 ];
 
 #[test]
@@ -102,14 +168,74 @@ fn each_broken_release_is_refused() {
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # two names that are one on Windows
-    finding[zip-structure]: `sum_up_to/__INIT__.py` differs from another member only in case
+    finding[zip-structure]: `sum_up_to/__init__.py` differs from `sum_up_to/__INIT__.py` only in case or in how a character is written
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
-       = expected: names that differ in more than case
+       = expected: names that every system tells apart
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
-    # a bomb
-    finding[zip-structure]: 74518 bytes unpack to 73402633
+    # two ways to write a character
+    finding[zip-structure]: `sum_up_to/café` differs from `sum_up_to/café` only in case or in how a character is written
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
-       = expected: less than 500 times as much
+       = expected: names that every system tells apart
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # a file and a folder of one name
+    finding[zip-structure]: `sum_up_to/__init__.py/nested.py` differs from `sum_up_to/__init__.py` only in that one is a file and the other a folder
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: names that every system tells apart
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # another name in an extra field of the central directory
+    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with another name or comment
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: plain headers
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # another name in an extra field of the local header
+    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with another name or comment
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: plain headers
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # sizes in an extra field
+    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with other sizes (zip64)
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: plain headers
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # an extra field of encryption
+    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field of encryption
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: plain headers
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # an extra field that is longer than the extra fields
+    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field whose lengths do not add up
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: plain headers
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # a comment on a member
+    finding[zip-structure]: `sum_up_to/_native.abi3.so` has a comment of 6 bytes
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: no comment
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # a name that is not ASCII and not marked as UTF-8
+    finding[zip-structure]: `sum_up_to/café` is not marked as UTF-8
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: the flag for UTF-8, or ASCII
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # a file that is marked as a folder
+    finding[zip-structure]: `sum_up_to/__init__.py` is a file to some readers and a folder to others
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: one of both
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # a file that is marked as a folder on Unix
+    finding[zip-structure]: `sum_up_to/__init__.py` is a file to some readers and a folder to others
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: one of both
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # a folder with content
+    finding[zip-structure]: `sum_up_to/hidden/` is a file to some readers and a folder to others
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: one of both
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # a pipe
+    finding[zip-structure]: `sum_up_to/__init__.py` is neither a file nor a folder
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: files and folders
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     ");
 }

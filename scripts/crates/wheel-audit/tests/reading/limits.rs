@@ -37,6 +37,47 @@ fn declared_sizes_are_summed_before_anything_is_unpacked() {
 }
 
 #[test]
+fn a_ratio_that_the_index_refuses_is_refused_before_anything_is_unpacked() {
+    // Its one stream is broken: a reader that unpacked it would say so.
+    let member = |name, size| PackedMember {
+        size,
+        packed: vec![0xff; 1 << 20],
+        packed_size: 1 << 20,
+        ..PackedMember::deflated(name, b"")
+    };
+    let said = refusal(&archive(&[member("1", 70 << 20)]));
+    assert_eq!(said, "it unpacks to 73400320 bytes, which is more than 50 times its own size");
+    // Below 64 MiB, or below 50 times, the ratio is no reason.
+    assert!(
+        refusal(&archive(&[member("1", 64 << 20)])).starts_with("member `1` cannot be unpacked")
+    );
+    let said = refusal(&archive(&[member("1", 50 << 20), member("2", 50 << 20)]));
+    assert!(said.starts_with("member `1` cannot be unpacked"), "{said}");
+}
+
+#[test]
+fn members_that_share_bytes_are_refused_before_anything_is_unpacked() {
+    let broken = PackedMember { packed: vec![0xff; 100], packed_size: 100, ..deflated("one", 10) };
+    let mut bytes = archive(&[broken.clone(), PackedMember { name: b"two".to_vec(), ..broken }]);
+    // The second entry leads to the first member too, so its local header names another member.
+    let second = bytes.windows(4).rposition(|mark| mark == b"PK\x01\x02").expect("an entry");
+    bytes[second + 42..second + 46].fill(0);
+    assert_eq!(refusal(&bytes), "member `two` has another name in its local header");
+    // A member whose extra field holds the next member.
+    let inner = archive(&[deflated("two", 10)]);
+    let end = inner.windows(4).position(|mark| mark == b"PK\x01\x02").expect("an entry");
+    let outer = PackedMember { local_extra: inner[..end].to_vec(), ..deflated("one", 10) };
+    let mut bytes = archive(&[outer, deflated("two", 10)]);
+    let second = bytes.windows(4).rposition(|mark| mark == b"PK\x01\x02").expect("an entry");
+    bytes[second + 42..second + 46].copy_from_slice(&33_u32.to_le_bytes());
+    assert_eq!(refusal(&bytes), "member `two` shares bytes with another member");
+}
+
+fn deflated(name: &str, size: usize) -> PackedMember {
+    PackedMember::deflated(name, &vec![b'x'; size])
+}
+
+#[test]
 fn a_text_that_is_kept_is_bounded_before_it_is_unpacked() {
     let size = u32::try_from(TEXT_LIMIT + 1).expect("small");
     let bytes = archive(&[PackedMember { size, ..PackedMember::deflated("RECORD", b"") }]);

@@ -4,5 +4,6 @@
 mod any_bytes;
 mod limits;
 mod release;
+mod replay;
 mod sdist;
 mod zip;

@@ -6,6 +6,7 @@ mod audit;
 mod build;
 mod calls;
 mod growth;
+mod hostile;
 mod opinions;
 mod publish;
 mod rehearse;
@@ -58,6 +59,12 @@ pub enum Bench {
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u8).range(2..))]
         files: u8,
     },
+    /// Measure the audit of hostile files; exit 1 if one takes more than 10 s of processor time or 1 GB of memory
+    Hostile {
+        /// The size of the files, in megabytes
+        #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        size: u16,
+    },
     /// Read, inflate and hash wheels: the least possible work, which `bench audit` compares with
     #[command(hide = true)]
     Floor {
@@ -83,6 +90,7 @@ pub fn run(
         }
         Bench::Opinions => opinions::run(source, machine, report),
         Bench::Publish { files } => publish::run(&source.project, machine, report, *files),
+        Bench::Hostile { size } => hostile::run(&source.project, machine, report, *size),
         Bench::Floor { wheels } => floor(wheels),
     }
 }

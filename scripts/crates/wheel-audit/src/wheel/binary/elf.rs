@@ -3,33 +3,37 @@
 
 use object::Endianness;
 use object::elf as constants;
-use object::read::File;
-use object::read::elf::{ElfFile, FileHeader, NoteIterator, ProgramHeader, SectionHeader};
+use object::read::elf::{Dyn, ElfFile, FileHeader, NoteIterator, ProgramHeader, SectionHeader};
+use object::read::{File, SectionIndex};
 
-use super::facts::{BinaryImage, ElfFacts, FormatFacts, NeededVersion};
-use super::symbols::{debug_bytes, exports, imports, libraries, limited, parse, wrong};
+use super::elf_symbols::{Versions, strings, symbols, versions};
+use super::facts::{BinaryImage, ElfFacts, FormatFacts};
+use super::names::{Kept, Strings, limited};
+use super::symbols::{Libraries, is_debug, parse, wrong};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
-use crate::wheel::printable::printable_name;
 
-/// The most symbol versions that a file may need. The largest files need some hundreds.
-const VERSION_LIMIT: usize = 10_000;
+/// The most segments. Linkers make a dozen.
+const SEGMENT_LIMIT: usize = 1_000;
+/// The most bytes of notes about properties. There is one note of some dozen bytes.
+const NOTE_LIMIT: usize = 1 << 20;
 
 /// Reads an ELF file. Object files and core dumps give no image.
 ///
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read(bytes: &[u8], kept: &mut Kept) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
-        File::Elf32(file) => image(&file),
-        File::Elf64(file) => image(&file),
+        File::Elf32(file) => image(&file, kept),
+        File::Elf64(file) => image(&file, kept),
         _ => Err(ReadError::new("it is not an ELF file")),
     }
 }
 
 fn image<H: FileHeader<Endian = Endianness>>(
     file: &ElfFile<H>,
+    kept: &mut Kept,
 ) -> Result<Vec<BinaryImage>, ReadError> {
     let (header, endian) = (file.elf_header(), file.endian());
     let kind = header.e_type(endian);
@@ -49,18 +53,20 @@ fn image<H: FileHeader<Endian = Endianness>>(
         constants::EM_LOONGARCH if header.is_class_64() => Some(Architecture::Loongarch64),
         _ => None,
     };
-    let Some(facts) = facts(file)? else {
+    let Some((facts, libraries, versions)) = facts(file, kept)? else {
         return Ok(Vec::new());
     };
+    let (imports, exports) = symbols(file, &versions, kept)?;
+    let facts = ElfFacts { versions: versions.needed, ..facts };
     // A position-independent program has the type of a library, but names a loader.
     let executable = kind == constants::ET_EXEC || facts.interpreter.is_some();
     Ok(vec![BinaryImage {
         architecture,
         executable,
-        libraries: libraries(file)?,
-        imports: imports(file, "")?,
-        exports: exports(file, "")?,
-        debug_bytes: debug_bytes(file),
+        libraries: libraries.into_found(),
+        imports,
+        exports,
+        debug_bytes: debug_bytes(file)?,
         size: file.data().len() as u64,
         format: FormatFacts::Elf(facts),
     }])
@@ -69,11 +75,13 @@ fn image<H: FileHeader<Endian = Endianness>>(
 /// The facts; `None` for a companion file with debug information only.
 fn facts<H: FileHeader<Endian = Endianness>>(
     file: &ElfFile<H>,
-) -> Result<Option<ElfFacts>, ReadError> {
+    kept: &mut Kept,
+) -> Result<Option<(ElfFacts, Libraries, Versions)>, ReadError> {
     let (endian, data) = (file.endian(), file.data());
     let sections = file.elf_section_table();
-    let mut facts = ElfFacts::default();
-    let mut dynamic = None;
+    let (mut facts, mut libraries) = (ElfFacts::default(), Libraries::default());
+    let (mut dynamic, mut notes_size) = (None, 0);
+    limited(file.elf_program_headers().len(), SEGMENT_LIMIT, "segments")?;
     for segment in file.elf_program_headers() {
         let kind = segment.p_type(endian);
         if kind == constants::PT_LOAD {
@@ -82,11 +90,13 @@ fn facts<H: FileHeader<Endian = Endianness>>(
             facts.executable_stack = Some(segment.p_flags(endian).0 & constants::PF_X.0 != 0);
         } else if kind == constants::PT_INTERP {
             let name = segment.data(endian, data).map_err(|()| cut())?;
-            facts.interpreter = Some(printable_name(name.strip_suffix(b"\0").unwrap_or(name)));
+            facts.interpreter = Some(kept.name(name.strip_suffix(b"\0").unwrap_or(name))?);
         } else if kind == constants::PT_DYNAMIC {
             dynamic = Some(segment);
         } else if kind == constants::PT_GNU_PROPERTY {
             let notes = segment.data(endian, data).map_err(|()| cut())?;
+            notes_size += notes.len();
+            limited(notes_size, NOTE_LIMIT, "bytes of notes")?;
             facts.needed_isa |= needed_isa::<H>(endian, segment.p_align(endian), notes)?;
         }
     }
@@ -96,7 +106,8 @@ fn facts<H: FileHeader<Endian = Endianness>>(
             section.sh_type(endian) == constants::SHT_NOBITS
                 && section.sh_flags(endian).0 & constants::SHF_EXECINSTR.0 != 0
         });
-        return Ok(if split { None } else { Some(facts) });
+        let whole = (facts, libraries, Versions::default());
+        return Ok(if split { None } else { Some(whole) });
     };
     // `strip --only-keep-debug` keeps the headers of the library without their content.
     let table = sections.iter().find(|section| {
@@ -119,34 +130,52 @@ fn facts<H: FileHeader<Endian = Endianness>>(
         }
         Some(_) => {}
     }
-    let table = file.elf_dynamic_table().map_err(wrong)?;
-    for entry in table.iter() {
-        let string = || Ok(Some(printable_name(table.string(entry).map_err(wrong)?)));
-        match entry.tag {
-            constants::DT_RPATH => facts.rpath = string()?,
-            constants::DT_RUNPATH => facts.runpath = string()?,
+    let (entries, link) = sections
+        .dynamic(endian, data)
+        .map_err(wrong)?
+        .ok_or_else(|| ReadError::new("it has no dynamic section"))?;
+    let strings = strings(file, link)?;
+    for entry in entries {
+        let tag = entry.tag(endian);
+        let value = entry.val(endian);
+        let at = usize::try_from(value).unwrap_or(usize::MAX);
+        match tag {
+            constants::DT_NULL => break,
+            constants::DT_NEEDED => {
+                libraries.add(kept, strings.name(at)?, false)?;
+            }
+            constants::DT_RPATH => facts.rpath = Some(kept.name(strings.name(at)?)?),
+            constants::DT_RUNPATH => facts.runpath = Some(kept.name(strings.name(at)?)?),
             constants::DT_TEXTREL => facts.text_relocations = true,
             constants::DT_FLAGS => {
-                facts.text_relocations |= entry.val & constants::DF_TEXTREL.0 != 0;
+                facts.text_relocations |= value & constants::DF_TEXTREL.0 != 0;
             }
             _ => {}
         }
     }
-    if let Some((mut libraries, link)) = sections.gnu_verneed(endian, data).map_err(wrong)? {
-        let strings = sections.strings(endian, data, link).map_err(wrong)?;
-        while let Some((library, mut versions)) = libraries.next().map_err(wrong)? {
-            let library = printable_name(library.file(endian, strings).map_err(wrong)?);
-            while let Some(version) = versions.next().map_err(wrong)? {
-                limited(facts.versions.len(), VERSION_LIMIT, "versions")?;
-                facts.versions.push(NeededVersion {
-                    library: library.clone(),
-                    version: printable_name(version.name(endian, strings).map_err(wrong)?),
-                    weak: version.vna_flags.get(endian).0 & constants::VER_FLG_WEAK.0 != 0,
-                });
-            }
+    Ok(Some((facts, libraries, versions(file, kept)?)))
+}
+
+/// The size of the debug information, in bytes.
+fn debug_bytes<H: FileHeader<Endian = Endianness>>(file: &ElfFile<H>) -> Result<u64, ReadError> {
+    let (header, endian) = (file.elf_header(), file.endian());
+    let sections = file.elf_section_table();
+    if sections.is_empty() {
+        return Ok(0);
+    }
+    let names = header.shstrndx(endian, file.data()).map_err(wrong)?;
+    let names = match names as usize {
+        0 => Strings(&[]),
+        number => strings(file, SectionIndex(number))?,
+    };
+    let mut bytes = 0_u64;
+    for section in sections.iter() {
+        let name = names.from(section.sh_name(endian) as usize);
+        if name.is_ok_and(is_debug) {
+            bytes = bytes.saturating_add(section.file_range(endian).map_or(0, |(_, size)| size));
         }
     }
-    Ok(Some(facts))
+    Ok(bytes)
 }
 
 fn needed_isa<H: FileHeader<Endian = Endianness>>(

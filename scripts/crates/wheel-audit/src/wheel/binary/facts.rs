@@ -108,6 +108,28 @@ pub(crate) enum Signature {
     Unknown(String),
 }
 
+impl Binary {
+    /// About how many bytes it takes.
+    pub(crate) fn weight(&self) -> u64 {
+        let images = self.images.iter().map(|image| {
+            let libraries: usize = image.libraries.iter().map(|library| library.name.len()).sum();
+            let library = |import: &Import| import.library.as_ref().map_or(0, String::len);
+            let imports: usize =
+                image.imports.iter().map(|import| import.name.len() + library(import) + 96).sum();
+            let exports: usize = image.exports.iter().map(|name| name.len() + 48).sum();
+            let versions: usize = match &image.format {
+                FormatFacts::Elf(facts) => {
+                    let lengths = facts.versions.iter();
+                    lengths.map(|need| need.library.len() + need.version.len() + 64).sum()
+                }
+                _ => 0,
+            };
+            libraries + imports + exports + versions + 512
+        });
+        (images.sum::<usize>() + self.member.len()) as u64
+    }
+}
+
 impl BinaryImage {
     /// The names under which CPython finds a module in it: the rest of the exports that begin with `PyInit_` and
     /// `PyModExport_`.

@@ -7,18 +7,16 @@ use object::pe as constants;
 use object::read::pe::{ImageNtHeaders, PeFile};
 use object::read::{File, Object};
 
-use super::facts::{BinaryImage, FormatFacts, Import, Library};
-use super::symbols::{
-    LIBRARY_LIMIT, SYMBOL_LIMIT, debug_bytes, exports, limited, parse, python_name,
-};
+use super::facts::{BinaryImage, FormatFacts, Import};
+use super::names::{Kept, Strings, limited, python_name, terminated};
+use super::symbols::{Libraries, add_export, add_import, is_debug, parse, wrong};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
-use crate::wheel::printable::printable_name;
 
-/// The most imports that are read. Import tables may point at one name many times.
-const IMPORT_LIMIT: usize = 1_000_000;
-/// The longest name that is read.
-const NAME_LIMIT: usize = 16 << 10;
+/// The most imports, and the most exports with a name. Tables may point at one name many times.
+const SYMBOL_LIMIT: usize = 1_000_000;
+/// The most sections, each of which may hold an address. Loaders of Windows allow no more.
+const SECTION_LIMIT: usize = 96;
 
 /// Returns whether a file that begins like a DOS program is a PE file.
 pub(super) fn is_pe(bytes: &[u8]) -> bool {
@@ -31,15 +29,19 @@ pub(super) fn is_pe(bytes: &[u8]) -> bool {
 /// # Errors
 ///
 /// When the bytes contradict themselves.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<BinaryImage>, ReadError> {
+pub(super) fn read(bytes: &[u8], kept: &mut Kept) -> Result<Vec<BinaryImage>, ReadError> {
     match parse(bytes)? {
-        File::Pe32(file) => image(&file),
-        File::Pe64(file) => image(&file),
+        File::Pe32(file) => image(&file, kept),
+        File::Pe64(file) => image(&file, kept),
         _ => Err(ReadError::new("it is not a PE file")),
     }
 }
 
-fn image<H: ImageNtHeaders>(file: &PeFile<H>) -> Result<Vec<BinaryImage>, ReadError> {
+fn image<H: ImageNtHeaders>(
+    file: &PeFile<H>,
+    kept: &mut Kept,
+) -> Result<Vec<BinaryImage>, ReadError> {
+    limited(file.section_table().len(), SECTION_LIMIT, "sections")?;
     let header = file.nt_headers().file_header();
     let architecture = match header.machine.get(object::LittleEndian) {
         constants::IMAGE_FILE_MACHINE_AMD64 => Some(Architecture::X86_64),
@@ -49,13 +51,13 @@ fn image<H: ImageNtHeaders>(file: &PeFile<H>) -> Result<Vec<BinaryImage>, ReadEr
     };
     let flags = header.characteristics.get(object::LittleEndian);
     let dll = flags.0 & constants::IMAGE_FILE_DLL.0 != 0;
-    let (libraries, imports) = imports(file)?;
+    let (libraries, imports) = imports(file, kept)?;
     Ok(vec![BinaryImage {
         architecture,
         executable: !dll,
-        libraries,
+        libraries: libraries.into_found(),
         imports,
-        exports: exports(file, "")?,
+        exports: exports(file, kept)?,
         debug_bytes: debug_bytes(file),
         size: file.data().len() as u64,
         format: FormatFacts::Pe,
@@ -68,8 +70,9 @@ fn image<H: ImageNtHeaders>(file: &PeFile<H>) -> Result<Vec<BinaryImage>, ReadEr
 /// them into another section, so this reads the tables itself.
 fn imports<H: ImageNtHeaders>(
     file: &PeFile<H>,
-) -> Result<(Vec<Library>, BTreeSet<Import>), ReadError> {
-    let (mut libraries, mut imports) = (Vec::new(), BTreeSet::new());
+    kept: &mut Kept,
+) -> Result<(Libraries, BTreeSet<Import>), ReadError> {
+    let (mut libraries, mut imports) = (Libraries::default(), BTreeSet::new());
     let mut count = 0;
     let width = if file.is_64() { 8 } else { 4 };
     for (directory, length, name_at, thunks_at, optional) in [
@@ -87,7 +90,7 @@ fn imports<H: ImageNtHeaders>(
             if name == 0 {
                 break;
             }
-            let library = terminated(file, name)?;
+            let library = libraries.add(kept, terminated(loaded(file, name)?)?, optional)?;
             // The loader overwrites the second table, so it may lack names.
             let [first, second] = thunks_at.map(|place| number(&descriptor[place..]));
             let mut thunk = if first == 0 { second } else { first };
@@ -97,26 +100,17 @@ fn imports<H: ImageNtHeaders>(
                     break;
                 }
                 count += 1;
-                if count > IMPORT_LIMIT {
-                    return Err(ReadError::new(format!("it has more than {IMPORT_LIMIT} imports")));
-                }
+                limited(count, SYMBOL_LIMIT, "imports")?;
                 let by_number = entry[width - 1] & 0x80 != 0;
                 if !by_number {
-                    let symbol = terminated(file, number(entry).saturating_add(2))?;
-                    if let Some(name) = python_name(symbol.as_bytes(), "") {
-                        let library = Some(library.clone());
-                        imports.insert(Import { name, library, optional });
-                        limited(imports.len(), SYMBOL_LIMIT, "symbols of Python")?;
+                    let symbol = loaded(file, number(entry).saturating_add(2))?;
+                    if let Some(name) = python_name(symbol, b"") {
+                        let (name, library) = (terminated(name)?, library.as_bytes());
+                        add_import(&mut imports, kept, name, library, optional)?;
                     }
                 }
                 thunk = next(thunk, width)?;
             }
-            let library = Library { name: library, optional };
-            if !libraries.contains(&library) {
-                libraries.push(library);
-            }
-            count += 1;
-            limited(libraries.len(), LIBRARY_LIMIT, "libraries")?;
             at = next(at, length)?;
         }
     }
@@ -143,11 +137,41 @@ fn bytes_at<'data, H: ImageNtHeaders>(
     loaded(file, at)?.get(..length).ok_or_else(outside)
 }
 
-fn terminated<H: ImageNtHeaders>(file: &PeFile<H>, at: u32) -> Result<String, ReadError> {
-    let bytes = loaded(file, at)?;
-    let bytes = &bytes[..bytes.len().min(NAME_LIMIT)];
-    let end = bytes.iter().position(|byte| *byte == 0).ok_or_else(outside)?;
-    Ok(printable_name(&bytes[..end]))
+/// The exports in CPython's name space.
+fn exports<H: ImageNtHeaders>(
+    file: &PeFile<H>,
+    kept: &mut Kept,
+) -> Result<BTreeSet<String>, ReadError> {
+    let mut exports = BTreeSet::new();
+    let Some(table) = file.export_table().map_err(wrong)? else { return Ok(exports) };
+    limited(table.name_pointers().len(), SYMBOL_LIMIT, "exports")?;
+    for (pointer, index) in table.name_iter() {
+        table.address_by_index(index).map_err(wrong)?;
+        if let Some(name) = python_name(loaded(file, pointer)?, b"") {
+            add_export(&mut exports, kept, terminated(name)?)?;
+        }
+    }
+    Ok(exports)
+}
+
+/// The size of the debug information, in bytes. MinGW puts it into sections whose long names stand behind the symbols.
+fn debug_bytes<H: ImageNtHeaders>(file: &PeFile<H>) -> u64 {
+    let header = file.nt_headers().file_header();
+    let [symbols, count] = [header.pointer_to_symbol_table, header.number_of_symbols]
+        .map(|field| u64::from(field.get(object::LittleEndian)));
+    // A symbol has 18 bytes.
+    let strings = usize::try_from(symbols + 18 * count).unwrap_or(usize::MAX);
+    let strings = Strings(file.data().get(strings..).unwrap_or_default());
+    let debug = |name: &[u8; 8]| match name.strip_prefix(b"/") {
+        Some(digits) => {
+            let end = digits.iter().position(|byte| *byte == 0).unwrap_or(digits.len());
+            let place = std::str::from_utf8(&digits[..end]).ok().and_then(|text| text.parse().ok());
+            place.is_some_and(|at| strings.from(at).is_ok_and(is_debug))
+        }
+        None => is_debug(name),
+    };
+    let sections = file.section_table().iter().filter(|section| debug(&section.name));
+    sections.map(|section| u64::from(section.pe_file_range().1)).sum()
 }
 
 fn number(bytes: &[u8]) -> u32 {
@@ -155,5 +179,5 @@ fn number(bytes: &[u8]) -> u32 {
 }
 
 fn outside() -> ReadError {
-    ReadError::new("its imports point outside it")
+    ReadError::new("its imports or exports point outside it")
 }
