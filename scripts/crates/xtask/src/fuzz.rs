@@ -59,7 +59,7 @@ pub fn run(project: &Project, report: &Report, seconds: u32) -> Result<Verdict> 
         ]);
     }
     let header = ["target", "executions", "executions per second", "found"];
-    report.data(&table::markdown(&header, &rows));
+    report.data(&table::markdown(&header, &rows))?;
     Ok(verdict)
 }
 

@@ -60,13 +60,13 @@ pub fn run(
         ]);
     }
     let header = ["files", "size, MB", "CPU, s", "peak memory, MB", "exit code"];
-    report.data(&format!("{}.\n\n{}", machine::describe()?, table::markdown(&header, &rows)));
+    report.data(&format!("{}.\n\n{}", machine::describe()?, table::markdown(&header, &rows)))?;
     if beyond.is_empty() {
         return Ok(Verdict::Yes);
     }
     report.data(&format!(
         "\nbeyond {SECONDS} s, {MEGABYTES} MB or the exit codes 1 and 3: {}\n",
         beyond.join(", ")
-    ));
+    ))?;
     Ok(Verdict::No)
 }
