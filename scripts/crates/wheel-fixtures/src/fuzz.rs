@@ -239,6 +239,14 @@ pub fn regressions() -> Vec<(&'static str, Vec<u8>)> {
                 b"PK\x01\x02\x14\x03\xff",
             ),
         ),
+        // A part of no bytes, somewhere else than the file.
+        ("binary", {
+            let mut fat = macho::fat_at(b"", 1);
+            fat[16..20].fill(0);
+            fat
+        }),
+        // A part beyond the end.
+        ("binary", macho::fat_at(b"", 20)),
         ("headers", b"Name: a\rVersion: 1\n".to_vec()),
         ("record", b"\"a\"\"\",,\n".to_vec()),
         ("versions", b"a = [[[[[[[[[[[[[[[[".to_vec()),

@@ -27,18 +27,23 @@ const RUN_PATH_LIMIT: usize = 1_000;
 ///
 /// When the bytes contradict themselves.
 pub(super) fn read_fat(bytes: &[u8], kept: &mut Kept) -> Result<Vec<BinaryImage>, ReadError> {
-    let parts: Vec<&[u8]> = match bytes.get(3) {
+    let places: Vec<(u64, u64)> = match bytes.get(3) {
         Some(0xbf) => {
             let fat = MachOFatFile64::parse(bytes).map_err(wrong)?;
-            fat.arches().iter().map(|part| part.data(bytes)).collect::<Result<_, _>>()
+            fat.arches().iter().map(FatArch::file_range).collect()
         }
         _ => {
             let fat = MachOFatFile32::parse(bytes).map_err(wrong)?;
-            fat.arches().iter().map(|part| part.data(bytes)).collect::<Result<_, _>>()
+            fat.arches().iter().map(FatArch::file_range).collect()
         }
-    }
-    .map_err(wrong)?;
-    apart(bytes, &parts)?;
+    };
+    apart(&places)?;
+    let part = |(at, size): (u64, u64)| {
+        let rest = bytes.get(usize::try_from(at).ok()?..)?;
+        rest.get(..usize::try_from(size).ok()?)
+    };
+    let parts: Option<Vec<&[u8]>> = places.into_iter().map(part).collect();
+    let parts = parts.ok_or_else(|| ReadError::new("a part of it lies outside it"))?;
     let mut images = Vec::new();
     for part in parts {
         match part {
@@ -52,13 +57,10 @@ pub(super) fn read_fat(bytes: &[u8], kept: &mut Kept) -> Result<Vec<BinaryImage>
 }
 
 /// Refuses parts that share bytes. One part could stand for twenty.
-fn apart(bytes: &[u8], parts: &[&[u8]]) -> Result<(), ReadError> {
-    let mut places: Vec<(usize, usize)> = parts
-        .iter()
-        .map(|part| (part.as_ptr().addr() - bytes.as_ptr().addr(), part.len()))
-        .collect();
+fn apart(places: &[(u64, u64)]) -> Result<(), ReadError> {
+    let mut places = places.to_vec();
     places.sort_unstable();
-    match places.windows(2).all(|pair| pair[0].0 + pair[0].1 <= pair[1].0) {
+    match places.windows(2).all(|pair| pair[0].0.saturating_add(pair[0].1) <= pair[1].0) {
         true => Ok(()),
         false => Err(ReadError::new("its parts for several machines share bytes")),
     }
