@@ -99,7 +99,7 @@ fn dense(size: usize) -> Vec<File> {
 
 /// The same, in members that begin like a library.
 fn libraries(size: usize) -> Vec<File> {
-    as_libraries(size, piece())
+    as_libraries(size / 22_500, piece())
 }
 
 /// The same, where each byte may begin the path of a home.
@@ -107,13 +107,13 @@ fn homes(size: usize) -> Vec<File> {
     let mut piece = piece();
     let homes = b"/home/me//Users//home/".repeat((1 << 20) / 22 + 1);
     piece[17_000..].copy_from_slice(&homes[17_000..1 << 20]);
-    as_libraries(size, piece)
+    as_libraries(size / 28_500, piece)
 }
 
-fn as_libraries(size: usize, mut piece: Vec<u8>) -> Vec<File> {
+fn as_libraries(pieces: usize, mut piece: Vec<u8>) -> Vec<File> {
+    let pieces = pieces.max(1);
     let library = Elf::new(X86_64).bytes();
     piece[..library.len()].copy_from_slice(&library);
-    let pieces = (size / 22_500).max(1);
     let member = |number: usize| {
         let count = (pieces - number * 700).min(700);
         repeated(&format!("sum_up_to/m{number}.so"), &piece, count)
