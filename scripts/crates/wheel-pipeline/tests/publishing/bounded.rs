@@ -111,9 +111,15 @@ impl Untrusted {
         let report = Report::new(Format::Human);
         let machine = release.machine(&report);
         let python = &machine.tool_python().expect("a Python").executable;
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/publishing");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/publishing/tls_server.py");
+        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let signed = rcgen::generate_simple_self_signed(names).expect("a certificate");
+        release.project.write(
+            "target/self_signed.pem",
+            &(signed.signing_key.serialize_pem() + &signed.cert.pem()),
+        );
         let mut command = Command::new(python);
-        command.arg(here.join("tls_server.py")).arg(here.join("self_signed.pem"));
+        command.arg(script).arg(release.project.root().join("target/self_signed.pem"));
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = command.spawn().expect("it starts");
         let mut line = String::new();
