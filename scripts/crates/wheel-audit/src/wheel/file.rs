@@ -7,27 +7,54 @@ use std::path::Path;
 use super::error::ReadError;
 use super::limits::ARCHIVE_LIMIT;
 
+/// An open file of a size that may be read.
+pub(super) struct Opened {
+    file: File,
+    size: u64,
+}
+
+impl Opened {
+    /// Opens a file of at most [`ARCHIVE_LIMIT`] bytes. A link is followed.
+    pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
+        // Opening a named pipe would wait for a writer forever.
+        let closed = |error: std::io::Error| ReadError::new(format!("cannot be opened: {error}"));
+        let about = fs::metadata(path).map_err(closed)?;
+        if !about.is_file() {
+            return Err(ReadError::new("it is not a file"));
+        }
+        if about.len() > ARCHIVE_LIMIT {
+            return Err(ReadError::new(format!("it is larger than {ARCHIVE_LIMIT} bytes")));
+        }
+        Ok(Self { file: File::open(path).map_err(closed)?, size: about.len() })
+    }
+
+    /// The size in bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The content.
+    pub(super) fn read(self) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::with_capacity(usize::try_from(self.size).unwrap_or(0));
+        // A file that grows is not read to its end.
+        self.file
+            .take(self.size + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| ReadError::new(format!("cannot be read: {error}")))?;
+        if bytes.len() as u64 != self.size {
+            return Err(ReadError::new("its size changed while it was read"));
+        }
+        Ok(bytes)
+    }
+}
+
 /// Reads a file of at most [`ARCHIVE_LIMIT`] bytes. A link is followed.
 ///
 /// # Errors
 ///
-/// When it is not a regular file, is too large, or cannot be read.
+/// When it is not a regular file, is too large, changes meanwhile, or cannot be read.
 pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let unreadable = |error: std::io::Error| ReadError::new(format!("cannot be read: {error}"));
-    // Opening a named pipe would wait for a writer forever.
-    let about = fs::metadata(path).map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(ReadError::new("it is not a file"));
-    }
-    let mut bytes =
-        Vec::with_capacity(usize::try_from(about.len().min(ARCHIVE_LIMIT)).unwrap_or(0));
-    // The file may have grown since.
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(ARCHIVE_LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > ARCHIVE_LIMIT {
-        return Err(ReadError::new(format!("it is larger than {ARCHIVE_LIMIT} bytes")));
-    }
-    Ok(bytes)
+    Opened::open(path)?.read()
 }
 
 /// Reads a file of a release in the same way, and refuses a link: it may point to other bytes tomorrow.
@@ -56,7 +83,7 @@ mod tests {
         let no_file = read(folder.path()).expect_err("a folder").to_string();
         assert_eq!(no_file, "it is not a file");
         let none = read(&folder.path().join("b")).expect_err("none").to_string();
-        assert!(none.starts_with("cannot be read: "), "{none}");
+        assert!(none.starts_with("cannot be opened: "), "{none}");
     }
 
     #[cfg(unix)]

@@ -3,15 +3,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::binary::{self, Binary, Kept};
 use super::entry_points::{self, EntryPoint};
 use super::error::ReadError;
+use super::file::Opened;
 use super::filename::WheelName;
 use super::leaks;
-use super::limits::{ARCHIVE_LIMIT, HELD_LIMIT, SHORT_TEXT_LIMIT, TEXT_LIMIT};
+use super::limits::{HELD_LIMIT, SHORT_TEXT_LIMIT, TEXT_LIMIT};
 use super::metadata::Headers;
 use super::paths::Collision;
 use super::printable::quoted;
@@ -161,29 +161,11 @@ impl ReleaseFacts {
             .and_then(|name| name.to_str())
             .ok_or_else(|| ReadError::new("its name is not UTF-8"))?
             .to_owned();
-        let unreadable =
-            |error: std::io::Error| ReadError::new(format!("cannot be opened: {error}"));
-        let about = fs::metadata(path).map_err(unreadable)?;
-        // Opening a named pipe would wait for a writer forever.
-        if !about.is_file() {
-            return Err(ReadError::new("it is not a file"));
-        }
-        if about.len() > ARCHIVE_LIMIT {
-            return Err(ReadError::new(format!("it is larger than {ARCHIVE_LIMIT} bytes")));
-        }
-        let _place = room.archive(about.len());
-        let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
-        // A file that grows is not read to its end.
-        let file = fs::File::open(path).map_err(unreadable)?;
-        file.take(about.len() + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 != about.len() {
-            return Err(ReadError::new("its size changed while it was read"));
-        }
-        self.files.push(DistFile {
-            name: name.clone(),
-            size: about.len(),
-            sum: Sha256Sum::digest(&bytes),
-        });
+        let opened = Opened::open(path)?;
+        let size = opened.size();
+        let _place = room.archive(size);
+        let bytes = opened.read()?;
+        self.files.push(DistFile { name: name.clone(), size, sum: Sha256Sum::digest(&bytes) });
         if name.ends_with(".whl") {
             let wheel = WheelFacts::read_within(name, &bytes, room)?;
             room.keep(wheel.weight())?;
