@@ -22,6 +22,8 @@ const PREFIX: &str = "wheel-pipeline-";
 /// A file in each temporary folder, locked as long as a run uses the folder. The system drops the lock of a run that
 /// is killed.
 const LOCK: &str = "in-use";
+/// Its name before it is locked.
+const UNLOCKED: &str = "in-use.unlocked";
 
 /// A temporary folder. Dropping it removes it. After a kill, a later run does.
 #[derive(Debug)]
@@ -57,8 +59,7 @@ impl Temporary {
             .prefix(PREFIX)
             .tempdir_in(place)
             .with_context(|| format!("cannot make a temporary folder in `{}`", place.display()))?;
-        let lock = File::create(folder.path().join(LOCK))
-            .and_then(|lock| lock.try_lock().map_err(Into::into).map(|()| lock))
+        let lock = locked(folder.path())
             .with_context(|| format!("cannot lock `{}`", folder.path().display()))?;
         Ok(Self { _lock: lock, folder })
     }
@@ -67,6 +68,16 @@ impl Temporary {
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// Makes the lock of a folder. It gets its name when it is locked, so that no other run takes the folder for one that
+/// was left.
+fn locked(folder: &Path) -> std::io::Result<File> {
+    let unnamed = folder.join(UNLOCKED);
+    let lock = File::create(&unnamed)?;
+    lock.try_lock()?;
+    fs::rename(unnamed, folder.join(LOCK))?;
+    Ok(lock)
 }
 
 /// Removes the temporary folders of runs that were killed.
@@ -144,6 +155,22 @@ mod tests {
         let path = used.path().to_owned();
         drop(used);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_just_made_stays() {
+        let place = tempfile::tempdir().expect("a folder");
+        // The state of a folder before its file is locked.
+        let made = place.path().join("wheel-pipeline-just-made");
+        fs::create_dir(&made).expect("made");
+        File::create(made.join(UNLOCKED)).expect("made");
+        sweep_in(place.path());
+        assert!(made.exists());
+        // Under its name, the file is locked or was left.
+        let used = Temporary::within(place.path()).expect("made");
+        assert!(!used.path().join(UNLOCKED).exists());
+        let lock = File::open(used.path().join(LOCK)).expect("it has its name");
+        assert!(lock.try_lock().is_err());
     }
 
     #[test]
