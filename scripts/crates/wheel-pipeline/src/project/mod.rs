@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod changelog;
 pub mod source;
+pub mod workspace;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -125,6 +126,10 @@ struct MaturinTable {
     features: Vec<String>,
     manifest_path: Option<PathBuf>,
 }
+
+/// The folders of a project that the pipeline writes: the files to upload, and its evidence and working files. They
+/// are never part of what is built.
+pub const OUTPUTS: [&str; 2] = ["dist", "target/pipeline"];
 
 impl Project {
     /// Reads the project in `root`.

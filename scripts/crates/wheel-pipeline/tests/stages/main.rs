@@ -2,6 +2,8 @@
 //! download the pinned tools once.
 
 #[cfg(unix)]
+mod below;
+#[cfg(unix)]
 mod built;
 #[cfg(target_os = "linux")]
 mod children;
