@@ -35,10 +35,11 @@ fn beside(project: &SampleProject, path: &str, text: &str) {
 #[test]
 fn a_project_in_a_folder_of_its_repository_has_its_commit_and_tags() {
     let project = below(PLACE);
-    project.git(&["tag", "v1.0"]);
+    project.git(&["tag", "py-v1.0"]);
+    project.git(&["tag", "nightly"]);
     let found = revision(project.root()).expect("a commit");
     assert_eq!(found.commit, project.git(&["rev-parse", "HEAD"]).trim());
-    assert_eq!(found.tags, ["v1.0"]);
+    assert_eq!(found.tags, ["nightly", "py-v1.0"]);
     let real = |path: &Path| path.canonicalize().expect("it is there");
     assert_eq!(real(&found.checkout.top), real(project.repository()));
     assert_eq!(found.checkout.prefix, "bindings/python/");

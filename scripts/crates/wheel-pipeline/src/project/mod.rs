@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod changelog;
 pub mod source;
+pub mod tag;
 pub mod workspace;
 
 use std::fs;
@@ -20,6 +21,7 @@ pub use crate::tool::git::Revision;
 
 use crate::failure::Failure;
 use crate::process::environment;
+use crate::project::tag::TagSpelling;
 
 /// A maturin project, as its files describe it.
 #[derive(Clone, Debug)]
@@ -57,6 +59,9 @@ pub struct PromiseTable {
     /// Promised environments that a release may leave untested for a while.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// The spelling of the project's version tags.
+    #[serde(default)]
+    pub tag: TagSpelling,
     /// True if a version tag needs a signature that git verifies.
     #[serde(default, rename = "signed-tags")]
     pub signed_tags: bool,

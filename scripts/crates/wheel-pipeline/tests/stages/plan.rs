@@ -23,15 +23,42 @@ fn a_tag_on_the_commit_must_be_the_version() {
     assert_eq!(wrong.code, 1);
     assert_snapshot!(wrong.stderr, @"
     error: the project's files disagree:
-      the commit is tagged `v1.9.0`, `Cargo.toml` says version 2.0.0rc1: change the version and tag that commit
+      the commit is tagged `v1.9.0`, `Cargo.toml` says version 2.0.0rc1: change the version and tag that commit (`v{version}` or `{version}` is the spelling of a version tag; `tag` in `[tool.wheel-pipeline]` changes it)
     ");
 
     project.git(&["tag", "v2.0.0-rc.1"]);
+    project.git(&["tag", "other/1.0.0"]);
     let right = project.run(&["plan", "--format", "json"]);
     assert_eq!(right.code, 0, "{}", right.stderr);
     assert!(right.stdout.contains("\"tag\": \"v2.0.0-rc.1\""), "{}", right.stdout);
     let written = fs::read_to_string(project.work().join("plan.json")).expect("the plan");
     assert_eq!(written, right.stdout);
+}
+
+#[test]
+fn the_tags_of_a_project_may_be_spelled_otherwise() {
+    let project = SampleProject::below(PROGRAM, "python");
+    project.change("pyproject.toml", "smoke = ", "tag = \"py-v{version}\"\nsmoke = ");
+    project.commit();
+    let planned = || {
+        let run = project.run(&["plan", "--format", "json"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let plan: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+        plan["tag"].as_str().map(str::to_owned)
+    };
+    project.git(&["tag", "v9.9.9"]);
+    assert_eq!(planned(), None, "the tag of another package is not this one's");
+    project.git(&["tag", "py-v2.0.0rc1"]);
+    assert_eq!(planned().as_deref(), Some("py-v2.0.0rc1"));
+
+    project.git(&["tag", "--delete", "py-v2.0.0rc1"]);
+    project.git(&["tag", "py-v1.9"]);
+    let wrong = project.run(&["plan"]);
+    assert_eq!(wrong.code, 1);
+    assert_snapshot!(wrong.stderr, @"
+    error: the project's files disagree:
+      the commit is tagged `py-v1.9`, `Cargo.toml` says version 2.0.0rc1: change the version and tag that commit (`py-v{version}` is the spelling of a version tag; `tag` in `[tool.wheel-pipeline]` changes it)
+    ");
 }
 
 #[test]

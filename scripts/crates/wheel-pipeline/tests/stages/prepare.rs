@@ -70,11 +70,13 @@ fn version_changelog_and_lock_change_and_nothing_else() {
 fn a_project_that_cannot_be_released_is_refused_and_unchanged() {
     let project = committed();
     project.git(&["tag", "v3.0.0"]);
+    project.git(&["tag", "4.0"]);
     project.git(&["commit", "--quiet", "--allow-empty", "--message", "later"]);
     for (version, code, why) in [
         ("2.0.0-rc.1", 1, "`2.0.0-rc.1` is not later than 2.0.0rc1, the project's version\n"),
         ("2.0", 2, "`2.0` is not a version that both cargo and Python accept\n"),
         ("3.0.0", 1, "the tag `v3.0.0` already exists\n"),
+        ("4.0.0", 1, "the tag `4.0` already exists\n"),
     ] {
         let run = project.run(&["prepare", version]);
         assert_eq!(run.code, code, "{}", run.stderr);
@@ -121,7 +123,10 @@ fn member() -> SampleProject {
     lock.args(["generate-lockfile", "--quiet"]).current_dir(project.root());
     assert!(limited::output(&mut lock).status.success(), "the crates can be resolved");
     project.write("CHANGELOG.md", CHANGELOG);
+    project.change("pyproject.toml", "smoke = ", "tag = \"halves/{version}\"\nsmoke = ");
     project.commit();
+    // Of another package.
+    project.git(&["tag", "v2.0.0"]);
     project
 }
 
@@ -135,8 +140,8 @@ fn the_printed_commands_release_a_project_below_the_top_of_its_repository() {
     cd '[ROOT]'
     git add Cargo.toml CHANGELOG.md ../../Cargo.lock
     git commit -m "Release 2.0.0"
-    git tag v2.0.0
-    git push origin HEAD v2.0.0
+    git tag halves/2.0.0
+    git push origin HEAD halves/2.0.0
     "#);
     project.git(&["clone", "--quiet", "--bare", ".", "target/origin"]);
     project.git(&["remote", "add", "origin", "target/origin"]);
@@ -150,9 +155,9 @@ fn the_printed_commands_release_a_project_below_the_top_of_its_repository() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let left = project.git(&["status", "--porcelain", "--untracked-files=no"]);
     assert_eq!(left, "", "all changes are committed");
-    assert_eq!(project.git(&["ls-remote", "--tags", "origin"]).lines().count(), 1);
+    assert_eq!(project.git(&["ls-remote", "--tags", "origin"]).lines().count(), 2);
     let plan = project.run(&["plan", "--format", "json"]);
-    assert!(plan.stdout.contains("\"tag\": \"v2.0.0\""), "{}", plan.stdout);
+    assert!(plan.stdout.contains("\"tag\": \"halves/2.0.0\""), "{}", plan.stdout);
 }
 
 #[test]

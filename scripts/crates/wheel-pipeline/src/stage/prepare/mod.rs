@@ -34,8 +34,8 @@ pub struct Args {
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let version = &args.version;
     let next = check_version(version, &source.project.version)?;
-    let tag = format!("v{version}");
-    refuse_unready(source, &tag)?;
+    let tag = source.project.table.tag.tag(version);
+    refuse_unready(source, &next)?;
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let root = &source.project.root;
     let changes = changes(root, version, today)?;
@@ -91,7 +91,7 @@ fn check_version(text: &str, current: &Version) -> Result<Version, Failure> {
     Ok(version)
 }
 
-fn refuse_unready(source: &Source, tag: &str) -> Result<()> {
+fn refuse_unready(source: &Source, next: &Version) -> Result<()> {
     if source.project.static_version.is_some() {
         return Err(Failure::refused("both `pyproject.toml` and `Cargo.toml` state the version")
             .hint("replace `version` in `pyproject.toml` by `dynamic = [\"version\"]`")
@@ -105,7 +105,9 @@ fn refuse_unready(source: &Source, tag: &str) -> Result<()> {
             .hint("commit or stash the changes first")
             .into());
     }
-    if git::tags(&source.project.root)?.iter().any(|there| there == tag) {
+    let spelling = &source.project.table.tag;
+    let tags = git::tags(&source.project.root)?;
+    if let Some(tag) = tags.iter().find(|tag| spelling.matches(tag).as_ref() == Some(next)) {
         return Err(Failure::refused(format!("the tag `{tag}` already exists")).into());
     }
     Ok(())

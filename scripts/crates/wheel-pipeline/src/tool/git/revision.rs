@@ -18,7 +18,7 @@ pub struct Revision {
     pub epoch: u64,
     /// True if tracked files differ from the commit, or untracked files exist that are not the pipeline's own.
     pub dirty: bool,
-    /// Version tags that point at the commit: `v1.0.0`.
+    /// All tags that point at the commit: `v1.0.0`, and those of other packages.
     pub tags: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ pub fn revision(root: &Path, outputs: &[&str]) -> Result<Option<Revision>> {
     }
     let head = git().args(["log", "-1", "--no-show-signature", "--format=%H %ct"]).check()?;
     let (commit, epoch) = head.stdout.trim().split_once(' ').context("`git log` gave no time")?;
-    let tags = git().args(["tag", "--points-at", "HEAD", "v[0-9]*"]).check()?;
+    let tags = git().args(["tag", "--points-at", "HEAD"]).check()?;
     Ok(Some(Revision {
         commit: commit.to_owned(),
         epoch: epoch.parse().context("`git log` gave no time")?,
