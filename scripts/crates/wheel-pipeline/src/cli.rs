@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 use crate::evidence::EvidenceFolder;
 use crate::exit::Verdict;
+use crate::folder::make_output;
 use crate::project::source::Source;
 use crate::report::{Format, Report};
 use crate::stage::{
@@ -173,6 +174,7 @@ impl Cli {
             }),
             Command::Serve(args) => {
                 let project = self.source()?.project;
+                make_output(&project.work())?;
                 serve::run(args, &project, &Machine::new(&project, report), report)
             }
             Command::Licenses(args) => licenses::run(args, &self.source()?, report),

@@ -12,6 +12,8 @@ mod containers;
 mod faults;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod packed;
 mod plan;
 mod prepare;
 mod publish;

@@ -14,6 +14,7 @@ use wheel_audit::plan::Plan;
 use self::matrix::Matrices;
 use crate::evidence::file;
 use crate::exit::Verdict;
+use crate::folder::make_output;
 use crate::project::source::Source;
 use crate::report::{Mood, Report, table};
 
@@ -39,7 +40,9 @@ pub struct Args {
 
 /// Writes `plan.json`.
 pub fn write(source: &Source, report: &Report) -> Result<()> {
-    file::write(&source.project.work().join("plan.json"), &source.plan)?;
+    let work = source.project.work();
+    make_output(&work)?;
+    file::write(&work.join("plan.json"), &source.plan)?;
     let plan = &source.plan;
     let what = format!(
         "{} {}: {} files for {} environments",
