@@ -12,11 +12,14 @@ use toml::Table;
 /// It lies beside the crate, or in the top folder of a workspace, which cargo looks for upwards. So does maturin, which
 /// packs it.
 pub fn lock(manifest: &Path) -> PathBuf {
+    let beside = manifest.with_file_name("Cargo.lock");
+    if beside.exists() {
+        return beside;
+    }
     // Without links and `..`, so that the folders above are the real ones.
-    let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
-    let own = manifest.parent().unwrap_or(Path::new(""));
-    let beside = own.join("Cargo.lock");
-    if beside.exists() { beside } else { root(&manifest).join("Cargo.lock") }
+    let real = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
+    let root = root(&real);
+    if Some(&*root) == real.parent() { beside } else { root.join("Cargo.lock") }
 }
 
 /// The top folder of the crate's workspace. Without one, the crate's own folder.

@@ -83,3 +83,60 @@ fn the_matrix_is_printed_and_appended_to_github_output() {
     let handed = fs::read_to_string(project.root().join("output")).expect("the file");
     assert_eq!(handed, format!("before=1\n{}", run.stdout));
 }
+
+/// The warning of a plan, which succeeds.
+fn warning(project: &SampleProject) -> String {
+    let run = project.run(&["plan"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let (_, warning) = run.stderr.split_once("warning: ").unwrap_or_default();
+    warning.to_owned()
+}
+
+#[test]
+fn a_lock_file_that_is_not_in_the_commit_is_told() {
+    let project = SampleProject::new(PROGRAM);
+    assert_eq!(warning(&project), "", "without a commit there is no release");
+    project.commit();
+    assert_snapshot!(warning(&project), @"
+    there is no `[ROOT]/Cargo.lock`, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
+    hint: run `cargo generate-lockfile`, and commit the file
+    ");
+    project.write("Cargo.lock", "version = 4\n");
+    assert_snapshot!(warning(&project), @"
+    `[ROOT]/Cargo.lock` is not committed, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
+    hint: commit it
+    ");
+    project.write(".gitignore", "Cargo.lock\n");
+    assert_snapshot!(warning(&project), @"
+    git ignores `[ROOT]/Cargo.lock`, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
+    hint: take it out of `.gitignore`, and commit it
+    ");
+    project.git(&["add", "--force", "Cargo.lock"]);
+    assert!(
+        warning(&project).starts_with("`[ROOT]/Cargo.lock` is not committed, "),
+        "it is only staged"
+    );
+    project.git(&["commit", "--quiet", "--message", "lock"]);
+    assert_eq!(warning(&project), "");
+}
+
+#[test]
+fn the_lock_file_of_a_workspace_is_meant() {
+    let project = SampleProject::below(PROGRAM, "python");
+    let top = |name: &str, text: &str| {
+        fs::write(project.repository().join(name), text).expect("written");
+    };
+    top("Cargo.toml", "[workspace]\nmembers = [\"python\"]\n");
+    top("Cargo.lock", "version = 4\n");
+    top(".gitignore", "/Cargo.lock\n");
+    project.commit();
+    let said = warning(&project);
+    assert!(said.starts_with("git ignores `[REPOSITORY]/Cargo.lock`, so "), "{said}");
+    project.git(&["add", "--force", "Cargo.lock"]);
+    project.git(&["commit", "--quiet", "--message", "lock"]);
+    assert_eq!(warning(&project), "");
+    // maturin would pack the one beside the crate.
+    project.write("Cargo.lock", "version = 4\n");
+    let said = warning(&project);
+    assert!(said.starts_with("`[ROOT]/Cargo.lock` is not committed, "), "{said}");
+}

@@ -1,5 +1,6 @@
 //! `plan`: derives the files that the release must hold from the project's files, and writes `plan.json`.
 
+mod lock_file;
 pub mod matrix;
 mod signed;
 
@@ -38,7 +39,7 @@ pub struct Args {
     pub format: PlanFormat,
 }
 
-/// Writes `plan.json`.
+/// Writes `plan.json`, and warns of what makes two builds of one plan differ.
 pub fn write(source: &Source, report: &Report) -> Result<()> {
     let work = source.project.work();
     make_output(&work)?;
@@ -52,7 +53,7 @@ pub fn write(source: &Source, report: &Report) -> Result<()> {
         plan.environments.len()
     );
     report.say(Mood::Good, "planned", &what);
-    Ok(())
+    lock_file::check(source, report)
 }
 
 /// Runs `plan`: checks the tag's signature if the project asks for it, writes the plan and prints it.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::command::git;
+use super::committed::{is_committed, is_ignored};
 use crate::failure::Failure;
 use crate::process::command::Invocation;
 
@@ -47,7 +48,7 @@ impl Checkout {
         }
         let prefix = ask("--show-prefix").check()?;
         let checkout = Self { top: line(&top.stdout).into(), prefix: line(&prefix.stdout).into() };
-        Ok((!is_ignored(project)?).then_some(checkout))
+        Ok((!is_elsewhere(project)?).then_some(checkout))
     }
 
     /// The project's folder in a clone of the repository.
@@ -77,14 +78,9 @@ fn may_be_in_one(project: &Path) -> bool {
 
 /// Returns true if the repository ignores the project and does not contain it. For example, the home folder may be a
 /// repository, or the project lies in the `target` of another one. The commit would be that of other files.
-fn is_ignored(project: &Path) -> Result<bool> {
+fn is_elsewhere(project: &Path) -> Result<bool> {
     const FILE: &str = "pyproject.toml";
-    let git = || git().folder(project);
-    let committed = git().args(["ls-tree", "--name-only", "HEAD", FILE]).run()?;
-    if committed.succeeded() && !committed.stdout.is_empty() {
-        return Ok(false);
-    }
-    Ok(git().args(["check-ignore", "--quiet", FILE]).run()?.succeeded())
+    Ok(!is_committed(project, FILE)? && is_ignored(project, FILE)?)
 }
 
 /// The answer without the end of its line.
