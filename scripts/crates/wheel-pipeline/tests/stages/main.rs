@@ -18,6 +18,7 @@ mod plan;
 mod prepare;
 mod publish;
 mod rehearse;
+mod search;
 #[cfg(unix)]
 mod signed_tags;
 #[cfg(unix)]

@@ -16,7 +16,7 @@ use toml_edit::{DocumentMut, Item, value};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::project::source::Source;
-use crate::project::{Project, agreement, changelog, workspace};
+use crate::project::{Project, agreement, changelog, search, workspace};
 use crate::report::{Mood, Report};
 use crate::tool::{cargo, git};
 
@@ -55,7 +55,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     made?;
     let changed = before.iter().filter(|(path, content)| fs::read(path).ok() != *content);
     let changed: Vec<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
-    let here = std::env::current_dir().context("this run's folder cannot be read")?;
+    let here = search::here()?;
     let signed = source.project.table.signed_tags;
     report.data(&commands::remaining(root, &here, &changed, version, &tag, signed))?;
     Ok(Verdict::Yes)
