@@ -10,7 +10,10 @@ use crate::limited;
 
 /// The project's folder, which goes with it, and the program that works on it.
 pub struct SampleProject {
+    /// The repository's folder.
     folder: TempDir,
+    /// The project's folder, which may be one below.
+    root: PathBuf,
     program: PathBuf,
 }
 
@@ -68,8 +71,17 @@ const SMOKE: &str = "import sys, half_of\nsys.exit(half_of.half(8) != 4)\n";
 impl SampleProject {
     /// The project, complete but for its lock file, which only a build needs.
     pub fn new(program: &str) -> Self {
-        let project =
-            Self { folder: tempfile::tempdir().expect("a folder"), program: program.into() };
+        Self::below(program, "")
+    }
+
+    /// The project in a folder of its repository.
+    pub fn below(program: &str, path: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = match path {
+            "" => folder.path().to_owned(),
+            path => folder.path().join(path),
+        };
+        let project = Self { folder, root, program: program.into() };
         project.write_sources();
         project
     }
@@ -109,7 +121,13 @@ impl SampleProject {
     /// pipeline, so that they are not installed again.
     #[cfg(unix)]
     pub fn buildable(program: &str) -> Self {
-        let project = Self::new(program);
+        Self::buildable_below(program, "")
+    }
+
+    /// The same in a folder of its repository.
+    #[cfg(unix)]
+    pub fn buildable_below(program: &str, path: &str) -> Self {
+        let project = Self::below(program, path);
         let mut lock = Command::new(env!("CARGO"));
         lock.args(["generate-lockfile", "--quiet"]).current_dir(project.root());
         assert!(limited::output(&mut lock).status.success(), "the crates can be resolved");
@@ -117,20 +135,20 @@ impl SampleProject {
         project
     }
 
-    /// Runs git in the project, and gives its output. The user's settings for names and signatures do not matter.
+    /// Runs git in the repository, and gives its output. The user's settings for names and signatures do not matter.
     pub fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
         command
             .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
             .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"])
             .args(arguments)
-            .current_dir(self.root());
+            .current_dir(self.repository());
         let output = limited::output(&mut command);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
-    /// Makes the project a git repository with one commit.
+    /// Makes a git repository with one commit, of the project and all beside it.
     pub fn commit(&self) {
         self.git(&["init", "--quiet"]);
         self.git(&["add", "."]);
@@ -161,6 +179,10 @@ impl SampleProject {
     }
 
     pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn repository(&self) -> &Path {
         self.folder.path()
     }
 
@@ -181,13 +203,14 @@ impl SampleProject {
         self.write(path, &text.replace(from, to));
     }
 
-    /// The names of the files in `dist/`.
+    /// The names of the files in `dist/` that would be uploaded.
     pub fn dist(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.root().join("dist")) else {
             return Vec::new();
         };
         let name = |entry: fs::DirEntry| entry.file_name().into_string().expect("UTF-8");
         let mut names: Vec<String> = entries.map(|entry| name(entry.expect("an entry"))).collect();
+        names.retain(|name| !name.starts_with('.'));
         names.sort();
         names
     }
@@ -215,6 +238,7 @@ impl SampleProject {
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("UTF-8");
             let text = text.replace(&self.root().display().to_string(), "[ROOT]");
+            let text = text.replace(&self.repository().display().to_string(), "[REPOSITORY]");
             if cfg!(windows) { text.replace('\\', "/").replace("\r\n", "\n") } else { text }
         };
         ProgramRun {

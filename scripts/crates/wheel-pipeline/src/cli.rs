@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand};
 
 use crate::evidence::EvidenceFolder;
 use crate::exit::Verdict;
+use crate::folder::make_output;
+use crate::project::search;
 use crate::project::source::Source;
 use crate::report::{Format, Report};
 use crate::stage::{
@@ -24,9 +26,9 @@ use crate::stage::{
     help_template = TEMPLATE
 )]
 pub struct Cli {
-    /// The folder of the project's `pyproject.toml`
-    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
-    pub project: PathBuf,
+    /// The folder of the project's `pyproject.toml`; by default the nearest one upwards
+    #[arg(long, global = true, value_name = "DIR")]
+    pub project: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -135,7 +137,7 @@ impl Cli {
     /// Runs the command.
     pub fn run(&self, report: &Report) -> Result<Verdict> {
         match &self.command {
-            Command::Audit(args) => audit::run(args, &self.project, report),
+            Command::Audit(args) => audit::run(args, self.project.as_deref(), report),
             Command::Explain(args) => explain::run(args, report),
             Command::Rehearse(args) => self.locked(report, |source, machine, kept| {
                 rehearse::run(args, source, machine, kept, report)
@@ -173,6 +175,7 @@ impl Cli {
             }),
             Command::Serve(args) => {
                 let project = self.source()?.project;
+                make_output(&project.work())?;
                 serve::run(args, &project, &Machine::new(&project, report), report)
             }
             Command::Licenses(args) => licenses::run(args, &self.source()?, report),
@@ -180,7 +183,7 @@ impl Cli {
     }
 
     fn source(&self) -> Result<Source> {
-        Source::open(&self.project)
+        Source::open(&search::named_or_nearest(self.project.as_deref())?)
     }
 
     /// Runs a stage that writes into the project's folders. The lock excludes other runs.

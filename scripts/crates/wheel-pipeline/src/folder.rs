@@ -17,6 +17,25 @@ pub fn clear(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What an output folder says of itself to git, to cargo, and to everything else that packs sources as they do.
+///
+/// It matches what lies directly in the folder, and nothing deeper: the unpacked source lies deeper, and a builder that
+/// reads the patterns of all folders above it would leave out its files.
+const NOT_A_SOURCE: &str = "# Made by wheel-pipeline: nothing here is a source.\n/*\n";
+
+/// Makes an output folder that is no part of what is packed, even if the project's `.gitignore` does not list it.
+pub fn make_output(folder: &Path) -> Result<()> {
+    let wrong = || format!("cannot make `{}`", folder.display());
+    fs::create_dir_all(folder).with_context(wrong)?;
+    let path = folder.join(".gitignore");
+    // The project may have one of its own.
+    if fs::symlink_metadata(&path).is_err() {
+        fs::write(&path, NOT_A_SOURCE)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(())
+}
+
 /// The beginning of the names of temporary folders.
 const PREFIX: &str = "wheel-pipeline-";
 /// A file in each temporary folder, locked as long as a run uses the folder. The system drops the lock of a run that
@@ -171,6 +190,18 @@ mod tests {
         assert!(!used.path().join(UNLOCKED).exists());
         let lock = File::open(used.path().join(LOCK)).expect("it has its name");
         assert!(lock.try_lock().is_err());
+    }
+
+    #[test]
+    fn an_output_folder_keeps_a_file_of_the_project() {
+        let place = tempfile::tempdir().expect("a folder");
+        let output = place.path().join("target/pipeline");
+        make_output(&output).expect("made");
+        let read = || fs::read_to_string(output.join(".gitignore")).expect("written");
+        assert_eq!(read(), NOT_A_SOURCE);
+        fs::write(output.join(".gitignore"), "*\n!.gitignore\n").expect("written");
+        make_output(&output).expect("it is there");
+        assert_eq!(read(), "*\n!.gitignore\n");
     }
 
     #[test]

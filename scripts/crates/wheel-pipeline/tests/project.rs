@@ -131,7 +131,7 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
       |
     8 | python = ["3.10", "3.13"]
       | ^^^^^^
-    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `signed-tags`, `pass-env`
+    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `tag`, `signed-tags`, `pass-env`
     "#);
     insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", ""), @"
     `[project]/pyproject.toml`: TOML parse error at line 6, column 1
@@ -147,6 +147,15 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
     10 | pass-env = ["*"]
        |            ^^^^^
     `pass-env`: `*` is not the name of a variable, or the beginning of one with `*` behind it
+    "#);
+    let tagged = "smoke = \"tests/smoke.py\"\ntag = \"v1\"\n";
+    insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", tagged), @r#"
+    `[project]/pyproject.toml`: TOML parse error at line 10, column 7
+       |
+    10 | tag = "v1"
+       |       ^^^^
+    `tag`: `v1` has no `{version}`
+    hint: write the tags of this project as `v{version}` or `name-v{version}`
     "#);
     insta::assert_snapshot!(refused("win_amd64", "windows"), @r#"
     `[project]/pyproject.toml`: TOML parse error at line 7, column 11

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
 use super::leftovers::leftover;
+use crate::names::normalize;
 use crate::wheel::release::SdistFacts;
 use crate::wheel::{Collision, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "sdist-contents",
-    about: "the sdist holds its licenses, its build files and their lock, and no leftovers",
+    about: "the sdist holds its licenses, its build files and their lock, and no leftovers or releases of its own",
     documentation: include_str!("sdist_contents.md"),
     run,
 };
@@ -64,6 +65,15 @@ fn judge(sdist: &SdistFacts, findings: &mut Findings) {
             "rename one of them, as macOS and Windows keep one file for both",
         );
     }
+    let project = sdist.file.strip_suffix(".tar.gz").and_then(|stem| stem.rsplit_once('-'));
+    let project = project.map(|(name, _)| normalize(name));
+    for path in sdist.paths.iter().filter(|path| project.is_some() && released(path) == project) {
+        say(
+            format!("`{}` is a release of this project", quoted(path)),
+            "no wheel and no sdist of the project itself",
+            "let git ignore the folder, commit that, and build the sdist again",
+        );
+    }
     for path in &sdist.paths {
         if let Some(leftover) = leftover(path, &["node_modules"]) {
             say(
@@ -73,4 +83,14 @@ fn judge(sdist: &SdistFacts, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// The project of a path that is named like a wheel or an sdist, in normal form.
+fn released(path: &str) -> Option<String> {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let (name, version) = match file.strip_suffix(".whl") {
+        Some(stem) => stem.split_once('-')?,
+        None => file.strip_suffix(".tar.gz")?.rsplit_once('-')?,
+    };
+    version.starts_with(|first: char| first.is_ascii_digit()).then(|| normalize(name))
 }

@@ -24,6 +24,11 @@ pub const CASES: &[Case] = &[
     Case { name: "nothing that says how to build", broken: || without("/pyproject.toml") },
     Case { name: "the repository itself", broken: || with(".git/config") },
     Case { name: "compiled Python", broken: || with("src/__pycache__/a.pyc") },
+    Case { name: "the sdist before it", broken: || with("dist/sum_up_to-0.9.0.tar.gz") },
+    Case {
+        name: "a wheel under an old spelling",
+        broken: || with("wheels/Sum.Up_To-1.0.0-cp310-abi3-win_amd64.whl"),
+    },
     Case { name: "two names that are one on Windows", broken: || with("cargo.TOML") },
     Case { name: "a file and a folder of one name", broken: || with("Cargo.lock/nested") },
     Case {
@@ -63,6 +68,16 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0.tar.gz
        = expected: what a build needs
        = remedy: build the sdist from a clean checkout
+    # the sdist before it
+    finding[sdist-contents]: `dist/sum_up_to-0.9.0.tar.gz` is a release of this project
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: no wheel and no sdist of the project itself
+       = remedy: let git ignore the folder, commit that, and build the sdist again
+    # a wheel under an old spelling
+    finding[sdist-contents]: `wheels/Sum.Up_To-1.0.0-cp310-abi3-win_amd64.whl` is a release of this project
+      --> sum_up_to-1.0.0.tar.gz
+       = expected: no wheel and no sdist of the project itself
+       = remedy: let git ignore the folder, commit that, and build the sdist again
     # two names that are one on Windows
     finding[sdist-contents]: `sum_up_to-1.0.0/cargo.TOML` differs from `sum_up_to-1.0.0/Cargo.toml` only in case or in how a character is written
       --> sum_up_to-1.0.0.tar.gz
@@ -85,4 +100,19 @@ fn each_broken_release_is_refused() {
 fn a_file_that_merely_begins_like_a_leftover_is_none() {
     assert_eq!(judge("sdist-contents", &with(".github/workflows/ci.yml")), Ok(Vec::new()));
     assert_eq!(judge("sdist-contents", &with(".gitignore")), Ok(Vec::new()));
+}
+
+#[test]
+fn an_archive_of_another_name_may_be_data_of_a_test() {
+    for path in [
+        "tests/data/other-1.0.tar.gz",
+        "tests/data/sum_up_to_more-1.0.0-py3-none-any.whl",
+        "tests/data/sum_up_to-more-1.0.tar.gz",
+        "tests/data/sum_up_to.tar.gz",
+        "tests/data/sum_up_to-data.tar.gz",
+        "tests/data/sum_up_to-1.0.0.txt",
+        "tests/sum_up_to-1.0.0/a.py",
+    ] {
+        assert_eq!(judge("sdist-contents", &with(path)), Ok(Vec::new()), "{path}");
+    }
 }

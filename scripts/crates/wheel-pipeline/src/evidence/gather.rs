@@ -15,6 +15,7 @@ use crate::evidence::job::{Job, JobKind, NAMES};
 use crate::evidence::join::join;
 use crate::evidence::{Evidence, EvidenceFolder};
 use crate::failure::Failure;
+use crate::folder::make_output;
 
 /// The joined results of jobs.
 #[derive(Debug)]
@@ -86,8 +87,7 @@ impl Gathered {
     /// file system.
     pub fn place(self, dist: &Path, work: &Path, evidence: &mut EvidenceFolder) -> Result<()> {
         for folder in [dist, work] {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make `{}`", folder.display()))?;
+            make_output(folder)?;
         }
         let partial = work.join("gathering.partial");
         for (name, path) in &self.files {

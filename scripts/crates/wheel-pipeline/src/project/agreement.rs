@@ -1,13 +1,12 @@
 //! The plan of a project, or all disagreements between its files.
 
-use std::str::FromStr;
-
 use pep440_rs::Version;
 use wheel_audit::plan::{Plan, Promise};
 
 use super::Project;
 
-/// Derives the plan of a project. `tags` are the git tags of its commit.
+/// Derives the plan of a project. `tags` are the git tags of its commit. Those that are not spelled as the project's
+/// version tags belong to other packages.
 pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
     let mut disagreements = version(project, tags);
     disagreements.extend(targets(project));
@@ -18,7 +17,9 @@ pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
     let promise = Promise {
         name: project.name.clone(),
         version: project.version.clone(),
-        tag: tags.iter().find(|tag| version_of(tag).as_ref() == Some(&project.version)).cloned(),
+        tag: version_tags(project, tags)
+            .find(|(_, version)| *version == project.version)
+            .map(|(tag, _)| tag.clone()),
         families: project.families.clone(),
         targets: project.table.targets.clone(),
         pythons: project.table.pythons.clone(),
@@ -36,11 +37,15 @@ fn version(project: &Project, tags: &[String]) -> Vec<String> {
              keep one of them (with `dynamic = [\"version\"]`, maturin uses Cargo's)"
         ));
     }
-    if !tags.is_empty() && !tags.iter().any(|tag| version_of(tag).as_ref() == Some(version)) {
+    let tagged: Vec<_> = version_tags(project, tags).collect();
+    if !tagged.is_empty() && tagged.iter().all(|(_, tagged)| tagged != version) {
+        let names: Vec<&String> = tagged.into_iter().map(|(tag, _)| tag).collect();
         disagreements.push(format!(
             "the commit is tagged {}, `Cargo.toml` says version {version}: \
-             change the version and tag that commit",
-            quoted(tags)
+             change the version and tag that commit ({} is the spelling of a version tag; \
+             `tag` in `[tool.wheel-pipeline]` changes it)",
+            quoted(&names),
+            project.table.tag.describe()
         ));
     }
     disagreements
@@ -76,8 +81,12 @@ fn pythons(project: &Project) -> Vec<String> {
     disagreements
 }
 
-fn version_of(tag: &str) -> Option<Version> {
-    Version::from_str(tag.strip_prefix('v')?).ok()
+/// The version tags of the project, with their versions.
+fn version_tags<'a>(
+    project: &'a Project,
+    tags: &'a [String],
+) -> impl Iterator<Item = (&'a String, Version)> {
+    tags.iter().filter_map(|tag| Some((tag, project.table.tag.matches(tag)?)))
 }
 
 fn quoted<T: ToString>(items: &[T]) -> String {
@@ -87,10 +96,13 @@ fn quoted<T: ToString>(items: &[T]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::str::FromStr;
+
     use wheel_audit::family::{Family, PythonVersion};
 
     use super::*;
     use crate::project::PromiseTable;
+    use crate::project::tag::TagSpelling;
 
     fn project() -> Project {
         Project {
@@ -110,6 +122,7 @@ mod tests {
                 smoke: "tests/smoke.py".into(),
                 downstream: None,
                 waivers: Vec::new(),
+                tag: TagSpelling::default(),
                 signed_tags: false,
                 pass_env: Vec::new(),
             },
@@ -125,7 +138,7 @@ mod tests {
         let disagreements = plan(&wrong, &["v2.0.0".into()]).expect_err("four things are wrong");
         insta::assert_snapshot!(disagreements.join("\n"), @r#"
         `pyproject.toml` says version 0.9, `Cargo.toml` says 1.0.0rc1: keep one of them (with `dynamic = ["version"]`, maturin uses Cargo's)
-        the commit is tagged `v2.0.0`, `Cargo.toml` says version 1.0.0rc1: change the version and tag that commit
+        the commit is tagged `v2.0.0`, `Cargo.toml` says version 1.0.0rc1: change the version and tag that commit (`v{version}` or `{version}` is the spelling of a version tag; `tag` in `[tool.wheel-pipeline]` changes it)
         target `manylinux_2_17_x86_64` is promised twice: drop one
         Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
         Python 3.9 is promised, but `requires-python` refuses it: change one of them
@@ -165,6 +178,19 @@ mod tests {
             project.requires_python = Some(requires.parse().expect(requires));
             assert_eq!(plan(&project, &[]).is_ok(), promised, "{requires}");
         }
+    }
+
+    #[test]
+    fn tags_of_other_packages_and_other_tags_are_nobodys_business() {
+        let others = ["nightly", "other/0.1.0", "py-v2.0.0", "v2.0.0-pypy3"].map(str::to_owned);
+        assert_eq!(plan(&project(), &others).expect("none is a version tag").tag, None);
+        let mut python = project();
+        python.table.tag = "py-v{version}".parse().expect("a spelling");
+        let wrong = plan(&python, &others).expect_err("one is its version tag").join("\n");
+        insta::assert_snapshot!(wrong, @"the commit is tagged `py-v2.0.0`, `Cargo.toml` says version 1.0.0rc1: change the version and tag that commit (`py-v{version}` is the spelling of a version tag; `tag` in `[tool.wheel-pipeline]` changes it)");
+        let tags = ["v2.0.0", "py-v1.0rc1", "1.0.0-rc.1"].map(str::to_owned);
+        let plan = plan(&python, &tags).expect("one tag agrees, the others are of others");
+        assert_eq!(plan.tag.as_deref(), Some("py-v1.0rc1"));
     }
 
     #[test]

@@ -2,12 +2,16 @@
 //! each version, and one for unreleased changes.
 
 use jiff::civil::Date;
+use pep440_rs::Version;
 
 const UNRELEASED: &str = "## [Unreleased]";
 
-/// Moves the unreleased changes to a section for `version`, with a date.
+/// Moves the unreleased changes to a section for `version`, with a date. The section has cargo's spelling of the
+/// version.
 pub fn release(text: &str, version: &str, date: Date) -> Result<String, String> {
-    if section(text, version).is_some() {
+    let parsed: Version =
+        version.parse().map_err(|error| format!("`{version}` is no version: {error}"))?;
+    if section(text, &parsed).is_some() {
         return Err(format!("it has a section for {version} already"));
     }
     let (before, after) =
@@ -20,11 +24,15 @@ pub fn release(text: &str, version: &str, date: Date) -> Result<String, String> 
     Ok(format!("{before}{UNRELEASED}\n\n## [{version}] - {date}{after}"))
 }
 
-/// The changelog's section for a version, without its heading.
-pub fn section(text: &str, version: &str) -> Option<String> {
-    let heading = format!("## [{version}]");
+/// The changelog's section for a version, without its heading. The heading may spell the version as cargo or as Python
+/// does: `## [1.0.0-rc.1] - 2026-01-01`, `## [1.0rc1]`.
+pub fn section(text: &str, version: &Version) -> Option<String> {
     let at = text.lines().position(|line| {
-        line.strip_prefix(&heading).is_some_and(|rest| rest.is_empty() || rest.starts_with(" - "))
+        let heading = line.strip_prefix("## [").and_then(|line| line.split_once(']'));
+        heading.is_some_and(|(heading, rest)| {
+            let ends = rest.is_empty() || rest.starts_with(" - ");
+            ends && heading.parse::<Version>().is_ok_and(|heading| heading == *version)
+        })
     })?;
     let lines: Vec<&str> = text.lines().skip(at + 1).collect();
     let end = lines.iter().position(|line| line.starts_with("## ")).unwrap_or(lines.len());
@@ -76,10 +84,16 @@ mod tests {
     }
 
     #[test]
-    fn a_section_is_found_by_its_whole_version() {
+    fn a_section_is_found_by_its_version_however_it_is_spelled() {
+        let section = |text: &str, version: &str| section(text, &version.parse().expect(version));
         assert_eq!(section(TEXT, "1.0.0").as_deref(), Some("- All."));
-        assert_eq!(section(TEXT, "1.0"), None);
-        let released = release(TEXT, "1.0.0-rc.1", day()).expect("it has entries");
-        assert_eq!(section(&released, "1.0.0-rc.1").as_deref(), Some("### Added\n\n- More."));
+        assert_eq!(section(TEXT, "1.0").as_deref(), Some("- All."));
+        assert_eq!(section(TEXT, "1.0.0.1"), None);
+        assert_eq!(section(TEXT, "1.0.0rc1"), None);
+        let released = release(TEXT, "1.1.0-rc.1", day()).expect("it has entries");
+        assert!(released.contains("\n## [1.1.0-rc.1] - 2026-12-31\n"), "{released}");
+        assert_eq!(section(&released, "1.1.0rc1").as_deref(), Some("### Added\n\n- More."));
+        assert_eq!(section("## [v0.13]\n\n- All.\n", "0.13.0").as_deref(), Some("- All."));
+        assert_eq!(section("## [1.0.0]: no heading\n\n- All.\n", "1.0.0"), None);
     }
 }

@@ -2,7 +2,10 @@
 
 pub mod agreement;
 pub mod changelog;
+pub mod search;
 pub mod source;
+pub mod tag;
+pub mod workspace;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +22,7 @@ pub use crate::tool::git::Revision;
 
 use crate::failure::Failure;
 use crate::process::environment;
+use crate::project::tag::TagSpelling;
 
 /// A maturin project, as its files describe it.
 #[derive(Clone, Debug)]
@@ -56,6 +60,9 @@ pub struct PromiseTable {
     /// Promised environments that a release may leave untested for a while.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// The spelling of the project's version tags.
+    #[serde(default)]
+    pub tag: TagSpelling,
     /// True if a version tag needs a signature that git verifies.
     #[serde(default, rename = "signed-tags")]
     pub signed_tags: bool,
@@ -126,6 +133,13 @@ struct MaturinTable {
     manifest_path: Option<PathBuf>,
 }
 
+/// The file that makes a folder a project.
+const PYPROJECT: &str = "pyproject.toml";
+
+/// The folders of a project that the pipeline writes: the files to upload, and its evidence and working files. They
+/// are never part of what is built.
+pub const OUTPUTS: [&str; 2] = ["dist", "target/pipeline"];
+
 impl Project {
     /// Reads the project in `root`.
     pub fn read(root: &Path) -> Result<Self, Failure> {
@@ -135,7 +149,7 @@ impl Project {
             return Err(Failure::usage(format!("the path `{}` is not UTF-8", root.display()))
                 .hint("move the project: cargo, maturin and pip need a path in UTF-8"));
         }
-        let path = root.join("pyproject.toml");
+        let path = root.join(PYPROJECT);
         let pyproject: PyProject = parse(&path)?;
         let table = pyproject.tool.wheel_pipeline.ok_or_else(|| {
             Failure::usage(format!("`{}` has no table `[tool.wheel-pipeline]`", path.display()))
@@ -208,14 +222,14 @@ impl Project {
 
 /// The absolute path of the crate's `Cargo.toml`. `[tool.maturin]` may name it.
 pub fn manifest(root: &Path) -> Result<PathBuf, Failure> {
-    let pyproject: PyProject = parse(&root.join("pyproject.toml"))?;
+    let pyproject: PyProject = parse(&root.join(PYPROJECT))?;
     Ok(root.join(pyproject.tool.maturin.manifest_path.unwrap_or_else(|| "Cargo.toml".into())))
 }
 
 /// Returns true if the project in `root` has the table `[tool.wheel-pipeline]`. A folder without a
 /// `pyproject.toml` has none.
 pub fn has_table(root: &Path) -> Result<bool, Failure> {
-    let path = root.join("pyproject.toml");
+    let path = root.join(PYPROJECT);
     if !path.exists() {
         return Ok(false);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use wheel_audit::plan::Plan;
 
-use super::{Project, Revision, agreement};
+use super::{OUTPUTS, Project, Revision, agreement};
 use crate::failure::Failure;
 use crate::tool::git;
 
@@ -22,7 +22,7 @@ impl Source {
     /// Reads the project in `root` and derives its plan.
     pub fn open(root: &Path) -> Result<Self> {
         let project = Project::read(root)?;
-        let revision = git::revision(&project.root)?;
+        let revision = git::revision(&project.root, &OUTPUTS)?;
         let tags = revision.as_ref().map(|revision| revision.tags.as_slice()).unwrap_or_default();
         let plan = agreed(&project, tags)?;
         Ok(Self { project, revision, plan })

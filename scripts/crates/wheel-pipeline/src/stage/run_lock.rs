@@ -1,10 +1,11 @@
 //! The lock of a run. Two runs in one project would mix their files.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 
 use anyhow::{Context, Result};
 
 use crate::failure::Failure;
+use crate::folder::make_output;
 use crate::project::Project;
 
 /// Excludes other runs from a project's `dist/` and `target/pipeline/` until it is dropped.
@@ -18,7 +19,7 @@ impl RunLock {
     /// Takes the lock. An error if another run has it.
     pub fn take(project: &Project) -> Result<Self> {
         let work = project.work();
-        fs::create_dir_all(&work).with_context(|| format!("cannot make `{}`", work.display()))?;
+        make_output(&work)?;
         let path = work.join("lock");
         let file =
             File::create(&path).with_context(|| format!("cannot write `{}`", path.display()))?;

@@ -46,7 +46,14 @@ esac
 
 /// A published and verified release with a changelog, and the stand-in.
 fn published() -> Release {
+    published_as("v{version}", "v1.0.0")
+}
+
+/// The same of a project with another spelling of its tags.
+fn published_as(spelling: &str, tag: &str) -> Release {
     let (release, index) = (Release::small(), Index::default());
+    let table = format!("tag = \"{spelling}\"\nsmoke = ");
+    release.project.change("pyproject.toml", "smoke = ", &table);
     assert_eq!(release.publish(index.start()).code, 0);
     let project = &release.project;
     project.write(
@@ -55,8 +62,8 @@ fn published() -> Release {
     );
     project.write(".gitignore", "dist/\ntarget/\nbin/\n");
     project.commit();
-    project.git(&["tag", "v1.0.0"]);
-    write(&project.work().join("verify.json"), &verified(&release)).expect("written");
+    project.git(&["tag", tag]);
+    write(&project.work().join("verify.json"), &verified(&release, tag)).expect("written");
     let project = &release.project;
     project.write("bin/gh", GH);
     let gh = project.root().join("bin/gh");
@@ -65,9 +72,9 @@ fn published() -> Release {
 }
 
 /// The evidence of a verification on one Python.
-fn verified(release: &Release) -> VerifyEvidence {
+fn verified(release: &Release, tag: &str) -> VerifyEvidence {
     let project = Project::read(release.project.root()).expect("a project");
-    let plan = agreement::plan(&project, &["v1.0.0".to_owned()]).expect("a plan");
+    let plan = agreement::plan(&project, &[tag.to_owned()]).expect("a plan");
     let promise = &plan.environments[0];
     let outcome = SmokeOutcome {
         target: promise.target,
@@ -113,6 +120,18 @@ fn it_is_a_dry_run_without_execute() {
     );
     assert_eq!(run.stdout, expected);
     assert_eq!(calls(&release), [""; 0]);
+}
+
+#[test]
+fn a_release_has_the_name_of_its_tag_however_it_is_spelled() {
+    let release = published_as("some-very-v{version}", "some-very-v1.0");
+    let run = announce(&release, &["--execute"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    // Its section of the changelog has the version as cargo spells it.
+    assert!(run.stdout.starts_with("release some-very-v1.0\n\n- All.\n"), "{}", run.stdout);
+    let calls = fs::read_to_string(release.project.root().join("bin/calls")).expect("calls");
+    let create = "\nrelease create some-very-v1.0 --verify-tag --title some-very-v1.0 ";
+    assert!(calls.contains(create), "{calls}");
 }
 
 #[test]
@@ -212,14 +231,14 @@ fn nothing_is_announced_that_was_not_published_and_verified() {
     refused(
         |release| {
             let differences = vec!["one".to_owned()];
-            let verified = VerifyEvidence { differences, ..verified(release) };
+            let verified = VerifyEvidence { differences, ..verified(release, "v1.0.0") };
             write(&release.project.work().join("verify.json"), &verified).expect("written");
         },
         "`verify` found differences or a Python on which the release fails",
     );
     refused(
         |release| {
-            let mut verified = verified(release);
+            let mut verified = verified(release, "v1.0.0");
             verified.runs.outcomes.clear();
             write(&release.project.work().join("verify.json"), &verified).expect("written");
         },
@@ -227,7 +246,7 @@ fn nothing_is_announced_that_was_not_published_and_verified() {
     );
     refused(
         |release| {
-            let mut verified = verified(release);
+            let mut verified = verified(release, "v1.0.0");
             verified.runs.source.as_mut().expect("it tells it").commit = Some("0".repeat(40));
             write(&release.project.work().join("verify.json"), &verified).expect("written");
         },

@@ -9,6 +9,9 @@ use crate::{PROGRAM, faults, publish, rehearse};
 #[test]
 fn a_project_is_built_published_and_rehearsed() {
     let project = SampleProject::buildable(PROGRAM);
+    // cargo reads no `.gitignore` of a crate that is not in git.
+    project.git(&["init", "--quiet"]);
+    project.git(&["add", "Cargo.toml"]);
     let scenarios = [
         faults::a_target_that_this_machine_cannot_build_is_named,
         publish::an_index_is_asked_before_anything_is_sent,

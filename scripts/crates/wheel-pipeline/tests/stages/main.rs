@@ -2,6 +2,8 @@
 //! download the pinned tools once.
 
 #[cfg(unix)]
+mod below;
+#[cfg(unix)]
 mod built;
 #[cfg(target_os = "linux")]
 mod children;
@@ -10,10 +12,13 @@ mod containers;
 mod faults;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod packed;
 mod plan;
 mod prepare;
 mod publish;
 mod rehearse;
+mod search;
 #[cfg(unix)]
 mod signed_tags;
 #[cfg(unix)]

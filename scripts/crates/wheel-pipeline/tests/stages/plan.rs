@@ -23,15 +23,42 @@ fn a_tag_on_the_commit_must_be_the_version() {
     assert_eq!(wrong.code, 1);
     assert_snapshot!(wrong.stderr, @"
     error: the project's files disagree:
-      the commit is tagged `v1.9.0`, `Cargo.toml` says version 2.0.0rc1: change the version and tag that commit
+      the commit is tagged `v1.9.0`, `Cargo.toml` says version 2.0.0rc1: change the version and tag that commit (`v{version}` or `{version}` is the spelling of a version tag; `tag` in `[tool.wheel-pipeline]` changes it)
     ");
 
     project.git(&["tag", "v2.0.0-rc.1"]);
+    project.git(&["tag", "other/1.0.0"]);
     let right = project.run(&["plan", "--format", "json"]);
     assert_eq!(right.code, 0, "{}", right.stderr);
     assert!(right.stdout.contains("\"tag\": \"v2.0.0-rc.1\""), "{}", right.stdout);
     let written = fs::read_to_string(project.work().join("plan.json")).expect("the plan");
     assert_eq!(written, right.stdout);
+}
+
+#[test]
+fn the_tags_of_a_project_may_be_spelled_otherwise() {
+    let project = SampleProject::below(PROGRAM, "python");
+    project.change("pyproject.toml", "smoke = ", "tag = \"py-v{version}\"\nsmoke = ");
+    project.commit();
+    let planned = || {
+        let run = project.run(&["plan", "--format", "json"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let plan: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+        plan["tag"].as_str().map(str::to_owned)
+    };
+    project.git(&["tag", "v9.9.9"]);
+    assert_eq!(planned(), None, "the tag of another package is not this one's");
+    project.git(&["tag", "py-v2.0.0rc1"]);
+    assert_eq!(planned().as_deref(), Some("py-v2.0.0rc1"));
+
+    project.git(&["tag", "--delete", "py-v2.0.0rc1"]);
+    project.git(&["tag", "py-v1.9"]);
+    let wrong = project.run(&["plan"]);
+    assert_eq!(wrong.code, 1);
+    assert_snapshot!(wrong.stderr, @"
+    error: the project's files disagree:
+      the commit is tagged `py-v1.9`, `Cargo.toml` says version 2.0.0rc1: change the version and tag that commit (`py-v{version}` is the spelling of a version tag; `tag` in `[tool.wheel-pipeline]` changes it)
+    ");
 }
 
 #[test]
@@ -55,4 +82,61 @@ fn the_matrix_is_printed_and_appended_to_github_output() {
     "#);
     let handed = fs::read_to_string(project.root().join("output")).expect("the file");
     assert_eq!(handed, format!("before=1\n{}", run.stdout));
+}
+
+/// The warning of a plan, which succeeds.
+fn warning(project: &SampleProject) -> String {
+    let run = project.run(&["plan"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let (_, warning) = run.stderr.split_once("warning: ").unwrap_or_default();
+    warning.to_owned()
+}
+
+#[test]
+fn a_lock_file_that_is_not_in_the_commit_is_told() {
+    let project = SampleProject::new(PROGRAM);
+    assert_eq!(warning(&project), "", "without a commit there is no release");
+    project.commit();
+    assert_snapshot!(warning(&project), @"
+    there is no `[ROOT]/Cargo.lock`, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
+    hint: run `cargo generate-lockfile`, and commit the file
+    ");
+    project.write("Cargo.lock", "version = 4\n");
+    assert_snapshot!(warning(&project), @"
+    `[ROOT]/Cargo.lock` is not committed, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
+    hint: commit it
+    ");
+    project.write(".gitignore", "Cargo.lock\n");
+    assert_snapshot!(warning(&project), @"
+    git ignores `[ROOT]/Cargo.lock`, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
+    hint: take it out of `.gitignore`, and commit it
+    ");
+    project.git(&["add", "--force", "Cargo.lock"]);
+    assert!(
+        warning(&project).starts_with("`[ROOT]/Cargo.lock` is not committed, "),
+        "it is only staged"
+    );
+    project.git(&["commit", "--quiet", "--message", "lock"]);
+    assert_eq!(warning(&project), "");
+}
+
+#[test]
+fn the_lock_file_of_a_workspace_is_meant() {
+    let project = SampleProject::below(PROGRAM, "python");
+    let top = |name: &str, text: &str| {
+        fs::write(project.repository().join(name), text).expect("written");
+    };
+    top("Cargo.toml", "[workspace]\nmembers = [\"python\"]\n");
+    top("Cargo.lock", "version = 4\n");
+    top(".gitignore", "/Cargo.lock\n");
+    project.commit();
+    let said = warning(&project);
+    assert!(said.starts_with("git ignores `[REPOSITORY]/Cargo.lock`, so "), "{said}");
+    project.git(&["add", "--force", "Cargo.lock"]);
+    project.git(&["commit", "--quiet", "--message", "lock"]);
+    assert_eq!(warning(&project), "");
+    // maturin would pack the one beside the crate.
+    project.write("Cargo.lock", "version = 4\n");
+    let said = warning(&project);
+    assert!(said.starts_with("`[ROOT]/Cargo.lock` is not committed, "), "{said}");
 }

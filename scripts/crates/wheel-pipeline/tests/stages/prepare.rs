@@ -2,8 +2,10 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::process::Command;
 
 use crate::PROGRAM;
+use wheel_fixtures::limited;
 use wheel_fixtures::project::SampleProject;
 
 const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Halves.\n";
@@ -41,6 +43,7 @@ fn version_changelog_and_lock_change_and_nothing_else() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     insta::assert_snapshot!(run.stdout, @r#"
     # run the tests of the project
+    cd [ROOT]
     git add Cargo.toml CHANGELOG.md Cargo.lock
     git commit -m "Release 2.0.0"
     git tag v2.0.0
@@ -67,11 +70,13 @@ fn version_changelog_and_lock_change_and_nothing_else() {
 fn a_project_that_cannot_be_released_is_refused_and_unchanged() {
     let project = committed();
     project.git(&["tag", "v3.0.0"]);
+    project.git(&["tag", "4.0"]);
     project.git(&["commit", "--quiet", "--allow-empty", "--message", "later"]);
     for (version, code, why) in [
         ("2.0.0-rc.1", 1, "`2.0.0-rc.1` is not later than 2.0.0rc1, the project's version\n"),
         ("2.0", 2, "`2.0` is not a version that both cargo and Python accept\n"),
         ("3.0.0", 1, "the tag `v3.0.0` already exists\n"),
+        ("4.0.0", 1, "the tag `4.0` already exists\n"),
     ] {
         let run = project.run(&["prepare", version]);
         assert_eq!(run.code, code, "{}", run.stderr);
@@ -106,4 +111,59 @@ fn a_failure_restores_the_files() {
     assert_eq!(run.code, 3, "{}", run.stderr);
     assert!(run.stderr.contains("error: cannot refresh `Cargo.lock`\n"), "{}", run.stderr);
     assert_eq!(project.git(&["status", "--porcelain"]), "");
+}
+
+/// A member of a workspace, in a folder of its repository. The lock file lies at the top.
+fn member() -> SampleProject {
+    let project = SampleProject::below(PROGRAM, "bindings/py thon");
+    let top = project.repository().join("Cargo.toml");
+    fs::write(top, "[workspace]\nmembers = [\"bindings/*\"]\nresolver = \"3\"\n").expect("written");
+    fs::write(project.repository().join(".gitignore"), "/target/\n").expect("written");
+    let mut lock = Command::new(env!("CARGO"));
+    lock.args(["generate-lockfile", "--quiet"]).current_dir(project.root());
+    assert!(limited::output(&mut lock).status.success(), "the crates can be resolved");
+    project.write("CHANGELOG.md", CHANGELOG);
+    project.change("pyproject.toml", "smoke = ", "tag = \"halves/{version}\"\nsmoke = ");
+    project.commit();
+    // Of another package.
+    project.git(&["tag", "v2.0.0"]);
+    project
+}
+
+#[test]
+fn the_printed_commands_release_a_project_below_the_top_of_its_repository() {
+    let project = member();
+    let run = project.run(&["prepare", "2.0.0"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    insta::assert_snapshot!(run.stdout, @r#"
+    # run the tests of the project
+    cd '[ROOT]'
+    git add Cargo.toml CHANGELOG.md ../../Cargo.lock
+    git commit -m "Release 2.0.0"
+    git tag halves/2.0.0
+    git push origin HEAD halves/2.0.0
+    "#);
+    project.git(&["clone", "--quiet", "--bare", ".", "target/origin"]);
+    project.git(&["remote", "add", "origin", "target/origin"]);
+    let script = run.stdout.replace("[ROOT]", &project.root().display().to_string());
+    let mut shell = Command::new("sh");
+    shell.args(["-e", "-c", &script]);
+    for who in ["AUTHOR", "COMMITTER"] {
+        shell.env(format!("GIT_{who}_NAME"), "t").env(format!("GIT_{who}_EMAIL"), "t@example.org");
+    }
+    let output = limited::output(&mut shell);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(project.git(&["status", "--porcelain"]), "", "all changes are committed");
+    assert_eq!(project.git(&["ls-remote", "--tags", "origin"]).lines().count(), 2);
+    let plan = project.run(&["plan", "--format", "json"]);
+    assert!(plan.stdout.contains("\"tag\": \"halves/2.0.0\""), "{}", plan.stdout);
+}
+
+#[test]
+fn a_change_of_another_crate_of_the_repository_stops_a_release() {
+    let project = member();
+    fs::write(project.repository().join("other.rs"), "").expect("written");
+    let run = project.run(&["prepare", "2.0.0"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("error: the checkout differs from its commit\n"), "{}", run.stderr);
 }

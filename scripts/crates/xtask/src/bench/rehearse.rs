@@ -31,15 +31,15 @@ struct MeasuredRun {
 
 /// Runs `bench rehearse`: one cold run, and a number of warm ones.
 pub fn run(source: &Source, report: &Report, runs: u8) -> Result<Verdict> {
-    if source.revision.is_none() {
+    let Some(revision) = &source.revision else {
         return Err(Failure::unknown(
             "only a commit can be measured, but the project is not in a git checkout with a commit",
         )
         .into());
-    }
+    };
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-bench-").tempdir()?;
     let clone = folder.path().join("clone");
-    git::clone(&source.project.root, &clone).check()?;
+    git::clone(&revision.checkout, &clone).check()?;
     let measured = |name: &str| -> Result<MeasuredRun> {
         let action = report.start(name);
         let run = measure(&clone, &folder.path().join("caches"))?;

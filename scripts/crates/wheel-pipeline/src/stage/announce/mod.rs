@@ -51,14 +51,12 @@ pub fn run(
     let execute = args.execute;
     args.jobs.take_in(source, kept, report)?;
     let tag = ready(source, kept)?;
-    let version = tag.trim_start_matches('v').to_owned();
     let log = source.project.root.join("CHANGELOG.md");
     let text = fs::read_to_string(&log)
         .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", log.display())))?;
-    let notes = changelog::section(&text, &version)
-        .or_else(|| changelog::section(&text, &source.plan.version))
-        .filter(|notes| !notes.is_empty())
-        .ok_or_else(|| {
+    let version = &source.project.version;
+    let notes =
+        changelog::section(&text, version).filter(|notes| !notes.is_empty()).ok_or_else(|| {
             Failure::refused(format!(
                 "`{}` has no section for {version}, or an empty one",
                 log.display()

@@ -16,8 +16,8 @@ use crate::evidence::{AuditEvidence, EvidenceFolder};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::process::interrupt::unless_interrupted;
-use crate::project::has_table;
 use crate::project::source::Source;
+use crate::project::{has_table, search};
 use crate::report::{Mood, Report, github, human, table};
 use crate::stage::{RunLock, from_jobs};
 
@@ -82,12 +82,18 @@ impl Choice {
     }
 }
 
-/// Runs `audit` on the project's `dist/`, or on the given files and folders.
-pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
+/// Runs `audit` on the project's `dist/`, or on the given files and folders, which need no project. `project` is the
+/// folder that the command line names.
+pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdict> {
     let Args { paths, from, choice, format } = args;
     choice.known()?;
-    if from.is_some() || paths.is_empty() && has_table(root)? {
-        let source = Source::open(root)?;
+    let root = match (from, &paths[..]) {
+        (Some(_), _) => Some(search::named_or_nearest(project)?),
+        (None, []) => planned(project)?,
+        (None, _) => None,
+    };
+    if let Some(root) = root {
+        let source = Source::open(&root)?;
         let _lock = RunLock::take(&source.project)?;
         let mut kept = EvidenceFolder::open(source.project.work())?;
         if let Some(from) = from {
@@ -97,7 +103,7 @@ pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
         return show(report, &evidence, &picked, *format);
     }
     let paths = match &paths[..] {
-        [] => archives(&root.join("dist"))?,
+        [] => archives(&project.unwrap_or(Path::new("")).join("dist"))?,
         paths => named(paths)?,
     };
     if paths.is_empty() {
@@ -118,6 +124,14 @@ pub fn run(args: &Args, root: &Path, report: &Report) -> Result<Verdict> {
     })?;
     done(action, &evidence);
     show(report, &evidence, &[], *format)
+}
+
+/// The project whose plan `dist/` is judged by. None if there is none: then the working directory's `dist/` is judged.
+fn planned(project: Option<&Path>) -> Result<Option<PathBuf>> {
+    Ok(match project {
+        Some(named) => has_table(named)?.then(|| named.to_owned()),
+        None => search::with_table(&search::here()?),
+    })
 }
 
 /// Judges `dist/` by a plan, and writes `audit.json`.

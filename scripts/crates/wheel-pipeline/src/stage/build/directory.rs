@@ -18,6 +18,7 @@ use wheel_audit::wheel::{ARCHIVE_LIMIT, ReadError, Sha256Sum};
 use crate::evidence::BuiltFile;
 use crate::failure::Failure;
 use crate::folder;
+use crate::project::OUTPUTS;
 use crate::project::source::{Source, epoch};
 use crate::report::{Mood, Report, human};
 use crate::stage::Machine;
@@ -66,7 +67,15 @@ impl<'a> BuildDirectory<'a> {
         let file = &self.source.plan.sdist;
         let tools = self.machine.tools()?;
         let action = self.report.start(format!("building {file}"));
+        // Somebody else may have made them.
+        for output in OUTPUTS.map(|output| self.root.join(output)) {
+            if output.is_dir() {
+                folder::make_output(&output)?;
+            }
+        }
         maturin::sdist(tools, self.root, &self.staging(), self.epoch()?)?
+            // cargo leaves a file in its target folder even if it only lists the crate's files.
+            .env("CARGO_TARGET_DIR", self.folder.join("cargo").join("sdist"))
             .pass_to_build(&self.source.project.table.pass_env)
             .check()?;
         let bytes = expected(&self.staging(), file)?;

@@ -19,6 +19,7 @@ use crate::available::Available;
 use crate::evidence::{BuildEvidence, BuiltFile, EvidenceFolder};
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::folder::make_output;
 use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report};
@@ -127,7 +128,7 @@ pub fn make(
         }
     }
     record.files.retain(|file| planned.contains(file.file.as_str()));
-    fs::create_dir_all(source.project.dist())?;
+    make_output(&source.project.dist())?;
     for made in list(&directory.staging())? {
         let name = made.file_name().context("a listed file has a name")?;
         fs::rename(&made, source.project.dist().join(name))

@@ -28,20 +28,21 @@ pub fn prove(
     part: &Plan,
     first: &BuildEvidence,
 ) -> Result<Verdict> {
-    if source.revision.as_ref().is_none_or(|revision| revision.dirty) {
+    let committed = source.revision.as_ref().filter(|revision| !revision.dirty);
+    let Some(revision) = committed else {
         return Err(Failure::unknown(
             "only a commit can be built a second time, but this tree differs from its commit, or \
             has none",
         )
         .hint("commit, and run again")
         .into());
-    }
+    };
     let folder = Temporary::for_programs()?;
     let clone = folder.path().join("a clone elsewhere");
-    git::clone(&source.project.root, &clone).check()?;
+    git::clone(&revision.checkout, &clone).check()?;
+    let root = revision.checkout.project_in(&clone);
     report.say(Mood::Good, "cloned", "the commit, to build it a second time");
-    let directory =
-        BuildDirectory::new(source, machine, report, &clone, folder.path().join("work"));
+    let directory = BuildDirectory::new(source, machine, report, &root, folder.path().join("work"));
     let (toolchains, not_here) = toolchains(&source.project, machine, report, part)?;
     if !not_here.is_empty() {
         return Err(Failure::unknown(format!("not built again: {}", not_here.join("\n"))).into());

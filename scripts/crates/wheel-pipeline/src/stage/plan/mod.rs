@@ -1,5 +1,6 @@
 //! `plan`: derives the files that the release must hold from the project's files, and writes `plan.json`.
 
+mod lock_file;
 pub mod matrix;
 mod signed;
 
@@ -14,6 +15,7 @@ use wheel_audit::plan::Plan;
 use self::matrix::Matrices;
 use crate::evidence::file;
 use crate::exit::Verdict;
+use crate::folder::make_output;
 use crate::project::source::Source;
 use crate::report::{Mood, Report, table};
 
@@ -37,9 +39,11 @@ pub struct Args {
     pub format: PlanFormat,
 }
 
-/// Writes `plan.json`.
+/// Writes `plan.json`, and warns of what makes two builds of one plan differ.
 pub fn write(source: &Source, report: &Report) -> Result<()> {
-    file::write(&source.project.work().join("plan.json"), &source.plan)?;
+    let work = source.project.work();
+    make_output(&work)?;
+    file::write(&work.join("plan.json"), &source.plan)?;
     let plan = &source.plan;
     let what = format!(
         "{} {}: {} files for {} environments",
@@ -49,7 +53,7 @@ pub fn write(source: &Source, report: &Report) -> Result<()> {
         plan.environments.len()
     );
     report.say(Mood::Good, "planned", &what);
-    Ok(())
+    lock_file::check(source, report)
 }
 
 /// Runs `plan`: checks the tag's signature if the project asks for it, writes the plan and prints it.

@@ -6,7 +6,7 @@ use wheel_audit::wheel::printable;
 use crate::failure::Failure;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
-use crate::tool::git::{self, TagSignature};
+use crate::tool::git::signature::{self, TagSignature};
 
 /// Refuses a version tag without a good signature, if the project has `signed-tags = true`. A commit without a version
 /// tag is no release yet, and has nothing to sign.
@@ -14,7 +14,7 @@ pub fn check(source: &Source, report: &Report) -> Result<()> {
     let Some(tag) = source.plan.tag.as_ref().filter(|_| source.project.table.signed_tags) else {
         return Ok(());
     };
-    let signature = git::tag_signature(&source.project.root, tag)?;
+    let signature = signature::tag_signature(&source.project.root, tag)?;
     let again =
         format!("delete the tag where it was pushed, and set it again with `git tag --sign {tag}`");
     Err(match signature {

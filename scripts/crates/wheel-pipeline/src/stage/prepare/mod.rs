@@ -1,6 +1,8 @@
 //! `prepare`: writes the version to `Cargo.toml`, dates the changelog's section, refreshes the lock file, and checks
 //! the result. The remaining git commands are printed, not run.
 
+mod commands;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +16,7 @@ use toml_edit::{DocumentMut, Item, value};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::project::source::Source;
-use crate::project::{Project, agreement, changelog};
+use crate::project::{Project, agreement, changelog, search, workspace};
 use crate::report::{Mood, Report};
 use crate::tool::{cargo, git};
 
@@ -32,12 +34,12 @@ pub struct Args {
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let version = &args.version;
     let next = check_version(version, &source.project.version)?;
-    let tag = format!("v{version}");
-    refuse_unready(source, &tag)?;
+    let tag = source.project.table.tag.tag(version);
+    refuse_unready(source, &next)?;
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let root = &source.project.root;
     let changes = changes(root, version, today)?;
-    let lock = root.join("Cargo.lock");
+    let lock = workspace::lock(&root.join(&source.project.manifest));
     let paths = changes.iter().map(|(path, _)| path.clone()).chain([lock]);
     let before: Vec<(PathBuf, Option<Vec<u8>>)> =
         paths.map(|path| (path.clone(), fs::read(path).ok())).collect();
@@ -52,19 +54,10 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     }
     made?;
     let changed = before.iter().filter(|(path, content)| fs::read(path).ok() != *content);
-    let names: Vec<String> = changed
-        .filter_map(|(path, _)| path.strip_prefix(root).ok())
-        .map(|path| path.display().to_string().replace('\\', "/"))
-        .collect();
-    let sign = match source.project.table.signed_tags {
-        true => format!("--sign --message \"Release {version}\" "),
-        false => String::new(),
-    };
-    report.data(&format!(
-        "# run the tests of the project\ngit add {}\ngit commit -m \"Release {version}\"\ngit tag {sign}{tag}\n\
-         git push origin HEAD {tag}\n",
-        names.join(" ")
-    ))?;
+    let changed: Vec<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
+    let here = search::here()?;
+    let signed = source.project.table.signed_tags;
+    report.data(&commands::remaining(root, &here, &changed, version, &tag, signed))?;
     Ok(Verdict::Yes)
 }
 
@@ -98,7 +91,7 @@ fn check_version(text: &str, current: &Version) -> Result<Version, Failure> {
     Ok(version)
 }
 
-fn refuse_unready(source: &Source, tag: &str) -> Result<()> {
+fn refuse_unready(source: &Source, next: &Version) -> Result<()> {
     if source.project.static_version.is_some() {
         return Err(Failure::refused("both `pyproject.toml` and `Cargo.toml` state the version")
             .hint("replace `version` in `pyproject.toml` by `dynamic = [\"version\"]`")
@@ -112,7 +105,9 @@ fn refuse_unready(source: &Source, tag: &str) -> Result<()> {
             .hint("commit or stash the changes first")
             .into());
     }
-    if git::has_tag(&source.project.root, tag)? {
+    let spelling = &source.project.table.tag;
+    let tags = git::tags(&source.project.root)?;
+    if let Some(tag) = tags.iter().find(|tag| spelling.matches(tag).as_ref() == Some(next)) {
         return Err(Failure::refused(format!("the tag `{tag}` already exists")).into());
     }
     Ok(())
@@ -167,8 +162,10 @@ fn make(project: &Project, report: &Report, changes: &Changes, version: &Version
         report.say(Mood::Good, "written", &path.display().to_string());
     }
     let action = report.start("refreshing Cargo.lock");
-    cargo::update_own(root).check().context("cannot refresh `Cargo.lock`")?;
-    cargo::locked(root).check().context("`Cargo.lock` is not current")?;
+    let manifest = root.join(&project.manifest);
+    let own = manifest.parent().unwrap_or(root);
+    cargo::update_own(own).check().context("cannot refresh `Cargo.lock`")?;
+    cargo::locked(own).check().context("`Cargo.lock` is not current")?;
     action.done(Mood::Good, "refreshed", "Cargo.lock");
     let project = Project::read(root)?;
     let plan = agreement::plan(&project, &[]).map_err(|disagreements| {
