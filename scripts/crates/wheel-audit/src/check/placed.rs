@@ -21,8 +21,8 @@ pub(super) struct Placed<'a> {
     about: &'a About<'a>,
 }
 
-/// What all images of a wheel are judged by. It is computed once for each wheel, as a wheel may have very many images,
-/// members and requirements.
+/// The facts by which all images of a wheel are judged. They are computed once for each wheel, as a wheel may have very
+/// many images, members and requirements.
 #[derive(Default)]
 pub(super) struct About<'a> {
     platforms: Vec<PlatformTag>,
@@ -42,7 +42,7 @@ impl<'a> Placed<'a> {
         self.about.platforms.iter().filter(move |platform| serves(self.image, platform))
     }
 
-    /// What the images of the wheel have in common.
+    /// The facts that the images of the wheel have in common.
     pub(super) fn about(self) -> &'a About<'a> {
         self.about
     }

@@ -75,7 +75,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
     }
 }
 
-/// What a reader that knows an extra field takes from it.
+/// The effect of an extra field on a reader that knows it.
 fn meaning(extra: Extra) -> &'static str {
     match extra {
         Extra::Zip64 => "with other sizes (zip64)",

@@ -32,7 +32,7 @@ pub use limits::{
     TAG_LIMIT, TEXT_LIMIT, TOML_LIMIT, UNPACKED_LIMIT,
 };
 pub(crate) use paths::Collision;
-pub use printable::{Quoted, printable, quoted};
+pub use printable::{Quoted, is_plain, printable, quoted, shortened};
 pub(crate) use printable::{listed, message as printable_message};
 pub use sbom::is_sbom;
 pub use sum::Sha256Sum;

@@ -12,20 +12,17 @@ const MESSAGE_LIMIT: usize = 4_000;
 /// Printed as they are, they could move the cursor of a terminal, or be commands to a CI runner that reads the log.
 /// Characters that change the direction of text are spelled out too, as they make a name look like another.
 pub fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_plain(character) {
-            printable.push(character);
-        } else {
-            printable.extend(character.escape_default());
-        }
-    }
-    printable
+    shortened(text, usize::MAX)
 }
 
-fn is_plain(character: char) -> bool {
-    let directs = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !character.is_control() && !directs
+/// Returns false for control characters, for other ends of lines, and for the marks that change the order of the letters
+/// around them.
+pub fn is_plain(character: char) -> bool {
+    let special = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    !character.is_control() && !special
 }
 
 /// A text from a file, to be shown in a message: printable, and cut after 200 characters.
@@ -39,7 +36,7 @@ pub struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", cut(self.0, QUOTE_LIMIT))
+        write!(formatter, "{}", shortened(self.0, QUOTE_LIMIT))
     }
 }
 
@@ -58,11 +55,11 @@ pub(crate) fn listed<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 
 /// A whole message, printable and of bounded length.
 pub(crate) fn message(text: &str) -> String {
-    cut(text, MESSAGE_LIMIT)
+    shortened(text, MESSAGE_LIMIT)
 }
 
 /// The text in a printable form, cut after so many characters of it.
-fn cut(text: &str, limit: usize) -> String {
+pub fn shortened(text: &str, limit: usize) -> String {
     let mut printable = String::new();
     let mut count = 0;
     for character in text.chars() {

@@ -2,7 +2,7 @@
 //!
 //! However many workers there are, the archives that are in memory have at most [`ARCHIVE_LIMIT`] bytes together, and one
 //! large member is in memory at a time, of at most `HELD_LIMIT` bytes. Each worker may hold a small member beside it.
-//! What is kept of all files together is bounded too.
+//! The facts that are kept of all files together are bounded too.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

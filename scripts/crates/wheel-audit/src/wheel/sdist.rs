@@ -32,6 +32,14 @@ pub(crate) struct Source<'a> {
     pub(crate) executable: bool,
 }
 
+impl SourceFile {
+    fn load(source: &Source, from: &mut dyn Read) -> Result<Self, ReadError> {
+        let mut content = Vec::new();
+        from.read_to_end(&mut content).map_err(tar::cut)?;
+        Ok(Self { path: source.path.to_owned(), content, executable: source.executable })
+    }
+}
+
 /// The files whose content an audit needs.
 const READ: &[&str] = &["PKG-INFO", "pyproject.toml", "Cargo.toml"];
 
@@ -45,13 +53,7 @@ const READ: &[&str] = &["PKG-INFO", "pyproject.toml", "Cargo.toml"];
 pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<SourceFile>, ReadError> {
     let mut files = Vec::new();
     let collisions = visit(file, bytes, |source, content| {
-        let mut file = SourceFile {
-            path: source.path.to_owned(),
-            content: Vec::new(),
-            executable: source.executable,
-        };
-        content.read_to_end(&mut file.content).map_err(tar::cut)?;
-        files.push(file);
+        files.push(SourceFile::load(source, content)?);
         Ok(())
     })?;
     match collisions.first() {
@@ -64,7 +66,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<SourceFile>, ReadError> {
     }
 }
 
-/// What an audit needs of an sdist.
+/// The parts of an sdist that an audit needs.
 pub(crate) struct Contents {
     /// The path of every file.
     pub(crate) paths: Vec<String>,
@@ -86,10 +88,7 @@ pub(crate) fn contents(file: &str, bytes: &[u8]) -> Result<Contents, ReadError> 
         if source.size > limit {
             return Err(ReadError::new(format!("`{}` is larger than {limit} bytes", source.path)));
         }
-        let (path, executable) = (source.path.to_owned(), source.executable);
-        let mut file = SourceFile { path, content: Vec::new(), executable };
-        content.read_to_end(&mut file.content).map_err(tar::cut)?;
-        files.push(file);
+        files.push(SourceFile::load(source, content)?);
         Ok(())
     })?;
     Ok(Contents { paths, files, collisions })

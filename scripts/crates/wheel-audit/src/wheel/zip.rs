@@ -27,7 +27,7 @@ pub struct Member {
     pub content: Option<Vec<u8>>,
 }
 
-/// What a caller needs of a member.
+/// The part of a member that a caller needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
     /// Its size and hash. It is unpacked piece by piece.

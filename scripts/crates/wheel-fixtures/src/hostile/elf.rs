@@ -96,11 +96,11 @@ impl Raw {
             file.extend(bytes);
             (at, bytes.len())
         };
-        let (rest, symbols) = (put(&self.rest), put(&self.symbols));
+        put(&self.rest);
+        let symbols = put(&self.symbols);
         let strings = put(&self.strings);
         let versions = put(&self.versions);
         let dynamic = put(&[&self.dynamic[..], &[0; 16]].concat());
-        let _ = rest;
         // The kind, the place, the section of names, and the size of an entry.
         let kinds = [
             (0, (0, 0), 0, 0_u64),

@@ -165,15 +165,8 @@ fn tested(release: &GateInput, smoke: &SmokeEvidence) -> Option<String> {
     let Some(source) = &smoke.source else {
         return Some("the smoke tests do not tell their commit and plan".to_owned());
     };
-    if source.commit.as_deref() != release.commit {
-        let commit = source.commit.as_deref().unwrap_or("no commit");
-        return Some(format!("the smoke tests are those of {commit}"));
-    }
-    if source.dirty {
-        return Some("the smoke tests ran on a dirty tree".to_owned());
-    }
-    (source.plan != release.plan.sum())
-        .then(|| "the smoke tests are those of another plan".to_owned())
+    let mismatch = source.mismatch(release.commit, release.plan)?;
+    Some(format!("the smoke tests {mismatch}"))
 }
 
 fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mut GateDecision) {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use wheel_audit::family::PythonVersion;
+use wheel_audit::plan::Plan;
 use wheel_audit::target::Target;
 use wheel_audit::wheel::Sha256Sum;
 
@@ -27,6 +28,20 @@ pub struct TestedSource {
     pub dirty: bool,
     /// The SHA-256 of the plan.
     pub plan: Sha256Sum,
+}
+
+impl TestedSource {
+    /// The reason why a test of this source proves nothing about a commit and a plan.
+    pub fn mismatch(&self, commit: Option<&str>, plan: &Plan) -> Option<String> {
+        if self.commit.as_deref() != commit {
+            let tested = self.commit.as_deref().unwrap_or("no commit");
+            return Some(format!("are those of {tested}"));
+        }
+        if self.dirty {
+            return Some("ran on a dirty tree".to_owned());
+        }
+        (self.plan != plan.sum()).then(|| "are those of another plan".to_owned())
+    }
 }
 
 /// The result of one environment run.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use thiserror::Error;
-use wheel_audit::wheel::printable;
+use wheel_audit::wheel::{quoted, shortened};
 
 use crate::failure::Failure;
 
@@ -78,19 +78,10 @@ impl From<IndexError> for Failure {
 
 /// The longest reason, in characters.
 const REASON_LIMIT: usize = 1000;
-/// The longest quotation in a reason, in characters.
-const QUOTE_LIMIT: usize = 200;
 
 /// Text from an index, shortened and made printable for a message.
 pub(super) fn for_message(text: &str) -> String {
-    shortened(text, QUOTE_LIMIT)
-}
-
-fn shortened(text: &str, limit: usize) -> String {
-    let mut characters = text.chars();
-    let first: String = characters.by_ref().take(limit).collect();
-    let more = if characters.next().is_some() { "…" } else { "" };
-    printable(&first) + more
+    quoted(text).to_string()
 }
 
 #[cfg(test)]

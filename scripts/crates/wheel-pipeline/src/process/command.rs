@@ -10,13 +10,13 @@ use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use process_wrap::std::{ChildWrapper, CommandWrap};
 
 use crate::failure::Failure;
 use crate::process::clock::Busy;
 use crate::process::environment::{self, Grant, Passed};
-use crate::process::interrupt::{self, check_interrupt};
+use crate::process::interrupt::check_interrupt;
 use crate::process::no_proxy;
+use crate::process::running::Running;
 use crate::process::secret::Secrets;
 
 /// A command line that has not been run.
@@ -351,40 +351,8 @@ impl fmt::Display for Invocation {
     }
 }
 
-/// A started command, as long as this value lives. A second interrupt ends all of them.
-#[derive(Debug)]
-struct Running {
-    child: Box<dyn ChildWrapper>,
-}
-
-impl Running {
-    /// Ends the command and every process that it started.
-    fn end(&mut self) -> std::io::Result<()> {
-        match self.child.start_kill() {
-            // ESRCH: the group has ended already.
-            Err(error) if error.raw_os_error() == Some(3) => {}
-            other => other?,
-        }
-        self.child.wait().map(drop)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        interrupt::ended(self.child.id());
-    }
-}
-
 fn spawn(command: Command, invocation: &Invocation) -> Result<Running> {
-    let mut command = CommandWrap::from(command);
-    // The command gets a process group of its own. Ctrl-C then reaches this program only, which ends the group.
-    #[cfg(unix)]
-    command.wrap(process_wrap::std::ProcessGroup::leader());
-    #[cfg(windows)]
-    command.wrap(process_wrap::std::JobObject);
-    let child = command.spawn().map_err(|error| not_started(invocation, error))?;
-    interrupt::started(child.id());
-    Ok(Running { child })
+    Running::start(command).map_err(|error| not_started(invocation, error))
 }
 
 /// The failure of a command that did not start. A program that is looked for on `PATH` may be missing.

@@ -7,5 +7,6 @@ pub mod environment;
 pub mod interrupt;
 pub mod no_proxy;
 pub mod pause;
+mod running;
 pub mod script;
 pub mod secret;

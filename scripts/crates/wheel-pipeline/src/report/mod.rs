@@ -94,6 +94,11 @@ impl Report {
         self.print(DOUBTFUL, "warning", ": ", message);
     }
 
+    /// Prints a warning with advice.
+    pub fn warn_and_advise(&self, message: &str, hint: &str) {
+        self.warn(&format!("{message}\nhint: {hint}"));
+    }
+
     /// Prints the error that ends the run, its causes, and all hints.
     pub fn error(&self, error: &anyhow::Error) {
         let mut causes = error.chain().map(|cause| cause.to_string().replace('\n', "\n  "));

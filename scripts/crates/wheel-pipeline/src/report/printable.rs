@@ -7,6 +7,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use wheel_audit::wheel::is_plain;
 
 /// Text that is safe to print.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Printable {
         let text = serde_json::to_string_pretty(value)? + "\n";
         let mut printable = String::with_capacity(text.len());
         for character in text.chars() {
-            if is_plain(character) {
+            if is_shown(character) {
                 printable.push(character);
             } else {
                 let mut units = [0; 2];
@@ -67,7 +68,7 @@ impl fmt::Display for Printable {
 fn push(printable: &mut String, text: &str) {
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
-        if is_plain(character) {
+        if is_shown(character) {
             printable.push(character);
         } else if character != '\r' || characters.peek() != Some(&'\n') {
             printable.extend(character.escape_default());
@@ -75,13 +76,9 @@ fn push(printable: &mut String, text: &str) {
     }
 }
 
-/// Returns false for control characters, and for the marks that change the order of the letters around them.
-fn is_plain(character: char) -> bool {
-    let reorders = matches!(
-        character,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    );
-    matches!(character, '\n' | '\t') || !character.is_control() && !reorders
+/// Returns true for plain characters, and for those that lay out a text of several lines.
+fn is_shown(character: char) -> bool {
+    matches!(character, '\n' | '\t') || is_plain(character)
 }
 
 #[cfg(test)]
@@ -126,7 +123,7 @@ mod tests {
         #[test]
         fn every_text_is_only_shown(foreign in any::<String>()) {
             let shown = text(&foreign);
-            prop_assert!(shown.chars().all(is_plain), "{shown:?}");
+            prop_assert!(shown.chars().all(is_shown), "{shown:?}");
             prop_assert!(!shown.lines().any(|line| line.trim_start().starts_with("::")), "{shown:?}");
             prop_assert!(!shown.contains("##["), "{shown:?}");
         }

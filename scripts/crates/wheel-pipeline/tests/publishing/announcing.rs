@@ -5,13 +5,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use wheel_audit::wheel::Sha256Sum;
-use wheel_pipeline::evidence::{
-    SentStep, SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource, VerifyEvidence, write,
-};
+use wheel_pipeline::evidence::{SentStep, SmokeEvidence, TestedSource, VerifyEvidence, write};
 use wheel_pipeline::project::{Project, agreement};
 
 use crate::index::Index;
+use crate::jobs::passed;
 use crate::release::Release;
 use wheel_fixtures::limited;
 use wheel_fixtures::project::ProgramRun;
@@ -75,17 +73,7 @@ fn published_as(spelling: &str, tag: &str) -> Release {
 fn verified(release: &Release, tag: &str) -> VerifyEvidence {
     let project = Project::read(release.project.root()).expect("a project");
     let plan = agreement::plan(&project, &[tag.to_owned()]).expect("a plan");
-    let promise = &plan.environments[0];
-    let outcome = SmokeOutcome {
-        target: promise.target,
-        python: promise.python,
-        release: format!("{}.0", promise.python),
-        executable: "python".to_owned(),
-        file: promise.file.clone(),
-        sha256: Sha256Sum::digest(&release.files[0].1),
-        result: SmokeResult::Passed,
-        milliseconds: 1,
-    };
+    let outcome = passed(&plan.environments[0], &release.files[0].1);
     let commit = release.project.git(&["rev-parse", "HEAD"]).trim().to_owned();
     let source = TestedSource { commit: Some(commit), dirty: false, plan: plan.sum() };
     let runs =

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use wheel_audit::check::{CHECKS, Outcome};
-use wheel_audit::plan::Plan;
+use wheel_audit::plan::{Plan, PromisedEnvironment};
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::{
     AuditEvidence, BuildEvidence, BuiltFile, Comparison, SecondBuildEvidence, SmokeEvidence,
@@ -15,6 +15,20 @@ use wheel_pipeline::project::{Project, agreement};
 use crate::release::Release;
 use wheel_fixtures::project::ProgramRun;
 use wheel_fixtures::release::{SDIST, WINDOWS};
+
+/// The outcome of a test that passed, of a file with these bytes.
+pub fn passed(environment: &PromisedEnvironment, bytes: &[u8]) -> SmokeOutcome {
+    SmokeOutcome {
+        target: environment.target,
+        python: environment.python,
+        release: format!("{}.0", environment.python),
+        executable: "python".to_owned(),
+        file: environment.file.clone(),
+        sha256: Sha256Sum::digest(bytes),
+        result: SmokeResult::Passed,
+        milliseconds: 1,
+    }
+}
 
 /// A tagged commit, and a folder with the results of its jobs.
 pub struct JobMatrix {
@@ -69,16 +83,7 @@ impl JobMatrix {
         for environment in &self.plan.environments {
             // An artifact of one file has no folders.
             let name = format!("smoke-{}-{}", environment.target, environment.python);
-            let outcome = SmokeOutcome {
-                target: environment.target,
-                python: environment.python,
-                release: format!("{}.0", environment.python),
-                executable: "python".to_owned(),
-                file: environment.file.clone(),
-                sha256: Sha256Sum::digest(self.bytes(&environment.file)),
-                result: SmokeResult::Passed,
-                milliseconds: 1,
-            };
+            let outcome = passed(environment, self.bytes(&environment.file));
             let not_here = vec!["all others".to_owned()];
             let source = TestedSource {
                 commit: Some(self.commit.clone()),

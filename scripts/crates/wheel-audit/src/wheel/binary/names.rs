@@ -15,7 +15,7 @@ const LIBRARIES_LIMIT: usize = 100_000;
 /// The most libraries that a binary may ask for.
 const LIBRARY_LIMIT: usize = 1_000;
 
-/// What was kept of the binaries of a wheel.
+/// The amount that was kept of the binaries of a wheel.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     bytes: usize,

@@ -1,4 +1,4 @@
-//! What the readers of the formats have in common.
+//! The parts that the readers of the formats have in common.
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@ use crate::wheel::printable::quoted;
 /// The size of a block. Headers are blocks, and contents are padded to blocks.
 pub(in crate::wheel) const BLOCK: usize = 512;
 
-/// What a header is about.
+/// The subject of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     File,

@@ -103,9 +103,7 @@ fn ready(source: &Source, kept: &EvidenceFolder) -> Result<String> {
         )
         .into());
     }
-    let of_this = |of: &TestedSource| {
-        of.commit.as_deref() == source.commit() && of.plan == plan.sum() && !of.dirty
-    };
+    let of_this = |of: &TestedSource| of.mismatch(source.commit(), plan).is_none();
     match &kept.verify {
         Some(verified) if !verified.runs.source.as_ref().is_some_and(of_this) => Err(no(
             "`verify` did not test the release of this commit and this plan",
@@ -168,38 +166,38 @@ fn publish(
             Vec::new()
         }
     };
+    let sums = assets.iter().map(|path| Ok((name(path), Sha256Sum::digest(&read(path)?))));
+    let sums: Vec<(String, Sha256Sum)> = sums.collect::<Result<_>>()?;
     let mut sent = false;
-    for path in assets {
-        let (name, sum) = (name(path), Sha256Sum::digest(&read(path)?));
-        match there.iter().find(|asset| asset.name == name) {
+    for (path, (name, sum)) in assets.iter().zip(&sums) {
+        match there.iter().find(|asset| asset.name == *name) {
             Some(asset) if asset.is_whole() => {
-                compare(asset, sum, tag)?;
-                report.say(Mood::Good, "already there", &name);
+                compare(asset, *sum, tag)?;
+                report.say(Mood::Good, "already there", name);
             }
             other => {
                 let action = report.start(format!("attaching {name}"));
                 gh::upload(root, tag, path, other.is_some()).check()?;
-                action.done(Mood::Good, "attached", &name);
+                action.done(Mood::Good, "attached", name);
                 sent = true;
             }
         }
     }
-    if sent { confirm(root, tag, assets) } else { Ok(()) }
+    if sent { confirm(root, tag, &sums) } else { Ok(()) }
 }
 
 /// Compares what GitHub has after the uploads with the files here.
-fn confirm(root: &Path, tag: &str, assets: &[PathBuf]) -> Result<()> {
+fn confirm(root: &Path, tag: &str, sums: &[(String, Sha256Sum)]) -> Result<()> {
     let GitHubRelease::Assets(there) = gh::view(root, tag)? else {
         return Err(Failure::unknown(format!("GitHub does not show the release {tag}")).into());
     };
-    for path in assets {
-        let name = name(path);
-        let asset = there.iter().find(|asset| asset.name == name && asset.is_whole());
+    for (name, sum) in sums {
+        let asset = there.iter().find(|asset| asset.name == *name && asset.is_whole());
         let asset = asset.ok_or_else(|| {
             Failure::unknown(format!("GitHub does not show `{name}` in the release {tag}"))
                 .hint("run the same command again, it continues")
         })?;
-        compare(asset, Sha256Sum::digest(&read(path)?), tag)?;
+        compare(asset, *sum, tag)?;
     }
     Ok(())
 }

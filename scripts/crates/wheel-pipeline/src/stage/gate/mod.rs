@@ -52,7 +52,7 @@ pub fn run(
 /// taken from files, as other machines have made them.
 pub fn decide(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result<GateDecision> {
     let audit = audit::whole(source, kept, report)?;
-    let earlier = kept.audit.iter().flat_map(|earlier| disagreements(earlier, &audit)).collect();
+    let earlier = kept.audit.as_ref().map(|earlier| disagreements(earlier, &audit));
     let dist = audit.files.clone();
     let evidence = Evidence { audit: Some(audit), ..Evidence::clone(kept) };
     let mut judgement = judge(&GateInput {
@@ -64,7 +64,7 @@ pub fn decide(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result
         dist: &dist,
         evidence: &evidence,
     });
-    judgement.reasons.extend::<Vec<String>>(earlier);
+    judgement.reasons.extend(earlier.unwrap_or_default());
     file::write(&source.project.work().join("gate.json"), &judgement)?;
     Ok(judgement)
 }

@@ -21,21 +21,21 @@ pub fn check(source: &Source, report: &Report) -> Result<()> {
     if source.revision.is_none() || git::is_committed(folder, FILE)? {
         return Ok(());
     }
-    report.warn(&warning(&lock, git::is_ignored(folder, FILE)?));
+    let (what, remedy) = fault(&lock, git::is_ignored(folder, FILE)?);
+    let why = "so each build chooses the newest dependencies of its day, and on two days this commit gives two \
+               sdists and other wheels";
+    report.warn_and_advise(&format!("{what}, {why}"), remedy);
     Ok(())
 }
 
-fn warning(lock: &Path, ignored: bool) -> String {
+/// The state of a lock file that is not in the commit, and the remedy.
+fn fault(lock: &Path, ignored: bool) -> (String, &'static str) {
     let path = lock.display();
-    let (what, remedy) = if ignored {
+    if ignored {
         (format!("git ignores `{path}`"), "take it out of `.gitignore`, and commit it")
     } else if lock.exists() {
         (format!("`{path}` is not committed"), "commit it")
     } else {
         (format!("there is no `{path}`"), "run `cargo generate-lockfile`, and commit the file")
-    };
-    format!(
-        "{what}, so each build chooses the newest dependencies of its day, and on two days this commit gives two \
-         sdists and other wheels\nhint: {remedy}"
-    )
+    }
 }
