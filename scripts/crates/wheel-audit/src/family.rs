@@ -172,6 +172,32 @@ impl fmt::Display for Family {
     }
 }
 
+/// The error for a text that is not the name of a family.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{0}` is not a family of wheels")]
+pub struct NotAFamily(String);
+
+/// Reads what [`Family`] displays.
+impl FromStr for Family {
+    type Err = NotAFamily;
+
+    fn from_str(text: &str) -> Result<Self, NotAFamily> {
+        let known = || {
+            let (tag, abi) = text.split_once('-')?;
+            let floor = PythonVersion::from_tag(tag)?;
+            [
+                Self::Abi3 { floor },
+                Self::Abi3t { floor },
+                Self::Exact(floor),
+                Self::Exact(floor.free_threaded()),
+            ]
+            .into_iter()
+            .find(|family| family.to_string() == format!("{tag}-{abi}"))
+        };
+        known().ok_or_else(|| NotAFamily(text.to_owned()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,5 +249,22 @@ mod tests {
             stable.preference() > Family::Abi3 { floor: PythonVersion::new(3, 10) }.preference()
         );
         assert!(Family::Exact(free).preference() > stable.preference());
+    }
+
+    #[test]
+    fn a_family_is_read_from_its_name() {
+        let floor = PythonVersion::new(3, 15);
+        for family in [
+            Family::Abi3 { floor },
+            Family::Abi3t { floor },
+            Family::Exact(floor),
+            Family::Exact(floor.free_threaded()),
+        ] {
+            assert_eq!(family.to_string().parse(), Ok(family));
+        }
+        for other in ["", "cp315", "cp315-", "cp315-cp314", "cp3-abi3", "py3-none", "cp315-abi3-x"]
+        {
+            assert_eq!(other.parse::<Family>(), Err(NotAFamily(other.to_owned())));
+        }
     }
 }

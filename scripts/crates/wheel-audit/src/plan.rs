@@ -40,6 +40,9 @@ pub struct Plan {
     pub tag: Option<String>,
     /// The source distribution's file name.
     pub sdist: String,
+    /// The families of wheels that the crate builds.
+    #[serde(serialize_with = "names")]
+    pub families: Vec<Family>,
     /// The wheels, in the order of the table.
     pub wheels: Vec<PlannedWheel>,
     /// Every promised environment, and the wheel that pip must pick there.
@@ -109,6 +112,7 @@ impl Plan {
             version: promise.version.to_string(),
             tag: promise.tag.clone(),
             sdist: format!("{}-{}.tar.gz", escape(&promise.name), promise.version),
+            families: promise.families.clone(),
             wheels,
             environments,
         })
@@ -155,6 +159,10 @@ impl Plan {
         part.environments.retain(|environment| targets.contains(&environment.target));
         part
     }
+}
+
+fn names<S: Serializer>(families: &[Family], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(families.iter().map(ToString::to_string))
 }
 
 impl Promise {
@@ -211,6 +219,9 @@ mod tests {
           "version": "1.0.0rc1",
           "tag": "v1.0.0rc1",
           "sdist": "sum_up_to-1.0.0rc1.tar.gz",
+          "families": [
+            "cp310-abi3"
+          ],
           "wheels": [
             {
               "file": "sum_up_to-1.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",

@@ -17,6 +17,7 @@ pub mod pe;
 pub mod project;
 pub mod release;
 pub mod sdist;
+pub mod stub;
 pub mod wheel;
 pub mod zip;
 

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::limited;
+use crate::{limited, stub};
 
 /// The project's folder, which goes with it, and the program that works on it.
 pub struct SampleProject {
@@ -15,6 +15,8 @@ pub struct SampleProject {
     /// The project's folder, which may be one below.
     root: PathBuf,
     program: PathBuf,
+    /// True if the project can be compiled. Otherwise pyo3 is a crate without code.
+    compiles: bool,
 }
 
 /// The exit code and output of a finished run.
@@ -53,8 +55,10 @@ name = "half_of"
 crate-type = ["cdylib"]
 
 [dependencies]
-pyo3 = { version = "0.30", features = ["abi3-py310"] }
 "#;
+
+/// The dependency of a project that can be compiled.
+const PYO3: &str = "pyo3 = { version = \"0.30\", features = [\"abi3-py310\"] }";
 
 const LIBRARY: &str = r#"
 #[pyo3::pymodule(gil_used = false)]
@@ -69,26 +73,35 @@ mod half_of {
 const SMOKE: &str = "import sys, half_of\nsys.exit(half_of.half(8) != 4)\n";
 
 impl SampleProject {
-    /// The project, complete but for its lock file, which only a build needs.
+    /// The project, which cannot be compiled, because its pyo3 is a crate without code.
     pub fn new(program: &str) -> Self {
         Self::below(program, "")
     }
 
     /// The project in a folder of its repository.
     pub fn below(program: &str, path: &str) -> Self {
+        Self::made(program, path, false)
+    }
+
+    fn made(program: &str, path: &str, compiles: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let root = match path {
             "" => folder.path().to_owned(),
             path => folder.path().join(path),
         };
-        let project = Self { folder, root, program: program.into() };
+        let project = Self { folder, root, program: program.into(), compiles };
         project.write_sources();
         project
     }
 
     fn write_sources(&self) {
         self.write("pyproject.toml", PYPROJECT.trim_start());
-        self.write("Cargo.toml", MANIFEST.trim_start());
+        let pyo3 = if self.compiles { PYO3 } else { stub::DEPENDENCY };
+        self.write("Cargo.toml", &format!("{}{pyo3}\n", MANIFEST.trim_start()));
+        if !self.compiles {
+            stub::write(&self.root().join("pyo3"), "pyo3");
+            self.write("Cargo.lock", &stub::lock("half-of", "2.0.0-rc.1"));
+        }
         self.write("src/lib.rs", LIBRARY.trim_start());
         self.write("smoke.py", SMOKE);
     }
@@ -127,7 +140,7 @@ impl SampleProject {
     /// The same in a folder of its repository.
     #[cfg(unix)]
     pub fn buildable_below(program: &str, path: &str) -> Self {
-        let project = Self::below(program, path);
+        let project = Self::made(program, path, true);
         let mut lock = Command::new(env!("CARGO"));
         lock.args(["generate-lockfile", "--quiet"]).current_dir(project.root());
         assert!(limited::output(&mut lock).status.success(), "the crates can be resolved");
@@ -223,6 +236,9 @@ impl SampleProject {
             .arg(self.root())
             .args(arguments)
             .env("SOURCE_DATE_EPOCH", "1700000000")
+            // cargo finds them even with another `PATH`.
+            .env("CARGO", env!("CARGO"))
+            .env("RUSTC", Path::new(env!("CARGO")).with_file_name("rustc"))
             .env("NO_COLOR", "1")
             .stdin(Stdio::null());
         command

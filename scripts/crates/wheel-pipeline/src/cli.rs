@@ -1,6 +1,6 @@
 //! The command line as values.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -12,8 +12,8 @@ use crate::project::search;
 use crate::project::source::Source;
 use crate::report::{Format, Report};
 use crate::stage::{
-    Machine, RunLock, announce, audit, build, explain, gate, licenses, plan, prepare, publish,
-    pythons, rehearse, second_build, serve, smoke, verify,
+    Machine, RunLock, announce, audit, build, explain, from_jobs, gate, licenses, plan, prepare,
+    publish, pythons, rehearse, second_build, serve, smoke, verify,
 };
 
 /// Takes a maturin project from source to verified wheels on a package index.
@@ -182,8 +182,32 @@ impl Cli {
         }
     }
 
+    /// The folder with the results of other jobs.
+    fn jobs(&self) -> Option<&Path> {
+        match &self.command {
+            Command::Publish(args) => args.jobs.from.as_deref(),
+            Command::Verify(args) => args.jobs.from.as_deref(),
+            Command::Announce(args) => args.jobs.from.as_deref(),
+            Command::Smoke(args) => args.jobs.from.as_deref(),
+            Command::Gate(args) => args.jobs.from.as_deref(),
+            Command::SecondBuild(_)
+            | Command::Audit(_)
+            | Command::Explain(_)
+            | Command::Rehearse(_)
+            | Command::Prepare(_)
+            | Command::Plan(_)
+            | Command::Sdist(_)
+            | Command::Build(_)
+            | Command::Pythons(_)
+            | Command::Serve(_)
+            | Command::Licenses(_) => None,
+        }
+    }
+
     fn source(&self) -> Result<Source> {
-        Source::open(&search::named_or_nearest(self.project.as_deref())?)
+        let root = search::named_or_nearest(self.project.as_deref())?;
+        let handed = self.jobs().map(from_jobs::handed).transpose()?.flatten();
+        Source::open(&root, handed.as_ref())
     }
 
     /// Runs a stage that writes into the project's folders. The lock excludes other runs.

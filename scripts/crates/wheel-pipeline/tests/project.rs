@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use wheel_pipeline::failure::{Code, Failure};
+use wheel_fixtures::stub;
+use wheel_pipeline::failure::{Code, Failure, failure};
 use wheel_pipeline::project::Project;
 
 const PYPROJECT: &str = "\
@@ -22,9 +23,10 @@ const CARGO: &str = "\
 [package]
 name = \"sum-up-to\"
 version = \"1.0.0-rc.1\"
+edition = \"2024\"
 
 [dependencies]
-pyo3 = { version = \"0.30\", features = [\"abi3-py310\"] }
+pyo3 = { path = \"pyo3\", features = [\"abi3-py310\"] }
 ";
 
 fn read(pyproject: Option<&str>, cargo: Option<&str>) -> Result<Project, String> {
@@ -34,7 +36,12 @@ fn read(pyproject: Option<&str>, cargo: Option<&str>) -> Result<Project, String>
             fs::write(folder.path().join(name), text).expect("written");
         }
     }
-    Project::read(folder.path()).map_err(|failure| printed(&failure, folder.path()))
+    stub::write(&folder.path().join("pyo3"), "pyo3");
+    fs::create_dir(folder.path().join("src")).expect("a folder");
+    fs::write(folder.path().join("src/lib.rs"), "").expect("written");
+    Project::read(folder.path(), None).map_err(|error| {
+        printed(failure(&error).unwrap_or_else(|| panic!("{error:?}")), folder.path())
+    })
 }
 
 /// The message with its hints. The folder and the operating system's message are replaced, so that the text is the
@@ -90,9 +97,9 @@ fn broken_toml_is_shown_with_its_line() {
     invalid boolean, expected `true`
     ");
     insta::assert_snapshot!(crate_refused("[dependencies]", "[dependencies"), @"
-    `[project]/Cargo.toml`: TOML parse error at line 5, column 14
+    `[project]/Cargo.toml`: TOML parse error at line 6, column 14
       |
-    5 | [dependencies
+    6 | [dependencies
       |              ^
     unclosed table, expected `]`
     ");
@@ -222,12 +229,12 @@ fn a_waiver_needs_a_promised_environment_a_reason_and_a_last_day() {
 }
 
 #[test]
-fn a_crate_without_pyo3_is_refused() {
+fn a_crate_without_bindings_is_refused() {
     let start = CARGO.find("pyo3").expect("the dependency");
-    insta::assert_snapshot!(crate_refused(&CARGO[start..], ""), @"
-    `[project]/Cargo.toml` has no dependency `pyo3`, or inherits it from a workspace in another file
-    hint: state the dependency `pyo3` with its features in this file
-    ");
+    insta::assert_snapshot!(crate_refused(&CARGO[start..], ""), @r#"
+    `[project]/Cargo.toml`: neither its dependencies nor its targets show which bindings it has
+    hint: depend on `pyo3`, or add `crate-type = ["cdylib"]` to `[lib]`
+    "#);
 }
 
 #[test]
@@ -236,7 +243,6 @@ fn a_release_without_a_version_is_refused() {
     `[project]/pyproject.toml`: `[project]` has no version
     hint: add `dynamic = ["version"]`, so that maturin uses the version of `Cargo.toml`
     "#);
-    insta::assert_snapshot!(crate_refused("version = \"1.0.0-rc.1\"\n", ""), @"`[project]/Cargo.toml`: `[package]` has no version");
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl Xtask {
         if let Chore::Bench { what: bench::Bench::Floor { wheels } } = &self.chore {
             return bench::floor(wheels);
         }
-        let source = &Source::open(&self.project)?;
+        let source = &Source::open(&self.project, None)?;
         let _lock = RunLock::take(&source.project)?;
         let machine = &Machine::new(&source.project, report);
         let kept = &mut EvidenceFolder::open(source.project.work())?;

@@ -22,7 +22,7 @@ const COMMIT: &str = "0000000000000000000000000000000000000000";
 
 fn plan() -> Plan {
     let root = &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-    let project = Project::read(root).expect("the repository is a project");
+    let project = Project::read(root, None).expect("the repository is a project");
     agreement::plan(&project, &[format!("v{}", project.version)]).expect("its files agree")
 }
 

@@ -27,24 +27,19 @@ pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
     Plan::new(&promise).map_err(|unserved| vec![unserved.to_string()])
 }
 
-/// Disagreements of `pyproject.toml`, `Cargo.toml` and the tags about the version.
+/// The disagreement of the version and the tags.
 fn version(project: &Project, tags: &[String]) -> Vec<String> {
     let mut disagreements = Vec::new();
     let version = &project.version;
-    if let Some(stated) = project.static_version.as_ref().filter(|stated| *stated != version) {
-        disagreements.push(format!(
-            "`pyproject.toml` says version {stated}, `Cargo.toml` says {version}: \
-             keep one of them (with `dynamic = [\"version\"]`, maturin uses Cargo's)"
-        ));
-    }
     let tagged: Vec<_> = version_tags(project, tags).collect();
     if !tagged.is_empty() && tagged.iter().all(|(_, tagged)| tagged != version) {
         let names: Vec<&String> = tagged.into_iter().map(|(tag, _)| tag).collect();
         disagreements.push(format!(
-            "the commit is tagged {}, `Cargo.toml` says version {version}: \
+            "the commit is tagged {}, `{}` says version {version}: \
              change the version and tag that commit ({} is the spelling of a version tag; \
              `tag` in `[tool.wheel-pipeline]` changes it)",
             quoted(&names),
+            project.version_file,
             project.table.tag.describe()
         ));
     }
@@ -101,16 +96,18 @@ mod tests {
     use wheel_audit::family::{Family, PythonVersion};
 
     use super::*;
-    use crate::project::PromiseTable;
     use crate::project::tag::TagSpelling;
+    use crate::project::{MaturinTable, PromiseTable};
 
     fn project() -> Project {
         Project {
             root: "/project".into(),
             name: "Sum-Up-To".into(),
             version: Version::from_str("1.0.0-rc.1").expect("a version"),
-            static_version: None,
+            version_file: "Cargo.toml",
             manifest: "Cargo.toml".into(),
+            maturin: MaturinTable::default(),
+            stale_lock: false,
             requires_python: Some(">=3.10".parse().expect("a requirement")),
             families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],
             table: PromiseTable {
@@ -132,12 +129,10 @@ mod tests {
     #[test]
     fn all_disagreements_are_listed_at_once() {
         let mut wrong = project();
-        wrong.static_version = Some(Version::from_str("0.9").expect("a version"));
         wrong.table.pythons.push(PythonVersion::new(3, 9));
         wrong.table.targets.push(wrong.table.targets[0]);
-        let disagreements = plan(&wrong, &["v2.0.0".into()]).expect_err("four things are wrong");
+        let disagreements = plan(&wrong, &["v2.0.0".into()]).expect_err("three things are wrong");
         insta::assert_snapshot!(disagreements.join("\n"), @r#"
-        `pyproject.toml` says version 0.9, `Cargo.toml` says 1.0.0rc1: keep one of them (with `dynamic = ["version"]`, maturin uses Cargo's)
         the commit is tagged `v2.0.0`, `Cargo.toml` says version 1.0.0rc1: change the version and tag that commit (`v{version}` or `{version}` is the spelling of a version tag; `tag` in `[tool.wheel-pipeline]` changes it)
         target `manylinux_2_17_x86_64` is promised twice: drop one
         Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python

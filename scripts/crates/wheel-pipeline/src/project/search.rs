@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use toml::Table;
 
-use super::PYPROJECT;
+use super::pyproject::PYPROJECT;
 use crate::failure::Failure;
 
 /// The project that the command line names, or the one that the working directory belongs to.

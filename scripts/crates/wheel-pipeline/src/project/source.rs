@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use wheel_audit::plan::Plan;
 
+use super::crate_facts::CrateFacts;
 use super::{OUTPUTS, Project, Revision, agreement};
 use crate::failure::Failure;
 use crate::tool::git;
@@ -19,9 +20,9 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads the project in `root` and derives its plan.
-    pub fn open(root: &Path) -> Result<Self> {
-        let project = Project::read(root)?;
+    /// Reads the project in `root` and derives its plan. `handed` is cargo's answer, where another job has asked.
+    pub fn open(root: &Path, handed: Option<&CrateFacts>) -> Result<Self> {
+        let project = Project::read(root, handed)?;
         let revision = git::revision(&project.root, &OUTPUTS)?;
         let tags = revision.as_ref().map(|revision| revision.tags.as_slice()).unwrap_or_default();
         let plan = agreed(&project, tags)?;

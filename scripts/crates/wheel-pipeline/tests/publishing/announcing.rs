@@ -71,7 +71,7 @@ fn published_as(spelling: &str, tag: &str) -> Release {
 
 /// The evidence of a verification on one Python.
 fn verified(release: &Release, tag: &str) -> VerifyEvidence {
-    let project = Project::read(release.project.root()).expect("a project");
+    let project = Project::read(release.project.root(), None).expect("a project");
     let plan = agreement::plan(&project, &[tag.to_owned()]).expect("a plan");
     let outcome = passed(&plan.environments[0], &release.files[0].1);
     let commit = release.project.git(&["rev-parse", "HEAD"]).trim().to_owned();

@@ -54,7 +54,7 @@ impl JobMatrix {
         release.project.commit();
         release.project.git(&["tag", "v1.0.0"]);
         let commit = release.project.git(&["rev-parse", "HEAD"]).trim().to_owned();
-        let project = Project::read(&root).expect("a project");
+        let project = Project::read(&root, None).expect("a project");
         let plan = agreement::plan(&project, &["v1.0.0".to_owned()]).expect("a plan");
         let matrix = Self { release, commit, plan };
         matrix.write_jobs();

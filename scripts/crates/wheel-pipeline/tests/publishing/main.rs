@@ -15,6 +15,7 @@ mod devpi;
 mod downloading;
 mod forging;
 mod gathering;
+mod handed;
 mod hostile;
 mod http;
 mod index;

@@ -15,6 +15,7 @@ use crate::index::{Index, PASSWORD, USER};
 use wheel_fixtures::limited;
 use wheel_fixtures::project::{ProgramRun, SampleProject};
 use wheel_fixtures::release::{LINUX, MACOS, SDIST, WINDOWS, good};
+use wheel_fixtures::stub;
 
 /// The project's folder, and its files in the order of upload.
 pub struct Release {
@@ -25,8 +26,8 @@ pub struct Release {
 /// The patience in seconds: enough for one fault of any kind, and short enough for the tests of silence.
 pub const PATIENCE: &str = "6";
 
-const MANIFEST: &str = "[package]\nname = \"sum-up-to\"\nversion = \"1.0.0\"\n\n\
-    [dependencies]\npyo3 = { version = \"0.30\", features = [\"abi3-py310\"] }\n";
+const MANIFEST: &str =
+    "[package]\nname = \"sum-up-to\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\n";
 
 impl Release {
     /// The whole release of three wheels and an sdist.
@@ -49,7 +50,8 @@ impl Release {
                  [tool.wheel-pipeline]\ntargets = [{targets}]\npythons = [\"3.10\", \"3.13\"]\nsmoke = \"smoke.py\"\n"
             ),
         );
-        project.write("Cargo.toml", MANIFEST);
+        project.write("Cargo.toml", &format!("{MANIFEST}{}\n", stub::DEPENDENCY));
+        project.write("Cargo.lock", &stub::lock("sum-up-to", "1.0.0"));
         project.link_tools();
         let made = good().files;
         let files: Vec<_> = names.iter().map(|&name| (name, made[name].clone())).collect();
@@ -83,7 +85,7 @@ impl Release {
 
     /// This machine, with the tools that the project uses.
     pub fn machine<'a>(&self, report: &'a Report) -> Machine<'a> {
-        let project = wheel_pipeline::project::Project::read(self.project.root());
+        let project = wheel_pipeline::project::Project::read(self.project.root(), None);
         Machine::new(&project.expect("a project"), report)
     }
 

@@ -20,7 +20,7 @@ fn the_source_is_packed_again_from_the_same_folder_of_a_clone() {
 
     let report = Report::new(Format::Human);
     let build = || {
-        let source = Source::open(project.root()).expect("it is good");
+        let source = Source::open(project.root(), None).expect("it is good");
         let machine = Machine::new(&source.project, &report);
         let mut kept = EvidenceFolder::open(source.project.work()).expect("none yet");
         let part = source.plan.only(&[]);

@@ -128,11 +128,13 @@ fn all_disagreements_are_listed() {
     let project = SampleProject::new(PROGRAM);
     project.change("pyproject.toml", "dynamic = [\"version\"]", "version = \"1.0\"");
     project.change("pyproject.toml", "pythons = [", "pythons = [\"3.9\", ");
+    project.commit();
+    project.git(&["tag", "v2.0"]);
     let run = project.run(&["plan"]);
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @r#"
     error: the project's files disagree:
-      `pyproject.toml` says version 1.0, `Cargo.toml` says 2.0.0rc1: keep one of them (with `dynamic = ["version"]`, maturin uses Cargo's)
+      the commit is tagged `v2.0`, `pyproject.toml` says version 1.0: change the version and tag that commit (`v{version}` or `{version}` is the spelling of a version tag; `tag` in `[tool.wheel-pipeline]` changes it)
       Python 3.9 is promised, but wheels tagged `cp310-abi3` do not install there: lower pyo3's `abi3-py3…` feature or drop that Python
       Python 3.9 is promised, but `requires-python` refuses it: change one of them
     "#);

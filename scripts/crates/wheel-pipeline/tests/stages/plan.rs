@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use crate::PROGRAM;
 use wheel_fixtures::limited;
 use wheel_fixtures::project::SampleProject;
+use wheel_fixtures::stub;
 
 #[test]
 fn a_tag_on_the_commit_must_be_the_version() {
@@ -97,15 +98,23 @@ fn a_lock_file_that_is_not_in_the_commit_is_told() {
     let project = SampleProject::new(PROGRAM);
     assert_eq!(warning(&project), "", "without a commit there is no release");
     project.commit();
+    assert_eq!(warning(&project), "");
+    // The crate's own version was forgotten.
+    project.write("Cargo.lock", &stub::lock("half-of", "1.9.0"));
+    project.git(&["commit", "--quiet", "--all", "--message", "stale"]);
     assert_snapshot!(warning(&project), @"
-    there is no `[ROOT]/Cargo.lock`, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
-    hint: run `cargo generate-lockfile`, and commit the file
+    `[ROOT]/Cargo.lock` does not fit the crate, so each build changes it, and may choose other dependencies
+    hint: run `cargo update --workspace`, and commit the file
     ");
-    project.write("Cargo.lock", "version = 4\n");
-    assert_snapshot!(warning(&project), @"
+    project.git(&["rm", "--quiet", "Cargo.lock"]);
+    project.git(&["commit", "--quiet", "--message", "none"]);
+    let made = warning(&project);
+    assert_snapshot!(made, @"
     `[ROOT]/Cargo.lock` is not committed, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
     hint: commit it
     ");
+    assert!(project.root().join("Cargo.lock").exists(), "cargo wrote it at the first plan");
+    assert_eq!(warning(&project), made);
     project.write(".gitignore", "Cargo.lock\n");
     assert_snapshot!(warning(&project), @"
     git ignores `[ROOT]/Cargo.lock`, so each build chooses the newest dependencies of its day, and on two days this commit gives two sdists and other wheels
@@ -127,7 +136,9 @@ fn the_lock_file_of_a_workspace_is_meant() {
         fs::write(project.repository().join(name), text).expect("written");
     };
     top("Cargo.toml", "[workspace]\nmembers = [\"python\"]\n");
-    top("Cargo.lock", "version = 4\n");
+    let lock = fs::read_to_string(project.root().join("Cargo.lock")).expect("a file");
+    top("Cargo.lock", &lock);
+    fs::remove_file(project.root().join("Cargo.lock")).expect("removed");
     top(".gitignore", "/Cargo.lock\n");
     project.commit();
     let said = warning(&project);
@@ -136,7 +147,7 @@ fn the_lock_file_of_a_workspace_is_meant() {
     project.git(&["commit", "--quiet", "--message", "lock"]);
     assert_eq!(warning(&project), "");
     // maturin would pack the one beside the crate.
-    project.write("Cargo.lock", "version = 4\n");
+    project.write("Cargo.lock", &lock);
     let said = warning(&project);
     assert!(said.starts_with("`[ROOT]/Cargo.lock` is not committed, "), "{said}");
 }

@@ -105,12 +105,31 @@ fn a_project_that_cannot_be_released_is_refused_and_unchanged() {
 #[test]
 fn a_failure_restores_the_files() {
     let project = committed();
-    project.change("Cargo.toml", "pyo3 = {", "no-such-crate-anywhere-at-all = \"1\"\npyo3 = {");
+    // Another crate of the repository needs the present version.
+    project.change(
+        "Cargo.toml",
+        "[dependencies]",
+        "[dev-dependencies]\nuser = { path = \"user\" }\n\n[dependencies]",
+    );
+    project.write(
+        "user/Cargo.toml",
+        "[package]\nname = \"user\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+         half-of = { path = \"..\", version = \"=2.0.0-rc.1\" }\n",
+    );
+    project.write("user/src/lib.rs", "");
+    generate_lock(&project);
+    project.git(&["add", "."]);
     project.git(&["commit", "--quiet", "--all", "--message", "broken"]);
     let run = project.run(&["prepare", "2.0.0"]);
     assert_eq!(run.code, 3, "{}", run.stderr);
     assert!(run.stderr.contains("error: cannot refresh `Cargo.lock`\n"), "{}", run.stderr);
     assert_eq!(project.git(&["status", "--porcelain"]), "");
+}
+
+fn generate_lock(project: &SampleProject) {
+    let mut lock = Command::new(env!("CARGO"));
+    lock.args(["generate-lockfile", "--quiet"]).current_dir(project.root());
+    assert!(limited::output(&mut lock).status.success(), "the crates can be resolved");
 }
 
 /// A member of a workspace, in a folder of its repository. The lock file lies at the top.
@@ -119,9 +138,8 @@ fn member() -> SampleProject {
     let top = project.repository().join("Cargo.toml");
     fs::write(top, "[workspace]\nmembers = [\"bindings/*\"]\nresolver = \"3\"\n").expect("written");
     fs::write(project.repository().join(".gitignore"), "/target/\n").expect("written");
-    let mut lock = Command::new(env!("CARGO"));
-    lock.args(["generate-lockfile", "--quiet"]).current_dir(project.root());
-    assert!(limited::output(&mut lock).status.success(), "the crates can be resolved");
+    fs::remove_file(project.root().join("Cargo.lock")).expect("it is there");
+    generate_lock(&project);
     project.write("CHANGELOG.md", CHANGELOG);
     project.change("pyproject.toml", "smoke = ", "tag = \"halves/{version}\"\nsmoke = ");
     project.commit();

@@ -82,7 +82,7 @@ pub fn read(file: &str) -> String {
 }
 
 pub fn promise() -> PromisedRuns {
-    let project = Project::read(&root()).expect("the repository is a project");
+    let project = Project::read(&root(), None).expect("the repository is a project");
     let plan = agreement::plan(&project, &[]).expect("its files agree");
     let mut runners = BTreeMap::<String, BTreeSet<String>>::new();
     for environment in &plan.environments {

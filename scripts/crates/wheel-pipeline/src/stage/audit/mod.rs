@@ -93,7 +93,8 @@ pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdi
         (None, _) => None,
     };
     if let Some(root) = root {
-        let source = Source::open(&root)?;
+        let handed = from.as_deref().map(from_jobs::handed).transpose()?.flatten();
+        let source = Source::open(&root, handed.as_ref())?;
         let _lock = RunLock::take(&source.project)?;
         let mut kept = EvidenceFolder::open(source.project.work())?;
         if let Some(from) = from {

@@ -13,16 +13,17 @@ use wheel_audit::plan::{Plan, PlannedWheel};
 use wheel_audit::target::Target;
 use wheel_audit::wheel::release::list;
 use wheel_audit::wheel::sdist::{self, SourceFile};
-use wheel_audit::wheel::{ARCHIVE_LIMIT, ReadError, Sha256Sum};
+use wheel_audit::wheel::{ARCHIVE_LIMIT, Sha256Sum};
 
 use crate::evidence::BuiltFile;
 use crate::failure::Failure;
 use crate::folder;
-use crate::project::OUTPUTS;
 use crate::project::source::{Source, epoch};
+use crate::project::{self, OUTPUTS};
 use crate::report::{Mood, Report, human};
 use crate::stage::Machine;
 use crate::tool::cargo::crates::{self, LinkedCrate};
+use crate::tool::cargo::{Crate, Features, lock};
 use crate::tool::maturin::{self, Place};
 use crate::tool::toolchain::{self, Toolchain};
 
@@ -80,6 +81,7 @@ impl<'a> BuildDirectory<'a> {
             .check()?;
         let bytes = expected(&self.staging(), file)?;
         unpack(&sdist::read(file, &bytes)?, &self.source())?;
+        self.unpacked()?.with(&self.source(), lock::shorten)?;
         let built = self.built(file, &bytes, None)?;
         action.done(Mood::Good, "built", &format!("{file}, {}", human::size(built.size)));
         Ok(built)
@@ -176,13 +178,14 @@ impl<'a> BuildDirectory<'a> {
         target: Target,
         linked: &[LinkedCrate],
         std: &str,
-    ) -> Result<Vec<u8>, ReadError> {
-        let manifest = self.source().join(&self.source.project.manifest);
-        let folder = manifest.parent().unwrap_or(&manifest);
+    ) -> Result<Vec<u8>> {
+        let source = self.source();
+        let own = linked.iter().find(|linked| linked.is_root);
+        let folder = &own.context("the crate itself is linked")?.folder;
         let crates: Vec<(&str, &Path)> =
             linked.iter().map(|linked| (linked.id.as_str(), linked.folder.as_path())).collect();
-        let below = self.source.project.manifest.parent().unwrap_or(Path::new(""));
-        edit::finish(bytes, target, &BuiltFrom { crates: &crates, folder, below, std })
+        let below = folder.strip_prefix(&source).unwrap_or(Path::new(""));
+        Ok(edit::finish(bytes, target, &BuiltFrom { crates: &crates, folder, below, std })?)
     }
 
     fn epoch(&self) -> Result<u64> {
@@ -190,9 +193,15 @@ impl<'a> BuildDirectory<'a> {
     }
 
     fn linked(&self, triple: &str) -> Result<Vec<LinkedCrate>> {
-        let source = self.source();
-        let manifest = source.join(&self.source.project.manifest);
-        crates::linked(&source, &manifest, &[triple.to_owned()])
+        let triples = [triple.to_owned()];
+        self.unpacked()?.with(&self.source(), |of| crates::linked(of, &triples))
+    }
+
+    /// The crate in the unpacked sdist. maturin may have moved it.
+    fn unpacked(&self) -> Result<UnpackedCrate> {
+        let (manifest, maturin) = project::manifest(&self.source())?;
+        let pythons = &self.source.project.table.pythons;
+        Ok(UnpackedCrate { manifest, features: maturin.features_for_any(pythons) })
     }
 
     fn source(&self) -> PathBuf {
@@ -217,6 +226,19 @@ impl<'a> BuildDirectory<'a> {
             dirty: revision.is_none_or(|revision| revision.dirty),
             epoch: self.epoch()?,
         })
+    }
+}
+
+/// The crate in the unpacked sdist.
+struct UnpackedCrate {
+    manifest: PathBuf,
+    /// The features of the builds for all promised Pythons.
+    features: Features,
+}
+
+impl UnpackedCrate {
+    fn with<T>(&self, folder: &Path, ask: impl FnOnce(&Crate) -> Result<T>) -> Result<T> {
+        ask(&Crate { folder, manifest: &self.manifest, features: &self.features })
     }
 }
 

@@ -14,6 +14,7 @@ use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
+use crate::tool::cargo;
 use crate::tool::cargo::crates::{self, LinkedCrate};
 use crate::tool::toolchain::builder::Builder;
 
@@ -43,9 +44,10 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     triples.sort();
     triples.dedup();
     let manifest = root.join(&source.project.manifest);
-    let own = manifest.parent().unwrap_or(root).to_owned();
-    let mut linked = crates::linked(root, &manifest, &triples)?;
-    linked.retain(|linked| linked.folder != own);
+    let features = source.project.maturin.features();
+    let of = cargo::Crate { folder: root, manifest: &manifest, features: &features };
+    let mut linked = crates::linked(&of, &triples)?;
+    linked.retain(|linked| !linked.is_root);
     let mut collected = Vec::new();
     for one in &linked {
         collected.push((one, texts(one)?));
@@ -140,6 +142,7 @@ mod tests {
 
     fn linked(name: &str, folder: &Path) -> LinkedCrate {
         LinkedCrate {
+            is_root: false,
             name: name.into(),
             version: "1.0.0".into(),
             id: name.into(),

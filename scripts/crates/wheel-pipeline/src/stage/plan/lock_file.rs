@@ -8,20 +8,37 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::project::source::Source;
-use crate::project::workspace;
 use crate::report::Report;
+use crate::tool::cargo::{self, lock};
 use crate::tool::git;
 
 /// Warns if the commit has no lock file. A project without a commit is no release yet.
 pub fn check(source: &Source, report: &Report) -> Result<()> {
     let project = &source.project;
-    let lock = workspace::lock(&project.root.join(&project.manifest));
-    let folder = lock.parent().unwrap_or(&project.root);
-    const FILE: &str = "Cargo.lock";
-    if source.revision.is_none() || git::is_committed(folder, FILE)? {
+    if source.revision.is_none() {
         return Ok(());
     }
-    let (what, remedy) = fault(&lock, git::is_ignored(folder, FILE)?);
+    let manifest = project.root.join(&project.manifest);
+    let features = project.maturin.features();
+    let lock = lock::path(&cargo::Crate {
+        folder: &project.root,
+        manifest: &manifest,
+        features: &features,
+    })?;
+    let folder = lock.parent().unwrap_or(&project.root);
+    if git::is_committed(folder, lock::FILE)? {
+        if project.stale_lock {
+            report.warn_and_advise(
+                &format!(
+                    "`{}` does not fit the crate, so each build changes it, and may choose other dependencies",
+                    lock.display()
+                ),
+                "run `cargo update --workspace`, and commit the file",
+            );
+        }
+        return Ok(());
+    }
+    let (what, remedy) = fault(&lock, git::is_ignored(folder, lock::FILE)?);
     let why = "so each build chooses the newest dependencies of its day, and on two days this commit gives two \
                sdists and other wheels";
     report.warn_and_advise(&format!("{what}, {why}"), remedy);
@@ -33,9 +50,7 @@ fn fault(lock: &Path, ignored: bool) -> (String, &'static str) {
     let path = lock.display();
     if ignored {
         (format!("git ignores `{path}`"), "take it out of `.gitignore`, and commit it")
-    } else if lock.exists() {
-        (format!("`{path}` is not committed"), "commit it")
     } else {
-        (format!("there is no `{path}`"), "run `cargo generate-lockfile`, and commit the file")
+        (format!("`{path}` is not committed"), "commit it")
     }
 }

@@ -18,6 +18,7 @@ use crate::exit::Verdict;
 use crate::folder::make_output;
 use crate::project::source::Source;
 use crate::report::{Mood, Report, table};
+use crate::stage::from_jobs::PLAN;
 
 /// The output format of the plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -43,7 +44,7 @@ pub struct Args {
 pub fn write(source: &Source, report: &Report) -> Result<()> {
     let work = source.project.work();
     make_output(&work)?;
-    file::write(&work.join("plan.json"), &source.plan)?;
+    file::write(&work.join(PLAN), &source.plan)?;
     let plan = &source.plan;
     let what = format!(
         "{} {}: {} files for {} environments",

@@ -16,8 +16,9 @@ use toml_edit::{DocumentMut, Item, value};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::project::source::Source;
-use crate::project::{Project, agreement, changelog, search, workspace};
+use crate::project::{Project, agreement, changelog, search};
 use crate::report::{Mood, Report};
+use crate::tool::cargo::lock;
 use crate::tool::{cargo, git};
 
 /// The new content of files, with their paths.
@@ -39,7 +40,10 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let root = &source.project.root;
     let changes = changes(root, version, today)?;
-    let lock = workspace::lock(&root.join(&source.project.manifest));
+    let manifest = root.join(&source.project.manifest);
+    let features = source.project.maturin.features();
+    let lock =
+        lock::path(&cargo::Crate { folder: root, manifest: &manifest, features: &features })?;
     let paths = changes.iter().map(|(path, _)| path.clone()).chain([lock]);
     let before: Vec<(PathBuf, Option<Vec<u8>>)> =
         paths.map(|path| (path.clone(), fs::read(path).ok())).collect();
@@ -92,10 +96,12 @@ fn check_version(text: &str, current: &Version) -> Result<Version, Failure> {
 }
 
 fn refuse_unready(source: &Source, next: &Version) -> Result<()> {
-    if source.project.static_version.is_some() {
-        return Err(Failure::refused("both `pyproject.toml` and `Cargo.toml` state the version")
-            .hint("replace `version` in `pyproject.toml` by `dynamic = [\"version\"]`")
-            .into());
+    if source.project.version_file != "Cargo.toml" {
+        return Err(Failure::refused(
+            "`pyproject.toml` states the version, and `prepare` writes that of `Cargo.toml`",
+        )
+        .hint("replace `version` in `pyproject.toml` by `dynamic = [\"version\"]`")
+        .into());
     }
     let Some(revision) = source.revision.as_ref() else {
         return Err(Failure::usage("only a commit in a git checkout can be released").into());
@@ -118,7 +124,7 @@ fn changes(root: &Path, version: &str, today: Date) -> Result<Changes> {
         fs::read_to_string(path)
             .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
     };
-    let manifest = crate::project::manifest(root)?;
+    let (manifest, _) = crate::project::manifest(root)?;
     let log = root.join("CHANGELOG.md");
     let released = changelog::release(&read(&log)?, version, today)
         .map_err(|why| Failure::refused(format!("`{}`: {why}", log.display())))?;
@@ -167,7 +173,7 @@ fn make(project: &Project, report: &Report, changes: &Changes, version: &Version
     cargo::update_own(own).check().context("cannot refresh `Cargo.lock`")?;
     cargo::locked(own).check().context("`Cargo.lock` is not current")?;
     action.done(Mood::Good, "refreshed", "Cargo.lock");
-    let project = Project::read(root)?;
+    let project = Project::read(root, None)?;
     let plan = agreement::plan(&project, &[]).map_err(|disagreements| {
         Failure::refused(format!("the project's files disagree:\n  {}", disagreements.join("\n  ")))
     })?;

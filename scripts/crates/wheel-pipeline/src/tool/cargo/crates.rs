@@ -1,13 +1,12 @@
 //! The crates that are linked into an extension, from `cargo metadata`. Build scripts, macros and crates for
 //! tests are not linked.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use serde::Deserialize;
+use anyhow::Result;
 
-use crate::tool::cargo;
+use super::Crate;
+use super::metadata::Metadata;
 
 /// A crate that is linked into the extension.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,98 +19,30 @@ pub struct LinkedCrate {
     pub license: Option<String>,
     /// The folder of its source.
     pub folder: PathBuf,
+    /// True for the crate that was asked for.
+    pub is_root: bool,
 }
 
-#[derive(Deserialize)]
-struct CargoMetadata {
-    packages: Vec<Package>,
-    resolve: Resolve,
+/// The crates that are linked into a crate for at least one of the Rust targets. The crate itself is included.
+pub fn linked(of: &Crate, triples: &[String]) -> Result<Vec<LinkedCrate>> {
+    in_metadata(&Metadata::locked(of, triples)?)
 }
 
-#[derive(Deserialize)]
-struct Package {
-    id: String,
-    name: String,
-    version: String,
-    license: Option<String>,
-    manifest_path: PathBuf,
-    targets: Vec<BuildTarget>,
-}
-
-#[derive(Deserialize)]
-struct BuildTarget {
-    kind: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Resolve {
-    nodes: Vec<Node>,
-    root: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    id: String,
-    deps: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    pkg: String,
-    dep_kinds: Vec<DependencyKind>,
-}
-
-#[derive(Deserialize)]
-struct DependencyKind {
-    /// `build` or `dev`. None for a dependency that is linked.
-    kind: Option<String>,
-}
-
-/// The crates that are linked into the crate of `manifest` for at least one of the Rust targets. The crate itself
-/// is included.
-pub fn linked(folder: &Path, manifest: &Path, triples: &[String]) -> Result<Vec<LinkedCrate>> {
-    let finished = cargo::metadata(folder, manifest, triples).check()?;
-    read(&finished.stdout)
-}
-
-fn read(json: &str) -> Result<Vec<LinkedCrate>> {
-    let metadata: CargoMetadata = serde_json::from_str(json)
-        .context("`cargo metadata` printed JSON that is not in its format")?;
-    let root = metadata.resolve.root.context("`cargo metadata` names no root crate")?;
-    let nodes: BTreeMap<&str, &Node> =
-        metadata.resolve.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
-    let packages: BTreeMap<&str, &Package> =
-        metadata.packages.iter().map(|package| (package.id.as_str(), package)).collect();
-    let mut found = BTreeSet::new();
-    let mut next = vec![root.as_str()];
-    while let Some(id) = next.pop() {
-        let package = packages
-            .get(id)
-            .with_context(|| format!("`cargo metadata` lists no package `{id}`"))?;
-        // A macro runs in the compiler, and so do its dependencies.
-        let is_macro = package
-            .targets
-            .iter()
-            .any(|target| target.kind.iter().any(|kind| kind == "proc-macro"));
-        if is_macro || !found.insert(id) {
-            continue;
-        }
-        let node = nodes
-            .get(id)
-            .with_context(|| format!("`cargo metadata` resolves no dependencies of `{id}`"))?;
-        let linked =
-            |dependency: &&Dependency| dependency.dep_kinds.iter().any(|kind| kind.kind.is_none());
-        next.extend(node.deps.iter().filter(linked).map(|dependency| dependency.pkg.as_str()));
-    }
-    let mut crates: Vec<LinkedCrate> = found
-        .into_iter()
-        .filter_map(|id| packages.get(id))
-        .map(|package| LinkedCrate {
+fn in_metadata(metadata: &Metadata) -> Result<Vec<LinkedCrate>> {
+    let root = metadata.root()?.id.as_str();
+    // A macro runs in the compiler, and so do its dependencies.
+    let reached =
+        metadata.reached(|package, dependency| !package.is_macro() && dependency.is_ordinary())?;
+    let mut crates: Vec<LinkedCrate> = reached
+        .into_values()
+        .filter(|(package, _)| !package.is_macro())
+        .map(|(package, _)| LinkedCrate {
             name: package.name.clone(),
             version: package.version.clone(),
             id: package.id.clone(),
             license: package.license.clone(),
             folder: package.manifest_path.parent().unwrap_or(Path::new("")).to_owned(),
+            is_root: package.id == root,
         })
         .collect();
     crates.sort();
@@ -127,7 +58,7 @@ mod tests {
         let package = |name: &str, kind: &str| {
             serde_json::json!({
                 "id": name, "name": name, "version": "1.0.0", "license": "MIT",
-                "manifest_path": format!("/registry/{name}/Cargo.toml"), "targets": [{"kind": [kind]}],
+                "manifest_path": format!("/registry/{name}/Cargo.toml"), "targets": [{"kind": [kind], "crate_types": [kind]}],
             })
         };
         let node = |name: &str, deps: &[(&str, Option<&str>)]| {
@@ -135,20 +66,22 @@ mod tests {
                 .iter()
                 .map(|(name, kind)| serde_json::json!({"pkg": name, "dep_kinds": [{"kind": kind}]}))
                 .collect();
-            serde_json::json!({"id": name, "deps": deps})
+            serde_json::json!({"id": name, "deps": deps, "features": []})
         };
         let metadata = serde_json::json!({
             "packages": [
                 package("own", "cdylib"), package("libc", "lib"), package("derive", "proc-macro"),
                 package("syn", "lib"), package("autocfg", "lib"), package("tests", "lib"),
             ],
+            "workspace_members": ["own"],
             "resolve": {"root": "own", "nodes": [
                 node("own", &[("libc", None), ("derive", None), ("tests", Some("dev"))]),
                 node("libc", &[("autocfg", Some("build"))]),
                 node("derive", &[("syn", None)]), node("syn", &[]), node("autocfg", &[]), node("tests", &[]),
             ]},
         });
-        let linked = read(&metadata.to_string()).expect("it is read");
+        let metadata = Metadata::read(&metadata.to_string()).expect("it is read");
+        let linked = in_metadata(&metadata).expect("it is whole");
         let names: Vec<&str> = linked.iter().map(|linked| linked.name.as_str()).collect();
         assert_eq!(names, ["libc", "own"]);
         assert_eq!(linked[0].folder, Path::new("/registry/libc"));
@@ -156,7 +89,7 @@ mod tests {
 
     #[test]
     fn json_of_another_format_is_refused() {
-        let error = read("{}").expect_err("it is no metadata");
+        let error = Metadata::read("{}").expect_err("it is no metadata");
         assert_eq!(error.to_string(), "`cargo metadata` printed JSON that is not in its format");
     }
 }

@@ -1,10 +1,53 @@
-//! cargo: its metadata of a crate, and its lock file.
+//! cargo: the crate of a project as cargo resolves it, and its lock file.
 
+pub mod bindings;
 pub mod crates;
+pub mod lock;
+pub mod metadata;
 
 use std::path::Path;
 
 use crate::process::command::Invocation;
+
+/// The features that a build turns on, in the words of cargo's options.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Features {
+    /// `--features`: features of the crate, or of its dependencies (`pyo3/abi3-py310`).
+    pub named: Vec<String>,
+    /// `--all-features`.
+    pub all: bool,
+    /// `--no-default-features`.
+    pub no_default: bool,
+}
+
+impl Features {
+    /// Adds the options to a command.
+    fn add_to(&self, command: Invocation) -> Invocation {
+        let command = self.named.iter().fold(command, |all, name| all.args(["--features", name]));
+        let command = if self.all { command.arg("--all-features") } else { command };
+        if self.no_default { command.arg("--no-default-features") } else { command }
+    }
+}
+
+/// A crate, and the way in which it is built.
+#[derive(Clone, Copy, Debug)]
+pub struct Crate<'a> {
+    /// The folder where cargo runs. Its `.cargo/config.toml` and `rust-toolchain.toml` count.
+    pub folder: &'a Path,
+    /// The crate's `Cargo.toml`.
+    pub manifest: &'a Path,
+    pub features: &'a Features,
+}
+
+impl Crate<'_> {
+    /// A cargo command for this crate, with its features.
+    fn command(&self, command: &str) -> Invocation {
+        let command = cargo(self.folder).arg(command).arg("--manifest-path").arg(self.manifest);
+        // A question leaves no file in the project's `target`.
+        let command = command.env("CARGO_CACHE_RUSTC_INFO", "0");
+        self.features.add_to(command)
+    }
+}
 
 /// The command that writes the crate's own version into its lock file. Other versions stay.
 pub fn update_own(crate_folder: &Path) -> Invocation {
@@ -16,17 +59,9 @@ pub fn locked(crate_folder: &Path) -> Invocation {
     cargo(crate_folder).args(["metadata", "--locked", "--format-version", "1", "--quiet"])
 }
 
-/// The command that prints the dependencies of the crate of `manifest`, for some Rust targets.
-pub fn metadata(folder: &Path, manifest: &Path, triples: &[String]) -> Invocation {
-    let command = cargo(folder)
-        .args(["metadata", "--locked", "--format-version", "1", "--manifest-path"])
-        .arg(manifest);
-    triples.iter().fold(command, |command, triple| command.args(["--filter-platform", triple]))
-}
-
 /// A cargo command in a folder.
-pub fn cargo(crate_folder: &Path) -> Invocation {
+pub fn cargo(folder: &Path) -> Invocation {
     // rustup sets `CARGO` to the toolchain that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Invocation::new(cargo).folder(crate_folder).env("CARGO_TERM_COLOR", "never")
+    Invocation::new(cargo).folder(folder).env("CARGO_TERM_COLOR", "never")
 }

@@ -7,8 +7,8 @@ use super::command::git;
 use crate::folder::Temporary;
 use crate::process::command::Invocation;
 
-/// Returns true if tracked files of the repository differ from the commit, or untracked files exist that are not below
-/// `outputs`, which are folders of the project.
+/// Returns true if tracked files of the repository differ from the commit, or untracked files exist that are neither
+/// below `outputs`, which are folders of the project, nor lock files of cargo.
 ///
 /// The whole repository counts, because a project may be built from files anywhere in it. A tracked file counts
 /// wherever it lies.
@@ -32,7 +32,9 @@ pub fn is_dirty(checkout: &Checkout, outputs: &[&str]) -> Result<bool> {
     if !tracked.stdout.is_empty() {
         return Ok(true);
     }
-    let untracked = git().args(["ls-files", "--others", "--exclude-standard"]);
+    // cargo writes a lock file where there is none. The plan tells that it is not in the commit.
+    let untracked =
+        git().args(["ls-files", "--others", "--exclude-standard", "--exclude=Cargo.lock"]);
     let untracked = outputs.iter().fold(untracked, |command: Invocation, output| {
         command.arg(format!("--exclude={}", pattern(&checkout.prefix, output)))
     });

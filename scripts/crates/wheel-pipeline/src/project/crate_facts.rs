@@ -1,0 +1,86 @@
+//! The facts about the crate that only cargo knows: its version, and the families of wheels that its features make.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+use pep440_rs::Version;
+use toml::Table;
+use wheel_audit::family::Family;
+
+use super::families::families;
+use super::pyproject::{MaturinTable, parse, version};
+use super::table::PromiseTable;
+use crate::failure::{Advise, Failure};
+use crate::tool::cargo::bindings::{self, Bindings, Kind};
+use crate::tool::cargo::{Crate, lock};
+
+/// The facts that cargo was asked for. A job without cargo takes them from the plan that another job made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrateFacts {
+    /// The version of the crate, or of the project.
+    pub version: Version,
+    pub families: Vec<Family>,
+    /// True if `Cargo.lock` does not fit the crate.
+    pub stale_lock: bool,
+}
+
+impl CrateFacts {
+    /// Asks cargo about the crate of `manifest`, a path relative to `root`. `stated` is the version of `[project]`, which
+    /// outweighs the crate's.
+    pub(super) fn ask(
+        root: &Path,
+        manifest: &Path,
+        maturin: &MaturinTable,
+        table: &PromiseTable,
+        stated: Option<Version>,
+    ) -> Result<Self> {
+        let manifest = root.join(manifest);
+        // Faults that cargo would tell in the same way as a failure of the network.
+        parse::<Table>(&manifest)?;
+        let features = maturin.features();
+        let of = Crate { folder: root, manifest: &manifest, features: &features };
+        let mut triples: Vec<String> = table.targets.iter().map(|target| target.triple()).collect();
+        triples.sort();
+        triples.dedup();
+        let resolved = lock::resolve(&of, &triples).advise(
+            format!("cargo cannot resolve the dependencies of `{}`", manifest.display()),
+            "`cargo metadata` in the project's folder tells the same; the first run needs the network",
+        )?;
+        let metadata = &resolved.metadata;
+        let bindings = bindings::of(&of, metadata, &triples, maturin.bindings)?;
+        Ok(Self {
+            version: match stated {
+                Some(version) => version,
+                None => version(&metadata.root()?.version, &manifest)?,
+            },
+            families: families(
+                &features_of(bindings, &manifest)?,
+                &maturin.sometimes_of_pyo3(&table.pythons),
+                &table.pythons,
+            ),
+            stale_lock: resolved.stale,
+        })
+    }
+}
+
+/// The features of pyo3 or pyo3-ffi.
+fn features_of(bindings: Option<Bindings>, manifest: &Path) -> Result<BTreeSet<String>, Failure> {
+    let other = match bindings {
+        Some(Bindings { kind: Kind::Pyo3 | Kind::Pyo3Ffi, features }) => return Ok(features),
+        None => {
+            return Err(Failure::usage(format!(
+                "`{}`: neither its dependencies nor its targets show which bindings it has",
+                manifest.display()
+            ))
+            .hint("depend on `pyo3`, or add `crate-type = [\"cdylib\"]` to `[lib]`"));
+        }
+        Some(Bindings { kind: Kind::Cffi, .. }) => "cffi",
+        Some(Bindings { kind: Kind::Uniffi, .. }) => "uniffi",
+        Some(Bindings { kind: Kind::Bin, .. }) => "bin",
+    };
+    Err(Failure::unknown(format!(
+        "`{}` has the bindings `{other}`, and only wheels of `pyo3` and `pyo3-ffi` are supported so far",
+        manifest.display()
+    )))
+}
