@@ -49,10 +49,9 @@ pub fn toolchain(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
         let runs: Vec<&str> = steps(job).filter_map(|step| text(step, "run")).collect();
         let installs = if verb(job) == "ci" { RUST_FOR_CI } else { RUST };
         let installed = runs.iter().position(|run| *run == installs);
-        // The sdist is made from what `cargo metadata` says.
-        let uses = runs
-            .iter()
-            .position(|run| run.starts_with("cargo ") || verb(job) == "sdist" && *run != RUST);
+        // The plan and the sdist are made from what `cargo metadata` says.
+        let asks = ["plan", "sdist"].contains(&verb(job));
+        let uses = runs.iter().position(|run| run.starts_with("cargo ") || asks && *run != RUST);
         match (installed, uses) {
             (None, Some(_)) => wrong.push(format!("job `{name}` does not install the pinned Rust")),
             (Some(installed), Some(used)) if used < installed => {

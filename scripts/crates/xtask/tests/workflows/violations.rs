@@ -340,9 +340,16 @@ pub const VIOLATIONS: &[(&str, &str, &str, &str, &str)] = &[
     (
         "toolchain",
         "release.yml",
-        "      # The plan needs neither Python nor Rust.\n",
+        "      # Makes a folder for each job.\n",
         "      - run: rustup toolchain install --profile minimal\n",
-        "job `plan` installs Rust and does not need it",
+        "job `audit` installs Rust and does not need it",
+    ),
+    (
+        "toolchain",
+        "release.yml",
+        "from the plan.\n      - run: rustup toolchain install --profile minimal\n",
+        "from the plan.\n",
+        "job `plan` does not install the pinned Rust",
     ),
     (
         "downloads",
