@@ -50,7 +50,7 @@ pub fn toolchain(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
         let installs = if verb(job) == "ci" { RUST_FOR_CI } else { RUST };
         let installed = runs.iter().position(|run| *run == installs);
         // The plan and the sdist are made from what `cargo metadata` says.
-        let asks = ["plan", "sdist"].contains(&verb(job));
+        let asks = ["plan --format github-matrix", "sdist"].contains(&verb(job));
         let uses = runs.iter().position(|run| run.starts_with("cargo ") || asks && *run != RUST);
         match (installed, uses) {
             (None, Some(_)) => wrong.push(format!("job `{name}` does not install the pinned Rust")),
