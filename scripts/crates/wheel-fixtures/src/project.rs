@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+use wheel_pipeline::cache;
 
 use crate::{limited, stub};
 
@@ -17,6 +18,8 @@ pub struct SampleProject {
     program: PathBuf,
     /// True if the project can be compiled. Otherwise pyo3 is a crate without code.
     compiles: bool,
+    /// The cache of its runs. At first it is empty: no test sees what else the user has in the own one.
+    cache: TempDir,
 }
 
 /// The exit code and output of a finished run.
@@ -89,7 +92,8 @@ impl SampleProject {
             "" => folder.path().to_owned(),
             path => folder.path().join(path),
         };
-        let project = Self { folder, root, program: program.into(), compiles };
+        let cache = tempfile::tempdir().expect("a folder");
+        let project = Self { folder, root, program: program.into(), compiles, cache };
         project.write_sources();
         project
     }
@@ -106,7 +110,7 @@ impl SampleProject {
         self.write("smoke.py", SMOKE);
     }
 
-    /// Makes the project anew. Only its lock file, the tools and what cargo compiled stay, so that the next build
+    /// Makes the project anew. Only its lock file and what cargo compiled stay, so that the next build
     /// compiles no dependency.
     pub fn reset(&self) {
         for folder in ["dist", "programs"] {
@@ -117,7 +121,7 @@ impl SampleProject {
         }
         for entry in fs::read_dir(self.work()).expect("a folder") {
             let entry = entry.expect("an entry");
-            let kept = ["cargo", "source", "tools"].iter().any(|name| entry.file_name() == **name);
+            let kept = ["cargo", "source"].iter().any(|name| entry.file_name() == **name);
             if kept {
                 continue;
             }
@@ -130,8 +134,8 @@ impl SampleProject {
         self.write_sources();
     }
 
-    /// The project with what a build needs: a lock file, and the tools of this repository's own
-    /// pipeline, so that they are not installed again.
+    /// The project with what a build needs: a lock file, and the tools of the user's cache, so that they are not
+    /// installed again.
     #[cfg(unix)]
     pub fn buildable(program: &str) -> Self {
         Self::buildable_below(program, "")
@@ -168,11 +172,11 @@ impl SampleProject {
         self.git(&["commit", "--quiet", "--message", "all"]);
     }
 
-    /// Gives the project the tools of this repository's own pipeline.
+    /// Gives the project the tools of the user's cache.
     #[cfg(unix)]
     pub fn link_tools(&self) {
-        fs::create_dir_all(self.work()).expect("a folder");
-        std::os::unix::fs::symlink(tools(), self.work().join("tools")).expect("a link");
+        let link = self.cache.path().join("tools");
+        std::os::unix::fs::symlink(tools(&self.root), link).expect("a link");
     }
 
     /// Writes scripts that stand for programs, and gives the `PATH` on which they come first.
@@ -197,6 +201,11 @@ impl SampleProject {
 
     pub fn repository(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The folder in the place of the user's cache.
+    pub fn cache(&self) -> &Path {
+        self.cache.path()
     }
 
     pub fn work(&self) -> PathBuf {
@@ -240,6 +249,7 @@ impl SampleProject {
             .env("CARGO", env!("CARGO"))
             .env("RUSTC", Path::new(env!("CARGO")).with_file_name("rustc"))
             .env("NO_COLOR", "1")
+            .env(cache::VARIABLE, self.cache.path())
             .stdin(Stdio::null());
         command
     }
@@ -265,25 +275,26 @@ impl SampleProject {
     }
 }
 
-/// The folder of the tools, installed once for all tests.
+/// The folder of the tools in the user's cache, with all of them installed for this project's Python.
 #[cfg(unix)]
-fn tools() -> PathBuf {
+fn tools(root: &Path) -> PathBuf {
     use std::sync::OnceLock;
 
-    use wheel_pipeline::tool::python;
-    use wheel_pipeline::tool::python::environment::Tools;
+    use wheel_pipeline::project::Project;
+    use wheel_pipeline::report::{Format, Report};
+    use wheel_pipeline::stage::Machine;
+    use wheel_pipeline::tool::python::tools::Tool;
 
     static TOOLS: OnceLock<PathBuf> = OnceLock::new();
-    TOOLS
-        .get_or_init(|| {
-            let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-            let folder = repository.join("target/pipeline/tools");
-            let found = python::find().expect("Pythons can be looked for");
-            let promised = |version: &str| version < "3.16";
-            let newest = found.interpreters.iter().rfind(|found| promised(&found.release));
-            Tools::install(newest.expect("there is a Python"), &folder)
-                .expect("the tools can be installed");
-            folder
-        })
-        .clone()
+    let install = || {
+        let report = Report::new(Format::Human);
+        let project = Project::read(root).expect("a project");
+        let machine = Machine::new(&project, &report);
+        let tools = machine.tools().expect("there is a Python");
+        for tool in [Tool::Pip, Tool::Maturin, Tool::Zig, Tool::Twine, Tool::Devpi] {
+            tools.ready(tool).expect("it can be installed");
+        }
+        tools.folder().to_owned()
+    };
+    TOOLS.get_or_init(install).clone()
 }

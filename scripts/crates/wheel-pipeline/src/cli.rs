@@ -170,9 +170,9 @@ impl Cli {
             Command::Gate(args) => {
                 self.locked(report, |source, _, kept| gate::run(args, source, kept, report))
             }
-            Command::Pythons(args) => self.locked(report, |source, machine, _| {
-                pythons::run(args, &source.project, machine, report)
-            }),
+            Command::Pythons(args) => {
+                self.locked(report, |_, machine, _| pythons::run(args, machine, report))
+            }
             Command::Serve(args) => {
                 let project = self.source()?.project;
                 make_output(&project.work())?;

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod available;
+pub mod cache;
 pub mod cli;
 pub mod client;
 pub mod evidence;

@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["available", "failure"],
     &["folder"],
     &["address", "process"],
-    &["client"],
+    &["cache", "client"],
     &["index", "tool"],
     &["project"],
     &["evidence"],

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use wheel_pipeline::cache;
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::tool::cargo::cargo;
 
@@ -95,6 +96,7 @@ pub fn rehearse(clone: &Path, caches: &Path) -> Invocation {
         .args(["pipeline", "rehearse", "--format", "json"])
         .env("CARGO_HOME", caches.join("cargo"))
         .env("XDG_CACHE_HOME", caches)
+        .env(cache::VARIABLE, caches.join("wheel-pipeline"))
         .env("UV_CACHE_DIR", caches.join("uv"))
         .env("PIP_CACHE_DIR", caches.join("pip"))
         .env("ZIG_GLOBAL_CACHE_DIR", caches.join("zig"))

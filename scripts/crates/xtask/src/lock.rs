@@ -10,6 +10,7 @@ use wheel_pipeline::failure::{Advise, Failure};
 use wheel_pipeline::project::Project;
 use wheel_pipeline::report::{Mood, Report};
 use wheel_pipeline::stage::Machine;
+use wheel_pipeline::tool::python::tools::Tool;
 use wheel_pipeline::tool::{cibuildwheel, python, uv};
 
 /// The input files with requirements, each with its lock file.
@@ -43,7 +44,7 @@ pub fn run(
     upgrade: bool,
 ) -> Result<Verdict> {
     let (root, report) = (&project.root, report);
-    let uv = machine.tools()?.program("uv");
+    let uv = machine.tools()?.program(Tool::Uv)?;
     let one = |input: &str, lock: &str| -> Result<Verdict> {
         let action = report.start(format!("resolving {input}"));
         let path = root.join(lock);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use wheel_pipeline::tool::python::environment::Tools;
+use wheel_pipeline::tool::python::tools::{Tool, Tools};
 
 /// The resources that a command used.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -36,6 +36,7 @@ const SCRIPT: &str = include_str!("bench/measure.py");
 
 /// Runs a program with arguments, and measures it.
 pub fn run(tools: &Tools, program: &Path, arguments: &[String]) -> Result<Usage> {
-    let finished = tools.python().args(["-c", SCRIPT]).arg(program).args(arguments).check()?;
+    let finished =
+        tools.python(Tool::Pip)?.args(["-c", SCRIPT]).arg(program).args(arguments).check()?;
     serde_json::from_str(&finished.stdout).context("the measuring script prints JSON")
 }

@@ -10,6 +10,7 @@ use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::cibuildwheel;
 use wheel_pipeline::tool::python::environment::Environment;
 use wheel_pipeline::tool::python::isolated;
+use wheel_pipeline::tool::python::tools::Tool;
 use wheel_pipeline::tool::pythons::images;
 
 const LOCK: &str = include_str!("../data/tables.lock");
@@ -48,7 +49,8 @@ fn stable_abi(machine: &Machine) -> Result<String> {
     let interpreter = machine.found()?.interpreters.last().context("a Python was found")?;
     let folder = tempfile::tempdir()?;
     let place = folder.path().join("environment");
-    let environment = Environment::locked(interpreter, &place, machine.tools()?, LOCK)?;
+    let environment =
+        Environment::locked(interpreter, &place, &machine.tools()?.program(Tool::Uv)?, LOCK)?;
     Ok(isolated(&environment.python()).args(["-c", SCRIPT]).check()?.stdout)
 }
 

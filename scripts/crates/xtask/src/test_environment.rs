@@ -12,6 +12,7 @@ use wheel_pipeline::stage::{Machine, recorded};
 use wheel_pipeline::tool::pip::{self, InstallSource};
 use wheel_pipeline::tool::python::Interpreter;
 use wheel_pipeline::tool::python::environment::Environment;
+use wheel_pipeline::tool::python::tools::Tool;
 
 use crate::lock;
 
@@ -46,12 +47,13 @@ pub fn environments(
         let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
         let place = folder.path().join("environment");
         let lock = lock::requirements(&source.project)?;
-        let environment = Environment::locked(interpreter, &place, tools, &lock)?;
+        let environment =
+            Environment::locked(interpreter, &place, &tools.program(Tool::Uv)?, &lock)?;
         let (wheel, _) = files
             .iter()
             .find(|(_, built)| built.file == promise.file)
             .context("every planned file is in `files`")?;
-        pip::install(tools, &environment, InstallSource::Files, &[&wheel.to_string_lossy()])
+        pip::install(tools, &environment, InstallSource::Files, &[&wheel.to_string_lossy()])?
             .check()?;
         let release = &interpreter.release;
         action.done(Mood::Good, "prepared", &format!("CPython {release} for the tests"));

@@ -77,6 +77,8 @@ const GROUPS: &[Group] = &[
     all("MATURIN_* PYO3_* SOURCE_DATE_EPOCH"),
     // Pythons, pip and uv.
     all("PYTHON* VIRTUAL_ENV CONDA_PREFIX __PYVENV_LAUNCHER__ PYENV_* PIP_* UV_*"),
+    // The cache of this program, which chores of a repository may start.
+    all("WHEEL_PIPELINE_CACHE_DIR"),
     // The second builder, and the emulators of other platforms.
     all("CIBW_* CIBUILDWHEEL WINE* QEMU_* DISPLAY DEBIAN_FRONTEND"),
     // The place of the container engine, which the second builder asks too.

@@ -1,6 +1,5 @@
 //! This machine: its Pythons and the pinned tools. Each is found when a stage first needs it.
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
@@ -12,18 +11,16 @@ use crate::failure::Failure;
 use crate::project::Project;
 use crate::report::{Mood, Report};
 use crate::tool::python;
-use crate::tool::python::environment::Tools;
+use crate::tool::python::tools::Tools;
 use crate::tool::python::{Found, Interpreter};
 
 /// The Pythons and tools of this machine, for the stages of one project.
 pub struct Machine<'a> {
     report: &'a Report,
-    /// The folder of the installed tools.
-    folder: PathBuf,
     /// The Pythons that the project promises. The tools run on one of them.
     promised: Vec<PythonVersion>,
     found: OnceLock<Found>,
-    tools: OnceLock<Tools>,
+    tools: OnceLock<Tools<'a>>,
 }
 
 impl<'a> Machine<'a> {
@@ -31,7 +28,6 @@ impl<'a> Machine<'a> {
     pub fn new(project: &Project, report: &'a Report) -> Self {
         Self {
             report,
-            folder: project.work().join("tools"),
             promised: project.table.pythons.clone(),
             found: OnceLock::new(),
             tools: OnceLock::new(),
@@ -62,18 +58,22 @@ impl<'a> Machine<'a> {
         Ok(self.found.get_or_init(|| found))
     }
 
-    /// The pinned tools, installed at the first call.
-    pub fn tools(&self) -> Result<&Tools> {
+    /// The pinned tools. Each is installed when it is first needed.
+    pub fn tools(&self) -> Result<&Tools<'a>> {
         if let Some(tools) = self.tools.get() {
             return Ok(tools);
         }
-        let interpreter = self.tool_python()?;
-        let action = self.report.start("installing the pinned tools");
-        let tools = Tools::install(interpreter, &self.folder)?;
-        if action.elapsed().as_secs() > 0 {
-            let what = format!("the pinned tools, on Python {}", interpreter.release);
-            action.done(Mood::Good, "installed", &what);
-        }
+        let interpreter = self.tool_python()?.clone();
+        let (report, release) = (self.report, interpreter.release.clone());
+        let tools = Tools::new(
+            interpreter,
+            Box::new(move |what, install| {
+                let action = report.start(format!("installing {what}"));
+                let environment = install()?;
+                action.done(Mood::Good, "installed", &format!("{what}, on Python {release}"));
+                Ok(environment)
+            }),
+        )?;
         Ok(self.tools.get_or_init(|| tools))
     }
 

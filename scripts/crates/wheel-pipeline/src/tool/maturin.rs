@@ -6,14 +6,14 @@ use anyhow::Result;
 use wheel_audit::plan::PlannedWheel;
 
 use crate::process::command::Invocation;
-use crate::tool::python::environment::Tools;
 use crate::tool::python::lock::TOOLS;
+use crate::tool::python::tools::{Tool, Tools};
 use crate::tool::toolchain::Toolchain;
 use crate::tool::toolchain::builder::Builder;
 
 /// The command that builds the sdist of the project in `root`.
 pub fn sdist(tools: &Tools, root: &Path, out: &Path, epoch: u64) -> Result<Invocation> {
-    Ok(maturin(tools, root, epoch)?.arg("sdist").arg("--out").arg(out))
+    Ok(maturin(tools, Tool::Maturin, root, epoch)?.arg("sdist").arg("--out").arg(out))
 }
 
 /// The folders of a build.
@@ -34,7 +34,8 @@ pub fn wheel(
     toolchain: &Toolchain,
     epoch: u64,
 ) -> Result<Invocation> {
-    let command = maturin(tools, place.source, epoch)?
+    let beside = if toolchain.builder == Builder::Zig { Tool::Zig } else { Tool::Maturin };
+    let command = maturin(tools, beside, place.source, epoch)?
         .args(["build", "--release", "--locked", "--target", &toolchain.triple])
         // Deflate is the smallest format that every pip reads. Level 9 costs a tenth of a second.
         .args(["--compression-level", "9"])
@@ -66,7 +67,8 @@ pub fn builder(wheel: Option<(&Toolchain, &str)>) -> Result<String> {
     Ok(format!("{maturin}, {rustc}{}", std.chain(linker).collect::<String>()))
 }
 
-fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
+/// maturin with the programs of a tool first on `PATH`. It looks for zig in the Python that it finds there.
+fn maturin(tools: &Tools, beside: Tool, folder: &Path, epoch: u64) -> Result<Invocation> {
     // These variables, if set for builds by hand, would change the content of the release.
     let inherited = [
         "VIRTUAL_ENV",
@@ -90,11 +92,11 @@ fn maturin(tools: &Tools, folder: &Path, epoch: u64) -> Result<Invocation> {
         "PYO3_CROSS_LIB_DIR",
         "PYO3_CROSS_PYTHON_VERSION",
     ];
-    let command =
-        inherited.into_iter().fold(Invocation::new(tools.program("maturin")), Invocation::without);
+    let command = Invocation::new(tools.program(Tool::Maturin)?);
+    let command = inherited.into_iter().fold(command, Invocation::without);
     Ok(command
         .folder(folder)
-        .env("PATH", tools.path()?)
+        .env("PATH", tools.path(beside)?)
         .env("SOURCE_DATE_EPOCH", epoch.to_string()))
 }
 
@@ -116,7 +118,8 @@ fn rust_flags(place: &Place, toolchain: &Toolchain) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::environment::tests::{printed, tools};
+    use crate::tool::python::environment::tests::printed;
+    use crate::tool::python::tools::tests::tools;
     use crate::tool::toolchain::builder::Host;
     use crate::tool::toolchain::rust_source::RustSource;
     use wheel_audit::family::{Family, PythonVersion};

@@ -8,12 +8,21 @@ use crate::process::command::Invocation;
 
 /// Installs everything that a lock pins into an environment. Nothing is compiled.
 pub fn install(uv: &Path, python: &Path, lock: &Path) -> Invocation {
+    install_from(uv, python, lock).arg("--no-deps")
+}
+
+/// Installs some of the packages that a lock pins, with what they need. uv refuses a package without a hash in the lock.
+pub fn install_some(uv: &Path, python: &Path, requirements: &Path, lock: &Path) -> Invocation {
+    install_from(uv, python, requirements).arg("--constraints").arg(lock)
+}
+
+fn install_from(uv: &Path, python: &Path, requirements: &Path) -> Invocation {
     Invocation::new(uv)
-        .args(["pip", "install", "--quiet", "--no-config", "--require-hashes", "--no-deps"])
+        .args(["pip", "install", "--quiet", "--no-config", "--require-hashes"])
         .args(["--only-binary", ":all:", "--python"])
         .arg(python)
         .arg("--requirement")
-        .arg(lock)
+        .arg(requirements)
         .without("VIRTUAL_ENV")
 }
 
@@ -56,7 +65,13 @@ mod tests {
         let [uv, python, lock] = ["/tools/bin/uv", "/fresh/bin/python", "/tools.lock"];
         let command = install(Path::new(uv), Path::new(python), Path::new(lock));
         insta::assert_snapshot!(printed(&command), @"
-        uv pip install --quiet --no-config --require-hashes --no-deps --only-binary :all: --python /fresh/bin/python --requirement /tools.lock
+        uv pip install --quiet --no-config --require-hashes --only-binary :all: --python /fresh/bin/python --requirement /tools.lock --no-deps
+        - VIRTUAL_ENV
+        ");
+        let some =
+            install_some(Path::new(uv), Path::new(python), Path::new("/some.txt"), Path::new(lock));
+        insta::assert_snapshot!(printed(&some), @"
+        uv pip install --quiet --no-config --require-hashes --only-binary :all: --python /fresh/bin/python --requirement /some.txt --constraints /tools.lock
         - VIRTUAL_ENV
         ");
     }

@@ -11,6 +11,7 @@ use wheel_pipeline::process::secret::Credentials;
 use wheel_pipeline::report::{Format, Report};
 use wheel_pipeline::tool::attest::{self, Attester, Checked, Claim};
 use wheel_pipeline::tool::python::environment::Environment;
+use wheel_pipeline::tool::python::tools::Tool;
 use wheel_pipeline::tool::twine::{JudgedFile, UploadAnswer, Uploader};
 
 use crate::http;
@@ -80,7 +81,8 @@ fn each_file_gets_the_attestation_of_the_signer() {
         (machine.tools().expect("the tools"), machine.tool_python().expect("a Python"));
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
-    let environment = Environment::locked(python, &at("environment"), tools, attest::LOCK.text)
+    let uv = tools.program(Tool::Uv).expect("uv");
+    let environment = Environment::locked(python, &at("environment"), &uv, attest::LOCK.text)
         .expect("the library can be had");
     fs::create_dir(at("signed")).expect("a folder");
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -13,6 +13,7 @@ use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::report::{Format, Report};
 use wheel_pipeline::tool::pip::{self, InstallSource};
 use wheel_pipeline::tool::python::environment::Environment;
+use wheel_pipeline::tool::python::tools::Tool;
 use wheel_pipeline::tool::uv;
 
 use crate::http;
@@ -205,14 +206,16 @@ fn another_machine_is_reached_through_the_proxy() {
     let environment = Environment::create(machine.tool_python().expect("a Python"), &at("fresh"))
         .expect("an environment");
     let source = InstallSource::Index("https://pip.example/simple/");
-    let command = pip::install(tools, &environment, source, &["none", "--retries", "0"]);
+    let command =
+        pip::install(tools, &environment, source, &["none", "--retries", "0"]).expect("pip");
     let finished = proxied(command, &proxy).run().expect("it runs");
     assert!(!finished.succeeded());
     saw("pip.example");
 
     let lock = format!("none==1 --hash=sha256:{}\n", "0".repeat(64));
     release.project.write("none.lock", &lock);
-    let command = uv::install(&tools.program("uv"), &environment.python(), &at("none.lock"));
+    let uv = tools.program(Tool::Uv).expect("uv");
+    let command = uv::install(&uv, &environment.python(), &at("none.lock"));
     let command = command
         .env("UV_DEFAULT_INDEX", "https://uv.example/simple/")
         .env("UV_CACHE_DIR", at("no-cache"))
@@ -220,7 +223,10 @@ fn another_machine_is_reached_through_the_proxy() {
     assert!(!proxied(command, &proxy).run().expect("it runs").succeeded());
     saw("uv.example");
 
-    let twine = uploader(tools.python().arg(script()), "https://twine.example/legacy/");
+    let twine = uploader(
+        tools.python(Tool::Twine).expect("twine").arg(script()),
+        "https://twine.example/legacy/",
+    );
     let answer = asked(&release, &proxied(twine, &proxy));
     assert_eq!(answer["answer"], "lost", "{answer}");
     saw("twine.example");

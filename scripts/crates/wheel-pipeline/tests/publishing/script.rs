@@ -8,6 +8,7 @@ use wheel_fixtures::limited;
 use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::process::conversation::{Conversation, Reply};
 use wheel_pipeline::stage::Machine;
+use wheel_pipeline::tool::python::tools::Tool;
 
 use crate::index::{PASSWORD, USER};
 use crate::release::Release;
@@ -23,7 +24,7 @@ pub fn script() -> PathBuf {
 
 /// The command of the script whose connections pretend, in this way.
 pub fn pretending(machine: &Machine, way: &str) -> Invocation {
-    let python = machine.tools().expect("the tools").python();
+    let python = machine.tools().expect("the tools").python(Tool::Twine).expect("twine");
     python.arg(here().join("tests/publishing/pretend.py")).arg(way).arg(script())
 }
 

@@ -17,7 +17,7 @@ const WHEEL: &str = "half_of-2.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_
 const MAKE: &str = include_str!("make_wheel.py");
 
 /// A project with a built wheel, and the newest of its promised Pythons on this machine.
-fn built() -> (SampleProject, Interpreter) {
+pub fn built() -> (SampleProject, Interpreter) {
     let project = SampleProject::new(PROGRAM);
     project.link_tools();
     let found = python::find().expect("Pythons can be looked for");

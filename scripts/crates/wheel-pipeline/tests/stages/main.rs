@@ -23,6 +23,7 @@ mod search;
 mod signed_tags;
 #[cfg(unix)]
 mod surroundings;
+mod tools;
 
 /// The program that is tested.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wheel-pipeline");

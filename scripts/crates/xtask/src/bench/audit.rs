@@ -15,6 +15,7 @@ use wheel_pipeline::report::{Mood, Report, table};
 use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::pip;
 use wheel_pipeline::tool::python::environment::Environment;
+use wheel_pipeline::tool::python::tools::Tool;
 
 use super::{growth, median};
 use crate::measured::{self, Usage};
@@ -233,7 +234,12 @@ fn measure(
 /// Makes an environment with the other tools in `place`.
 pub fn auditors(machine: &Machine, place: &Path) -> Result<Environment> {
     let interpreter = machine.tool_python()?;
-    Environment::locked(interpreter, &place.join("auditors"), machine.tools()?, AUDITORS)
+    Environment::locked(
+        interpreter,
+        &place.join("auditors"),
+        &machine.tools()?.program(Tool::Uv)?,
+        AUDITORS,
+    )
 }
 
 /// The folder of the corpus, downloaded if it is missing.
@@ -249,7 +255,7 @@ fn corpus(project: &Project, machine: &Machine, report: &Report) -> Result<PathB
         let mut words = line.split_whitespace();
         let requirement = words.next().context("a line of the corpus names a requirement")?;
         let platforms: Vec<&str> = words.collect();
-        pip::download(machine.tools()?, requirement, &platforms, &folder).check()?;
+        pip::download(machine.tools()?, requirement, &platforms, &folder)?.check()?;
     }
     fs::write(&complete, CORPUS)?;
     Ok(folder)

@@ -19,6 +19,7 @@ use wheel_pipeline::report::{Mood, Report, human, table};
 use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::python::environment::Environment;
 use wheel_pipeline::tool::python::isolated;
+use wheel_pipeline::tool::python::tools::Tool;
 
 use super::median;
 use crate::test_environment::{self, TestEnvironment};
@@ -103,7 +104,12 @@ fn compile(machine: &Machine, environment: &TestEnvironment) -> Result<Peers> {
     }
     // The peers' compilers must not be in the measured environment.
     let place = folder.join("compilers");
-    let compilers = Environment::locked(&environment.interpreter, &place, machine.tools()?, PEERS)?;
+    let compilers = Environment::locked(
+        &environment.interpreter,
+        &place,
+        &machine.tools()?.program(Tool::Uv)?,
+        PEERS,
+    )?;
     let SysconfigPaths { include, suffix, .. } =
         SysconfigPaths::ask(&environment.environment.python())?;
 

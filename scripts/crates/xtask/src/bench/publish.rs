@@ -41,7 +41,7 @@ pub fn run(project: &Project, machine: &Machine, report: &Report, files: u8) -> 
     let action = report.start("calls of twine");
     let started = Instant::now();
     for (path, _) in &made {
-        twine::upload_command(tools, &address.repository, &server.uploader, path).check()?;
+        twine::upload_command(tools, &address.repository, &server.uploader, path)?.check()?;
     }
     let calls = started.elapsed();
     action.done(Mood::Good, "measured", "calls of twine");

@@ -28,9 +28,9 @@ use crate::tool::maturin::{self, Place};
 use crate::tool::toolchain::{self, Toolchain};
 
 /// A build directory, with the source that it builds.
-pub struct BuildDirectory<'a> {
+pub struct BuildDirectory<'a, 'm> {
     source: &'a Source,
-    machine: &'a Machine<'a>,
+    machine: &'a Machine<'m>,
     report: &'a Report,
     /// The project's folder, or a clone of it.
     root: &'a Path,
@@ -41,11 +41,11 @@ pub struct BuildDirectory<'a> {
 /// The maximum of parallel builds. More builds use more memory and save little time.
 const LANES: usize = 4;
 
-impl<'a> BuildDirectory<'a> {
+impl<'a, 'm> BuildDirectory<'a, 'm> {
     /// A build directory in `folder`, for the source in `root`.
     pub fn new(
         source: &'a Source,
-        machine: &'a Machine,
+        machine: &'a Machine<'m>,
         report: &'a Report,
         root: &'a Path,
         folder: PathBuf,

@@ -4,16 +4,16 @@ use anyhow::{Context, Result};
 use wheel_audit::wheel::Sha256Sum;
 
 use crate::address;
+use crate::cache;
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::index;
-use crate::project::Project;
 use crate::report::{Mood, Report};
 use crate::stage::Machine;
 use crate::tool::pip;
 use crate::tool::python::Found;
 use crate::tool::pythons::wine::Pinned;
-use crate::tool::pythons::{ForeignPythons, debian};
+use crate::tool::pythons::{self, ForeignPythons};
 
 /// The arguments of `pythons`.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub struct Args {
 }
 
 /// Runs `pythons`, for the named sets or for all.
-pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -> Result<Verdict> {
+pub fn run(args: &Args, machine: &Machine, report: &Report) -> Result<Verdict> {
     let names = &args.names;
     let all = ForeignPythons::all();
     if let Some(unknown) =
@@ -36,7 +36,8 @@ pub fn run(args: &Args, project: &Project, machine: &Machine, report: &Report) -
             .hint(format!("there are {}", known.join(", ")))
             .into());
     }
-    let folder = debian::folder(&project.work());
+    let folder = pythons::folder()?;
+    let _lock = cache::lock(&folder)?;
     let mut verdict = Verdict::Yes;
     for foreign in all {
         if !names.is_empty() && !names.iter().any(|name| name == foreign.name()) {

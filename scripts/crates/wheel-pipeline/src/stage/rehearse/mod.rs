@@ -18,6 +18,7 @@ use crate::report::{Output, Report, table};
 use crate::stage::publish::{self, Attestations, Destination};
 use crate::stage::{Machine, audit, build, plan, smoke, verify};
 use crate::tool::devpi::{IndexServer, check_port};
+use crate::tool::python::tools::Tool;
 
 /// The evidence of a rehearsal, as `--format json` prints it.
 #[derive(Debug, Serialize)]
@@ -110,7 +111,14 @@ pub fn run(
         [] => machine.provable(&source.plan)?,
         targets => build::part(&source.plan, targets)?,
     };
-    let tools = clock.time("tools", || machine.tools())?;
+    // A missing network is noticed before anything is built.
+    let tools = clock.time("tools", || {
+        let tools = machine.tools()?;
+        [Tool::Pip, Tool::Maturin, Tool::Twine, Tool::Devpi]
+            .into_iter()
+            .try_for_each(|tool| tools.ready(tool))?;
+        Ok(tools)
+    })?;
     // The server takes some seconds to start, so it starts before the build.
     let mut server = IndexServer::start(tools, port)?;
     let build = clock.time("build", || build::make(source, machine, kept, report, &part, false))?;

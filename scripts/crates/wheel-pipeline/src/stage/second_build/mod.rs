@@ -21,6 +21,7 @@ use crate::report::{Mood, Report};
 use crate::stage::{Machine, build, from_jobs, recorded};
 use crate::tool::cibuildwheel;
 use crate::tool::python::environment::Environment;
+use crate::tool::python::tools::Tool;
 use crate::tool::pythons::container::Engine;
 
 /// The arguments of `second-build`.
@@ -122,14 +123,15 @@ pub fn run(
     let folder = Temporary::for_programs()?;
     let place = folder.path().join("environment");
     let lock = cibuildwheel::LOCK.text;
-    let environment = Environment::locked(interpreter, &place, machine.tools()?, lock)?;
+    let tools = machine.tools()?;
+    let environment = Environment::locked(interpreter, &place, &tools.program(Tool::Uv)?, lock)?;
     let out = source.project.work().join("second");
     folder::clear(&out)?;
     let sdist = source.project.dist().join(&source.plan.sdist);
     let own = std::env::current_exe().context("cannot find the path of this program")?;
     cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())
         // cibuildwheel needs uv on `PATH`.
-        .env("PATH", machine.tools()?.path()?)
+        .env("PATH", tools.path(Tool::Uv)?)
         .pass_to_build(&source.project.table.pass_env)
         .check()
         .context("cibuildwheel failed")?;

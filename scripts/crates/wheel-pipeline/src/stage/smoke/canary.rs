@@ -23,14 +23,14 @@ use crate::stage::build::toolchains;
 use crate::stage::smoke::attempt_on;
 use crate::tool::python::Interpreter;
 use crate::tool::python::environment::Environment;
-use crate::tool::pythons::debian::{self, ROOTS};
+use crate::tool::pythons::{self, debian::ROOTS};
 
 /// The output of a program that crashes because its processor lacks an instruction.
 const CRASH: &str = "Illegal instruction";
 
 /// Builds the canary and tests it on each Python with an emulated processor that can install it.
 pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdict> {
-    let roots = debian::folder(&source.project.work());
+    let roots = pythons::folder()?;
     let (mut emulated, mut processor) = (Vec::new(), "");
     for (root, newer) in ROOTS.iter().filter_map(|root| Some((root, root.newer_processor()?))) {
         emulated.extend(root.interpreters(&roots)?.interpreters);

@@ -24,8 +24,9 @@ use crate::stage::machine::host_targets;
 use crate::stage::{Machine, build, recorded};
 use crate::tool::pip::{self, InstallSource};
 use crate::tool::python::environment::Environment;
+use crate::tool::python::tools::Tool;
 use crate::tool::python::{Found, Interpreter, project_tests};
-use crate::tool::pythons::{ForeignPythons, debian};
+use crate::tool::pythons::{self, ForeignPythons};
 
 /// The arguments of `smoke`.
 #[derive(Debug, clap::Args)]
@@ -67,7 +68,7 @@ pub fn run(
         [] => source.plan.clone(),
         targets => build::part(&source.plan, targets)?,
     };
-    let mut found = with_foreign(&source.project, machine)?;
+    let mut found = with_foreign(machine)?;
     let mut containers = Vec::new();
     if args.container {
         let built = kept.built();
@@ -95,9 +96,9 @@ pub fn run(
 }
 
 /// The Pythons of this machine, and its foreign Pythons.
-fn with_foreign(project: &Project, machine: &Machine) -> Result<Found> {
+fn with_foreign(machine: &Machine) -> Result<Found> {
     let mut found = machine.found()?.clone();
-    let folder = debian::folder(&project.work());
+    let folder = pythons::folder()?;
     for pythons in ForeignPythons::all() {
         found.extend(pythons.interpreters(&folder)?);
     }
@@ -166,8 +167,8 @@ fn prove_on(
         .into_iter()
         .map(|(path, built)| (built.file, path.to_string_lossy().into_owned()))
         .collect();
-    // Installed once, before the parallel runs need them.
-    machine.tools()?;
+    // Installed once, before the parallel runs need it.
+    machine.tools()?.ready(Tool::Pip)?;
     let attempt = |run: &EnvironmentRun,
                    environment: &Environment,
                    folder: &Path|
@@ -199,9 +200,10 @@ pub fn attempt_on(
 ) -> Result<Option<Finished>> {
     let tools = machine.tools()?;
     let install = if environment.is_emulated() {
-        pip::install_emulated(&tools.pip()?, environment, wheel).run()?
+        pip::install_emulated(&tools.package_folder(Tool::Pip)?, environment, wheel).run()?
     } else {
-        pip::install(tools, environment, InstallSource::Files, &[&wheel.to_string_lossy()]).run()?
+        pip::install(tools, environment, InstallSource::Files, &[&wheel.to_string_lossy()])?
+            .run()?
     };
     if !install.succeeded() {
         return Ok(Some(install));

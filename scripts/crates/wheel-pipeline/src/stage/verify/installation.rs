@@ -12,12 +12,13 @@ use crate::process::interrupt::wait;
 use crate::process::pause::Pauses;
 use crate::tool::pip::report::{InstalledFile, installed};
 use crate::tool::pip::{self, InstallSource};
-use crate::tool::python::environment::{Environment, Tools};
+use crate::tool::python::environment::Environment;
+use crate::tool::python::tools::Tools;
 
 /// A release to install on several Pythons.
 #[derive(Clone, Copy)]
 pub struct Installation<'a> {
-    pub tools: &'a Tools,
+    pub tools: &'a Tools<'a>,
     /// The simple API of the index.
     pub simple: &'a str,
     pub project: &'a str,
@@ -46,7 +47,7 @@ impl Installation<'_> {
     ) -> Result<Installed> {
         let report = folder.join("pip.json");
         let source = InstallSource::Index(self.simple);
-        let command = pip::install(self.tools, environment, source, requirements)
+        let command = pip::install(self.tools, environment, source, requirements)?
             .arg("--report")
             .arg(&report);
         let mut pauses = Pauses::new(self.patience);

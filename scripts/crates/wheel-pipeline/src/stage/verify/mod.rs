@@ -231,7 +231,7 @@ fn downstream(project: &Project, machine: &Machine, report: &Report) -> Result<O
     let out = project.work().join("downstream");
     folder::clear(&out)?;
     let action = report.start("building the downstream package");
-    pip::wheel(machine.tools()?, &folder, &out)
+    pip::wheel(machine.tools()?, &folder, &out)?
         .check()
         .context("cannot build the downstream package")?;
     let made = list(&out)?;

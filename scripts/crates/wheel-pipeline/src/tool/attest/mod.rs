@@ -14,8 +14,9 @@ use crate::process::command::Invocation;
 use crate::process::environment::Grant;
 use crate::process::secret::{Secrets, write_no_core_file};
 use crate::tool::python::Interpreter;
-use crate::tool::python::environment::{Environment, Tools};
+use crate::tool::python::environment::Environment;
 use crate::tool::python::lock::Lock;
+use crate::tool::python::tools::{Tool, Tools};
 
 /// The lock of the library. It is apart from the tools, as only a release on PyPI has attestations.
 pub const LOCK: Lock = Lock { text: include_str!("attest.lock") };
@@ -81,7 +82,8 @@ impl Attester {
         write_no_core_file();
         let folder = Temporary::for_programs()?;
         let place = folder.path().join("environment");
-        let environment = Environment::locked(interpreter, &place, tools, LOCK.text)?;
+        let environment =
+            Environment::locked(interpreter, &place, &tools.program(Tool::Uv)?, LOCK.text)?;
         Ok(Self { environment, _folder: folder })
     }
 

@@ -22,7 +22,7 @@ use crate::folder::Temporary;
 use crate::process::command::{Server, server_log};
 use crate::process::interrupt::check_interrupt;
 use crate::process::secret::{Credentials, Secrets, write_no_core_file};
-use crate::tool::python::environment::Tools;
+use crate::tool::python::tools::{Tool, Tools};
 
 /// A running index server. Dropping it ends the server and removes its files.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl IndexServer {
         write_no_core_file();
         let root = Credentials { user: "root".into(), password: secret()? };
         let server = tools
-            .python()
+            .python(Tool::Devpi)?
             .args(["-c", LAUNCHER, "--host", &at.ip().to_string()])
             .args(["--port", &at.port().to_string(), "--serverdir"])
             .arg(folder.path().join("server"))

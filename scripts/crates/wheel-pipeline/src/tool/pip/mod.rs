@@ -12,7 +12,8 @@ use anyhow::Result;
 
 use crate::process::command::Invocation;
 use crate::process::environment::Grant;
-use crate::tool::python::environment::{Environment, Tools};
+use crate::tool::python::environment::Environment;
+use crate::tool::python::tools::{Tool, Tools};
 use crate::{address, client};
 
 /// The source of packages for pip.
@@ -30,9 +31,9 @@ pub fn install(
     environment: &Environment,
     source: InstallSource,
     what: &[&str],
-) -> Invocation {
+) -> Result<Invocation> {
     let pip = tools
-        .python()
+        .python(Tool::Pip)?
         .args(["-m", "pip", "--python"])
         .arg(environment.python())
         .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
@@ -44,7 +45,7 @@ pub fn install(
         }
         InstallSource::Index(url) => from_index(pip, url),
     };
-    pip.args(what)
+    Ok(pip.args(what))
 }
 
 /// pip's configuration may name a proxy, or another index to take files from as well. An index on this machine is
@@ -106,7 +107,7 @@ const NOTHING_FITS: &str = "No matching distribution found";
 /// The address of the index that pip's configuration names.
 pub fn index(tools: &Tools) -> Result<String> {
     let list = ["-m", "pip", "--disable-pip-version-check", "config", "list"];
-    Ok(index_in(&tools.python().grant(Grant::Pip).args(list).check()?.stdout))
+    Ok(index_in(&tools.python(Tool::Pip)?.grant(Grant::Pip).args(list).check()?.stdout))
 }
 
 /// The index in the output of `pip config list`. Variables outweigh files.
@@ -121,34 +122,43 @@ fn index_in(list: &str) -> String {
 }
 
 /// Builds the wheel of a pure Python project with the build backend of `tools.lock`.
-pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Invocation {
-    tools
-        .python()
+pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Result<Invocation> {
+    let pip = tools
+        .python(Tool::Pip)?
         .args(["-m", "pip", "--isolated", "--disable-pip-version-check", "wheel", "--quiet"])
         .args(["--no-index", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--wheel-dir"])
         .arg(out)
-        .arg(project)
+        .arg(project);
+    Ok(pip)
 }
 
 /// Downloads one wheel for a platform, from the index that pip's configuration names.
-pub fn download(tools: &Tools, requirement: &str, platforms: &[&str], out: &Path) -> Invocation {
+pub fn download(
+    tools: &Tools,
+    requirement: &str,
+    platforms: &[&str],
+    out: &Path,
+) -> Result<Invocation> {
     let pip = tools
-        .python()
+        .python(Tool::Pip)?
         .grant(Grant::Pip)
         .args(["-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"])
         .args(["--only-binary", ":all:", "--implementation", "cp", "--python-version", "3.13"])
         .arg("--dest")
         .arg(out);
-    platforms.iter().fold(pip, |pip, platform| pip.args(["--platform", platform])).arg(requirement)
+    let platforms = platforms.iter().flat_map(|platform| ["--platform", platform]);
+    Ok(pip.args(platforms).arg(requirement))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::environment::tests::{environment, printed, tools};
+    use crate::tool::python::environment::tests::{environment, printed};
+    use crate::tool::python::tools::tests::tools;
 
     fn line(source: InstallSource, what: &[&str]) -> String {
-        let command = printed(&install(&tools(), &environment("/fresh"), source, what));
+        let command =
+            printed(&install(&tools(), &environment("/fresh"), source, what).expect("it is there"));
         command.lines().next().expect("a command line").to_owned()
     }
 
@@ -194,7 +204,7 @@ mod tests {
     #[test]
     fn a_pure_wheel_is_built_without_a_network() {
         let command = wheel(&tools(), Path::new("/project/downstream"), Path::new("/out"));
-        insta::assert_snapshot!(printed(&command), @"
+        insta::assert_snapshot!(printed(&command.expect("it is there")), @"
         python -m pip --isolated --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation --no-cache-dir --wheel-dir /out /project/downstream
         - PYTHONPATH
         - PYTHONHOME

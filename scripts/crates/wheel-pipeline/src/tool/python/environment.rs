@@ -1,4 +1,4 @@
-//! Python environments: the environment of the pipeline's tools, and new ones for wheels.
+//! Python environments.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,8 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 
 use crate::failure::Advise;
-use crate::failure::Failure;
-use crate::folder;
 use crate::process::command::{Finished, Invocation};
-use crate::process::environment::Grant;
-use crate::tool::python::lock::TOOLS;
-use crate::tool::python::{Interpreter, PythonPlatform, isolated, isolated_by};
+use crate::tool::python::{Interpreter, PythonPlatform, isolated_by};
 use crate::tool::uv;
 
 /// A virtual environment.
@@ -24,10 +20,6 @@ pub struct Environment {
     /// True for a Python for Windows on another system.
     windows: bool,
 }
-
-/// The environment of the tools that `tools.lock` pins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tools(Environment);
 
 impl Environment {
     /// Makes an empty environment without pip. pip installs into it with `--python`.
@@ -71,24 +63,17 @@ impl Environment {
     }
 
     /// Makes an environment with the packages of a lock.
-    pub fn locked(
-        interpreter: &Interpreter,
-        folder: &Path,
-        tools: &Tools,
-        lock: &str,
-    ) -> Result<Self> {
+    pub fn locked(interpreter: &Interpreter, folder: &Path, uv: &Path, lock: &str) -> Result<Self> {
         let environment = Self::create(interpreter, folder)?;
-        environment.fill(tools, lock)?;
+        let path = folder.join("packages.lock");
+        fs::write(&path, lock)?;
+        install_packages(&uv::install(uv, &environment.python(), &path))?;
         Ok(environment)
     }
 
-    fn fill(&self, tools: &Tools, lock: &str) -> Result<()> {
-        let path = self.folder.join("packages.lock");
-        fs::write(&path, lock)?;
-        uv::install(&tools.program("uv"), &self.python(), &path)
-            .check()
-            .advise(NO_PACKAGES, IS_THERE_A_NETWORK)?;
-        Ok(())
+    /// The environment in a folder of the tools.
+    pub(super) fn of_tools(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), launcher: Vec::new(), windows: false }
     }
 
     /// The environment's interpreter.
@@ -135,125 +120,34 @@ pub fn windows_path(path: &Path) -> PathBuf {
     format!("Z:{}", path.display().to_string().replace('/', "\\")).into()
 }
 
-/// The program that prints the folder of a package.
-const PACKAGE_FOLDER: &str = include_str!("package_folder.py");
 /// The program that prints the version of a distribution.
 const INSTALLED_VERSION: &str = include_str!("installed_version.py");
 
-const NO_PACKAGES: &str = "cannot install the pinned packages";
-const IS_THERE_A_NETWORK: &str = "the first run downloads them from pip's package index; \
-    check the network and `PIP_INDEX_URL`";
-
-impl Tools {
-    /// The tools under `folder`, installed if they are missing. pip installs uv, and uv installs the rest.
-    pub fn install(interpreter: &Interpreter, folder: &Path) -> Result<Self> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make `{}`", folder.display()))?;
-        let name = format!("{}-{}", interpreter.release, TOOLS.key());
-        let place = folder.canonicalize()?.join(&name);
-        let folder = folder.join(name);
-        let environment =
-            Environment { folder: folder.clone(), launcher: Vec::new(), windows: false };
-        // Written last, so that an incomplete environment is never used. The programs contain their path, so
-        // a moved environment is installed again.
-        let mark = folder.join("installed.txt");
-        let identity = format!("{}\n{}\n", interpreter.executable.display(), place.display());
-        if fs::read_to_string(&mark).is_ok_and(|installed| installed == identity) {
-            return Ok(Self(environment));
-        }
-        folder::clear(&folder)?;
-        let made =
-            isolated(&interpreter.executable).args(["-I", "-m", "venv"]).arg(&folder).run()?;
-        if !made.succeeded() {
-            return Err(not_made(&interpreter.executable, &made).into());
-        }
-        let first = folder.join("uv.lock");
-        fs::write(&first, TOOLS.requirement("uv")?)?;
-        isolated(&environment.python())
-            .grant(Grant::Pip)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--require-hashes",
-            ])
-            .args(["--no-deps", "--only-binary", ":all:", "--requirement"])
-            .arg(&first)
-            .check()
-            .advise(NO_PACKAGES, IS_THERE_A_NETWORK)?;
-        let tools = Self(environment);
-        tools.0.fill(&tools, TOOLS.text)?;
-        fs::write(&mark, identity)?;
-        Ok(tools)
-    }
-
-    /// The path of a tool's program.
-    pub fn program(&self, name: &str) -> PathBuf {
-        self.0.program(name)
-    }
-
-    /// The folder of the package pip, which any Python can run.
-    pub fn pip(&self) -> Result<PathBuf> {
-        self.package_folder("pip")
-    }
-
-    /// The folder of an installed package.
-    pub fn package_folder(&self, package: &str) -> Result<PathBuf> {
-        let answer = self.python().args(["-I", "-c", PACKAGE_FOLDER, package]).check()?;
-        Ok(answer.stdout.trim().into())
-    }
-
-    /// Unpacks the packages of a lock into a plain folder.
-    pub fn unpack(&self, lock: &Path, folder: &Path) -> Result<()> {
-        let command = uv::unpack(&self.program("uv"), &self.0.python(), lock, folder);
-        command.check().advise(NO_PACKAGES, IS_THERE_A_NETWORK)?;
-        Ok(())
-    }
-
-    /// A command that runs the tools' interpreter.
-    ///
-    /// It may write bytecode even where the user's Pythons may not, since the environment belongs to the
-    /// pipeline. twine takes four times as long to start without bytecode.
-    pub fn python(&self) -> Invocation {
-        isolated(&self.0.python()).without("PYTHONDONTWRITEBYTECODE")
-    }
-
-    /// `PATH` with the tools first.
-    pub fn path(&self) -> Result<OsString> {
-        let rest = env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(self.0.programs()).chain(env::split_paths(&rest));
-        env::join_paths(folders)
-            .with_context(|| format!("`{}` cannot be part of `PATH`", self.0.programs().display()))
-    }
+/// Runs a command that installs pinned packages.
+pub(super) fn install_packages(command: &Invocation) -> Result<()> {
+    let finished = command.run()?;
+    let hint = if is_full(&finished.output()) { MAKE_ROOM } else { IS_THERE_A_NETWORK };
+    finished.check().advise("cannot install the pinned packages", hint)?;
+    Ok(())
 }
 
-/// The failure of Python's `venv`.
-fn not_made(python: &Path, made: &Finished) -> Failure {
-    let failure = Failure::unknown(format!(
-        "cannot make the environment of the tools with `{}`\n{}",
-        python.display(),
-        made.tail()
-    ));
-    // Debian has it in a package of its own, and Python says so.
-    if made.output().contains("ensurepip") {
-        failure.hint("install this Python's `ensurepip`; on Debian, `apt install python3-venv`")
-    } else {
-        failure
-    }
+const IS_THERE_A_NETWORK: &str = "the first run downloads them from pip's package index; \
+    check the network and `PIP_INDEX_URL`";
+pub(super) const MAKE_ROOM: &str =
+    "make room on the disk, or set `WHEEL_PIPELINE_CACHE_DIR` to a folder on another one";
+
+/// Returns true if the output has the system's words for a full disk, or its number for a used up share.
+pub(super) fn is_full(output: &str) -> bool {
+    const WORDS: [&str; 3] =
+        ["No space left on device", "not enough space on the disk", "quota exceeded"];
+    WORDS.iter().any(|words| output.contains(words))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    //! Tools and environments that do not exist, for tests of command lines.
+    //! Environments that do not exist, for tests of command lines.
 
     use super::*;
-
-    /// Tools in `/tools`.
-    pub fn tools() -> Tools {
-        Tools(environment("/tools"))
-    }
 
     /// An environment in `folder`.
     pub fn environment(folder: &str) -> Environment {
@@ -289,23 +183,5 @@ pub(crate) mod tests {
     #[test]
     fn a_path_is_on_wines_drive_z() {
         assert_eq!(windows_path(Path::new("/dist/a b.whl")), Path::new("Z:\\dist\\a b.whl"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_a_missing_ensurepip_gets_the_hint_about_it() {
-        let failure = |says: &str| {
-            let made = Invocation::new("sh").args(["-c", &format!("echo '{says}'; exit 1")]).run();
-            not_made(Path::new("/usr/bin/python3"), &made.expect("it ran"))
-        };
-        let missing = failure("it was not created because ensurepip is not available");
-        assert_eq!(missing.hints.len(), 1);
-        assert!(missing.hints[0].contains("python3-venv"), "{missing:?}");
-        let other = failure("No space left on device");
-        assert_eq!(other.hints, [""; 0]);
-        assert!(
-            other.message.ends_with("with `/usr/bin/python3`\nNo space left on device"),
-            "{other:?}"
-        );
     }
 }

@@ -1,8 +1,10 @@
 //! The Pythons of this machine: every CPython that can be found, with its version and platform.
 
 pub mod environment;
+mod installation;
 pub mod lock;
 pub mod project_tests;
+pub mod tools;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use wheel_audit::target::Architecture;
@@ -195,11 +195,6 @@ fn relative(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The folder of a project's foreign Pythons.
-pub fn folder(work: &Path) -> PathBuf {
-    work.join("pythons")
 }
 
 #[cfg(test)]

@@ -7,14 +7,21 @@ pub mod images;
 pub mod musl;
 pub mod wine;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::cache;
+use crate::failure::Failure;
 use crate::tool::python::Found;
-use crate::tool::python::environment::Tools;
+use crate::tool::python::tools::Tools;
 use crate::tool::pythons::debian::{ROOTS, Root};
 use crate::tool::pythons::wine::Pinned;
+
+/// The folder of the foreign Pythons. They serve every project of the user.
+pub fn folder() -> Result<PathBuf, Failure> {
+    Ok(cache::folder()?.join("pythons"))
+}
 
 /// A set of foreign Pythons, made in a folder.
 #[derive(Clone, Copy, Debug)]

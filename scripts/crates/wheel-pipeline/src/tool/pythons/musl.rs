@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::{program, quoted};
-use crate::tool::python::environment::Tools;
+use crate::tool::python::tools::{Tool, Tools};
 use crate::tool::python::{Found, PythonPlatform, ask_by};
 use crate::tool::pythons::apt::Apt;
 
@@ -39,7 +39,7 @@ pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
             "cannot compile Python in `{}`: the path contains a space",
             folder.display()
         ))
-        .hint("move the project to a folder without spaces in its path")
+        .hint("set `WHEEL_PIPELINE_CACHE_DIR` to a folder without spaces in its path")
         .into());
     }
     for tool in ["make", "ar", "tar"] {
@@ -60,7 +60,7 @@ pub fn make(tools: &Tools, roots: &Path) -> Result<bool> {
 
     let compiler = format!(
         "#!/bin/sh\nexec {} -m ziglang cc -target x86_64-linux-musl -dynamic -fno-sanitize=all -Wno-date-time \"$@\"\n",
-        quoted(&tools.program("python"))
+        quoted(&tools.interpreter(Tool::Zig)?)
     );
     let compiler = program(&state.join("cc"), &compiler)?.display().to_string();
     let zlib = apt.source("zlib")?;

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::program;
-use crate::tool::python::environment::Tools;
+use crate::tool::python::tools::{Tool, Tools};
 use crate::tool::python::{Found, Interpreter, PythonPlatform, ask_by};
 use crate::tool::pythons::debian::MARK;
 
@@ -91,7 +91,7 @@ pub fn make(tools: &Tools, roots: &Path, archives: &[(Pinned, Vec<u8>)]) -> Resu
         let source = folder.join("bcryptprimitives.c");
         fs::write(&source, RANDOM_SOURCE)?;
         tools
-            .python()
+            .python(Tool::Zig)?
             .args(["-m", "ziglang", "cc", "-target", "x86_64-windows-gnu", "-O1", "-shared", "-o"])
             .arg(system.join(RANDOM))
             .arg(&source)

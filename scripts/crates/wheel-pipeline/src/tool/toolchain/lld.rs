@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use crate::available::Available;
 use crate::process::command::Invocation;
 use crate::process::script::{program, quoted};
-use crate::tool::python::environment::Tools;
+use crate::tool::python::tools::Tools;
 use crate::tool::toolchain::zig;
 
 /// The files that rustc needs to link for macOS.

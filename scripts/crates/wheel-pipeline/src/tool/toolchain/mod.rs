@@ -14,8 +14,8 @@ use wheel_audit::target::{System, Target};
 
 use crate::available::Available;
 use crate::process::command::Invocation;
-use crate::tool::python::environment::Tools;
 use crate::tool::python::lock::TOOLS;
+use crate::tool::python::tools::Tools;
 use crate::tool::toolchain::builder::{Builder, Host};
 use crate::tool::toolchain::rust_source::RustSource;
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::process::script::{program, quoted};
-use crate::tool::python::environment::Tools;
 use crate::tool::python::lock::TOOLS;
+use crate::tool::python::tools::{Tool, Tools};
 
 /// Writes the script that cargo runs as the linker for `triple`.
 pub fn linker(tools: &Tools, folder: &Path, triple: &str) -> Result<PathBuf> {
@@ -22,13 +22,13 @@ pub fn linker(tools: &Tools, folder: &Path, triple: &str) -> Result<PathBuf> {
          export CARGO_ZIGBUILD_ZIG_VERSION CARGO_ZIGBUILD_ZIG_COMMAND CARGO_ZIGBUILD_ZIG_COMMAND_ARGS\n\
          exec {} zig cc -- -fno-sanitize=all -target {zig_target} \"$@\"\n",
         TOOLS.version("ziglang")?,
-        quoted(&tools.program("python")),
-        quoted(&tools.program("maturin")),
+        quoted(&tools.interpreter(Tool::Zig)?),
+        quoted(&tools.program(Tool::Maturin)?),
     );
     program(&folder.join(format!("zig-{triple}")), &text)
 }
 
 /// The folder of zig's descriptions of other systems' libraries.
 pub fn libraries(tools: &Tools) -> Result<PathBuf> {
-    Ok(tools.package_folder("ziglang")?.join("lib").join("libc"))
+    Ok(tools.package_folder(Tool::Zig)?.join("lib").join("libc"))
 }

@@ -14,7 +14,7 @@ use crate::process::command::Invocation;
 use crate::process::conversation::{Conversation, Reply};
 use crate::process::environment::Grant;
 use crate::process::secret::{Credentials, Secrets, write_no_core_file};
-use crate::tool::python::environment::Tools;
+use crate::tool::python::tools::{Tool, Tools};
 
 /// A twine process, started for the first file and again after it has ended.
 pub struct Uploader {
@@ -66,7 +66,7 @@ impl Uploader {
             fs::write(scripts.path().join(name), text).context("cannot write a script")?;
         }
         Ok(Self {
-            invocation: invocation(tools, repository, credentials, scripts.path()),
+            invocation: invocation(tools, repository, credentials, scripts.path())?,
             twine: None,
             secrets: Secrets::new(credentials),
             _scripts: scripts,
@@ -113,8 +113,8 @@ pub fn upload_command(
     repository: &str,
     credentials: &Credentials,
     file: &Path,
-) -> Invocation {
-    Invocation::new(tools.program("twine"))
+) -> Result<Invocation> {
+    let command = Invocation::new(tools.program(Tool::Twine)?)
         .args([
             "upload",
             "--non-interactive",
@@ -125,7 +125,8 @@ pub fn upload_command(
         .arg(file)
         .grant(Grant::Upload)
         .env("TWINE_USERNAME", &credentials.user)
-        .env("TWINE_PASSWORD", &credentials.password)
+        .env("TWINE_PASSWORD", &credentials.password);
+    Ok(command)
 }
 
 fn invocation(
@@ -133,34 +134,39 @@ fn invocation(
     repository: &str,
     credentials: Option<&Credentials>,
     scripts: &Path,
-) -> Invocation {
+) -> Result<Invocation> {
     let command = tools
-        .python()
+        .python(Tool::Twine)?
         .arg(scripts.join(SCRIPT))
         .args(["--non-interactive", "--disable-progress-bar", "--repository-url", repository])
         .grant(Grant::Upload);
     // Other users can read the command line, but not the environment.
-    match credentials {
+    Ok(match credentials {
         Some(credentials) => command
             .env("TWINE_USERNAME", &credentials.user)
             .env("TWINE_PASSWORD", &credentials.password),
         None => command,
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::environment::tests::{printed, tools};
+    use crate::tool::python::environment::tests::printed;
+    use crate::tool::python::tools::tests::tools;
 
     const LOOPBACK: &str = "http://127.0.0.1:3141/root/release/";
     fn credentials() -> Credentials {
         Credentials { user: "uploader".into(), password: "hidden".into() }
     }
 
-    /// A command line, and the variables that tools.python() does not set.
+    fn command(credentials: Option<&Credentials>) -> Invocation {
+        invocation(&tools(), LOOPBACK, credentials, Path::new("/scripts")).expect("twine is there")
+    }
+
+    /// A command line, and the variables that `Tools::python` does not set.
     fn command_text(credentials: Option<&Credentials>) -> String {
-        let text = printed(&invocation(&tools(), LOOPBACK, credentials, Path::new("/scripts")));
+        let text = printed(&command(credentials));
         let secret = |line: &&str| !line.starts_with(['-', '+']) || line.contains("TWINE");
         text.lines().filter(secret).collect::<Vec<_>>().join("\n")
     }
@@ -172,7 +178,7 @@ mod tests {
         + TWINE_USERNAME=uploader
         + TWINE_PASSWORD=hidden
         ");
-        let command = invocation(&tools(), LOOPBACK, Some(&credentials()), Path::new("/scripts"));
+        let command = command(Some(&credentials()));
         assert!(!command.to_string().contains("uploader"), "{command}");
         assert!(!format!("{command:?}").contains("hidden"), "{command:?}");
     }

@@ -1,0 +1,200 @@
+//! The pinned tools. They lie in the user's cache, in groups: an environment for each, installed when a stage first
+//! needs a tool of it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::{env, fs};
+
+use anyhow::{Context, Result};
+
+use crate::cache;
+use crate::process::command::Invocation;
+use crate::tool::python::environment::{Environment, install_packages};
+use crate::tool::python::installation::Installation;
+use crate::tool::python::{Interpreter, isolated};
+use crate::tool::uv;
+
+/// A tool that stages run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    Pip,
+    Uv,
+    Maturin,
+    Zig,
+    Twine,
+    Devpi,
+}
+
+impl Tool {
+    /// The name of the tool's package.
+    pub fn package(self) -> &'static str {
+        match self {
+            Self::Pip => "pip",
+            Self::Uv => "uv",
+            Self::Maturin => "maturin",
+            Self::Zig => "ziglang",
+            Self::Twine => "twine",
+            Self::Devpi => "devpi-server",
+        }
+    }
+
+    /// The packages that are installed with the tool, into one environment. The lock pins them and what they need.
+    fn group(self) -> &'static [&'static str] {
+        match self {
+            // pip builds pure Python packages with the backend that lies beside it.
+            Self::Pip | Self::Uv => &["pip", "uv", "flit-core"],
+            Self::Maturin => &["maturin"],
+            Self::Zig => &["ziglang"],
+            Self::Twine => &["twine"],
+            Self::Devpi => &["devpi-server"],
+        }
+    }
+}
+
+/// Runs an installation, and tells the user of it. It gets the name of what is installed.
+pub type Watch<'a> =
+    Box<dyn Fn(&str, &dyn Fn() -> Result<Environment>) -> Result<Environment> + Send + Sync + 'a>;
+
+/// The tools of this machine.
+pub struct Tools<'a> {
+    interpreter: Interpreter,
+    /// The folder with an environment for each group.
+    folder: PathBuf,
+    watch: Watch<'a>,
+    /// The groups that are known to be installed, by their first package. It is locked while one is installed.
+    installed: Mutex<BTreeMap<&'static str, Environment>>,
+}
+
+impl<'a> Tools<'a> {
+    /// The tools on an interpreter, in the user's cache. Nothing is installed yet.
+    pub fn new(interpreter: Interpreter, watch: Watch<'a>) -> Result<Self> {
+        let folder = cache::folder()?.join("tools");
+        let wrong = |error| cache::not_usable(&folder, &error);
+        fs::create_dir_all(&folder).map_err(wrong)?;
+        // A link to the cache leads to the same tools. On Windows, not every program reads such a path.
+        let folder = if cfg!(windows) { folder } else { folder.canonicalize().map_err(wrong)? };
+        Ok(Self { interpreter, folder, watch, installed: Mutex::default() })
+    }
+
+    /// The folder of the installed tools.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Installs a tool, unless it is there.
+    pub fn ready(&self, tool: Tool) -> Result<()> {
+        self.environment(tool).map(drop)
+    }
+
+    /// The path of a tool's program.
+    pub fn program(&self, tool: Tool) -> Result<PathBuf> {
+        Ok(self.environment(tool)?.program(tool.package()))
+    }
+
+    /// The Python that can import a tool.
+    pub fn interpreter(&self, tool: Tool) -> Result<PathBuf> {
+        Ok(self.environment(tool)?.python())
+    }
+
+    /// A command that runs the Python of a tool.
+    ///
+    /// It may write bytecode even where the user's Pythons may not, since the environment belongs to the
+    /// pipeline. twine takes four times as long to start without bytecode.
+    pub fn python(&self, tool: Tool) -> Result<Invocation> {
+        Ok(isolated(&self.interpreter(tool)?).without("PYTHONDONTWRITEBYTECODE"))
+    }
+
+    /// The folder of a tool's package. Any Python can run that of pip.
+    pub fn package_folder(&self, tool: Tool) -> Result<PathBuf> {
+        let question = ["-I", "-c", PACKAGE_FOLDER, tool.package()];
+        let answer = self.python(tool)?.args(question).check()?;
+        Ok(answer.stdout.trim().into())
+    }
+
+    /// `PATH` with a tool's programs first.
+    pub fn path(&self, tool: Tool) -> Result<OsString> {
+        let programs = self.environment(tool)?.programs();
+        let rest = env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(programs.clone()).chain(env::split_paths(&rest));
+        env::join_paths(folders)
+            .with_context(|| format!("`{}` cannot be part of `PATH`", programs.display()))
+    }
+
+    /// Unpacks the packages of a lock into a plain folder.
+    pub fn unpack(&self, lock: &Path, folder: &Path) -> Result<()> {
+        let (uv, python) = (self.program(Tool::Uv)?, self.interpreter(Tool::Uv)?);
+        install_packages(&uv::unpack(&uv, &python, lock, folder))
+    }
+
+    /// The environment of a tool's group, installed at the first call.
+    fn environment(&self, tool: Tool) -> Result<Environment> {
+        // uv installs the other groups.
+        let uv = match tool {
+            Tool::Pip | Tool::Uv => None,
+            _ => Some(self.program(Tool::Uv)?),
+        };
+        let mut installed = self.installed.lock().expect("no holder panics");
+        let group = tool.group();
+        if let Some(environment) = installed.get(group[0]) {
+            return Ok(environment.clone());
+        }
+        let installation = Installation {
+            packages: group,
+            interpreter: &self.interpreter,
+            folder: &self.folder,
+            uv: uv.as_deref(),
+        };
+        let environment = installation.get(|install| (self.watch)(&group.join(", "), install))?;
+        installed.insert(group[0], environment.clone());
+        Ok(environment)
+    }
+}
+
+/// The program that prints the folder of a package.
+const PACKAGE_FOLDER: &str = include_str!("package_folder.py");
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! Tools that do not exist, for tests of command lines.
+
+    use super::*;
+    use crate::tool::python::environment::tests::environment;
+    use crate::tool::python::lock::TOOLS;
+    use wheel_audit::family::PythonVersion;
+
+    /// Tools in `/tools`, all in one environment.
+    pub fn tools() -> Tools<'static> {
+        let all = [Tool::Pip, Tool::Maturin, Tool::Zig, Tool::Twine, Tool::Devpi];
+        let installed = all.map(|tool| (tool.group()[0], environment("/tools")));
+        Tools {
+            interpreter: interpreter(),
+            folder: "/nowhere".into(),
+            watch: Box::new(|_, install| install()),
+            installed: Mutex::new(installed.into()),
+        }
+    }
+
+    /// An interpreter that does not exist.
+    pub fn interpreter() -> Interpreter {
+        Interpreter {
+            executable: "/usr/bin/python3".into(),
+            version: PythonVersion::new(3, 13),
+            release: "3.13.0".into(),
+            launcher: Vec::new(),
+            platform: None,
+            inside: None,
+        }
+    }
+
+    #[test]
+    fn the_packages_of_the_tools_are_pinned() {
+        for tool in [Tool::Pip, Tool::Uv, Tool::Maturin, Tool::Zig, Tool::Twine, Tool::Devpi] {
+            assert!(tool.group().contains(&tool.package()), "{tool:?}");
+            for package in tool.group() {
+                assert_ne!(TOOLS.version(package).expect(package), "");
+            }
+        }
+    }
+}
