@@ -288,7 +288,7 @@ fn tools(root: &Path) -> PathBuf {
     static TOOLS: OnceLock<PathBuf> = OnceLock::new();
     let install = || {
         let report = Report::new(Format::Human);
-        let project = Project::read(root).expect("a project");
+        let project = Project::read(root, None).expect("a project");
         let machine = Machine::new(&project, &report);
         let tools = machine.tools().expect("there is a Python");
         for tool in [Tool::Pip, Tool::Maturin, Tool::Zig, Tool::Twine, Tool::Devpi] {

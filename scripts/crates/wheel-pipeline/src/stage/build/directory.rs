@@ -5,25 +5,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use wheel_audit::edit::{self, BuiltFrom};
 use wheel_audit::plan::{Plan, PlannedWheel};
 use wheel_audit::target::Target;
 use wheel_audit::wheel::release::list;
-use wheel_audit::wheel::sdist::{self, SourceFile};
+use wheel_audit::wheel::sdist;
 use wheel_audit::wheel::{ARCHIVE_LIMIT, Sha256Sum};
 
 use crate::evidence::BuiltFile;
 use crate::failure::Failure;
 use crate::folder;
+use crate::project::OUTPUTS;
 use crate::project::source::{Source, epoch};
-use crate::project::{self, OUTPUTS};
 use crate::report::{Mood, Report, human};
 use crate::stage::Machine;
+use crate::stage::build::unpacked::UnpackedSdist;
 use crate::tool::cargo::crates::{self, LinkedCrate};
-use crate::tool::cargo::{Crate, Features, lock};
+use crate::tool::cargo::lock;
 use crate::tool::maturin::{self, Place};
 use crate::tool::toolchain::{self, Toolchain};
 
@@ -80,8 +80,9 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
             .pass_to_build(&self.source.project.table.pass_env)
             .check()?;
         let bytes = expected(&self.staging(), file)?;
-        unpack(&sdist::read(file, &bytes)?, &self.source())?;
-        self.unpacked()?.with(&self.source(), lock::shorten)?;
+        let unpacked = self.unpacked()?;
+        unpacked.write(&sdist::read(file, &bytes)?, self.root)?;
+        unpacked.ask(&self.source.project, lock::shorten)?;
         let built = self.built(file, &bytes, None)?;
         action.done(Mood::Good, "built", &format!("{file}, {}", human::size(built.size)));
         Ok(built)
@@ -133,7 +134,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
 
     /// Sets new times on the project's sources, so that the next build compiles them again.
     pub fn age(&self) -> Result<()> {
-        touch(&self.source())
+        self.unpacked()?.age()
     }
 
     fn wheel(
@@ -145,7 +146,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
     ) -> Result<BuiltFile> {
         let file = &wheel.file;
         let action = self.report.start(format!("building {file}"));
-        let (source, staging) = (self.source(), self.staging());
+        let (source, staging) = (self.unpacked()?.folder, self.staging());
         // Two lanes would wait for cargo's lock on one folder. Two families would compile PyO3 again each
         // time, because it is compiled for the ABI.
         let mut name = format!("{lane}-{}", wheel.family.interpreter());
@@ -179,7 +180,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
         linked: &[LinkedCrate],
         std: &str,
     ) -> Result<Vec<u8>> {
-        let source = self.source();
+        let source = self.unpacked()?.folder;
         let own = linked.iter().find(|linked| linked.is_root);
         let folder = &own.context("the crate itself is linked")?.folder;
         let crates: Vec<(&str, &Path)> =
@@ -194,18 +195,11 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
 
     fn linked(&self, triple: &str) -> Result<Vec<LinkedCrate>> {
         let triples = [triple.to_owned()];
-        self.unpacked()?.with(&self.source(), |of| crates::linked(of, &triples))
+        self.unpacked()?.ask(&self.source.project, |of| crates::linked(of, &triples))
     }
 
-    /// The crate in the unpacked sdist. maturin may have moved it.
-    fn unpacked(&self) -> Result<UnpackedCrate> {
-        let (manifest, maturin) = project::manifest(&self.source())?;
-        let pythons = &self.source.project.table.pythons;
-        Ok(UnpackedCrate { manifest, features: maturin.features_for_any(pythons) })
-    }
-
-    fn source(&self) -> PathBuf {
-        self.folder.join("source").join(self.source.plan.sdist.trim_end_matches(".tar.gz"))
+    fn unpacked(&self) -> Result<UnpackedSdist> {
+        UnpackedSdist::place(&self.source.project, &self.folder, &self.source.plan.sdist)
     }
 
     fn built(
@@ -226,19 +220,6 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
             dirty: revision.is_none_or(|revision| revision.dirty),
             epoch: self.epoch()?,
         })
-    }
-}
-
-/// The crate in the unpacked sdist.
-struct UnpackedCrate {
-    manifest: PathBuf,
-    /// The features of the builds for all promised Pythons.
-    features: Features,
-}
-
-impl UnpackedCrate {
-    fn with<T>(&self, folder: &Path, ask: impl FnOnce(&Crate) -> Result<T>) -> Result<T> {
-        ask(&Crate { folder, manifest: &self.manifest, features: &self.features })
     }
 }
 
@@ -263,91 +244,4 @@ fn expected(staging: &Path, file: &str) -> Result<Vec<u8>> {
         );
     }
     fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))
-}
-
-/// Makes `folder` contain exactly `files`. Files with the same content are not written again, because cargo would
-/// compile newer files again.
-fn unpack(files: &[SourceFile], folder: &Path) -> Result<()> {
-    let mut wanted: BTreeSet<PathBuf> = BTreeSet::new();
-    for file in files {
-        let path = folder.join(&file.path);
-        let parent = path.parent().context("a member has a parent folder")?;
-        if !fs::read(&path).is_ok_and(|content| content == file.content) {
-            fs::create_dir_all(parent)
-                .with_context(|| format!("cannot make `{}`", parent.display()))?;
-            fs::write(&path, &file.content)
-                .with_context(|| format!("cannot write `{}`", path.display()))?;
-        }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = if file.executable { 0o755 } else { 0o644 };
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
-        }
-        wanted.insert(path);
-    }
-    remove_others(folder, &wanted)
-}
-
-fn remove_others(folder: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
-    for entry in
-        fs::read_dir(folder).with_context(|| format!("cannot list `{}`", folder.display()))?
-    {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            remove_others(&path, wanted)?;
-        } else if !wanted.contains(&path) {
-            fs::remove_file(&path)
-                .with_context(|| format!("cannot remove `{}`", path.display()))?;
-        }
-    }
-    Ok(())
-}
-
-fn touch(folder: &Path) -> Result<()> {
-    for path in list(folder)? {
-        if path.is_dir() {
-            touch(&path)?;
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            fs::File::options()
-                .write(true)
-                .open(&path)
-                .and_then(|file| file.set_modified(SystemTime::now()))
-                .with_context(|| format!("cannot set the time of `{}`", path.display()))?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(path: &str, content: &str) -> SourceFile {
-        SourceFile { path: path.into(), content: content.into(), executable: false }
-    }
-
-    #[test]
-    fn unpacking_again_leaves_equal_files_alone_and_removes_others() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let at = |path: &str| folder.path().join(path);
-        unpack(&[file("a", "1"), file("b/c", "1"), file("d", "1")], folder.path())
-            .expect("unpacked");
-        let time =
-            |path: &str| fs::metadata(at(path)).and_then(|about| about.modified()).expect("there");
-        let old = std::time::SystemTime::UNIX_EPOCH;
-        for path in ["a", "b/c"] {
-            fs::File::options()
-                .write(true)
-                .open(at(path))
-                .and_then(|file| file.set_modified(old))
-                .expect("set");
-        }
-        unpack(&[file("a", "1"), file("b/c", "2")], folder.path()).expect("unpacked");
-        assert_eq!(time("a"), old);
-        assert_ne!(time("b/c"), old);
-        assert_eq!(fs::read_to_string(at("b/c")).expect("there"), "2");
-        assert!(!at("d").exists());
-    }
 }

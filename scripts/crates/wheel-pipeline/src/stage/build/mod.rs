@@ -5,6 +5,7 @@
 
 pub mod directory;
 pub mod reproduce;
+pub mod unpacked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
