@@ -7,6 +7,7 @@ pub mod blocks;
 #[cfg(target_os = "linux")]
 pub mod children;
 pub mod elf;
+pub mod extension;
 pub mod fuzz;
 pub mod hostile;
 pub mod layers;

@@ -86,14 +86,19 @@ impl SampleProject {
         Self::made(program, path, false)
     }
 
-    fn made(program: &str, path: &str, compiles: bool) -> Self {
+    /// A project in a folder of its repository, without any file.
+    pub fn empty(program: &str, path: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let root = match path {
             "" => folder.path().to_owned(),
             path => folder.path().join(path),
         };
         let cache = tempfile::tempdir().expect("a folder");
-        let project = Self { folder, root, program: program.into(), compiles, cache };
+        Self { folder, root, program: program.into(), compiles: false, cache }
+    }
+
+    fn made(program: &str, path: &str, compiles: bool) -> Self {
+        let project = Self { compiles, ..Self::empty(program, path) };
         project.write_sources();
         project
     }
@@ -121,8 +126,7 @@ impl SampleProject {
         }
         for entry in fs::read_dir(self.work()).expect("a folder") {
             let entry = entry.expect("an entry");
-            let kept = ["cargo", "source"].iter().any(|name| entry.file_name() == **name);
-            if kept {
+            if entry.file_name() == "cargo" {
                 continue;
             }
             let removed = match entry.file_type().expect("a type").is_dir() {

@@ -12,7 +12,7 @@ use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "version-agrees",
-    about: "`pyproject.toml` and `Cargo.toml` in the sdist give the version of the release",
+    about: "`pyproject.toml` or `Cargo.toml` in the sdist gives the version of the release",
     documentation: include_str!("version_agrees.md"),
     run,
 };

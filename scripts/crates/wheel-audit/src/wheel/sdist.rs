@@ -152,7 +152,7 @@ pub fn metadata(files: &[SourceFile]) -> Result<Headers, ReadError> {
     Headers::read(&file.content).map_err(|error| ReadError::new(format!("`PKG-INFO`: {error}")))
 }
 
-/// The version in `pyproject.toml`, and with maturin as the build backend also the one in `Cargo.toml`.
+/// The version in `pyproject.toml`, or without one and with maturin as the build backend the one in `Cargo.toml`.
 ///
 /// # Errors
 ///
@@ -161,8 +161,11 @@ pub fn versions(files: &[SourceFile]) -> Result<Vec<(&'static str, String)>, Rea
     let version =
         |table: &toml::Table, key: &str| Some(table.get(key)?.get("version")?.as_str()?.to_owned());
     let Some(project) = table(files, "pyproject.toml")? else { return Ok(Vec::new()) };
+    if let Some(stated) = version(&project, "project") {
+        // It outweighs that of the crate.
+        return Ok(vec![("pyproject.toml", stated)]);
+    }
     let mut versions = Vec::new();
-    versions.extend(version(&project, "project").map(|version| ("pyproject.toml", version)));
     let backend = project.get("build-system").and_then(|system| system.get("build-backend"));
     let maturin = backend.and_then(|backend| backend.as_str()) == Some("maturin");
     // With `manifest-path` the crate lies in another folder.

@@ -46,6 +46,15 @@ fn each_broken_release_is_refused() {
 }
 
 #[test]
+fn the_version_of_the_project_outweighs_that_of_the_crate() {
+    let dist = stating(
+        "[build-system]\nbuild-backend = \"maturin\"\n[project]\nversion = \"1.0\"\n",
+        "[package]\nversion = \"0.0.0\"\n",
+    );
+    assert_eq!(judge("version-agrees", &dist), Ok(Vec::new()));
+}
+
+#[test]
 fn a_crate_that_another_backend_builds_has_a_version_of_its_own() {
     let dist = stating(
         "[build-system]\nbuild-backend = \"hatchling.build\"\n",
