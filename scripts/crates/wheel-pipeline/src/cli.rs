@@ -13,7 +13,7 @@ use crate::project::source::Source;
 use crate::report::{Format, Report};
 use crate::stage::{
     Machine, RunLock, announce, audit, build, explain, from_jobs, gate, licenses, plan, prepare,
-    publish, pythons, rehearse, second_build, serve, smoke, verify,
+    publish, pythons, rehearse, schema, second_build, serve, smoke, verify,
 };
 
 /// Takes a maturin project from source to verified wheels on a package index.
@@ -62,6 +62,7 @@ Step by step:
 Set up:
   pythons       Install Pythons of other platforms and newer series, for the smoke test
   serve         Serve an empty package index on loopback until Ctrl-C
+  schema        Print the JSON schema of the table, for editors
   licenses      Write the licenses of the linked crates to LICENSE-THIRD-PARTY
 
 Options:
@@ -107,6 +108,8 @@ pub enum Command {
     Pythons(pythons::Args),
     /// Serve an empty package index on loopback until Ctrl-C, for uploads by hand
     Serve(serve::Args),
+    /// Print the JSON schema of `[tool.wheel-pipeline]`, for editors
+    Schema,
     /// Write the licenses of the linked crates to LICENSE-THIRD-PARTY
     Licenses(licenses::Args),
 }
@@ -130,6 +133,7 @@ impl Cli {
             | Command::Plan(_)
             | Command::Prepare(_)
             | Command::Pythons(_)
+            | Command::Schema
             | Command::SecondBuild(_) => Format::Human,
         }
     }
@@ -178,6 +182,7 @@ impl Cli {
                 make_output(&project.work())?;
                 serve::run(args, &project, &Machine::new(&project, report), report)
             }
+            Command::Schema => schema::run(report),
             Command::Licenses(args) => licenses::run(args, &self.source()?, report),
         }
     }
@@ -200,6 +205,7 @@ impl Cli {
             | Command::Build(_)
             | Command::Pythons(_)
             | Command::Serve(_)
+            | Command::Schema
             | Command::Licenses(_) => None,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use wheel_fixtures::stub;
 use wheel_pipeline::failure::{Code, Failure, failure};
-use wheel_pipeline::project::Project;
+use wheel_pipeline::project::{Project, schema};
 
 const PYPROJECT: &str = "\
 [project]
@@ -121,77 +121,67 @@ fn a_project_without_the_table_is_refused() {
     let end = PYPROJECT.find("[tool.").expect("the table");
     insta::assert_snapshot!(read(Some(&PYPROJECT[..end]), Some(CARGO)).expect_err("no table"), @"
     `[project]/pyproject.toml` has no table `[tool.wheel-pipeline]`
-    hint: add one with `targets` (platform tags), `pythons` and `smoke` (a script)
+    hint: add it; each of its keys has a default
     ");
 }
 
 #[test]
-fn an_empty_list_in_the_table_is_refused() {
-    insta::assert_snapshot!(refused("[\"manylinux_2_17_x86_64\", \"win_amd64\"]", "[]"), @"`[project]/pyproject.toml`: `targets` of `[tool.wheel-pipeline]` is empty, so nothing would be promised");
-    insta::assert_snapshot!(refused("[\"3.10\", \"3.13\"]", "[]"), @"`[project]/pyproject.toml`: `pythons` of `[tool.wheel-pipeline]` is empty, so nothing would be promised");
-}
-
-#[test]
-fn each_mistake_in_the_table_is_shown_with_its_line() {
-    insta::assert_snapshot!(refused("pythons = ", "python = "), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 8, column 1
-      |
-    8 | python = ["3.10", "3.13"]
-      | ^^^^^^
-    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `tag`, `signed-tags`, `pass-env`
-    "#);
-    insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", ""), @"
-    `[project]/pyproject.toml`: TOML parse error at line 6, column 1
-      |
-    6 | [tool.wheel-pipeline]
-      | ^^^^^^^^^^^^^^^^^^^^^
-    missing field `smoke`
-    ");
-    let asking = "smoke = \"tests/smoke.py\"\npass-env = [\"*\"]\n";
-    insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", asking), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 10, column 12
-       |
-    10 | pass-env = ["*"]
-       |            ^^^^^
-    `pass-env`: `*` is not the name of a variable, or the beginning of one with `*` behind it
-    "#);
-    let tagged = "smoke = \"tests/smoke.py\"\ntag = \"v1\"\n";
-    insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", tagged), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 10, column 7
-       |
-    10 | tag = "v1"
-       |       ^^^^
-    `tag`: `v1` has no `{version}`
-    hint: write the tags of this project as `v{version}` or `name-v{version}`
-    "#);
-    insta::assert_snapshot!(refused("win_amd64", "windows"), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 7, column 11
-      |
-    7 | targets = ["manylinux_2_17_x86_64", "windows"]
-      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    unknown target `windows`
+fn all_faults_of_the_table_are_told_at_once() {
+    let wrong = PYPROJECT
+        .replace("\"win_amd64\"", "\"windows\", \"linux\"")
+        .replace("\"3.13\"", "3.13, \"3.x\"")
+        .replace("smoke = ", "smokes = ")
+        + "tag = \"v1\"\nsigned-tags = 1\npass-env = [\"*\", \"A\", \"\"]\n\
+           waivers = [{ platform = \"win32\" }, { reason = 1 }]\n";
+    insta::assert_snapshot!(read(Some(&wrong), Some(CARGO)).expect_err("all is wrong"), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has 11 faults
+      line 7, column 37: unknown target `windows`
+      line 7, column 48: unknown target `linux`
+      line 8, column 20: invalid type: floating point `3.13`, expected a string
+      line 8, column 26: `3.x` is not a Python version
+      line 9, column 1: unknown key `smokes`
+      line 10, column 7: `tag`: `v1` has no `{version}`
+      line 11, column 15: invalid type: integer `1`, expected a boolean
+      line 12, column 13: `pass-env`: `*` is not the name of a variable, or the beginning of one with `*` behind it
+      line 12, column 23: `pass-env`: `` is not the name of a variable, or the beginning of one with `*` behind it
+      line 13, column 12: missing field `python`
+      line 13, column 47: invalid type: integer `1`, expected a string
     hint: a target is a platform tag: `manylinux_2_17_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64`, `win_amd64`, …
-    "#);
-    insta::assert_snapshot!(refused("\"3.13\"", "3.13"), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 8, column 20
-      |
-    8 | pythons = ["3.10", 3.13]
-      |                    ^^^^
-    invalid type: floating point `3.13`, expected a string
-    "#);
-    insta::assert_snapshot!(refused("\"3.13\"", "\"3.x\""), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 8, column 11
-      |
-    8 | pythons = ["3.10", "3.x"]
-      |           ^^^^^^^^^^^^^^^
-    `3.x` is not a Python version
     hint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build
-    "#);
+    hint: for the key `smokes`: expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `tag`, `signed-tags`, `pass-env`
+    hint: write the tags of this project as `v{version}` or `name-v{version}`
+    ");
 }
 
-/// The message for a project with one waiver.
-fn waiver_refused(row: &str) -> String {
-    refused("smoke = \"tests/smoke.py\"", &format!("smoke = \"s.py\"\nwaivers = [{{{row}}}]"))
+#[test]
+fn a_value_that_can_be_read_may_be_wrong() {
+    let wrong = PYPROJECT
+        .replace("[\"manylinux_2_17_x86_64\", \"win_amd64\"]", "[]")
+        .replace("[\"3.10\", \"3.13\"]", "[]");
+    insta::assert_snapshot!(read(Some(&wrong), Some(CARGO)).expect_err("both are empty"), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has 2 faults
+      line 7, column 11: `targets` is empty, so nothing would be promised
+      line 8, column 11: `pythons` is empty, so nothing would be promised
+    ");
+}
+
+#[test]
+fn each_key_of_the_table_has_a_default() {
+    let end = PYPROJECT.find("targets = ").expect("the first key");
+    let text = PYPROJECT[..end].replace(">=3.10", ">=3.13") + "smoke = \"smoke.py\"\n";
+    let project = read(Some(&text), Some(CARGO)).expect("it is good");
+    let pythons: Vec<String> = project.table.pythons.iter().map(ToString::to_string).collect();
+    assert_eq!(pythons, ["3.13", "3.14", "3.15"], "`requires-python` refuses the others");
+    assert!(project.table.targets.len() > 5);
+}
+
+/// The message for a project with some waivers.
+fn waivers_refused(rows: &[&str]) -> String {
+    let rows: Vec<String> = rows.iter().map(|row| format!("    {{{row}}},\n")).collect();
+    refused(
+        "smoke = \"tests/smoke.py\"",
+        &format!("smoke = \"s.py\"\nwaivers = [\n{}]", rows.concat()),
+    )
 }
 
 #[test]
@@ -202,30 +192,22 @@ fn a_waiver_needs_a_promised_environment_a_reason_and_a_last_day() {
     assert_eq!(project.table.waivers[0].expires.to_string(), "2027-01-31");
 
     let not_promised = good.replace("3.13", "3.12");
-    insta::assert_snapshot!(waiver_refused(&not_promised), @"`[project]/pyproject.toml`: `waivers` of `[tool.wheel-pipeline]`: win_amd64 on Python 3.12 is not promised, so there is nothing to waive: drop the row");
-    insta::assert_snapshot!(waiver_refused(&good.replace("\"x\"", "\" \"")), @"`[project]/pyproject.toml`: `waivers` of `[tool.wheel-pipeline]`: win_amd64 on Python 3.13 is waived without a reason");
-    insta::assert_snapshot!(waiver_refused(&format!("{good}}}, {{{good}")), @"`[project]/pyproject.toml`: `waivers` of `[tool.wheel-pipeline]`: win_amd64 on Python 3.13 is waived twice: drop one row");
-    insta::assert_snapshot!(waiver_refused(&good.replace(", expires = 2027-01-31", "")), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 10, column 12
-       |
-    10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x"}]
-       |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    missing field `expires`
-    "#);
-    insta::assert_snapshot!(waiver_refused(&good.replace("2027-01-31", "\"soon\"")), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 10, column 78
-       |
-    10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x", expires = "soon"}]
-       |                                                                              ^^^^^^
-    `expires` is not a date such as `2027-01-31`, without quotes
-    "#);
-    insta::assert_snapshot!(waiver_refused(&good.replace("2027-01-31", "12:00:00")), @r#"
-    `[project]/pyproject.toml`: TOML parse error at line 10, column 78
-       |
-    10 | waivers = [{platform = "win_amd64", python = "3.13", reason = "x", expires = 12:00:00}]
-       |                                                                              ^^^^^^^^
-    `expires` is not a date such as `2027-01-31`, without quotes
-    "#);
+    let no_reason = good.replace("\"x\"", "\" \"");
+    insta::assert_snapshot!(waivers_refused(&[&not_promised, &no_reason, good]), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has 3 faults
+      line 11, column 5: win_amd64 on Python 3.12 is not promised, so there is nothing to waive: drop the row
+      line 12, column 5: win_amd64 on Python 3.13 is waived without a reason
+      line 13, column 5: win_amd64 on Python 3.13 is waived twice: drop one row
+    ");
+    let endless = good.replace(", expires = 2027-01-31", "");
+    let soon = good.replace("2027-01-31", "\"soon\"");
+    let noon = good.replace("2027-01-31", "12:00:00");
+    insta::assert_snapshot!(waivers_refused(&[&endless, &soon, &noon]), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has 3 faults
+      line 11, column 5: missing field `expires`
+      line 12, column 71: `expires` is not a date such as `2027-01-31`, without quotes
+      line 13, column 71: `expires` is not a date such as `2027-01-31`, without quotes
+    ");
 }
 
 #[test]
@@ -258,4 +240,40 @@ fn a_requires_python_that_cannot_be_parsed_is_refused() {
     3.10+
     ^^^^^
     ");
+}
+
+#[test]
+fn the_schema_describes_the_keys_of_the_table() {
+    let unknown = PYPROJECT.replace("smoke = ", "smokes = ");
+    let said = read(Some(&unknown), Some(CARGO)).expect_err("a key is unknown");
+    let (_, known) = said.split_once("expected one of ").expect("the keys are told");
+    let mut known: Vec<&str> = known.split(", ").map(|key| key.trim_matches('`')).collect();
+    known.sort_unstable();
+    let described: Vec<String> = schema::keys().into_iter().map(|(key, _)| key).collect();
+    assert_eq!(described, known);
+}
+
+#[test]
+fn the_defaults_and_examples_of_the_schema_can_be_read() {
+    let end = PYPROJECT.find("targets = ").expect("the first key");
+    let defaults = read(Some(&(PYPROJECT[..end].to_owned() + "smoke = \"s.py\"\n")), Some(CARGO));
+    let defaults = format!("{:?}", defaults.expect("it is good").table);
+    for (key, schema) in schema::keys() {
+        for (value, is_default) in schema["examples"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|value| (value, false))
+            .chain(schema.get("default").map(|value| (value, true)))
+        {
+            let line = format!("{key} = {}\n", schema::toml(value));
+            let smoke = if key == "smoke" { "" } else { "smoke = \"s.py\"\n" };
+            let text = PYPROJECT[..end].replace(">=3.10", ">=3.0") + smoke + &line;
+            let project =
+                read(Some(&text), Some(CARGO)).unwrap_or_else(|error| panic!("{line}{error}"));
+            if is_default {
+                assert_eq!(format!("{:?}", project.table), defaults, "{line}");
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ use wheel_audit::plan::Plan;
 use wheel_audit::target::{Architecture, System, Target};
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::failure::Failure;
+use wheel_pipeline::project::schema;
 use wheel_pipeline::project::source::Source;
 use wheel_pipeline::report::{Mood, Report, table};
 use wheel_pipeline::stage::plan::families;
@@ -34,6 +35,8 @@ const TESTED: Table = Table {
 const PLATFORMS: &str = "docs/platforms.md";
 /// The page of checks. Its sections are in the source.
 const CHECKS: &str = "docs/checks.md";
+/// The page of the keys of the table, from its JSON schema.
+const KEYS: &str = "docs/table.md";
 
 /// Runs `readme`: writes the tables and the page of checks, or with `only_check` compares them.
 pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict> {
@@ -64,6 +67,7 @@ pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict
         let with_tested =
             TESTED.replace(with_wheels.as_ref().unwrap_or(&text), &tested).or(with_wheels);
         let page = (path == root.join(CHECKS)).then(check::page);
+        let page = page.or_else(|| (path == root.join(KEYS)).then(schema::page));
         let Some(current) = page.or(with_tested) else { continue };
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         if current == text {

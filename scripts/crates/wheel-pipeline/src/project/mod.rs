@@ -3,8 +3,11 @@
 pub mod agreement;
 pub mod changelog;
 pub mod crate_facts;
+mod defaults;
 mod families;
+mod faults;
 mod pyproject;
+pub mod schema;
 pub mod search;
 pub mod source;
 pub mod table;
@@ -15,12 +18,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use pep440_rs::{Version, VersionSpecifiers};
 use toml::Table;
-use wheel_audit::family::Family;
+use wheel_audit::family::{Family, PythonVersion};
 
 use self::crate_facts::CrateFacts;
+use self::faults::WrittenTable;
 pub use self::pyproject::MaturinTable;
-use self::pyproject::{PYPROJECT, PyProject, parse, requires_python_of, version};
-use self::table::check_waivers;
+use self::pyproject::{
+    PYPROJECT, PyProject, parse, parse_text, read_text, requires_python_of, version,
+};
 pub use self::table::{PromiseTable, Waiver};
 pub use crate::tool::git::Revision;
 
@@ -67,30 +72,20 @@ impl Project {
                 .into());
         }
         let path = root.join(PYPROJECT);
-        let mut pyproject: PyProject = parse(&path)?;
-        let table = pyproject.tool.wheel_pipeline.take().ok_or_else(|| {
+        let text = read_text(&path)?;
+        let pyproject: PyProject = parse_text(&text, &path)?;
+        let written = WrittenTable::find(&text).ok_or_else(|| {
             Failure::usage(format!("`{}` has no table `[tool.wheel-pipeline]`", path.display()))
-                .hint("add one with `targets` (platform tags), `pythons` and `smoke` (a script)")
+                .hint("add it; each of its keys has a default")
         })?;
-        for (key, empty) in
-            [("targets", table.targets.is_empty()), ("pythons", table.pythons.is_empty())]
-        {
-            if empty {
-                return Err(Failure::usage(format!(
-                    "`{}`: `{key}` of `[tool.wheel-pipeline]` is empty, so nothing would be promised",
-                    path.display()
-                ))
-                .into());
-            }
-        }
-
-        check_waivers(&table).map_err(|wrong| {
-            Failure::usage(format!(
-                "`{}`: `waivers` of `[tool.wheel-pipeline]`: {wrong}",
-                path.display()
-            ))
-        })?;
-
+        let requires_python = pyproject.project.requires_python.as_deref();
+        let requires_python =
+            requires_python.map(|text| requires_python_of(text, &path)).transpose()?;
+        let admits = |python: PythonVersion| {
+            requires_python.as_ref().is_none_or(|wanted| python.is_admitted_by(wanted))
+        };
+        let table = PromiseTable::read(&written, admits)
+            .map_err(|faults| written.failure(&path, faults))?;
         let manifest = pyproject.manifest(&root);
         let maturin = pyproject.tool.maturin.clone();
         let stated = match &pyproject.project.version {
@@ -106,9 +101,6 @@ impl Project {
             }
         };
         let version_file = if stated.is_some() { PYPROJECT } else { "Cargo.toml" };
-        let requires_python = pyproject.project.requires_python.as_deref();
-        let requires_python =
-            requires_python.map(|text| requires_python_of(text, &path)).transpose()?;
         // Last, because it takes the longest.
         let facts = match handed {
             Some(facts) => facts.clone(),

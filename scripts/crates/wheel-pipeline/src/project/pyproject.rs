@@ -8,7 +8,6 @@ use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
 use wheel_audit::family::PythonVersion;
 
-use super::table::PromiseTable;
 use crate::failure::Failure;
 use crate::tool::cargo::Features;
 use crate::tool::cargo::bindings::Kind;
@@ -39,7 +38,6 @@ pub struct ProjectTable {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ToolTables {
-    pub wheel_pipeline: Option<PromiseTable>,
     #[serde(default)]
     pub maturin: MaturinTable,
 }
@@ -164,11 +162,20 @@ impl PyProject {
 
 /// Reads a TOML file.
 pub fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    parse_text(&read_text(path)?, path)
+}
+
+/// The text of a file of the project.
+pub fn read_text(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| {
         Failure::usage(format!("cannot read `{}`: {error}", path.display()))
             .hint("run in the project's folder, or name it with `--project DIR`")
-    })?;
-    toml::from_str(&text).map_err(|error| {
+    })
+}
+
+/// Reads the text of the TOML file in `path`.
+pub fn parse_text<T: serde::de::DeserializeOwned>(text: &str, path: &Path) -> Result<T, Failure> {
+    toml::from_str(text).map_err(|error| {
         Failure::usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
     })
 }

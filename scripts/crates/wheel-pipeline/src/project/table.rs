@@ -8,6 +8,8 @@ use wheel_audit::family::PythonVersion;
 use wheel_audit::target::Target;
 
 use crate::process::environment;
+use crate::project::defaults;
+use crate::project::faults::{Fault, WrittenTable};
 use crate::project::tag::TagSpelling;
 
 /// The table `[tool.wheel-pipeline]`: the promises of the release.
@@ -15,10 +17,13 @@ use crate::project::tag::TagSpelling;
 #[serde(deny_unknown_fields)]
 pub struct PromiseTable {
     /// Platform tags to build for.
+    #[serde(default = "defaults::targets")]
     pub targets: Vec<Target>,
     /// CPython series on which each target's wheel must install and work.
+    #[serde(default = "defaults::pythons")]
     pub pythons: Vec<PythonVersion>,
     /// The smoke test: a script that exits with 0 if the installed package works.
+    #[serde(default)]
     pub smoke: PathBuf,
     /// The downstream package, with `unittest` tests in its `tests` folder.
     pub downstream: Option<PathBuf>,
@@ -65,23 +70,62 @@ fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
     written.to_string().parse().map_err(|_| wrong())
 }
 
-/// Refuses waivers for environments that are not promised, without a reason, or listed twice.
-pub(super) fn check_waivers(table: &PromiseTable) -> Result<(), String> {
-    for (index, waiver) in table.waivers.iter().enumerate() {
+impl PromiseTable {
+    /// Reads the table of a file, with its defaults. `admits` decides about the Pythons of a table that names none.
+    ///
+    /// # Errors
+    ///
+    /// All faults of the table.
+    pub(super) fn read(
+        written: &WrittenTable,
+        admits: impl Fn(PythonVersion) -> bool,
+    ) -> Result<Self, Vec<Fault>> {
+        let mut table: Self = written.read()?;
+        if !written.has("pythons") {
+            table.pythons.retain(|python| admits(*python));
+        }
+        let faults = table.faults(written);
+        if faults.is_empty() { Ok(table) } else { Err(faults) }
+    }
+
+    /// What is wrong with values that can be read.
+    fn faults(&self, written: &WrittenTable) -> Vec<Fault> {
+        let fault = |key: &str, item, message: String| Fault {
+            at: written.place(key, item),
+            message,
+            hints: Vec::new(),
+        };
+        let mut faults = Vec::new();
+        for (key, empty) in
+            [("targets", self.targets.is_empty()), ("pythons", self.pythons.is_empty())]
+        {
+            if empty {
+                let message = format!("`{key}` is empty, so nothing would be promised");
+                faults.push(fault(key, None, message));
+            }
+        }
+        for (index, waiver) in self.waivers.iter().enumerate() {
+            faults.extend(
+                self.waiver_fault(index, waiver)
+                    .map(|message| fault("waivers", Some(index), message)),
+            );
+        }
+        faults
+    }
+
+    /// The fault of a waiver: for an environment that is not promised, without a reason, or listed twice.
+    fn waiver_fault(&self, index: usize, waiver: &Waiver) -> Option<String> {
         let name = format!("{} on Python {}", waiver.platform, waiver.python);
         let same =
             |other: &Waiver| (other.platform, other.python) == (waiver.platform, waiver.python);
-        if !table.targets.contains(&waiver.platform) || !table.pythons.contains(&waiver.python) {
-            return Err(format!(
-                "{name} is not promised, so there is nothing to waive: drop the row"
-            ));
-        }
-        if waiver.reason.trim().is_empty() {
-            return Err(format!("{name} is waived without a reason"));
-        }
-        if table.waivers[..index].iter().any(same) {
-            return Err(format!("{name} is waived twice: drop one row"));
+        if !self.targets.contains(&waiver.platform) || !self.pythons.contains(&waiver.python) {
+            Some(format!("{name} is not promised, so there is nothing to waive: drop the row"))
+        } else if waiver.reason.trim().is_empty() {
+            Some(format!("{name} is waived without a reason"))
+        } else if self.waivers[..index].iter().any(same) {
+            Some(format!("{name} is waived twice: drop one row"))
+        } else {
+            None
         }
     }
-    Ok(())
 }

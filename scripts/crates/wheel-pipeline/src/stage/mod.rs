@@ -15,6 +15,7 @@ pub mod pythons;
 pub mod recorded;
 pub mod rehearse;
 pub mod run_lock;
+pub mod schema;
 pub mod second_build;
 pub mod serve;
 pub mod smoke;
