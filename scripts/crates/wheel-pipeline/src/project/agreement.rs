@@ -39,7 +39,7 @@ fn version(project: &Project, tags: &[String]) -> Vec<String> {
              change the version and tag that commit ({} is the spelling of a version tag; \
              `tag` in `[tool.wheel-pipeline]` changes it)",
             quoted(&names),
-            project.version_file,
+            project.version_file(),
             project.table.tag.describe()
         ));
     }
@@ -104,7 +104,7 @@ mod tests {
             root: "/project".into(),
             name: "Sum-Up-To".into(),
             version: Version::from_str("1.0.0-rc.1").expect("a version"),
-            version_file: "Cargo.toml",
+            has_own_version: false,
             manifest: "Cargo.toml".into(),
             maturin: MaturinTable::default(),
             stale_lock: false,

@@ -1,10 +1,20 @@
 //! The changelog, in the form of [Keep a Changelog](https://keepachangelog.com/en/1.1.0/): a section for
 //! each version, and one for unreleased changes.
 
+use std::path::{Path, PathBuf};
+
 use jiff::civil::Date;
 use pep440_rs::Version;
 
 const UNRELEASED: &str = "## [Unreleased]";
+
+/// The names of changelogs, in lower case.
+const NAMES: [&str; 4] = ["changelog.md", "changes.md", "history.md", "news.md"];
+
+/// Returns true if the changelog has a section for unreleased changes, in the form that [`release`] takes.
+pub fn has_unreleased(text: &str) -> bool {
+    text.lines().any(|line| line.trim_end() == UNRELEASED)
+}
 
 /// Moves the unreleased changes to a section for `version`, with a date. The section has cargo's spelling of the
 /// version.
@@ -24,19 +34,50 @@ pub fn release(text: &str, version: &str, date: Date) -> Result<String, String> 
     Ok(format!("{before}{UNRELEASED}\n\n## [{version}] - {date}{after}"))
 }
 
-/// The changelog's section for a version, without its heading. The heading may spell the version as cargo or as Python
-/// does: `## [1.0.0-rc.1] - 2026-01-01`, `## [1.0rc1]`.
+/// The section for a version, without its heading. The heading may spell the version as cargo or as Python does, and
+/// other changelogs have other headings: `## [1.0.0-rc.1] - 2026-01-01`, `# v1.0rc1`, `### Version 1.0rc1 (January)`.
 pub fn section(text: &str, version: &Version) -> Option<String> {
-    let at = text.lines().position(|line| {
-        let heading = line.strip_prefix("## [").and_then(|line| line.split_once(']'));
-        heading.is_some_and(|(heading, rest)| {
-            let ends = rest.is_empty() || rest.starts_with(" - ");
-            ends && heading.parse::<Version>().is_ok_and(|heading| heading == *version)
-        })
+    let lines: Vec<&str> = text.lines().collect();
+    let (start, level) = lines.iter().enumerate().find_map(|(index, line)| {
+        let (level, text) = heading(line)?;
+        (version_of(text).as_ref() == Some(version)).then_some((index + 1, level))
     })?;
-    let lines: Vec<&str> = text.lines().skip(at + 1).collect();
-    let end = lines.iter().position(|line| line.starts_with("## ")).unwrap_or(lines.len());
-    Some(lines[..end].join("\n").trim().to_owned())
+    let rest = &lines[start..];
+    let ends = |line: &&str| heading(line).is_some_and(|(next, _)| next <= level);
+    let end = rest.iter().position(ends).unwrap_or(rest.len());
+    Some(rest[..end].join("\n").trim().to_owned())
+}
+
+/// The level and the text of a heading.
+fn heading(line: &str) -> Option<(usize, &str)> {
+    let text = line.trim_start_matches('#');
+    let level = line.len() - text.len();
+    (level > 0 && text.starts_with(' ')).then_some((level, text.trim()))
+}
+
+/// The version that a heading begins with.
+fn version_of(heading: &str) -> Option<Version> {
+    let words = heading.split(|c: char| c.is_whitespace() || "[](),:".contains(c));
+    let introduces =
+        |word: &&str| ["", "version", "release"].contains(&word.to_lowercase().as_str());
+    words.skip_while(introduces).next()?.parse().ok()
+}
+
+/// The changelog of a project: beside its `pyproject.toml`, or at the top of its repository. None if there is none.
+pub fn find(root: &Path, top: Option<&Path>) -> Option<PathBuf> {
+    std::iter::once(root).chain(top).find_map(|folder| {
+        let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+                NAMES.contains(&name.as_str())
+            })
+            .collect();
+        found.sort();
+        found.into_iter().next()
+    })
 }
 
 fn next_section(text: &str) -> Option<usize> {
@@ -94,6 +135,15 @@ mod tests {
         assert!(released.contains("\n## [1.1.0-rc.1] - 2026-12-31\n"), "{released}");
         assert_eq!(section(&released, "1.1.0rc1").as_deref(), Some("### Added\n\n- More."));
         assert_eq!(section("## [v0.13]\n\n- All.\n", "0.13.0").as_deref(), Some("- All."));
-        assert_eq!(section("## [1.0.0]: no heading\n\n- All.\n", "1.0.0"), None);
+        for other in
+            ["# 1.0.0", "### Version 1.0.0 (January 2026)", "## v1.0.0: all", "## Release 1.0"]
+        {
+            let text =
+                format!("# Changes\n\n{other}\n\n#### Added\n\n- All.\n\n# 0.9\n\n- Less.\n");
+            assert_eq!(section(&text, "1.0.0").as_deref(), Some("#### Added\n\n- All."), "{other}");
+        }
+        for none in ["## From 1.0.0 to 2.0", "1.0.0", "##1.0.0", "## What is 1.0.0"] {
+            assert_eq!(section(&format!("{none}\n\n- All.\n"), "1.0.0"), None, "{none}");
+        }
     }
 }

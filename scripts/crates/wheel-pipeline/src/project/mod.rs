@@ -41,8 +41,8 @@ pub struct Project {
     /// The version in Python's normal form: `1.0.0-rc.1` is `1.0.0rc1`. That of `[project]`, or with `dynamic` that of
     /// `Cargo.toml`.
     pub version: Version,
-    /// The file that states the version, for messages.
-    pub version_file: &'static str,
+    /// True if `[project]` states the version.
+    pub has_own_version: bool,
     /// The path of the crate's `Cargo.toml`, relative to the root. It may lie outside of it.
     pub manifest: PathBuf,
     /// The table `[tool.maturin]`.
@@ -100,7 +100,7 @@ impl Project {
                 .into());
             }
         };
-        let version_file = if stated.is_some() { PYPROJECT } else { "Cargo.toml" };
+        let has_own_version = stated.is_some();
         // Last, because it takes the longest.
         let facts = match handed {
             Some(facts) => facts.clone(),
@@ -108,7 +108,7 @@ impl Project {
         };
         Ok(Self {
             name: pyproject.project.name,
-            version_file,
+            has_own_version,
             version: facts.version,
             requires_python,
             manifest,
@@ -118,6 +118,11 @@ impl Project {
             table,
             root,
         })
+    }
+
+    /// The file that gives the version, for messages.
+    pub fn version_file(&self) -> &'static str {
+        if self.has_own_version { PYPROJECT } else { "Cargo.toml" }
     }
 
     /// The folder where the pipeline keeps its evidence and its working files.

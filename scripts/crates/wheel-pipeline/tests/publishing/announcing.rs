@@ -249,3 +249,30 @@ fn nothing_is_announced_that_was_not_published_and_verified() {
         "the commit carries no version tag",
     );
 }
+
+#[test]
+fn a_release_without_a_section_in_the_changelog_is_announced_by_its_version() {
+    let release = published();
+    let project = &release.project;
+    let announced = || {
+        let run = project.run(&["announce"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stdout.starts_with("release v1.0.0\n\nsum-up-to 1.0.0\n\n"), "{}", run.stdout);
+        run.stderr
+    };
+    let again = |change: &dyn Fn()| {
+        change();
+        project.git(&["add", "."]);
+        project.git(&["commit", "--quiet", "--all", "--amend", "--message", "all"]);
+        project.git(&["tag", "--force", "v1.0.0"]);
+        write(&project.work().join("verify.json"), &verified(&release, "v1.0.0")).expect("written");
+        announced()
+    };
+    let other = again(&|| project.write("CHANGELOG.md", "# Changelog\n\n## 0.9.0\n\n- Less.\n"));
+    assert!(
+        other.contains("warning: `[ROOT]/CHANGELOG.md` has no section for 1.0.0, so "),
+        "{other}"
+    );
+    let none = again(&|| fs::remove_file(project.root().join("CHANGELOG.md")).expect("removed"));
+    assert!(none.contains("warning: there is no changelog, so "), "{none}");
+}

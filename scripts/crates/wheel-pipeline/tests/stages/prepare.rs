@@ -185,3 +185,38 @@ fn a_change_of_another_crate_of_the_repository_stops_a_release() {
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("error: the checkout differs from its commit\n"), "{}", run.stderr);
 }
+
+#[test]
+fn the_version_is_written_where_the_project_states_it() {
+    // In `pyproject.toml`, beside a crate with a version of its own.
+    let project = SampleProject::new(PROGRAM);
+    project.change("pyproject.toml", "dynamic = [\"version\"]", "version = \"1.0\" # of all");
+    project.write(".gitignore", "target/\nCargo.lock\n");
+    project.commit();
+    let run = project.run(&["prepare", "1.1.0"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("warning: there is no changelog, "), "{}", run.stderr);
+    assert!(run.stdout.contains("\ngit add pyproject.toml\n"), "{}", run.stdout);
+    assert!(read(&project, "pyproject.toml").contains("version = \"1.1.0\" # of all\n"));
+    assert!(read(&project, "Cargo.toml").contains("version = \"2.0.0-rc.1\"\n"));
+
+    // In the manifest of the workspace.
+    let project = SampleProject::below(PROGRAM, "python");
+    let top = project.repository().join("Cargo.toml");
+    let text = "[workspace]\nmembers = [\"python\"]\nresolver = \"3\"\n\n[workspace.package]\nversion = \"2.0.0-rc.1\"\n";
+    fs::write(&top, text).expect("written");
+    fs::write(project.repository().join(".gitignore"), "target/\n").expect("written");
+    project.change("Cargo.toml", "version = \"2.0.0-rc.1\"", "version.workspace = true");
+    fs::remove_file(project.root().join("Cargo.lock")).expect("it is there");
+    generate_lock(&project);
+    fs::write(project.repository().join("History.md"), "# History\n\n## v2.0.0\n\n- More.\n")
+        .expect("written");
+    project.commit();
+    let run = project.run(&["prepare", "2.0.0"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("\ngit add ../Cargo.toml ../Cargo.lock\n"), "{}", run.stdout);
+    let told = "warning: `[REPOSITORY]/History.md` has no section `## [Unreleased]`, so it stays as it is\n\
+                hint: see that it has a section for 2.0.0, ";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert!(fs::read_to_string(top).expect("a file").ends_with("\nversion = \"2.0.0\"\n"));
+}

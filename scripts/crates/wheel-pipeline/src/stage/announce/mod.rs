@@ -51,17 +51,7 @@ pub fn run(
     let execute = args.execute;
     args.jobs.take_in(source, kept, report)?;
     let tag = ready(source, kept)?;
-    let log = source.project.root.join("CHANGELOG.md");
-    let text = fs::read_to_string(&log)
-        .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", log.display())))?;
-    let version = &source.project.version;
-    let notes =
-        changelog::section(&text, version).filter(|notes| !notes.is_empty()).ok_or_else(|| {
-            Failure::refused(format!(
-                "`{}` has no section for {version}, or an empty one",
-                log.display()
-            ))
-        })?;
+    let notes = notes(source, report)?;
     let folder = source.project.work().join("announce");
     folder::clear(&folder)?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
@@ -80,6 +70,32 @@ pub fn run(
     }
     report.result(&summary(&announcement, execute), &announcement)?;
     Ok(Verdict::Yes)
+}
+
+/// The section of the changelog. Without one, a line with the version, and a warning.
+fn notes(source: &Source, report: &Report) -> Result<String> {
+    let Source { project, revision, .. } = source;
+    let top = revision.as_ref().map(|revision| revision.checkout.top.as_path());
+    let missing = match changelog::find(&project.root, top) {
+        None => "there is no changelog".to_owned(),
+        Some(log) => {
+            let text = fs::read_to_string(&log).map_err(|error| {
+                Failure::usage(format!("cannot read `{}`: {error}", log.display()))
+            })?;
+            match changelog::section(&text, &project.version) {
+                Some(section) if !section.is_empty() => return Ok(section),
+                Some(_) => {
+                    format!("the section for {} in `{}` is empty", project.version, log.display())
+                }
+                None => format!("`{}` has no section for {}", log.display(), project.version),
+            }
+        }
+    };
+    report.warn_and_advise(
+        &format!("{missing}, so the notes of the release name its version alone"),
+        "edit the notes of the release on GitHub",
+    );
+    Ok(format!("{} {}\n", project.name, project.version))
 }
 
 /// The tag of a release that is published and verified, or the reason why it is not.

@@ -1,7 +1,8 @@
-//! `prepare`: writes the version to `Cargo.toml`, dates the changelog's section, refreshes the lock file, and checks
+//! `prepare`: writes the version into the file that states it, dates the changelog's section, refreshes the lock file, and checks
 //! the result. The remaining git commands are printed, not run.
 
 mod commands;
+mod version_place;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pep440_rs::Version;
-use toml_edit::{DocumentMut, Item, value};
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
@@ -39,7 +39,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     refuse_unready(source, &next)?;
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let root = &source.project.root;
-    let changes = changes(root, version, today)?;
+    let changes = changes(source, version, today, report)?;
     let manifest = root.join(&source.project.manifest);
     let features = source.project.maturin.features();
     let lock =
@@ -58,7 +58,15 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     }
     made?;
     let changed = before.iter().filter(|(path, content)| fs::read(path).ok() != *content);
-    let changed: Vec<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
+    let mut changed: Vec<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
+    // git would refuse to add a lock file that it ignores.
+    for index in (0..changed.len()).rev() {
+        let (folder, name) = (changed[index].parent(), changed[index].file_name());
+        let name = name.unwrap_or_default().to_string_lossy().into_owned();
+        if git::is_ignored(folder.unwrap_or(root), &name)? {
+            changed.remove(index);
+        }
+    }
     let here = search::here()?;
     let signed = source.project.table.signed_tags;
     report.data(&commands::remaining(root, &here, &changed, version, &tag, signed))?;
@@ -96,13 +104,6 @@ fn check_version(text: &str, current: &Version) -> Result<Version, Failure> {
 }
 
 fn refuse_unready(source: &Source, next: &Version) -> Result<()> {
-    if source.project.version_file != "Cargo.toml" {
-        return Err(Failure::refused(
-            "`pyproject.toml` states the version, and `prepare` writes that of `Cargo.toml`",
-        )
-        .hint("replace `version` in `pyproject.toml` by `dynamic = [\"version\"]`")
-        .into());
-    }
     let Some(revision) = source.revision.as_ref() else {
         return Err(Failure::usage("only a commit in a git checkout can be released").into());
     };
@@ -119,45 +120,28 @@ fn refuse_unready(source: &Source, next: &Version) -> Result<()> {
     Ok(())
 }
 
-fn changes(root: &Path, version: &str, today: Date) -> Result<Changes> {
+fn changes(source: &Source, version: &str, today: Date, report: &Report) -> Result<Changes> {
     let read = |path: &Path| {
         fs::read_to_string(path)
             .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
     };
-    let (manifest, _) = crate::project::manifest(root)?;
-    let log = root.join("CHANGELOG.md");
-    let released = changelog::release(&read(&log)?, version, today)
-        .map_err(|why| Failure::refused(format!("`{}`: {why}", log.display())))?;
-    Ok(vec![
-        (manifest.clone(), with_version(&read(&manifest)?, version, &manifest)?),
-        (log, released),
-    ])
-}
-
-/// `Cargo.toml` with another version. Everything else stays as it was.
-fn with_version(text: &str, version: &str, path: &Path) -> Result<String, Failure> {
-    let wrong = |why: &str| Failure::usage(format!("`{}`: {why}", path.display()));
-    let mut document: DocumentMut =
-        text.parse().map_err(|error: toml_edit::TomlError| wrong(error.message()))?;
-    let inherits = document
-        .get("package")
-        .and_then(|package| package.get("version"))
-        .is_some_and(|version| version.get("workspace").is_some());
-    let table = if inherits {
-        document.get_mut("workspace").and_then(|workspace| workspace.get_mut("package"))
-    } else {
-        document.get_mut("package")
-    };
-    let old = table
-        .and_then(|table| table.get_mut("version"))
-        .filter(|old| old.is_str())
-        .ok_or_else(|| wrong("`[package]` has no version"))?;
-    let mut new = value(version);
-    if let (Item::Value(old), Item::Value(new)) = (&*old, &mut new) {
-        *new.decor_mut() = old.decor().clone();
+    let stated = version_place::of(&source.project)?;
+    let mut changes =
+        vec![(stated.path.clone(), stated.with_version(&read(&stated.path)?, version)?)];
+    let top = source.revision.as_ref().map(|revision| revision.checkout.top.as_path());
+    match changelog::find(&source.project.root, top) {
+        Some(log) if changelog::has_unreleased(&read(&log)?) => {
+            let released = changelog::release(&read(&log)?, version, today)
+                .map_err(|why| Failure::refused(format!("`{}`: {why}", log.display())))?;
+            changes.push((log, released));
+        }
+        Some(log) => report.warn_and_advise(
+            &format!("`{}` has no section `## [Unreleased]`, so it stays as it is", log.display()),
+            &format!("see that it has a section for {version}, which the GitHub release takes its notes from"),
+        ),
+        None => report.warn("there is no changelog, so the GitHub release will have no notes"),
     }
-    *old = new;
-    Ok(document.to_string())
+    Ok(changes)
 }
 
 /// Writes the changes, and checks that the project's files agree.
@@ -179,7 +163,8 @@ fn make(project: &Project, report: &Report, changes: &Changes, version: &Version
     })?;
     if project.version != *version {
         return Err(Failure::refused(format!(
-            "`Cargo.toml` has version {} after the change, expected {version}",
+            "`{}` gives version {} after the change, expected {version}",
+            project.version_file(),
             project.version
         ))
         .hint("check if the version is in another file")
@@ -217,25 +202,5 @@ mod tests {
             let said = check_version(text, &current).expect_err(text).to_string();
             assert!(said.contains("is not later than 1.0.0rc1"), "{said}");
         }
-    }
-
-    #[test]
-    fn only_the_version_is_changed() {
-        let text = "# mine\n[package]\nname    = \"a\"\nversion = \"1.0.0\" # here\n\n[dependencies]\nb = { version = \"1.0.0\" }\n";
-        let path = Path::new("Cargo.toml");
-        assert_eq!(
-            with_version(text, "1.1.0", path).expect("it has a version"),
-            text.replacen("1.0.0", "1.1.0", 1)
-        );
-        let inherited =
-            "[package]\nversion.workspace = true\n\n[workspace.package]\nversion = \"1.0.0\"\n";
-        assert_eq!(
-            with_version(inherited, "1.1.0", path).expect("it has a version"),
-            inherited.replace("1.0.0", "1.1.0")
-        );
-        assert_eq!(
-            with_version("[package]\n", "1.1.0", path).expect_err("no version").to_string(),
-            "`Cargo.toml`: `[package]` has no version"
-        );
     }
 }

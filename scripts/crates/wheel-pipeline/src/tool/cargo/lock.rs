@@ -25,12 +25,16 @@ pub fn path(of: &Crate) -> Result<PathBuf> {
     if beside.exists() {
         return Ok(beside);
     }
+    Ok(workspace_manifest(of)?.with_file_name(FILE))
+}
+
+/// The `Cargo.toml` at the top of the crate's workspace, which may be its own.
+pub fn workspace_manifest(of: &Crate) -> Result<PathBuf> {
     let found = cargo(of.folder)
         .args(["locate-project", "--workspace", "--message-format", "plain", "--manifest-path"])
         .arg(of.manifest)
         .check()?;
-    let top = found.stdout.trim_end_matches(['\r', '\n']);
-    Ok(Path::new(top).with_file_name(FILE))
+    Ok(found.stdout.trim_end_matches(['\r', '\n']).into())
 }
 
 /// A crate as cargo resolves it, and the fit of its lock file.
