@@ -121,6 +121,7 @@ mod tests {
                 waivers: Vec::new(),
                 tag: TagSpelling::default(),
                 signed_tags: false,
+                missing_licenses: Vec::new(),
                 pass_env: Vec::new(),
             },
         }

@@ -36,6 +36,9 @@ pub struct PromiseTable {
     /// True if a version tag needs a signature that git verifies.
     #[serde(default, rename = "signed-tags")]
     pub signed_tags: bool,
+    /// Linked crates that may come without a file with their license.
+    #[serde(default, rename = "missing-licenses")]
+    pub missing_licenses: Vec<String>,
     /// Variables that builds and tests get beyond the usual ones: a name, or a beginning with `*` behind it.
     #[serde(default, rename = "pass-env", deserialize_with = "variables")]
     pub pass_env: Vec<String>,

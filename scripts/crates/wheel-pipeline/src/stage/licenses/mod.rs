@@ -52,6 +52,18 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     for one in &linked {
         collected.push((one, texts(one)?));
     }
+    let accepted = &source.project.table.missing_licenses;
+    refuse_missing(&collected, accepted)?;
+    for name in accepted {
+        let has =
+            |(one, texts): &(&LinkedCrate, Vec<String>)| one.name == *name && texts.is_empty();
+        if !collected.iter().any(has) {
+            report.warn_and_advise(
+                &format!("`missing-licenses` accepts `{name}`, which no linked crate needs"),
+                "drop it from `[tool.wheel-pipeline]`",
+            );
+        }
+    }
     let text = written(&collected);
     let path = root.join(FILE);
     let current = fs::read_to_string(&path).is_ok_and(|old| old.replace("\r\n", "\n") == text);
@@ -67,7 +79,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     Ok(Verdict::Yes)
 }
 
-/// The license texts in a crate's folder.
+/// The license texts in a crate's folder. It may have none.
 fn texts(linked: &LinkedCrate) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     let mut paths: Vec<_> = fs::read_dir(&linked.folder)
@@ -85,17 +97,30 @@ fn texts(linked: &LinkedCrate) -> Result<Vec<String>> {
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
         texts.push(lines.join("\n").trim_matches('\n').to_owned());
     }
-    if texts.is_empty() {
-        return Err(Failure::refused(format!(
-            "the crate `{} {}` has no file with its license ({})",
-            linked.name,
-            linked.version,
-            linked.license.as_deref().unwrap_or("which its `Cargo.toml` does not name either")
-        ))
-        .hint("ask its authors to add the file, or replace the crate")
-        .into());
-    }
     Ok(texts)
+}
+
+/// Refuses crates without a license text, unless the table accepts them.
+fn refuse_missing(
+    collected: &[(&LinkedCrate, Vec<String>)],
+    accepted: &[String],
+) -> Result<(), Failure> {
+    let missing =
+        collected.iter().filter(|(one, texts)| texts.is_empty() && !accepted.contains(&one.name));
+    let lines: Vec<String> = missing
+        .map(|(one, _)| {
+            let license = one.license.as_deref().unwrap_or("its `Cargo.toml` names none either");
+            format!("`{} {}`: {license}", one.name, one.version)
+        })
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "these linked crates have no file with their license:\n  {}",
+        lines.join("\n  ")
+    ))
+    .hint("ask their authors to add the file, or name them in `missing-licenses` of `[tool.wheel-pipeline]`"))
 }
 
 fn is_license(path: &Path) -> bool {
@@ -115,7 +140,10 @@ fn written(crates: &[(&LinkedCrate, Vec<String>)]) -> String {
     let mut of_text: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut order = Vec::new();
     for (linked, texts) in crates {
-        let license = linked.license.as_deref().unwrap_or("see below");
+        let license = linked.license.as_deref().unwrap_or(match texts.is_empty() {
+            true => "no license is named",
+            false => "see below",
+        });
         put(&format!("- {} {}: {license}", linked.name, linked.version));
         for text in texts {
             let users = of_text.entry(text).or_default();
@@ -167,12 +195,21 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_without_a_license_is_refused() {
+    fn crates_without_a_license_are_refused_unless_the_table_accepts_them() {
         let folder = tempfile::tempdir().expect("a folder");
-        let error = texts(&linked("bare", folder.path())).expect_err("there is none").to_string();
+        let (bare, other) = (linked("bare", folder.path()), linked("other", folder.path()));
+        let other = LinkedCrate { license: None, ..other };
+        let collected = [&bare, &other].map(|one| (one, texts(one).expect("it can be listed")));
+        let said = refuse_missing(&collected, &[]).expect_err("both lack one");
+        insta::assert_snapshot!(said, @"
+        these linked crates have no file with their license:
+          `bare 1.0.0`: MIT
+          `other 1.0.0`: its `Cargo.toml` names none either
+        ");
+        let accepted = ["bare", "other"].map(str::to_owned);
+        assert_eq!(refuse_missing(&collected, &accepted), Ok(()));
         assert!(
-            error.starts_with("the crate `bare 1.0.0` has no file with its license (MIT)"),
-            "{error}"
+            written(&collected).contains("- bare 1.0.0: MIT\n- other 1.0.0: no license is named\n")
         );
     }
 }
