@@ -152,6 +152,15 @@ impl Plan {
         part
     }
 
+    /// The same plan with only those wheels that `has` accepts by file name, and the environments that they serve.
+    #[must_use]
+    pub fn part(&self, has: impl Fn(&str) -> bool) -> Self {
+        let mut part = self.clone();
+        part.wheels.retain(|wheel| has(&wheel.file));
+        part.environments.retain(|environment| has(&environment.file));
+        part
+    }
+
     /// The same plan for some of its targets.
     pub fn only(&self, targets: &[Target]) -> Self {
         let mut part = self.clone();
@@ -272,6 +281,8 @@ mod tests {
         assert_eq!(part.targets(), [windows]);
         assert_eq!(part.environments.len(), 2);
         assert_eq!(part.sdist, plan.sdist);
+        let by_file = plan.part(|file| file.ends_with("win_amd64.whl"));
+        assert_eq!(by_file, part);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use clap::{Parser, Subcommand};
 use crate::evidence::EvidenceFolder;
 use crate::exit::Verdict;
 use crate::folder::make_output;
-use crate::project::search;
 use crate::project::source::Source;
+use crate::project::{Project, search};
 use crate::report::{Format, Report};
 use crate::stage::{
     Machine, RunLock, announce, audit, build, explain, from_jobs, gate, licenses, plan, prepare,
@@ -178,7 +178,9 @@ impl Cli {
                 self.locked(report, |_, machine, _| pythons::run(args, machine, report))
             }
             Command::Serve(args) => {
-                let project = self.source()?.project;
+                // Files that were made earlier may be served, whatever the project's files say now.
+                let root = search::named_or_nearest(self.project.as_deref())?;
+                let project = Project::read(&root, None)?;
                 make_output(&project.work())?;
                 serve::run(args, &project, &Machine::new(&project, report), report)
             }

@@ -12,6 +12,13 @@ use crate::failure::Failure;
 use crate::process::interrupt::check_interrupt;
 use crate::project::Project;
 
+/// The part of a plan that is built, and the number of planned wheels that are not.
+pub fn part(plan: &Plan, built: &BuildEvidence) -> (Plan, usize) {
+    let part = plan.part(|file| built.file(file).is_some());
+    let missing = plan.wheels.len() - part.wheels.len();
+    (part, missing)
+}
+
 /// The files of a plan, in the order of upload. A file with another hash than `build` recorded is refused.
 pub fn files(
     project: &Project,

@@ -21,6 +21,7 @@ mod http;
 mod index;
 mod jobs;
 mod matrix;
+mod parts;
 mod proxied;
 mod proxy;
 mod refusals;

@@ -9,6 +9,7 @@ use crate::evidence::gate::GateDecision;
 use crate::exit::Verdict;
 use crate::index::{IndexError, ListedFile};
 use crate::report::Report;
+use crate::stage::recorded;
 
 /// Shows the files to send, those that the index has already, and the reasons against an upload.
 pub fn run(
@@ -22,7 +23,8 @@ pub fn run(
     let build = kept.built();
     let mut text = format!("to send to {}, in this order:\n", destination.repository);
     let mut verdict = Verdict::Yes;
-    for file in plan.files() {
+    let (part, missing) = recorded::part(plan, build);
+    for file in part.files() {
         let listed = listing.iter().flatten().find(|listed| listed.name == file);
         let state = match (listed, build.file(file)) {
             (None, _) => "",
@@ -35,6 +37,9 @@ pub fn run(
             }
         };
         text += &format!("  {file}{state}\n");
+    }
+    if missing > 0 {
+        text += &format!("{missing} of {} planned wheels are not built\n", plan.wheels.len());
     }
     if let Err(error) = &listing {
         report.warn(&format!("the files on the index are not known: {error}"));

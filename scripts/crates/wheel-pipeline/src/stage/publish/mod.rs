@@ -32,7 +32,7 @@ use crate::process::interrupt::check_interrupt;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
 use crate::stage::from_jobs::FromJobs;
-use crate::stage::{Machine, gate};
+use crate::stage::{Machine, gate, recorded};
 
 pub use attestations::Attestations;
 pub use destination::{Destination, PATIENCE};
@@ -75,9 +75,9 @@ impl From<&Args> for Destination {
     }
 }
 
-/// Publishes the whole plan: the files in `dist/`, or those of the jobs below `--from`.
+/// Publishes the plan: the files in `dist/`, or those of the jobs below `--from`.
 ///
-/// An index on loopback gets them at once. Any other index gets them only with `--execute` and an open
+/// An index on loopback gets the part that is built, at once. Any other index gets them only with `--execute` and an open
 /// gate.
 pub fn run(
     args: &Args,
@@ -114,7 +114,16 @@ pub fn run(
             report.say(Mood::Doubtful, "waived", waived);
         }
     }
-    let receipt = send(&source.project, machine, kept, report, &source.plan, destination)?;
+    let (part, missing) = match is_loopback(&destination.repository) {
+        true => recorded::part(&source.plan, kept.built()),
+        false => (source.plan.clone(), 0),
+    };
+    if missing > 0 {
+        let what =
+            format!("{missing} of {} planned wheels, which are not sent", source.plan.wheels.len());
+        report.say(Mood::Doubtful, "not built", &what);
+    }
+    let receipt = send(&source.project, machine, kept, report, &part, destination)?;
     let rows: Vec<Vec<String>> = receipt
         .files
         .iter()
