@@ -132,6 +132,8 @@ pub enum Family {
     },
     /// The ABI of one minor series: a wheel for that series alone.
     Exact(PythonVersion),
+    /// No ABI, `py3-none`: a wheel for every Python 3 of its platform, because it holds a program and no extension.
+    Program,
 }
 
 impl Family {
@@ -141,6 +143,7 @@ impl Family {
             Self::Abi3 { floor } => !python.free_threaded && python >= floor,
             Self::Abi3t { floor } => python >= floor,
             Self::Exact(version) => python == version,
+            Self::Program => true,
         }
     }
 
@@ -150,14 +153,16 @@ impl Family {
         match self {
             Self::Abi3 { floor } | Self::Abi3t { floor } => (false, floor),
             Self::Exact(version) => (true, version),
+            Self::Program => (false, PythonVersion::new(3, 0)),
         }
     }
 
-    /// The value for `maturin --interpreter`. The interpreter need not be installed.
-    pub fn interpreter(self) -> String {
+    /// The value for `maturin --interpreter`. The interpreter need not be installed. None if a build needs none.
+    pub fn interpreter(self) -> Option<String> {
         match self {
-            Self::Abi3 { floor: version } | Self::Exact(version) => version.to_string(),
-            Self::Abi3t { floor } => floor.free_threaded().to_string(),
+            Self::Abi3 { floor: version } | Self::Exact(version) => Some(version.to_string()),
+            Self::Abi3t { floor } => Some(floor.free_threaded().to_string()),
+            Self::Program => None,
         }
     }
 }
@@ -168,6 +173,7 @@ impl fmt::Display for Family {
             Self::Abi3 { floor } => write!(formatter, "{}-abi3", floor.tag()),
             Self::Abi3t { floor } => write!(formatter, "{}-abi3.abi3t", floor.tag()),
             Self::Exact(version) => write!(formatter, "{}-{}", version.tag(), version.abi_tag()),
+            Self::Program => formatter.write_str("py3-none"),
         }
     }
 }
@@ -183,6 +189,9 @@ impl FromStr for Family {
 
     fn from_str(text: &str) -> Result<Self, NotAFamily> {
         let known = || {
+            if text == Self::Program.to_string() {
+                return Some(Self::Program);
+            }
             let (tag, abi) = text.split_once('-')?;
             let floor = PythonVersion::from_tag(tag)?;
             [
@@ -236,13 +245,13 @@ mod tests {
         assert_eq!(free, plain.free_threaded());
         assert_eq!((free.tag(), free.abi_tag()), ("cp314".to_owned(), "cp314t".to_owned()));
         assert_eq!(Family::Exact(free).to_string(), "cp314-cp314t");
-        assert_eq!(Family::Exact(free).interpreter(), "3.14t");
+        assert_eq!(Family::Exact(free).interpreter().as_deref(), Some("3.14t"));
         assert!(!Family::Exact(free).serves(plain));
         assert!(!Family::Abi3 { floor: PythonVersion::new(3, 10) }.serves(free));
         let next = PythonVersion::new(3, 15);
         let stable = Family::Abi3t { floor: next };
         assert_eq!(stable.to_string(), "cp315-abi3.abi3t");
-        assert_eq!(stable.interpreter(), "3.15t");
+        assert_eq!(stable.interpreter().as_deref(), Some("3.15t"));
         assert!(!stable.serves(free));
         assert!(stable.serves(next) && stable.serves(next.free_threaded()));
         assert!(
@@ -259,10 +268,11 @@ mod tests {
             Family::Abi3t { floor },
             Family::Exact(floor),
             Family::Exact(floor.free_threaded()),
+            Family::Program,
         ] {
             assert_eq!(family.to_string().parse(), Ok(family));
         }
-        for other in ["", "cp315", "cp315-", "cp315-cp314", "cp3-abi3", "py3-none", "cp315-abi3-x"]
+        for other in ["", "cp315", "cp315-", "cp315-cp314", "cp3-abi3", "py2-none", "cp315-abi3-x"]
         {
             assert_eq!(other.parse::<Family>(), Err(NotAFamily(other.to_owned())));
         }

@@ -118,7 +118,7 @@ fn pyo3_is_found_wherever_it_comes_from() {
     let other = format!("[target.'cfg(target_os = \"macos\")'.dependencies]\n{elsewhere}");
     assert_eq!(
         read(&table, &manifest(&other)),
-        "`[REPOSITORY]/own/Cargo.toml` has the bindings `cffi`, and only wheels of `pyo3` and `pyo3-ffi` are supported so far",
+        "`[REPOSITORY]/own/Cargo.toml` has the bindings `cffi`, and only `pyo3`, `pyo3-ffi` and `bin` are supported so far",
         "it is not promised for macOS"
     );
     let renamed = "[dependencies]\npython = { package = \"pyo3\", path = \"../stubs/pyo3\", features = [\"abi3-py310\"] }";

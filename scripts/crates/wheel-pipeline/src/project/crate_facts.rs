@@ -1,6 +1,5 @@
 //! The facts about the crate that only cargo knows: its version, and the families of wheels that its features make.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
@@ -54,20 +53,25 @@ impl CrateFacts {
                 Some(version) => version,
                 None => version(&metadata.root()?.version, &manifest)?,
             },
-            families: families(
-                &features_of(bindings, &manifest)?,
-                &maturin.sometimes_of_pyo3(&table.pythons),
-                &table.pythons,
-            ),
+            families: families_of(bindings, &manifest, maturin, table)?,
             stale_lock: resolved.stale,
         })
     }
 }
 
-/// The features of pyo3 or pyo3-ffi.
-fn features_of(bindings: Option<Bindings>, manifest: &Path) -> Result<BTreeSet<String>, Failure> {
+/// The families of wheels that these bindings make.
+fn families_of(
+    bindings: Option<Bindings>,
+    manifest: &Path,
+    maturin: &MaturinTable,
+    table: &PromiseTable,
+) -> Result<Vec<Family>, Failure> {
     let other = match bindings {
-        Some(Bindings { kind: Kind::Pyo3 | Kind::Pyo3Ffi, features }) => return Ok(features),
+        Some(Bindings { kind: Kind::Pyo3 | Kind::Pyo3Ffi, features }) => {
+            let sometimes = maturin.sometimes_of_pyo3(&table.pythons);
+            return Ok(families(&features, &sometimes, &table.pythons));
+        }
+        Some(Bindings { kind: Kind::Bin, .. }) => return Ok(vec![Family::Program]),
         None => {
             return Err(Failure::usage(format!(
                 "`{}`: neither its dependencies nor its targets show which bindings it has",
@@ -77,10 +81,9 @@ fn features_of(bindings: Option<Bindings>, manifest: &Path) -> Result<BTreeSet<S
         }
         Some(Bindings { kind: Kind::Cffi, .. }) => "cffi",
         Some(Bindings { kind: Kind::Uniffi, .. }) => "uniffi",
-        Some(Bindings { kind: Kind::Bin, .. }) => "bin",
     };
     Err(Failure::unknown(format!(
-        "`{}` has the bindings `{other}`, and only wheels of `pyo3` and `pyo3-ffi` are supported so far",
+        "`{}` has the bindings `{other}`, and only `pyo3`, `pyo3-ffi` and `bin` are supported so far",
         manifest.display()
     )))
 }

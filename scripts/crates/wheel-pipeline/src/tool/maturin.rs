@@ -38,8 +38,13 @@ pub fn wheel(
     let command = maturin(tools, beside, place.source, epoch)?
         .args(["build", "--release", "--locked", "--target", &toolchain.triple])
         // Deflate is the smallest format that every pip reads. Level 9 costs a tenth of a second.
-        .args(["--compression-level", "9"])
-        .args(["--interpreter", &wheel.family.interpreter(), "--out"])
+        .args(["--compression-level", "9"]);
+    let command = match wheel.family.interpreter() {
+        Some(interpreter) => command.args(["--interpreter", &interpreter]),
+        None => command,
+    };
+    let command = command
+        .arg("--out")
         .arg(place.out)
         .arg("--compatibility")
         .args(wheel.target.compatibility())

@@ -149,7 +149,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
         let (source, staging) = (self.unpacked()?.folder, self.staging());
         // Two lanes would wait for cargo's lock on one folder. Two families would compile PyO3 again each
         // time, because it is compiled for the ABI.
-        let mut name = format!("{lane}-{}", wheel.family.interpreter());
+        let mut name = format!("{lane}-{}", wheel.family);
         // With a std that is compiled here, crates are compiled with other flags.
         if toolchain.std.is_some() {
             name += "-std";
