@@ -57,10 +57,10 @@ fn heading(line: &str) -> Option<(usize, &str)> {
 
 /// The version that a heading begins with.
 fn version_of(heading: &str) -> Option<Version> {
-    let words = heading.split(|c: char| c.is_whitespace() || "[](),:".contains(c));
+    let mut words = heading.split(|c: char| c.is_whitespace() || "[](),:".contains(c));
     let introduces =
         |word: &&str| ["", "version", "release"].contains(&word.to_lowercase().as_str());
-    words.skip_while(introduces).next()?.parse().ok()
+    words.find(|word| !introduces(word))?.parse().ok()
 }
 
 /// The changelog of a project: beside its `pyproject.toml`, or at the top of its repository. None if there is none.
