@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use wheel_pipeline::cli::Cli;
-use wheel_pipeline::process::interrupt::heed_interrupts;
+use wheel_pipeline::process::interrupt::heeding;
 use wheel_pipeline::process::secret::{Secrets, write_no_core_file};
 use wheel_pipeline::report::Report;
 use wheel_pipeline::{exit, folder};
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let report = Report::new(cli.format());
     folder::sweep();
-    let outcome = heed_interrupts().and_then(|()| cli.run(&report));
+    let outcome = heeding(|| cli.run(&report));
     if let Err(error) = &outcome {
         report.error(error);
     }
