@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
-use wheel_pipeline::cache;
+use wheel_pipeline::{cache, program};
 
 use crate::limited;
 
@@ -234,6 +234,8 @@ impl SampleProject {
             .env("SOURCE_DATE_EPOCH", "1700000000")
             .env("NO_COLOR", "1")
             .env(cache::VARIABLE, self.cache.path())
+            // cargo sets it for tests as well.
+            .env_remove(program::VARIABLE)
             .stdin(Stdio::null());
         command
     }

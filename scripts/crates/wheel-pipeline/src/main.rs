@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use wheel_pipeline::cli::Cli;
 use wheel_pipeline::process::interrupt::heeding;
 use wheel_pipeline::process::secret::{Secrets, write_no_core_file};
@@ -13,7 +12,7 @@ fn main() -> ExitCode {
     if !Secrets::of_environment().is_empty() {
         write_no_core_file();
     }
-    let cli = Cli::parse();
+    let cli = Cli::of_process();
     let report = Report::new(cli.format());
     folder::sweep();
     let outcome = heeding(|| cli.run(&report));

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::program::command;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::tool::cargo::crates::{self, LinkedCrate};
@@ -56,7 +57,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     if current {
         action.done(Mood::Good, "current", FILE);
     } else if args.check {
-        action.done(Mood::Bad, "stale", &format!("{FILE}: run `cargo pipeline licenses`"));
+        action.done(Mood::Bad, "stale", &format!("{FILE}: run `{}`", command("licenses")));
         return Ok(Verdict::No);
     } else {
         fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
