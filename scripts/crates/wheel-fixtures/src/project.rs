@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
-use wheel_pipeline::cache;
+use wheel_pipeline::{cache, program};
 
 use crate::{limited, stub};
 
@@ -254,6 +254,8 @@ impl SampleProject {
             .env("RUSTC", Path::new(env!("CARGO")).with_file_name("rustc"))
             .env("NO_COLOR", "1")
             .env(cache::VARIABLE, self.cache.path())
+            // cargo sets it for tests as well.
+            .env_remove(program::VARIABLE)
             .stdin(Stdio::null());
         command
     }

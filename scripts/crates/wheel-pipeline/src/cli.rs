@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::evidence::EvidenceFolder;
 use crate::exit::Verdict;
 use crate::folder::make_output;
+use crate::program;
 use crate::project::source::Source;
 use crate::project::{Project, search};
 use crate::report::{Format, Report};
@@ -19,8 +20,7 @@ use crate::stage::{
 /// Takes a maturin project from source to verified wheels on a package index.
 #[derive(Debug, Parser)]
 #[command(
-    name = "cargo pipeline",
-    bin_name = "cargo pipeline",
+    name = "wheel-pipeline",
     version,
     max_term_width = 100,
     help_template = TEMPLATE
@@ -115,6 +115,15 @@ pub enum Command {
 }
 
 impl Cli {
+    /// The arguments of this process. The usage has the name by which the program was started. clap ends the process
+    /// for help, and for a wrong command line.
+    pub fn of_process() -> Self {
+        let mut command = Self::command().bin_name(program::name());
+        let read = command.try_get_matches_from_mut(std::env::args_os());
+        let read = read.and_then(|matches| Self::from_arg_matches(&matches));
+        read.unwrap_or_else(|error| error.format(&mut command).exit())
+    }
+
     /// The format of the stage's result.
     pub fn format(&self) -> Format {
         match &self.command {

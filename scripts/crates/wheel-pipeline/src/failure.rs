@@ -110,10 +110,6 @@ pub fn failure(error: &anyhow::Error) -> Option<&Failure> {
 
 /// All hints of an error and its causes, the outermost first.
 pub fn hints(error: &anyhow::Error) -> Vec<&str> {
-    if let Some(interrupted) = failure(error).filter(|failure| failure.code == Code::Interrupted) {
-        // Advice about what was interrupted would be wrong: it had not failed.
-        return interrupted.hints.iter().map(String::as_str).collect();
-    }
     let mut hints = Vec::new();
     for cause in error.chain() {
         if let Some(advice) = cause.downcast_ref::<Advice>() {
@@ -130,13 +126,6 @@ mod tests {
     use anyhow::Context;
 
     use super::*;
-
-    #[test]
-    fn an_interruption_has_its_own_hint_alone() {
-        let stopped: anyhow::Result<()> = Err(Failure::interrupted().into());
-        let error = stopped.advise("cannot make it", "install something").expect_err("it stopped");
-        assert_eq!(hints(&error), ["run the same command again, it continues"]);
-    }
 
     #[test]
     fn hints_and_code_are_found_under_any_context() {

@@ -11,6 +11,7 @@ pub mod failure;
 pub mod folder;
 pub mod index;
 pub mod process;
+pub mod program;
 pub mod project;
 pub mod report;
 pub mod stage;

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use wheel_pipeline::cli::Cli;
-use wheel_pipeline::process::interrupt::heed_interrupts;
+use wheel_pipeline::process::interrupt::heeding;
 use wheel_pipeline::process::secret::{Secrets, write_no_core_file};
 use wheel_pipeline::report::Report;
 use wheel_pipeline::{exit, folder};
@@ -13,10 +12,10 @@ fn main() -> ExitCode {
     if !Secrets::of_environment().is_empty() {
         write_no_core_file();
     }
-    let cli = Cli::parse();
+    let cli = Cli::of_process();
     let report = Report::new(cli.format());
     folder::sweep();
-    let outcome = heed_interrupts().and_then(|()| cli.run(&report));
+    let outcome = heeding(|| cli.run(&report));
     if let Err(error) = &outcome {
         report.error(error);
     }

@@ -6,7 +6,7 @@ use wheel_fixtures::layers::{imports, violations};
 
 /// The top-level modules, the lowest layer first. A module may import only modules of lower layers.
 const LAYERS: &[&[&str]] = &[
-    &["available", "failure"],
+    &["available", "failure", "program"],
     &["folder"],
     &["address", "process"],
     &["cache", "client"],

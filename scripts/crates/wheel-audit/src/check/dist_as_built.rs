@@ -29,7 +29,7 @@ fn run(input: CheckInput) -> CheckResult {
             &file.name,
             message,
             "the file that `build` made",
-            "run `cargo pipeline build` again",
+            "run the stage `build` again",
         ))
     };
     Ok(input.release.files.iter().filter_map(judge).collect())

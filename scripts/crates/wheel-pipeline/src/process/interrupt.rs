@@ -17,14 +17,18 @@ static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 /// The longest time until an interrupt is noticed.
 const NOTICE: Duration = Duration::from_millis(100);
 
-/// Makes Ctrl-C and requests to terminate end the running tools first, and then this program.
-pub fn heed_interrupts() -> Result<()> {
+/// Runs the program. Ctrl-C and requests to terminate end the running tools first, and then the program.
+///
+/// Every error after an interrupt is the interrupt. On its way up it may have been taken for a missing program or a
+/// missing network, and the advice against those would be wrong.
+pub fn heeding<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
     let handle = || {
         if INTERRUPTS.fetch_add(1, Ordering::SeqCst) > 0 {
             end_at_once();
         }
     };
-    ctrlc::set_handler(handle).context("cannot handle Ctrl-C")
+    ctrlc::set_handler(handle).context("cannot handle Ctrl-C")?;
+    run().map_err(|error| check_interrupt().err().map_or(error, Into::into))
 }
 
 /// Fails if an interrupt has arrived.

@@ -2,9 +2,12 @@
 
 use wheel_audit::check::{Check, Finding, Outcome};
 
+use crate::program::command;
+
 /// A finding as a paragraph: the fault, the expectation, the remedy, and the command that explains the check.
 pub fn finding(finding: &Finding) -> String {
-    format!("{finding}   = more: `cargo pipeline explain {}`\n", finding.check)
+    let more = command(&format!("explain {}", finding.check));
+    format!("{finding}   = more: `{more}`\n")
 }
 
 /// A check's row of the result table: name, outcome, description.
@@ -49,12 +52,14 @@ mod tests {
             expected: "py3-none-any".into(),
             remedy: "build again".into(),
         });
+        // These tests may run by an alias.
+        let text = text.replace(&command(""), "[program] ");
         insta::assert_snapshot!(text, @"
         finding[tags-agree]: `WHEEL` lists no tag
           --> a.whl
            = expected: py3-none-any
            = remedy: build again
-           = more: `cargo pipeline explain tags-agree`
+           = more: `[program] explain tags-agree`
         ");
     }
 }

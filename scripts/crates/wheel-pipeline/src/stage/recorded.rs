@@ -10,6 +10,7 @@ use wheel_audit::wheel::file::read_released;
 use crate::evidence::{BuildEvidence, BuiltFile};
 use crate::failure::Failure;
 use crate::process::interrupt::check_interrupt;
+use crate::program::command;
 use crate::project::Project;
 
 /// The part of a plan that is built, and the number of planned wheels that are not.
@@ -30,14 +31,14 @@ pub fn files(
             let path = project.dist().join(file);
             let bytes = read_released(&path).map_err(|error| {
                 Failure::unknown(format!("`dist/{file}`: {error}"))
-                    .hint("run `cargo pipeline build` first")
+                    .hint(format!("run `{}` first", command("build")))
             })?;
             check_interrupt()?;
             let sum = Sha256Sum::digest(&bytes);
             let record =
                 built.file(file).filter(|record| record.sha256 == sum).ok_or_else(|| {
                     Failure::refused(format!("`dist/{file}` is not the file that `build` recorded"))
-                        .hint("run `cargo pipeline build` again")
+                        .hint(format!("run `{}` again", command("build")))
                 })?;
             Ok((path, record.clone()))
         })

@@ -106,7 +106,7 @@ fn a_canary_without_an_emulated_python_exits_with_3() {
     assert_eq!(canary.code, 3);
     assert_snapshot!(canary.stderr, @"
     error: no Python with an emulated processor can install a wheel of the plan
-    hint: run `cargo pipeline pythons amd64` first
+    hint: run `wheel-pipeline pythons amd64` first
     ");
 }
 
@@ -160,7 +160,7 @@ fn an_audit_of_an_empty_dist_exits_with_3() {
     assert_eq!(run.code, 3);
     assert_snapshot!(run.stderr, @"
     error: there is nothing to audit in `[ROOT]/dist`
-    hint: run `cargo pipeline build` first
+    hint: run `wheel-pipeline build` first
     ");
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::PROGRAM;
 use wheel_fixtures::limited::{self, Watchdog};
-use wheel_fixtures::project::SampleProject;
+use wheel_fixtures::project::{ProgramRun, SampleProject};
 
 #[test]
 fn ctrl_c_while_compiling_leaves_no_files_and_no_evidence() {
@@ -21,12 +21,7 @@ fn ctrl_c_while_compiling_leaves_no_files_and_no_evidence() {
         wait_until("the run ends", || child.try_wait().expect("it can be asked").is_some());
         project.finish(child.wait_with_output().expect("it has ended"))
     };
-    assert_eq!(output.code, 3);
-    assert!(
-        output.stderr.contains("error: interrupted; nothing half-written is left behind\nhint: "),
-        "{}",
-        output.stderr
-    );
+    is_interrupted(&output);
     assert_eq!(project.dist(), [""; 0]);
     assert!(!project.work().join("build.json").exists());
     assert_eq!(processes_of(project.root()), [""; 0]);
@@ -63,8 +58,7 @@ fn ctrl_c_ends_the_wait_for_an_index_that_does_not_answer() {
     let _silent = index.accept().expect("it asks");
     signal(&child, "INT");
     let run = project.finish(limited::finished(child));
-    assert_eq!(run.code, 3);
-    assert!(run.stderr.contains("error: interrupted; nothing half-written"), "{}", run.stderr);
+    is_interrupted(&run);
 }
 
 /// Hard links to one large file of nothing, which takes many times longer to read than a signal to arrive.
@@ -89,8 +83,7 @@ fn ctrl_c_is_heard_while_archives_are_read() {
     });
     signal(&child, "INT");
     let run = project.finish(limited::finished(child));
-    assert_eq!(run.code, 3);
-    assert!(run.stderr.contains("error: interrupted; nothing half-written"), "{}", run.stderr);
+    is_interrupted(&run);
 }
 
 #[test]
@@ -109,13 +102,68 @@ fn a_second_ctrl_c_ends_a_run_that_hears_no_first() {
     assert_eq!(limited::wait(&mut child).code(), Some(3));
 }
 
+#[test]
+fn ctrl_c_while_tools_are_installed_says_nothing_of_the_network() {
+    let project = SampleProject::new(PROGRAM);
+    let index = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}/simple/", index.local_addr().expect("an address"));
+    let mut command = project.command(&["sdist"]);
+    command
+        .env("PIP_CONFIG_FILE", "/dev/null")
+        .env("PIP_INDEX_URL", address)
+        .env_remove("PIP_FIND_LINKS");
+    let child = piped(&mut command);
+    let _silent = index.accept().expect("pip asks");
+    signal(&child, "INT");
+    is_interrupted(&project.finish(limited::finished(child)));
+    let tools = fs::read_dir(project.cache().join("tools")).expect("a folder");
+    let left = tools.filter(|entry| entry.as_ref().expect("an entry").path().is_dir());
+    assert_eq!(left.count(), 0, "nothing half-installed is left");
+}
+
+/// The programs are looked for on `PATH` in each way that there is, and what fails is taken for missing in each.
+#[test]
+fn ctrl_c_during_any_program_is_not_taken_for_its_failure() {
+    for (program, arguments) in [
+        ("git", &["plan"][..]),
+        ("python3.99", &["sdist"]),
+        ("qemu-aarch64-static", &["pythons", "arm64"]),
+        ("apt-get", &["pythons", "arm64"]),
+        ("make", &["pythons", "musl"]),
+    ] {
+        let project = SampleProject::new(PROGRAM);
+        project.commit();
+        let reached = project.root().join("reached");
+        let waits = format!("touch '{}'; exec sleep 1000", reached.display());
+        // Every other program works.
+        let programs = ["qemu-aarch64-static", "ar", "tar"].map(|name| (name, "exit 0"));
+        let programs = programs.into_iter().filter(|(name, _)| *name != program);
+        let programs: Vec<_> = programs.chain([(program, &*waits)]).collect();
+        let child = piped(project.command(arguments).env("PATH", project.programs(&programs)));
+        wait_until(program, || reached.exists());
+        signal(&child, "INT");
+        is_interrupted(&project.finish(limited::finished(child)));
+    }
+}
+
+/// The end of an interrupted run: one message, and one hint.
+fn is_interrupted(run: &ProgramRun) {
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let at = run.stderr.find("error: ").unwrap_or_else(|| panic!("no error: {}", run.stderr));
+    assert_eq!(
+        run.stderr[at..],
+        *"error: interrupted; nothing half-written is left behind\n\
+          hint: run the same command again, it continues\n"
+    );
+    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+}
+
 fn started(project: &SampleProject, arguments: &[&str]) -> Child {
-    project
-        .command(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts")
+    piped(&mut project.command(arguments))
+}
+
+fn piped(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
 }
 
 /// A run of `serve` that is ready, and the process ID of its index server.

@@ -10,6 +10,7 @@ mod hostile;
 mod opinions;
 mod publish;
 mod rehearse;
+mod versions;
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,13 @@ pub enum Bench {
         /// Build this target of the table; may be repeated; by default all targets that can be built here
         #[arg(long = "target", value_name = "TARGET")]
         targets: Vec<Target>,
+    },
+    /// Measure the build of a project with a wheel for each Python, compared with one call of maturin; exit 1 if a
+    /// wheel that is built alone has other bytes
+    Versions {
+        /// The number of pairs of builds for the medians
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..))]
+        rounds: u8,
     },
     /// Measure calls of the built wheel on each Python, compared with C, Cython, mypyc and Python
     Calls {
@@ -84,6 +92,7 @@ pub fn run(
     match what {
         Bench::Rehearse { runs } => rehearse::run(source, report, *runs),
         Bench::Build { targets } => build::run(source, machine, report, targets),
+        Bench::Versions { rounds } => versions::run(source, machine, report, *rounds),
         Bench::Calls { rounds } => calls::run(source, machine, kept, report, *rounds),
         Bench::Audit { wheels, rounds } => {
             audit::run(&source.project, machine, report, wheels.as_deref(), *rounds)

@@ -13,6 +13,7 @@ use crate::evidence::{EvidenceFolder, SentStep, TestedSource};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder;
+use crate::program::command;
 use crate::project::source::Source;
 use crate::project::{Project, changelog};
 use crate::report::{Mood, Output, Report};
@@ -105,17 +106,16 @@ fn ready(source: &Source, kept: &EvidenceFolder) -> Result<String> {
     let tag = plan.tag.clone().ok_or_else(|| {
         no("the commit carries no version tag", "check out the tag of the release")
     })?;
-    let receipt = kept
-        .receipt
-        .as_ref()
-        .ok_or_else(|| no("there is no receipt", "run `cargo pipeline publish --execute` first"))?;
+    let receipt = kept.receipt.as_ref().ok_or_else(|| {
+        no("there is no receipt", &format!("run `{}` first", command("publish --execute")))
+    })?;
     let sent = |file: &str| {
         receipt.files.iter().any(|sent| sent.file == file && sent.step == SentStep::Verified)
     };
     if let Some(file) = plan.files().find(|file| !sent(file)) {
         return Err(no(
             &format!("the receipt does not say that the index holds `{file}`"),
-            "run `cargo pipeline publish --execute` to its end",
+            &format!("run `{}` to its end", command("publish --execute")),
         )
         .into());
     }
@@ -123,11 +123,11 @@ fn ready(source: &Source, kept: &EvidenceFolder) -> Result<String> {
     match &kept.verify {
         Some(verified) if !verified.runs.source.as_ref().is_some_and(of_this) => Err(no(
             "`verify` did not test the release of this commit and this plan",
-            "run `cargo pipeline verify` on the commit of the release",
+            &format!("run `{}` on the commit of the release", command("verify")),
         )
         .into()),
         Some(verified) if verified.runs.outcomes.is_empty() => {
-            Err(no("`verify` tested nothing", "run `cargo pipeline verify` first").into())
+            Err(no("`verify` tested nothing", &format!("run `{}` first", command("verify"))).into())
         }
         Some(verified) if verify::verdict(verified) == Verdict::Yes => Ok(tag),
         Some(_) => Err(no(
@@ -135,7 +135,10 @@ fn ready(source: &Source, kept: &EvidenceFolder) -> Result<String> {
             "read `target/pipeline/verify.json`, and find the cause before you announce",
         )
         .into()),
-        None => Err(no("the release was not verified", "run `cargo pipeline verify` first").into()),
+        None => {
+            Err(no("the release was not verified", &format!("run `{}` first", command("verify")))
+                .into())
+        }
     }
 }
 

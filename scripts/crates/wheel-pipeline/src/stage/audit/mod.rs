@@ -16,6 +16,7 @@ use crate::evidence::{AuditEvidence, EvidenceFolder};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::process::interrupt::unless_interrupted;
+use crate::program::command;
 use crate::project::source::Source;
 use crate::project::{has_table, search};
 use crate::report::{Mood, Report, github, human, table};
@@ -163,7 +164,7 @@ fn judge_chosen(
     });
     if paths.is_empty() {
         return Err(Failure::unknown(format!("there is nothing to audit in `{}`", dist.display()))
-            .hint("run `cargo pipeline build` first")
+            .hint(format!("run `{}` first", command("build")))
             .into());
     }
     let action = report.start("auditing dist/");

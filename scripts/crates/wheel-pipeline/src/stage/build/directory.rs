@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use wheel_audit::edit::{self, BuiltFrom};
+use wheel_audit::family::Family;
 use wheel_audit::plan::{Plan, PlannedWheel};
 use wheel_audit::target::Target;
 use wheel_audit::wheel::release::list;
@@ -147,14 +148,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
         let file = &wheel.file;
         let action = self.report.start(format!("building {file}"));
         let (source, staging) = (self.unpacked()?.folder, self.staging());
-        // Two lanes would wait for cargo's lock on one folder. Two families would compile PyO3 again each
-        // time, because it is compiled for the ABI.
-        let mut name = format!("{lane}-{}", wheel.family);
-        // With a std that is compiled here, crates are compiled with other flags.
-        if toolchain.std.is_some() {
-            name += "-std";
-        }
-        let cargo_target = self.folder.join("cargo").join(name);
+        let cargo_target = self.folder.join("cargo").join(cargo_folder(wheel, toolchain, lane));
         let place = Place { source: &source, out: &staging, cargo_target: &cargo_target };
         maturin::wheel(self.machine.tools()?, &place, wheel, toolchain, self.epoch()?)?
             .pass_to_build(&self.source.project.table.pass_env)
@@ -221,6 +215,20 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
             epoch: self.epoch()?,
         })
     }
+}
+
+/// The name of cargo's target folder for a wheel. Two lanes would wait for cargo's lock on one folder.
+fn cargo_folder(wheel: &PlannedWheel, toolchain: &Toolchain, lane: usize) -> String {
+    let family = match wheel.family {
+        // In one folder, each of the few stable ABIs would have PyO3 compiled again in every build.
+        Family::Abi3 { .. } | Family::Abi3t { .. } | Family::Program => wheel.family.to_string(),
+        // There is one for each Python. In one folder, PyO3 and what depends on it are compiled again for each, but
+        // all other crates only once; `bench versions` measures it.
+        Family::Exact(_) => "versions".to_owned(),
+    };
+    // With a std that is compiled here, crates are compiled with other flags.
+    let std = if toolchain.std.is_some() { "-std" } else { "" };
+    format!("{lane}-{family}{std}")
 }
 
 /// The bytes of the planned file. An error names the other files that maturin built in its place.

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::program::command;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::tool::cargo;
@@ -47,7 +48,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let features = source.project.maturin.features();
     let of = cargo::Crate { folder: root, manifest: &manifest, features: &features };
     let mut linked = crates::linked(&of, &triples)?;
-    linked.retain(|linked| !linked.is_root);
+    linked.retain(|linked| !linked.is_own);
     let mut collected = Vec::new();
     for one in &linked {
         collected.push((one, texts(one)?));
@@ -70,7 +71,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     if current {
         action.done(Mood::Good, "current", FILE);
     } else if args.check {
-        action.done(Mood::Bad, "stale", &format!("{FILE}: run `cargo pipeline licenses`"));
+        action.done(Mood::Bad, "stale", &format!("{FILE}: run `{}`", command("licenses")));
         return Ok(Verdict::No);
     } else {
         fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
@@ -171,6 +172,7 @@ mod tests {
     fn linked(name: &str, folder: &Path) -> LinkedCrate {
         LinkedCrate {
             is_root: false,
+            is_own: false,
             name: name.into(),
             version: "1.0.0".into(),
             id: name.into(),

@@ -14,6 +14,7 @@ use wheel_audit::target::{System, Target};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder::Temporary;
+use crate::program::command;
 use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
@@ -40,7 +41,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
         return Err(Failure::unknown(
             "no Python with an emulated processor can install a wheel of the plan",
         )
-        .hint("run `cargo pipeline pythons amd64` first")
+        .hint(format!("run `{}` first", command("pythons amd64")))
         .into());
     };
     let directory = BuildDirectory::new(

@@ -5,6 +5,7 @@ use wheel_audit::target::{System, Target};
 
 use crate::available::Available;
 use crate::failure::Failure;
+use crate::program::command;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::tool::python::Found;
@@ -25,7 +26,7 @@ pub fn add(
         return Err(Failure::unknown(
             "no wheel for Linux is built, and images exist only for Linux",
         )
-        .hint("run `cargo pipeline build` for a Linux target first")
+        .hint(format!("run `{}` for a Linux target first", command("build")))
         .into());
     }
     let engine = Engine::find()?;

@@ -26,6 +26,7 @@ use crate::failure::Failure;
 use crate::folder;
 use crate::index::ListedFile;
 use crate::process::command::Finished;
+use crate::program::command;
 use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
@@ -128,8 +129,10 @@ pub fn prove(
 ) -> Result<VerifyEvidence> {
     let project = &source.project;
     let receipt = kept.receipt.clone().ok_or_else(|| {
-        Failure::unknown("there is no receipt to verify")
-            .hint("run `cargo pipeline publish` first, or name a `--version` to verify without one")
+        Failure::unknown("there is no receipt to verify").hint(format!(
+            "run `{}` first, or name a `--version` to verify without one",
+            command("publish")
+        ))
     })?;
     let files = recorded::files(project, plan, kept.built())?;
     let offered = listing::wait_for(report, simple, &plan.project, patience, |offered| {

@@ -21,6 +21,8 @@ pub struct LinkedCrate {
     pub folder: PathBuf,
     /// True for the crate that was asked for.
     pub is_root: bool,
+    /// True for a crate of the source itself, with the license of the project.
+    pub is_own: bool,
 }
 
 /// The crates that are linked into a crate for at least one of the Rust targets. The crate itself is included.
@@ -43,6 +45,7 @@ fn in_metadata(metadata: &Metadata) -> Result<Vec<LinkedCrate>> {
             license: package.license.clone(),
             folder: package.manifest_path.parent().unwrap_or(Path::new("")).to_owned(),
             is_root: package.id == root,
+            is_own: package.source.is_none(),
         })
         .collect();
     crates.sort();

@@ -25,6 +25,8 @@ pub struct Package {
     pub name: String,
     pub version: String,
     pub license: Option<String>,
+    /// The registry or repository. None for a folder of the source itself.
+    pub source: Option<String>,
     pub manifest_path: PathBuf,
     pub targets: Vec<BuildTarget>,
 }
