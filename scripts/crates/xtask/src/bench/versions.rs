@@ -91,7 +91,8 @@ pub fn run(source: &Source, machine: &Machine, report: &Report, rounds: u8) -> R
         let place = Place { source: &root, out: &out, cargo_target: &cargo_target };
         let first = maturin::wheel(machine.tools()?, &place, &wheels[0], toolchain, epoch)?;
         let others = wheels[1..].iter().map(|wheel| wheel.family.interpreter());
-        let command = others.fold(first, |command, other| command.args(["--interpreter", &other]));
+        let command =
+            others.flatten().fold(first, |command, other| command.args(["--interpreter", &other]));
         let started = Instant::now();
         command.check()?;
         Ok(started.elapsed())
@@ -155,5 +156,5 @@ fn project(source: &Source, root: &Path) -> Result<Source> {
         fs::write(root.join(name), text)?;
     }
     cargo(root).args(["generate-lockfile", "--quiet"]).check()?;
-    Ok(Source { revision: source.revision.clone(), ..Source::open(root)? })
+    Ok(Source { revision: source.revision.clone(), ..Source::open(root, None)? })
 }
