@@ -45,7 +45,7 @@ fn judge(wheel: &WheelFacts, names: &[&str], point: &EntryPoint, findings: &mut 
         say(format!("`{line}` refers to nothing"), "`name = module` or `name = module:attribute`");
         return;
     };
-    if !point.grouped {
+    if point.group.is_empty() {
         say(format!("`{line}` is in no group"), "`[console_scripts]` before it");
     }
     // A dependency may bring modules of another package.

@@ -7,8 +7,8 @@ use super::limits::{FIELD_LIMIT, LINE_LIMIT};
 /// One entry point: a line of the file that is neither a comment nor a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryPoint {
-    /// False before the first group.
-    pub(crate) grouped: bool,
+    /// The name of its group. Empty before the first one.
+    pub(crate) group: String,
     /// The line as written.
     pub(crate) line: String,
     /// The module that the line refers to, if it refers to one.
@@ -43,7 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<EntryPoint>, ReadError> {
             (!name.trim().is_empty() && is_dotted(module)).then(|| module.to_owned())
         });
         let line = line.to_owned();
-        points.push(EntryPoint { grouped: !group.is_empty(), line, module });
+        points.push(EntryPoint { group: group.to_owned(), line, module });
     }
     Ok(points)
 }
@@ -66,7 +66,7 @@ mod tests {
         let text = "x\n# commands\n[console_scripts]\nsum = sum_up_to.__main__:main [fast]\nbroken\n\n[a.plugins]\nx=y\n";
         let points = read(text.as_bytes()).expect("a text");
         let groups: Vec<_> =
-            points.iter().map(|point| (point.grouped, point.module.as_deref())).collect();
+            points.iter().map(|point| (!point.group.is_empty(), point.module.as_deref())).collect();
         assert_eq!(
             groups,
             [(false, None), (true, Some("sum_up_to.__main__")), (true, None), (true, Some("y"))]

@@ -4,6 +4,7 @@
 //! empty fact, so that nothing unread can pass as good.
 
 pub mod binary;
+mod contents;
 pub mod entry_points;
 mod error;
 pub mod file;

@@ -213,7 +213,14 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
             judgement.waived.push(until);
         }
     } else {
-        judgement.reasons.push(format!("no smoke test of this build: {name}"));
+        let why = outcomes.iter().find_map(|outcome| match &outcome.result {
+            SmokeResult::NotTested { reason } => Some(reason.lines().next().unwrap_or_default()),
+            SmokeResult::Passed | SmokeResult::Failed { .. } => None,
+        });
+        judgement.reasons.push(match why {
+            Some(why) => format!("not tested: {name}: {why}"),
+            None => format!("no smoke test of this build: {name}"),
+        });
     }
 }
 

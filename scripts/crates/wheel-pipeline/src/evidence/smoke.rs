@@ -64,5 +64,11 @@ pub struct SmokeOutcome {
 #[serde(rename_all = "kebab-case", tag = "result")]
 pub enum SmokeResult {
     Passed,
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
+    /// The test could not run. Nothing is known about the wheel.
+    NotTested {
+        reason: String,
+    },
 }

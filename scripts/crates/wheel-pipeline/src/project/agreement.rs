@@ -11,6 +11,7 @@ pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
     let mut disagreements = version(project, tags);
     disagreements.extend(targets(project));
     disagreements.extend(pythons(project));
+    disagreements.extend(tests(project));
     if !disagreements.is_empty() {
         return Err(disagreements);
     }
@@ -76,6 +77,34 @@ fn pythons(project: &Project) -> Vec<String> {
     disagreements
 }
 
+/// The files of tests that are missing.
+fn tests(project: &Project) -> Vec<String> {
+    let mut missing = Vec::new();
+    if let Some(script) =
+        project.table.smoke.as_ref().filter(|path| !project.root.join(path).is_file())
+    {
+        missing.push(format!(
+            "there is no smoke test `{}`: write it, or drop `smoke`, so that the modules are imported",
+            script.display()
+        ));
+    }
+    if let Some(downstream) = &project.table.downstream {
+        let folder = project.root.join(&downstream.path);
+        if !folder.join("pyproject.toml").is_file() {
+            missing.push(format!(
+                "there is no downstream package in `{}`: correct `downstream`, or drop it",
+                downstream.path.display()
+            ));
+        } else if downstream.test_command.is_empty() && !folder.join("tests").is_dir() {
+            missing.push(format!(
+                "the downstream package in `{}` has neither a folder `tests` nor a `test-command`",
+                downstream.path.display()
+            ));
+        }
+    }
+    missing
+}
+
 /// The version tags of the project, with their versions.
 fn version_tags<'a>(
     project: &'a Project,
@@ -107,6 +136,7 @@ mod tests {
             has_own_version: false,
             manifest: "Cargo.toml".into(),
             maturin: MaturinTable::default(),
+            test_requires: Vec::new(),
             stale_lock: false,
             requires_python: Some(">=3.10".parse().expect("a requirement")),
             families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],
@@ -116,7 +146,11 @@ mod tests {
                     "win_amd64".parse().expect("a tag"),
                 ],
                 pythons: vec![PythonVersion::new(3, 10), PythonVersion::new(3, 15)],
-                smoke: "tests/smoke.py".into(),
+                smoke: None,
+                test_command: Vec::new(),
+                test_requires: Vec::new(),
+                test_extras: Vec::new(),
+                test_groups: Vec::new(),
                 downstream: None,
                 waivers: Vec::new(),
                 tag: TagSpelling::default(),

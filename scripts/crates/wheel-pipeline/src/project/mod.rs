@@ -12,6 +12,7 @@ pub mod search;
 pub mod source;
 pub mod table;
 pub mod tag;
+pub mod wheel_test;
 
 use std::path::{Path, PathBuf};
 
@@ -21,12 +22,13 @@ use toml::Table;
 use wheel_audit::family::{Family, PythonVersion};
 
 use self::crate_facts::CrateFacts;
-use self::faults::WrittenTable;
+use self::faults::{Fault, WrittenTable};
 pub use self::pyproject::MaturinTable;
 use self::pyproject::{
     PYPROJECT, PyProject, parse, parse_text, read_text, requires_python_of, version,
 };
 pub use self::table::{PromiseTable, Waiver};
+use self::wheel_test::group_requirements;
 pub use crate::tool::git::Revision;
 
 use crate::failure::Failure;
@@ -47,6 +49,8 @@ pub struct Project {
     pub manifest: PathBuf,
     /// The table `[tool.maturin]`.
     pub maturin: MaturinTable,
+    /// What the tests need beside the project: requirements of the table, and of the dependency groups that it names.
+    pub test_requires: Vec<String>,
     /// `requires-python`: the Pythons on which pip installs the project.
     pub requires_python: Option<VersionSpecifiers>,
     /// The families of wheels that the crate builds.
@@ -86,6 +90,17 @@ impl Project {
         };
         let table = PromiseTable::read(&written, admits)
             .map_err(|faults| written.failure(&path, faults))?;
+        let table_fault = |key: &str, message: String| {
+            let fault = Fault { at: written.place(key, None), message, hints: Vec::new() };
+            written.failure(&path, vec![fault])
+        };
+        let groups = group_requirements(&pyproject.dependency_groups, &table.test_groups)
+            .map_err(|why| table_fault("test-groups", why))?;
+        if let Some(extra) = pyproject.unknown_extra(&table.test_extras) {
+            let message = format!("the project has no extra `{extra}`");
+            return Err(table_fault("test-extras", message).into());
+        }
+        let test_requires = table.test_requires.iter().cloned().chain(groups).collect();
         let manifest = pyproject.manifest(&root);
         let maturin = pyproject.tool.maturin.clone();
         let stated = match &pyproject.project.version {
@@ -113,6 +128,7 @@ impl Project {
             requires_python,
             manifest,
             maturin,
+            test_requires,
             families: facts.families,
             stale_lock: facts.stale_lock,
             table,

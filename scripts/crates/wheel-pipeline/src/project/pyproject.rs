@@ -1,13 +1,17 @@
 //! `pyproject.toml`, as far as the pipeline reads it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use wheel_audit::family::PythonVersion;
+use wheel_audit::names::normalize;
 
+use super::wheel_test::GroupItem;
 use crate::failure::Failure;
 use crate::tool::cargo::Features;
 use crate::tool::cargo::bindings::Kind;
@@ -17,8 +21,11 @@ pub const PYPROJECT: &str = "pyproject.toml";
 
 /// The file.
 #[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct PyProject {
     pub project: ProjectTable,
+    #[serde(default)]
+    pub dependency_groups: BTreeMap<String, Vec<GroupItem>>,
     #[serde(default)]
     pub tool: ToolTables,
 }
@@ -32,6 +39,8 @@ pub struct ProjectTable {
     pub requires_python: Option<String>,
     #[serde(default)]
     pub dynamic: Vec<String>,
+    #[serde(default)]
+    pub optional_dependencies: BTreeMap<String, IgnoredAny>,
 }
 
 /// The tables of tools.
@@ -136,6 +145,19 @@ impl MaturinTable {
 }
 
 impl PyProject {
+    /// The first of some extras that the project does not have.
+    pub fn unknown_extra<'a>(&self, wanted: &'a [String]) -> Option<&'a str> {
+        let project = &self.project;
+        if project.dynamic.iter().any(|key| key == "optional-dependencies") {
+            return None;
+        }
+        let has = |name: &&String| {
+            let mut extras = project.optional_dependencies.keys();
+            extras.any(|extra| normalize(extra) == normalize(name))
+        };
+        wanted.iter().find(|name| !has(name)).map(String::as_str)
+    }
+
     /// The path of the crate's `Cargo.toml`, relative to the project in `root`, by
     /// [maturin's rules](https://www.maturin.rs/project_layout.html): the key `manifest-path`, or else
     /// `rust/Cargo.toml` beside the Python source in `src`.

@@ -11,6 +11,7 @@ use crate::process::environment;
 use crate::project::defaults;
 use crate::project::faults::{Fault, WrittenTable};
 use crate::project::tag::TagSpelling;
+use crate::project::wheel_test::{self, Downstream, WheelTest};
 
 /// The table `[tool.wheel-pipeline]`: the promises of the release.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,10 +24,21 @@ pub struct PromiseTable {
     #[serde(default = "defaults::pythons")]
     pub pythons: Vec<PythonVersion>,
     /// The smoke test: a script that exits with 0 if the installed package works.
-    #[serde(default)]
-    pub smoke: PathBuf,
-    /// The downstream package, with `unittest` tests in its `tests` folder.
-    pub downstream: Option<PathBuf>,
+    pub smoke: Option<PathBuf>,
+    /// The commands of the project's test suite.
+    #[serde(default, rename = "test-command", deserialize_with = "wheel_test::commands")]
+    pub test_command: Vec<String>,
+    /// What the tests need beside the project.
+    #[serde(default, rename = "test-requires", deserialize_with = "wheel_test::words")]
+    pub test_requires: Vec<String>,
+    /// Extras of the project that the tests need.
+    #[serde(default, rename = "test-extras", deserialize_with = "wheel_test::extras")]
+    pub test_extras: Vec<String>,
+    /// Dependency groups of `pyproject.toml` that the tests need.
+    #[serde(default, rename = "test-groups", deserialize_with = "wheel_test::words")]
+    pub test_groups: Vec<String>,
+    /// The package that depends on the release.
+    pub downstream: Option<Downstream>,
     /// Promised environments that a release may leave untested for a while.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
@@ -74,6 +86,15 @@ fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
 }
 
 impl PromiseTable {
+    /// The test of a wheel. A table has at most one.
+    pub fn test(&self) -> WheelTest<'_> {
+        match &self.smoke {
+            Some(script) => WheelTest::Script(script),
+            None if self.test_command.is_empty() => WheelTest::Imports,
+            None => WheelTest::Suite(&self.test_command),
+        }
+    }
+
     /// Reads the table of a file, with its defaults. `admits` decides about the Pythons of a table that names none.
     ///
     /// # Errors
@@ -106,6 +127,10 @@ impl PromiseTable {
                 let message = format!("`{key}` is empty, so nothing would be promised");
                 faults.push(fault(key, None, message));
             }
+        }
+        if self.smoke.is_some() && !self.test_command.is_empty() {
+            let message = "there are two tests, `smoke` and `test-command`: drop one";
+            faults.push(fault("test-command", None, message.to_owned()));
         }
         for (index, waiver) in self.waivers.iter().enumerate() {
             faults.extend(

@@ -5,6 +5,7 @@
 
 mod layouts;
 mod scratch;
+mod tested;
 mod versions;
 mod workspaces;
 

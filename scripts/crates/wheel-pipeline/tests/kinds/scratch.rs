@@ -3,14 +3,16 @@
 use std::fs;
 
 use serde_json::Value;
-use wheel_fixtures::project::SampleProject;
-use wheel_fixtures::{extension, stub};
+use wheel_fixtures::project::{ProgramRun, SampleProject};
+use wheel_fixtures::{extension, limited, stub};
 
 use crate::PROGRAM;
 
 /// A project in a folder of a repository, with the stubs of pyo3 and pyo3-ffi in `stubs` at the top.
 pub struct Scratch {
     pub project: SampleProject,
+    /// Variables of its runs.
+    variables: Vec<(String, String)>,
 }
 
 /// The parts of a `pyproject.toml`.
@@ -51,7 +53,7 @@ impl Scratch {
     /// The project in `folder` of its repository, with these files, whose paths are relative to the repository.
     pub fn new(folder: &str, files: &[(&str, &str)]) -> Self {
         let project = SampleProject::empty(PROGRAM, folder);
-        let scratch = Self { project };
+        let scratch = Self { project, variables: Vec::new() };
         for name in ["pyo3", "pyo3-ffi"] {
             stub::write(&scratch.project.repository().join("stubs").join(name), name);
         }
@@ -60,6 +62,18 @@ impl Scratch {
         }
         scratch.project.write("smoke.py", "import own\nassert own.answer == 42\n");
         scratch
+    }
+
+    /// Sets a variable of the runs.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Runs a stage to its end.
+    pub fn run(&self, arguments: &[&str]) -> ProgramRun {
+        let mut command = self.project.command(arguments);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        self.project.finish(limited::output(&mut command))
     }
 
     pub fn write(&self, path: &str, text: &str) {
@@ -89,7 +103,7 @@ impl Scratch {
     /// Rehearses the release of what is committed. Every promised environment must pass.
     pub fn rehearse(&self) -> Value {
         self.project.link_tools();
-        let run = self.project.run(&["rehearse", "--complete", "--format", "json"]);
+        let run = self.run(&["rehearse", "--complete", "--format", "json"]);
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
         assert_eq!(self.project.git(&["status", "--porcelain"]), "", "git sees nothing of the run");
         serde_json::from_str(&run.stdout).expect("JSON")

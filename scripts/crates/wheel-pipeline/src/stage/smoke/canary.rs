@@ -15,13 +15,12 @@ use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::folder::Temporary;
 use crate::program::command;
-use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::stage::Machine;
 use crate::stage::build::directory::BuildDirectory;
 use crate::stage::build::toolchains;
-use crate::stage::smoke::attempt_on;
+use crate::stage::smoke::attempt::{Attempt, TestedWheel, attempt};
 use crate::tool::python::Interpreter;
 use crate::tool::python::environment::Environment;
 use crate::tool::pythons::{self, debian::ROOTS};
@@ -66,7 +65,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
     let mut verdict = Verdict::Yes;
     for interpreter in emulated.iter().filter(|python| takes(&source.plan, wheel, python)) {
         let name = format!("{} for {processor} on CPython {}", wheel.target, interpreter.release);
-        match survives(&source.project, machine, &file, interpreter)? {
+        match survives(source, machine, &file, interpreter)? {
             None => report.say(Mood::Good, "crashed", &format!("{name}, as expected: {CRASH}")),
             Some(what) => {
                 report.say(Mood::Bad, "survived", &format!("{name}: {what}"));
@@ -80,19 +79,21 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
 
 /// Tests the canary. Returns the other outcome if it did not crash, and none if it crashed.
 fn survives(
-    project: &Project,
+    source: &Source,
     machine: &Machine,
     file: &Path,
     interpreter: &Interpreter,
 ) -> Result<Option<String>> {
     let folder = Temporary::for_programs()?;
     let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
-    Ok(match attempt_on(project, machine, &environment, file, folder.path())? {
-        None => {
+    let wheel = TestedWheel::read(file)?;
+    Ok(match attempt(source, machine, &environment, &wheel, folder.path())? {
+        Attempt::Passed => {
             Some("it passed the smoke test, so the smoke test does not find such wheels".to_owned())
         }
-        Some(failed) if failed.output().contains(CRASH) => None,
-        Some(failed) => Some(format!("it failed in another way\n{}", failed.tail())),
+        Attempt::Failed(failed) if failed.output().contains(CRASH) => None,
+        Attempt::Failed(failed) => Some(format!("it failed in another way\n{}", failed.tail())),
+        Attempt::NotTested { why } => Some(format!("it was not tested: {why}")),
     })
 }
 

@@ -8,9 +8,9 @@ use wheel_audit::plan::{Plan, PromisedEnvironment};
 
 use crate::evidence::{EvidenceFolder, SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource};
 use crate::folder::Temporary;
-use crate::process::command::Finished;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
+use crate::stage::smoke::attempt::Attempt;
 use crate::tool::python::environment::Environment;
 use crate::tool::python::{Found, Interpreter};
 
@@ -40,8 +40,7 @@ pub fn offered<'a>(
     (runs, not_here)
 }
 
-/// Executes the runs in parallel. `attempt` gets each run with its empty environment and a folder. It returns the
-/// first command that failed, or none.
+/// Executes the runs in parallel. `attempt` gets each run with its empty environment and a folder.
 pub fn run(
     source: &Source,
     kept: &EvidenceFolder,
@@ -49,7 +48,7 @@ pub fn run(
     plan: &Plan,
     found: &Found,
     verb: &str,
-    attempt: impl Fn(&EnvironmentRun, &Environment, &Path) -> Result<Option<Finished>> + Sync,
+    attempt: impl Fn(&EnvironmentRun, &Environment, &Path) -> Result<Attempt> + Sync,
 ) -> Result<SmokeEvidence> {
     let (runs, not_here) = offered(plan, &found.interpreters);
     let built = kept.built();
@@ -61,16 +60,16 @@ pub fn run(
             None => Temporary::for_programs()?,
         };
         let environment = Environment::create(run.interpreter, &folder.path().join("environment"))?;
-        let failed = attempt(run, &environment, folder.path())?;
+        let attempted = attempt(run, &environment, folder.path())?;
         let milliseconds = u64::try_from(action.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let result = match failed {
-            None => SmokeResult::Passed,
-            Some(failed) => SmokeResult::Failed { reason: failed.tail() },
-        };
+        let result = attempted.result();
         match &result {
             SmokeResult::Passed => action.done(Mood::Good, verb, &name),
             SmokeResult::Failed { reason } => {
                 action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
+            }
+            SmokeResult::NotTested { reason } => {
+                action.done(Mood::Doubtful, "not tested", &format!("{name}: {reason}"));
             }
         }
         let file = built

@@ -1,5 +1,6 @@
 //! `smoke`: installs each wheel on each promised Python of this machine, and runs the smoke test. pip uses no index.
 
+pub mod attempt;
 pub mod canary;
 pub mod containers;
 pub mod environment_run;
@@ -11,21 +12,19 @@ use anyhow::{Context, Result};
 use wheel_audit::plan::Plan;
 use wheel_audit::target::Target;
 
+use self::attempt::{TestedWheel, attempt};
 use self::environment_run::EnvironmentRun;
 use crate::evidence::{self, EvidenceFolder, SmokeEvidence, SmokeResult};
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::process::command::Finished;
-use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
 use crate::stage::from_jobs::FromJobs;
 use crate::stage::machine::host_targets;
 use crate::stage::{Machine, build, recorded};
-use crate::tool::pip::{self, InstallSource};
 use crate::tool::python::environment::Environment;
 use crate::tool::python::tools::Tool;
-use crate::tool::python::{Found, Interpreter, project_tests};
+use crate::tool::python::{Found, Interpreter};
 use crate::tool::pythons::{self, ForeignPythons};
 
 /// The arguments of `smoke`.
@@ -157,24 +156,17 @@ fn prove_on(
     found: &Found,
 ) -> Result<SmokeEvidence> {
     let project = &source.project;
-    let script = project.root.join(&project.table.smoke);
-    if !script.is_file() {
-        return Err(Failure::usage(format!("there is no smoke test `{}`", script.display()))
-            .hint("correct `smoke` in `[tool.wheel-pipeline]`, or write the script")
-            .into());
+    let mut files: BTreeMap<String, TestedWheel> = BTreeMap::new();
+    for (path, built) in recorded::files(project, plan, kept.built())? {
+        if built.file.ends_with(".whl") {
+            files.insert(built.file, TestedWheel::read(&path)?);
+        }
     }
-    let files: BTreeMap<String, String> = recorded::files(project, plan, kept.built())?
-        .into_iter()
-        .map(|(path, built)| (built.file, path.to_string_lossy().into_owned()))
-        .collect();
     // Installed once, before the parallel runs need it.
     machine.tools()?.ready(Tool::Pip)?;
-    let attempt = |run: &EnvironmentRun,
-                   environment: &Environment,
-                   folder: &Path|
-     -> Result<Option<Finished>> {
+    let attempt = |run: &EnvironmentRun, environment: &Environment, folder: &Path| {
         let wheel = files.get(&run.promise.file).context("every planned file is in `files`")?;
-        attempt_on(project, machine, environment, Path::new(wheel), folder)
+        attempt(source, machine, environment, wheel, folder)
     };
     let evidence = environment_run::run(source, kept, report, plan, found, "smoked", attempt)?;
     if evidence.outcomes.is_empty() {
@@ -190,32 +182,13 @@ fn prove_on(
     Ok(evidence)
 }
 
-/// Installs a wheel in an empty environment and runs the smoke test. Returns the first command that failed, or none.
-pub fn attempt_on(
-    project: &Project,
-    machine: &Machine,
-    environment: &Environment,
-    wheel: &Path,
-    folder: &Path,
-) -> Result<Option<Finished>> {
-    let tools = machine.tools()?;
-    let install = if environment.is_emulated() {
-        pip::install_emulated(&tools.package_folder(Tool::Pip)?, environment, wheel).run()?
-    } else {
-        pip::install(tools, environment, InstallSource::Files, &[&wheel.to_string_lossy()])?
-            .run()?
-    };
-    if !install.succeeded() {
-        return Ok(Some(install));
-    }
-    let script = project.root.join(&project.table.smoke);
-    project_tests::smoke(environment, &script, folder, &project.table.pass_env)
-}
-
-/// The verdict of a smoke test. With `complete`, it is unknown unless all `promised` environments passed.
+/// The verdict of a smoke test. It is unknown if a test could not run. With `complete`, it is unknown unless all `promised` environments passed.
 pub fn verdict(evidence: &SmokeEvidence, promised: usize, complete: bool) -> Verdict {
-    if evidence.outcomes.iter().any(|outcome| outcome.result != SmokeResult::Passed) {
+    let some = |is: fn(&SmokeResult) -> bool| evidence.outcomes.iter().any(|one| is(&one.result));
+    if some(|result| matches!(result, SmokeResult::Failed { .. })) {
         Verdict::No
+    } else if some(|result| matches!(result, SmokeResult::NotTested { .. })) {
+        Verdict::Unknown
     } else if complete && reached(evidence) < promised {
         Verdict::Unknown
     } else {
@@ -249,5 +222,6 @@ pub fn word(result: &SmokeResult) -> &'static str {
     match result {
         SmokeResult::Passed => "passed",
         SmokeResult::Failed { .. } => "FAILED",
+        SmokeResult::NotTested { .. } => "not tested",
     }
 }

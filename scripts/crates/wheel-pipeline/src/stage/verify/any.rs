@@ -175,7 +175,7 @@ impl Everywhere<'_> {
         let (file, mismatch) =
             match self.installation.install(&environment, folder.path(), &[&requirement])? {
                 Installed::File(file, mismatch) => (file.file, mismatch),
-                Installed::Failed(finished) if pip::found_nothing(&finished.output()) => {
+                Installed::Failed(finished) if pip::lacks(&finished.output(), project) => {
                     action.done(Mood::Doubtful, "no wheel", &name);
                     return Ok(install(InstallResult::NoWheel, None));
                 }

@@ -56,7 +56,7 @@ impl Installation<'_> {
             let finished = command.run()?;
             // An index may make pip wait as well.
             pauses.spend(started.elapsed());
-            if finished.succeeded() || !pip::may_pass(&finished.output()) {
+            if finished.succeeded() || !pip::may_pass(&finished.output(), self.project) {
                 break finished;
             }
             let Some(pause) = pauses.next(None) else { break finished };

@@ -4,6 +4,7 @@
 //! An index may list an uploaded file late, so `verify` waits for missing files, with a limit.
 
 pub mod any;
+mod downstream;
 pub mod installation;
 pub mod listing;
 
@@ -16,26 +17,21 @@ use anyhow::{Context, Result};
 use pep440_rs::Version;
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::Sha256Sum;
-use wheel_audit::wheel::release::list;
 
 use self::installation::{Installation, Installed};
 use crate::address;
 use crate::evidence::{Attested, BuiltFile, EvidenceFolder, Receipt, SentStep, VerifyEvidence};
 use crate::exit::Verdict;
 use crate::failure::Failure;
-use crate::folder;
 use crate::index::ListedFile;
-use crate::process::command::Finished;
 use crate::program::command;
-use crate::project::Project;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
 use crate::stage::from_jobs::FromJobs;
+use crate::stage::smoke::attempt::{Attempt, Beside, TestedWheel, provide, test};
 use crate::stage::smoke::environment_run::{self, EnvironmentRun};
 use crate::stage::{Machine, recorded, second_build, smoke};
-use crate::tool::pip::{self};
 use crate::tool::python::environment::Environment;
-use crate::tool::python::project_tests;
 
 /// The arguments of `verify`.
 #[derive(Debug, clap::Args)]
@@ -146,35 +142,44 @@ pub fn prove(
     let needed = matches!(receipt.attestations, Attested::Yes { .. });
     let (provenance, wrong) = listing::provenance(machine, report, needed, ours, simple)?;
     differences.extend(wrong);
-    let downstream = downstream(project, machine, report)?;
+    let downstream = downstream::build(source, machine, report)?;
+    let mut wheels: BTreeMap<&str, TestedWheel> = BTreeMap::new();
+    for (path, built) in files.iter().filter(|(_, built)| built.file.ends_with(".whl")) {
+        wheels.insert(&built.file, TestedWheel::read(path)?);
+    }
     let tools = machine.tools()?;
-    let smoke_test = project.root.join(&project.table.smoke);
-    let release = format!("{}=={}", plan.project, plan.version);
+    let extras = &project.table.test_extras;
+    let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
+    let release = format!("{}{extras}=={}", plan.project, plan.version);
     let installation =
         Installation { tools, simple, project: &plan.project, release: &sums, patience };
     let mismatches = Mutex::new(Vec::new());
-    let attempt = |_: &EnvironmentRun,
-                   environment: &Environment,
-                   folder: &Path|
-     -> Result<Option<Finished>> {
-        let mut requirements = vec![release.as_str()];
-        requirements.extend(downstream.as_ref().map(|downstream| downstream.wheel.as_str()));
+    let attempt = |run: &EnvironmentRun, environment: &Environment, folder: &Path| {
+        let wheel = wheels.get(&*run.promise.file).context("every planned file is in `wheels`")?;
+        let beside = downstream.as_ref().map_or(Beside::default(), |downstream| Beside {
+            downstream: Some((&downstream.wheel, &downstream.name)),
+            requirements: &downstream.requirements,
+        });
+        // The index of the release may have nothing else.
+        if let Some(why) = provide(source, machine, environment, wheel, beside, folder)? {
+            return Ok(Attempt::NotTested { why });
+        }
+        let mut requirements = vec![release.clone()];
+        let package = downstream.as_ref().map(|downstream| &downstream.wheel);
+        requirements.extend(package.map(|wheel| wheel.to_string_lossy().into_owned()));
+        let requirements: Vec<&str> = requirements.iter().map(String::as_str).collect();
         match installation.install(environment, folder, &requirements)? {
-            Installed::Failed(finished) => return Ok(Some(finished)),
+            Installed::Failed(finished) => return Ok(Attempt::Failed(finished)),
             Installed::File(_, mismatch) => {
                 mismatches.lock().expect("no holder panics").extend(mismatch);
             }
         }
-        let failed =
-            project_tests::smoke(environment, &smoke_test, folder, &project.table.pass_env)?;
+        let tested = test(source, environment, wheel, folder)?;
         match &downstream {
-            Some(downstream) if failed.is_none() => project_tests::unittest(
-                environment,
-                &downstream.tests,
-                folder,
-                &project.table.pass_env,
-            ),
-            _ => Ok(failed),
+            Some(downstream) if matches!(tested, Attempt::Passed) => {
+                downstream.test(source, environment, folder)
+            }
+            _ => Ok(tested),
         }
     };
     let runs =
@@ -217,43 +222,4 @@ fn differences(
         }
     }
     differences
-}
-
-struct Downstream {
-    wheel: String,
-    tests: PathBuf,
-}
-
-/// Builds the wheel of the downstream package, and returns it with the folder of its tests.
-fn downstream(project: &Project, machine: &Machine, report: &Report) -> Result<Option<Downstream>> {
-    let Some(folder) = &project.table.downstream else {
-        return Ok(None);
-    };
-    let folder = project.root.join(folder);
-    let tests = folder.join("tests");
-    if !tests.is_dir() {
-        return Err(Failure::usage(format!(
-            "the downstream package has no folder `{}`",
-            tests.display()
-        ))
-        .into());
-    }
-    let out = project.work().join("downstream");
-    folder::clear(&out)?;
-    let action = report.start("building the downstream package");
-    pip::wheel(machine.tools()?, &folder, &out)?
-        .check()
-        .context("cannot build the downstream package")?;
-    let made = list(&out)?;
-    let [wheel] = &made[..] else {
-        return Err(Failure::unknown(format!(
-            "building `{}` made {} files, expected one wheel",
-            folder.display(),
-            made.len()
-        ))
-        .into());
-    };
-    let name = wheel.file_name().unwrap_or_default().to_string_lossy();
-    action.done(Mood::Good, "built", &format!("{name}, which depends on the release"));
-    Ok(Some(Downstream { wheel: wheel.to_string_lossy().into_owned(), tests }))
 }

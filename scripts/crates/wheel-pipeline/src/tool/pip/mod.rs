@@ -3,12 +3,14 @@
 //! One pinned pip installs into every environment (`pip --python`). It runs in the environment's interpreter, so
 //! it picks the same file as a pip in that environment.
 
+pub mod dependencies;
 pub mod report;
 
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
+use wheel_audit::names::normalize;
 
 use crate::process::command::Invocation;
 use crate::process::environment::Grant;
@@ -32,12 +34,11 @@ pub fn install(
     source: InstallSource,
     what: &[&str],
 ) -> Result<Invocation> {
-    let pip = tools
-        .python(Tool::Pip)?
-        .args(["-m", "pip", "--python"])
-        .arg(environment.python())
+    let pip = in_environment(tools, environment)?
         .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
         .args(["--no-cache-dir", "--only-binary", ":all:"]);
+    // A byte-code compiler under an emulator takes longer than the test.
+    let pip = if environment.is_emulated() { pip.arg("--no-compile") } else { pip };
     let pip = match source {
         // pip has no need of the user's settings, and `--isolated` does not keep it from those of the machine.
         InstallSource::Files => {
@@ -46,6 +47,16 @@ pub fn install(
         InstallSource::Index(url) => from_index(pip, url),
     };
     Ok(pip.args(what))
+}
+
+/// The pinned pip, at work on an environment. It runs in the environment's own interpreter.
+fn in_environment(tools: &Tools, environment: &Environment) -> Result<Invocation> {
+    if environment.is_emulated() {
+        // `pip --python` would start the environment's Python without its launcher.
+        let pip = tools.package_folder(Tool::Pip)?;
+        return Ok(environment.command().arg("-I").arg(environment.seen(&pip)));
+    }
+    Ok(tools.python(Tool::Pip)?.args(["-m", "pip", "--python"]).arg(environment.python()))
 }
 
 /// pip's configuration may name a proxy, or another index to take files from as well. An index on this machine is
@@ -68,41 +79,34 @@ const LIMIT: Duration = Duration::from_secs(900);
 /// The value of `PIP_CONFIG_FILE` with which pip reads no configuration at all.
 const NO_CONFIGURATION: &str = if cfg!(windows) { "nul" } else { "/dev/null" };
 
-/// Installs a file into an environment that needs a launcher. `pip --python` would start the environment's
-/// Python without it. `pip` is the folder of the package pip.
-pub fn install_emulated(pip: &Path, environment: &Environment, what: &Path) -> Invocation {
-    environment
-        .command()
-        .arg("-I")
-        .arg(environment.seen(pip))
-        .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
-        .args(["--no-cache-dir", "--no-compile", "--no-index", "--no-deps"])
-        .args(["--root-user-action", "ignore", "--only-binary", ":all:"])
-        .arg(environment.seen(what))
-}
-
-/// Returns true if pip's output shows an error that may go away.
-pub fn may_pass(output: &str) -> bool {
+/// Returns true if pip's output shows an error that may go away. `project` is the one whose files an index may list
+/// late.
+pub fn may_pass(output: &str, project: &str) -> bool {
     // pip will refuse the same file again.
     let lasting = ["DO NOT MATCH THE HASHES", "require a different python", "Requires-Python"];
-    let passing = [
-        NOTHING_FITS,
-        "HTTP error 429",
-        "HTTP error 5",
-        "Connection",
-        "timed out",
-        "Temporary failure",
-    ];
+    let passing =
+        ["HTTP error 429", "HTTP error 5", "Connection", "timed out", "Temporary failure"];
     let has = |words: &&str| output.contains(words);
-    !lasting.iter().any(has) && passing.iter().any(has)
+    // A dependency of the project is not late.
+    let late = lacks(output, project);
+    !lasting.iter().any(has) && (late || passing.iter().any(has))
 }
 
-/// Returns true if pip's output says that the index has no file for the interpreter.
-pub fn found_nothing(output: &str) -> bool {
-    output.contains(NOTHING_FITS)
+/// Returns true if pip's output says that an index has no file of the project for the interpreter.
+pub fn lacks(output: &str, project: &str) -> bool {
+    nothing_fits(output).is_some_and(|requirement| {
+        let end = requirement.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+        normalize(&requirement[..end.unwrap_or(requirement.len())]) == normalize(project)
+    })
 }
 
-const NOTHING_FITS: &str = "No matching distribution found";
+/// The requirement for which pip found no file that fits the interpreter.
+pub fn nothing_fits(output: &str) -> Option<&str> {
+    let (_, rest) = output.split_once("No matching distribution found for ")?;
+    // pip may add where the requirement comes from.
+    let line = rest.lines().next().unwrap_or_default();
+    Some(line.split(" (from ").next().unwrap_or_default().trim())
+}
 
 /// The address of the index that pip's configuration names.
 pub fn index(tools: &Tools) -> Result<String> {
@@ -130,6 +134,19 @@ pub fn wheel(tools: &Tools, project: &Path, out: &Path) -> Result<Invocation> {
         .arg(out)
         .arg(project);
     Ok(pip)
+}
+
+/// Builds the wheel of a Python project with its own build backend, which pip installs from the index that it is set up
+/// for.
+pub fn wheel_with_backend(tools: &Tools, project: &Path, out: &Path) -> Result<Invocation> {
+    Ok(tools
+        .python(Tool::Pip)?
+        .grant(Grant::Pip)
+        .args(["-m", "pip", "--disable-pip-version-check", "--no-input", "wheel", "--quiet"])
+        .args(["--no-deps", "--wheel-dir"])
+        .arg(out)
+        .arg(project)
+        .limit(LIMIT))
 }
 
 /// Downloads one wheel for a platform, from the index that pip's configuration names.
@@ -189,15 +206,17 @@ mod tests {
             "ERROR: HTTP error 503 while getting https://index/a",
             "ReadTimeoutError: Read timed out.",
         ] {
-            assert!(may_pass(output), "{output}");
+            assert!(may_pass(output, "A"), "{output}");
         }
         for output in [
             "ERROR: Ignored the following versions that require a different python version: 1\n\
              ERROR: No matching distribution found for a==1",
             "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
             "ERROR: a-1-py3-none-any.whl is not a supported wheel on this platform.",
+            "ERROR: No matching distribution found for anyio>=3.0.0",
+            "ERROR: No matching distribution found for a-b==1 (from a)",
         ] {
-            assert!(!may_pass(output), "{output}");
+            assert!(!may_pass(output, "a"), "{output}");
         }
     }
 

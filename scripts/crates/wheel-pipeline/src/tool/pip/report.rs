@@ -20,20 +20,25 @@ pub struct InstalledFile {
     pub sha256: Option<Sha256Sum>,
 }
 
+/// A report.
 #[derive(Deserialize)]
-struct PipReport {
-    install: Vec<Item>,
+pub(super) struct PipReport {
+    pub install: Vec<Item>,
 }
 
+/// A file that pip installs.
 #[derive(Deserialize)]
-struct Item {
-    metadata: PipMetadata,
+pub(super) struct Item {
+    pub metadata: PipMetadata,
     download_info: DownloadInfo,
 }
 
+/// The name and version of a file.
 #[derive(Deserialize)]
-struct PipMetadata {
-    name: String,
+pub(super) struct PipMetadata {
+    pub name: String,
+    #[serde(default)]
+    pub version: String,
 }
 
 #[derive(Deserialize)]
@@ -47,12 +52,23 @@ struct ArchiveInfo {
     hashes: Option<BTreeMap<String, String>>,
 }
 
+impl Item {
+    /// The hash of the file. None if pip does not report it.
+    pub fn sha256(&self) -> Option<Sha256Sum> {
+        self.download_info.archive_info.as_ref()?.hashes.as_ref()?.get("sha256")?.parse().ok()
+    }
+}
+
+/// Reads a report.
+pub(super) fn read(report: &Path) -> Result<PipReport> {
+    let text = fs::read_to_string(report).context("pip wrote no report")?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("pip's report `{}` is not valid JSON", report.display()))
+}
+
 /// Reads the installed file of a project from a report.
 pub fn installed(report: &Path, project: &str) -> Result<InstalledFile> {
-    let text = fs::read_to_string(report).context("pip wrote no report")?;
-    let read: PipReport = serde_json::from_str(&text)
-        .with_context(|| format!("pip's report `{}` is not valid JSON", report.display()))?;
-    let item = read
+    let item = read(report)?
         .install
         .into_iter()
         .find(|item| normalize(&item.metadata.name) == normalize(project))
@@ -60,9 +76,7 @@ pub fn installed(report: &Path, project: &str) -> Result<InstalledFile> {
     let file = address::parse(&item.download_info.url)
         .and_then(|url| file_name(&url))
         .context("pip's report names no file")?;
-    let hashes = item.download_info.archive_info.and_then(|archive| archive.hashes);
-    let sha256 = hashes.and_then(|hashes| hashes.get("sha256")?.parse().ok());
-    Ok(InstalledFile { file, sha256 })
+    Ok(InstalledFile { file, sha256: item.sha256() })
 }
 
 impl InstalledFile {

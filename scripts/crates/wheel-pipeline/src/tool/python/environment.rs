@@ -15,6 +15,8 @@ use crate::tool::uv;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     folder: PathBuf,
+    /// The interpreter's name, for messages and keys.
+    name: String,
     /// The emulator with its options, if the environment's Python needs one.
     launcher: Vec<OsString>,
     /// True for a Python for Windows on another system.
@@ -40,6 +42,7 @@ impl Environment {
             })?;
         Ok(Self {
             folder: folder.to_owned(),
+            name: format!("{} {}", interpreter.release, interpreter.name()),
             launcher: interpreter.launcher.clone(),
             windows: false,
         })
@@ -57,6 +60,7 @@ impl Environment {
         }
         Ok(Self {
             folder: folder.to_owned(),
+            name: format!("{} {}", interpreter.release, interpreter.name()),
             launcher: interpreter.launcher.clone(),
             windows: true,
         })
@@ -73,7 +77,12 @@ impl Environment {
 
     /// The environment in a folder of the tools.
     pub(super) fn of_tools(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), launcher: Vec::new(), windows: false }
+        Self {
+            folder: folder.to_owned(),
+            name: String::new(),
+            launcher: Vec::new(),
+            windows: false,
+        }
     }
 
     /// The environment's interpreter.
@@ -82,6 +91,16 @@ impl Environment {
             true => self.folder.join("python.exe"),
             false => self.program("python"),
         }
+    }
+
+    /// The name of the interpreter that the environment is of.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The environment's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A path of this machine, as the environment's interpreter knows it.
@@ -151,7 +170,12 @@ pub(crate) mod tests {
 
     /// An environment in `folder`.
     pub fn environment(folder: &str) -> Environment {
-        Environment { folder: folder.into(), launcher: Vec::new(), windows: false }
+        Environment {
+            folder: folder.into(),
+            name: String::new(),
+            launcher: Vec::new(),
+            windows: false,
+        }
     }
 
     /// A command line, followed by a line for each variable that it sets or removes. The text is the same on every

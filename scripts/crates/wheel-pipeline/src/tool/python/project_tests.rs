@@ -1,15 +1,20 @@
 //! The smoke test of a project, and the tests of its downstream package, run on an installed wheel.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::environment::Environment;
 use crate::process::command::{Finished, Invocation};
 
 /// The time limit of a smoke test.
 const SMOKE_LIMIT: Duration = Duration::from_secs(300);
+/// The time limit of one command of a test suite.
+const SUITE_LIMIT: Duration = Duration::from_secs(3600);
+/// The program that imports modules.
+const IMPORTS: &str = include_str!("imports.py");
 /// The time limit of the downstream package's tests.
 const UNITTEST_LIMIT: Duration = Duration::from_secs(600);
 
@@ -34,6 +39,77 @@ pub fn smoke_command(environment: &Environment, script: &Path, folder: &Path) ->
         .arg(environment.seen(script))
         .folder(folder)
         .limit(SMOKE_LIMIT)
+}
+
+/// The folders and files that a test command may name: `{project}`, `{package}`, `{wheel}`.
+#[derive(Clone, Copy, Debug)]
+pub struct Places<'a> {
+    /// The top of the repository.
+    pub project: &'a Path,
+    /// The project's folder.
+    pub package: &'a Path,
+    pub wheel: &'a Path,
+}
+
+/// Runs the commands of a test suite, one after the other, in the shell of the system. The programs of the environment come
+/// first on `PATH`. Returns the first command that failed.
+pub fn suite(
+    environment: &Environment,
+    commands: &[String],
+    places: &Places,
+    folder: &Path,
+    pass: &[String],
+) -> Result<Option<Finished>> {
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(environment.programs()).chain(std::env::split_paths(&rest));
+    let path = std::env::join_paths(folders).context("the environment cannot be part of `PATH`")?;
+    for command in commands {
+        let command = [
+            ("{project}", places.project),
+            ("{package}", places.package),
+            ("{wheel}", places.wheel),
+        ]
+        .iter()
+        .fold(command.clone(), |text, (name, place)| text.replace(name, &place.to_string_lossy()));
+        let shell = match cfg!(windows) {
+            true => Invocation::new("cmd").args(["/c", &command]),
+            false => Invocation::new("sh").args(["-c", &command]),
+        };
+        let finished = shell
+            .folder(folder)
+            .without("PYTHONPATH")
+            .without("PYTHONHOME")
+            .env("PATH", &path)
+            .env("VIRTUAL_ENV", environment.folder())
+            .pass_to_test(pass)
+            .limit(SUITE_LIMIT)
+            .run()?;
+        if !finished.succeeded() {
+            return Ok(Some(finished));
+        }
+    }
+    Ok(None)
+}
+
+/// Imports modules, and starts programs with `--version` or `--help`. Every warning of the project is an error. Returns the
+/// finished command if it failed.
+pub fn imports(
+    environment: &Environment,
+    project: &str,
+    modules: &BTreeSet<String>,
+    programs: &BTreeSet<String>,
+    folder: &Path,
+    pass: &[String],
+) -> Result<Option<Finished>> {
+    let asked = serde_json::json!({ "project": project, "modules": modules, "programs": programs });
+    let finished = environment
+        .command()
+        .args(["-I", "-W", "error", "-X", "dev", "-c", IMPORTS, &asked.to_string()])
+        .folder(folder)
+        .pass_to_test(pass)
+        .limit(SMOKE_LIMIT)
+        .run()?;
+    Ok((!finished.succeeded()).then_some(finished))
 }
 
 /// Runs the tests in a folder with unittest. Returns the finished command if it failed or found no test.
