@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
 use wheel_fixtures::stub;
 use wheel_pipeline::failure::{Code, Failure, failure};
 use wheel_pipeline::project::{Project, schema};
@@ -148,7 +149,7 @@ fn all_faults_of_the_table_are_told_at_once() {
       line 13, column 47: invalid type: integer `1`, expected a string
     hint: a target is a platform tag: `manylinux_2_17_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64`, `win_amd64`, …
     hint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build
-    hint: for the key `smokes`: expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `tag`, `signed-tags`, `pass-env`
+    hint: for the key `smokes`: expected one of `targets`, `pythons`, `smoke`, `test-command`, `test-requires`, `test-extras`, `test-groups`, `downstream`, `waivers`, `tag`, `signed-tags`, `missing-licenses`, `pass-env`
     hint: write the tags of this project as `v{version}` or `name-v{version}`
     ");
 }
@@ -168,7 +169,7 @@ fn a_value_that_can_be_read_may_be_wrong() {
 #[test]
 fn each_key_of_the_table_has_a_default() {
     let end = PYPROJECT.find("targets = ").expect("the first key");
-    let text = PYPROJECT[..end].replace(">=3.10", ">=3.13") + "smoke = \"smoke.py\"\n";
+    let text = PYPROJECT[..end].replace(">=3.10", ">=3.13");
     let project = read(Some(&text), Some(CARGO)).expect("it is good");
     let pythons: Vec<String> = project.table.pythons.iter().map(ToString::to_string).collect();
     assert_eq!(pythons, ["3.13", "3.14", "3.15"], "`requires-python` refuses the others");
@@ -256,24 +257,39 @@ fn the_schema_describes_the_keys_of_the_table() {
 #[test]
 fn the_defaults_and_examples_of_the_schema_can_be_read() {
     let end = PYPROJECT.find("targets = ").expect("the first key");
-    let defaults = read(Some(&(PYPROJECT[..end].to_owned() + "smoke = \"s.py\"\n")), Some(CARGO));
-    let defaults = format!("{:?}", defaults.expect("it is good").table);
+    let table = |line: &str| {
+        let text = PYPROJECT[..end].replace(">=3.10", ">=3.0") + line;
+        let project =
+            read(Some(&text), Some(CARGO)).unwrap_or_else(|error| panic!("{line}{error}"));
+        format!("{:?}", project.table)
+    };
+    let defaults = table("");
+    let line = |key: &str, value: &Value| format!("{key} = {}\n", schema::toml(value));
     for (key, schema) in schema::keys() {
-        for (value, is_default) in schema["examples"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|value| (value, false))
-            .chain(schema.get("default").map(|value| (value, true)))
-        {
-            let line = format!("{key} = {}\n", schema::toml(value));
-            let smoke = if key == "smoke" { "" } else { "smoke = \"s.py\"\n" };
-            let text = PYPROJECT[..end].replace(">=3.10", ">=3.0") + smoke + &line;
-            let project =
-                read(Some(&text), Some(CARGO)).unwrap_or_else(|error| panic!("{line}{error}"));
-            if is_default {
-                assert_eq!(format!("{:?}", project.table), defaults, "{line}");
-            }
+        if let Some(default) = schema.get("default") {
+            assert_eq!(table(&line(&key, default)), defaults, "{key}");
+        }
+        for example in schema["examples"].as_array().into_iter().flatten() {
+            assert_ne!(table(&line(&key, example)), defaults, "{key}");
         }
     }
+}
+
+#[test]
+fn a_wheel_has_one_kind_of_test_with_extras_and_groups_that_exist() {
+    let with = |lines: &str| {
+        refused("smoke = \"tests/smoke.py\"", &format!("smoke = \"tests/smoke.py\"\n{lines}"))
+    };
+    insta::assert_snapshot!(with("test-command = \"pytest\""), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has a fault
+      line 10, column 16: there are two tests, `smoke` and `test-command`: drop one
+    ");
+    insta::assert_snapshot!(with("test-extras = \"a, b\""), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has a fault
+      line 10, column 15: the project has no extra `a`
+    ");
+    insta::assert_snapshot!(with("test-groups = [\"docs\"]"), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has a fault
+      line 10, column 15: there is no dependency group `docs`
+    ");
 }

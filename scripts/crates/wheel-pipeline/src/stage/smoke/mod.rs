@@ -187,9 +187,9 @@ pub fn verdict(evidence: &SmokeEvidence, promised: usize, complete: bool) -> Ver
     let some = |is: fn(&SmokeResult) -> bool| evidence.outcomes.iter().any(|one| is(&one.result));
     if some(|result| matches!(result, SmokeResult::Failed { .. })) {
         Verdict::No
-    } else if some(|result| matches!(result, SmokeResult::NotTested { .. })) {
-        Verdict::Unknown
-    } else if complete && reached(evidence) < promised {
+    } else if some(|result| matches!(result, SmokeResult::NotTested { .. }))
+        || complete && reached(evidence) < promised
+    {
         Verdict::Unknown
     } else {
         Verdict::Yes
