@@ -4,7 +4,7 @@ pub mod agreement;
 pub mod changelog;
 pub mod crate_facts;
 mod families;
-mod pyproject;
+pub mod pyproject;
 pub mod search;
 pub mod source;
 pub mod table;
