@@ -13,8 +13,8 @@ use crate::project::source::Source;
 use crate::project::{Project, search};
 use crate::report::{Format, Report};
 use crate::stage::{
-    Machine, RunLock, announce, audit, build, explain, from_jobs, gate, licenses, plan, prepare,
-    publish, pythons, rehearse, schema, second_build, serve, smoke, verify,
+    Machine, RunLock, announce, audit, build, explain, from_jobs, gate, init, licenses, plan,
+    prepare, publish, pythons, rehearse, schema, second_build, serve, smoke, verify,
 };
 
 /// Takes a maturin project from source to verified wheels on a package index.
@@ -60,6 +60,7 @@ Step by step:
   gate          Decide whether dist/ may be uploaded, from all evidence
 
 Set up:
+  init          Propose the table and the workflow of a project, and write them
   pythons       Install Pythons of other platforms and newer series, for the smoke test
   serve         Serve an empty package index on loopback until Ctrl-C
   schema        Print the JSON schema of the table, for editors
@@ -104,6 +105,8 @@ pub enum Command {
     SecondBuild(second_build::Args),
     /// Decide whether dist/ may be uploaded, from all evidence
     Gate(gate::Args),
+    /// Propose the table and the workflow of a project, from what its workflows build today
+    Init(init::Args),
     /// Install Pythons of other platforms and newer series, for the smoke test
     Pythons(pythons::Args),
     /// Serve an empty package index on loopback until Ctrl-C, for uploads by hand
@@ -138,6 +141,7 @@ impl Cli {
             Command::Serve(args) => args.output.format,
             Command::Audit(_)
             | Command::Explain(_)
+            | Command::Init(_)
             | Command::Licenses(_)
             | Command::Plan(_)
             | Command::Prepare(_)
@@ -152,6 +156,7 @@ impl Cli {
         match &self.command {
             Command::Audit(args) => audit::run(args, self.project.as_deref(), report),
             Command::Explain(args) => explain::run(args, report),
+            Command::Init(args) => init::run(args, self.project.as_deref(), report),
             Command::Rehearse(args) => self.locked(report, |source, machine, kept| {
                 rehearse::run(args, source, machine, kept, report)
             }),
@@ -209,6 +214,7 @@ impl Cli {
             Command::SecondBuild(_)
             | Command::Audit(_)
             | Command::Explain(_)
+            | Command::Init(_)
             | Command::Rehearse(_)
             | Command::Prepare(_)
             | Command::Plan(_)

@@ -6,7 +6,7 @@ pub mod crate_facts;
 mod defaults;
 mod families;
 mod faults;
-mod pyproject;
+pub mod pyproject;
 pub mod schema;
 pub mod search;
 pub mod source;

@@ -6,6 +6,7 @@ pub mod build;
 pub mod explain;
 pub mod from_jobs;
 pub mod gate;
+pub mod init;
 pub mod licenses;
 pub mod machine;
 pub mod plan;

@@ -10,6 +10,7 @@ mod children;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod containers;
 mod faults;
+mod init;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(unix)]
