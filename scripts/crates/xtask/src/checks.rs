@@ -35,7 +35,9 @@ fn collect_helpers(folder: &Path, helpers: &mut Vec<PathBuf>) -> Result<()> {
         fs::read_dir(folder).with_context(|| format!("cannot list `{}`", folder.display()))?
     {
         let path = entry?.path();
-        if path.is_dir() {
+        // The outputs of a rehearsal of the program itself.
+        let is_output = path.file_name().is_some_and(|name| name == "target" || name == "dist");
+        if path.is_dir() && !is_output {
             collect_helpers(&path, helpers)?;
         } else if path.extension().is_some_and(|extension| extension == "py") {
             helpers.push(path);

@@ -48,6 +48,11 @@ pub fn run(
     tally.stage("licenses --check", || {
         licenses::run(&licenses::Args { check: true }, source, report)
     })?;
+    // The program is a project of its own.
+    let program = Source::open(&scripts.join("crates").join("wheel-pipeline"), None)?;
+    tally.stage("licenses --check, wheel-pipeline", || {
+        licenses::run(&licenses::Args { check: true }, &program, report)
+    })?;
     tally.stage("readme --check", || readme::run(source, report, true))?;
     tally.stage("tables --check", || tables::run(&source.project, machine, report, true))?;
     for (name, folder) in [("sum_up_to", root), ("wheel-pipeline", &scripts)] {

@@ -7,7 +7,7 @@ and no error.
 import importlib
 import importlib.metadata
 import json
-import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -34,12 +34,10 @@ for module in asked["modules"]:
 
 failed = []
 for name in asked["programs"]:
-    program = os.path.join(sysconfig.get_path("scripts"), name)
+    program = pathlib.Path(sysconfig.get_path("scripts"), name)
     said = ""
     for option in ("--version", "--help"):
-        run = subprocess.run(  # noqa: S603, the program belongs to the wheel under test
-            [program, option], capture_output=True, check=False, stdin=subprocess.DEVNULL, timeout=120
-        )
+        run = subprocess.run([program, option], capture_output=True, check=False, stdin=subprocess.DEVNULL, timeout=120)
         if run.returncode == 0:
             break
         said += f"`{name} {option}` exits with {run.returncode}\n{run.stdout.decode(errors='replace')}"
