@@ -121,6 +121,8 @@ mod tests {
                 waivers: Vec::new(),
                 tag: TagSpelling::default(),
                 signed_tags: false,
+                rebuild: false,
+                second_build: false,
                 pass_env: Vec::new(),
             },
         }

@@ -31,6 +31,12 @@ pub struct PromiseTable {
     /// True if a version tag needs a signature that git verifies.
     #[serde(default, rename = "signed-tags")]
     pub signed_tags: bool,
+    /// True if every target is built a second time on another machine.
+    #[serde(default)]
+    pub rebuild: bool,
+    /// True if a second builder builds the wheels too.
+    #[serde(default, rename = "second-build")]
+    pub second_build: bool,
     /// Variables that builds and tests get beyond the usual ones: a name, or a beginning with `*` behind it.
     #[serde(default, rename = "pass-env", deserialize_with = "variables")]
     pub pass_env: Vec<String>,
