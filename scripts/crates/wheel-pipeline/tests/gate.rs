@@ -19,6 +19,8 @@ struct Release {
     commit: Option<String>,
     dirty: bool,
     waivers: Vec<Waiver>,
+    rebuild: bool,
+    second_build: bool,
     dist: BTreeMap<String, Sha256Sum>,
     evidence: Evidence,
 }
@@ -85,9 +87,11 @@ fn complete() -> Release {
         commit,
         dirty: false,
         waivers: Vec::new(),
+        rebuild: false,
+        second_build: false,
         dist: files.iter().map(|file| (file.file.clone(), file.sha256)).collect(),
         evidence: Evidence {
-            build: Some(BuildEvidence { files, not_here: Vec::new() }),
+            build: Some(BuildEvidence { files, ..BuildEvidence::default() }),
             audit: Some(audit),
             smoke: Some(smoke),
             second_build: Some(second),
@@ -103,6 +107,8 @@ impl Release {
             commit: self.commit.as_deref(),
             dirty: self.dirty,
             waivers: &self.waivers,
+            rebuild: self.rebuild,
+            second_build: self.second_build,
             today: "2026-06-15".parse().expect("a day"),
             dist: &self.dist,
             evidence: &self.evidence,
@@ -474,18 +480,48 @@ fn a_different_or_unmatched_wheel_of_the_second_builder_closes_it() {
 }
 
 #[test]
-fn a_missing_second_build_of_this_build_is_a_warning() {
-    let warnings = |change: fn(&mut Release)| {
-        let mut evidence = complete();
-        change(&mut evidence);
-        let judgement = evidence.judgement();
-        assert_eq!((judgement.reasons, judgement.seconded), (Vec::new(), Vec::new()));
-        judgement.warnings.join("\n")
+fn a_missing_second_build_closes_it_if_the_table_asks_for_one() {
+    let missing = |evidence: &mut Release| evidence.evidence.second_build = None;
+    let open = |change: fn(&mut Release)| {
+        let mut release = complete();
+        change(&mut release);
+        release.judgement()
     };
-    insta::assert_snapshot!(warnings(|evidence| evidence.evidence.second_build = None), @"no wheels of a second builder were compared");
-    let other = |evidence: &mut Release| {
-        evidence.second().sdist = Some(Sha256Sum::digest(b"another"));
-        evidence.second().compared[0].differences.push("a difference".to_owned());
+    assert_eq!(open(missing), GateDecision::default());
+    let asked = |evidence: &mut Release| {
+        evidence.second_build = true;
+        evidence.evidence.second_build = None;
     };
-    insta::assert_snapshot!(warnings(other), @"the comparison with the second builder's wheels is of another build");
+    insta::assert_snapshot!(reasons(asked), @"no wheels of a second builder were compared, which `second-build` of the table asks for");
+}
+
+#[test]
+fn a_second_build_of_another_build_closes_it_if_the_table_asks_for_one() {
+    let mut release = complete();
+    release.second().sdist = Some(Sha256Sum::digest(b"another"));
+    release.second().compared[0].differences.push("a difference".to_owned());
+    let judgement = release.judgement();
+    assert_eq!((judgement.reasons, judgement.seconded), (Vec::new(), Vec::new()));
+    insta::assert_snapshot!(judgement.warnings.join("\n"), @"the comparison with the second builder's wheels is of another build");
+    release.second_build = true;
+    let judgement = release.judgement();
+    assert_eq!((judgement.warnings, judgement.seconded), (Vec::new(), Vec::new()));
+    insta::assert_snapshot!(judgement.reasons.join("\n"), @"the comparison with the second builder's wheels is of another build");
+}
+
+#[test]
+fn a_file_that_was_not_built_again_closes_it_if_the_table_asks_for_that() {
+    let asked = |evidence: &mut Release| {
+        evidence.rebuild = true;
+        let build = evidence.evidence.build.as_mut().expect("there was a build");
+        build.rebuilt = build.files.iter().map(|file| file.file.clone()).collect();
+    };
+    let mut release = complete();
+    asked(&mut release);
+    assert_eq!(release.judgement().reasons, [""; 0]);
+    let missing = |evidence: &mut Release| {
+        asked(evidence);
+        evidence.evidence.build.as_mut().expect("there was a build").rebuilt.remove(WINDOWS);
+    };
+    insta::assert_snapshot!(reasons(missing), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was not built again, which `rebuild` of the table asks for");
 }

@@ -12,7 +12,7 @@ mod fuzz;
 mod lock;
 mod machine;
 mod measured;
-mod readme;
+pub mod readme;
 mod step;
 mod tables;
 mod test_environment;

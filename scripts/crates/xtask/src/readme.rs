@@ -1,5 +1,5 @@
-//! `readme`: writes the derived parts of the documentation. These are tables from the plan, and the page of checks,
-//! which consists of the text beside each check.
+//! `readme`: writes the derived parts of the documentation, and the workflow of a release. They are tables from the plan,
+//! the page of checks, which consists of the text beside each check, and the template that `init` fills in for others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use wheel_pipeline::failure::Failure;
 use wheel_pipeline::project::schema;
 use wheel_pipeline::project::source::Source;
 use wheel_pipeline::report::{Mood, Report, table};
+use wheel_pipeline::stage::init::workflow::{Program, Settings};
 use wheel_pipeline::stage::plan::families;
 use wheel_pipeline::tool::pythons::images::Image;
 
@@ -37,6 +38,8 @@ const PLATFORMS: &str = "docs/platforms.md";
 const CHECKS: &str = "docs/checks.md";
 /// The page of the keys of the table, from its JSON schema.
 const KEYS: &str = "docs/table.md";
+/// The workflow of a release.
+const RELEASE: &str = ".github/workflows/release.yml";
 
 /// Runs `readme`: writes the tables and the page of checks, or with `only_check` compares them.
 pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict> {
@@ -60,7 +63,10 @@ pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict
         .into());
     }
     let mut verdict = Verdict::Yes;
-    for path in std::iter::once(readme).chain(documents(&root.join("docs"))?) {
+    let release = root.join(RELEASE);
+    let workflow = release.is_file().then(|| release.clone());
+    let derived = std::iter::once(readme).chain(workflow);
+    for path in derived.chain(documents(&root.join("docs"))?) {
         let text = fs::read_to_string(&path)
             .with_context(|| format!("cannot read `{}`", path.display()))?;
         let with_wheels = WHEELS.replace(&text, &wheels);
@@ -68,7 +74,8 @@ pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict
             TESTED.replace(with_wheels.as_ref().unwrap_or(&text), &tested).or(with_wheels);
         let page = (path == root.join(CHECKS)).then(check::page);
         let page = page.or_else(|| (path == root.join(KEYS)).then(schema::page));
-        let Some(current) = page.or(with_tested) else { continue };
+        let workflow = (path == release).then(|| settings(source).render());
+        let Some(current) = page.or(workflow).or(with_tested) else { continue };
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         if current == text {
             report.say(Mood::Good, "current", &name);
@@ -82,6 +89,19 @@ pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict
         }
     }
     Ok(verdict)
+}
+
+/// The settings of this repository's workflow. It compiles the program that it uses.
+pub fn settings(source: &Source) -> Settings {
+    let table = &source.project.table;
+    Settings {
+        program: Program::Built,
+        below: String::new(),
+        tag: None,
+        rebuild: table.rebuild,
+        second_build: table.second_build,
+        own_rust: false,
+    }
 }
 
 /// The documents in a folder. A missing folder has none.

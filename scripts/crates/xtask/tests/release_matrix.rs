@@ -16,7 +16,7 @@ use wheel_pipeline::evidence::{
     SmokeResult, TestedSource,
 };
 use wheel_pipeline::project::{Project, agreement};
-use wheel_pipeline::stage::plan::matrix::Matrices;
+use wheel_pipeline::stage::plan::matrix::{Matrices, TargetJob};
 
 const COMMIT: &str = "0000000000000000000000000000000000000000";
 
@@ -38,14 +38,14 @@ fn built(files: impl IntoIterator<Item = String>) -> BuildEvidence {
         epoch: 0,
         file,
     };
-    BuildEvidence { files: files.into_iter().map(record).collect(), not_here: Vec::new() }
+    BuildEvidence { files: files.into_iter().map(record).collect(), ..BuildEvidence::default() }
 }
 
 /// The evidence of a job that built a target.
-fn build_job(plan: &Plan, target: Target) -> Job {
+fn build_job(plan: &Plan, kind: &str, target: Target) -> Job {
     let wheels = plan.wheels.iter().filter(|wheel| wheel.target == target);
     let files = wheels.map(|wheel| wheel.file.clone()).chain([plan.sdist.clone()]);
-    Job { name: format!("build-{target}"), evidence: built(files).into() }
+    Job { name: format!("{kind}-{target}"), evidence: built(files).into() }
 }
 
 /// The evidence of a job that tested a target on some Pythons.
@@ -80,8 +80,8 @@ fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
 /// The evidence of all jobs. The smoke tests are the second list.
 fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
     let matrices = Matrices::from_plan(plan);
-    let mut others: Vec<Job> =
-        matrices.build.iter().map(|job| build_job(plan, job.target)).collect();
+    let both = |job: &TargetJob| ["build", "rebuild"].map(|kind| build_job(plan, kind, job.target));
+    let mut others: Vec<Job> = matrices.build.iter().flat_map(both).collect();
     let files: BTreeMap<String, Sha256Sum> =
         plan.files().map(|file| (file.to_owned(), Sha256Sum::digest(file.as_bytes()))).collect();
     let checks = CHECKS.iter().map(|check| (check.name.to_owned(), Outcome::Ran { findings: 0 }));
@@ -118,6 +118,8 @@ fn judged(plan: &Plan, jobs: &[Job]) -> GateDecision {
         commit: Some(COMMIT),
         dirty: false,
         waivers: &[],
+        rebuild: true,
+        second_build: true,
         today: "2026-12-01".parse().expect("a day"),
         dist: &dist,
         evidence: &joined,

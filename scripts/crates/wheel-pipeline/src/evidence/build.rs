@@ -1,5 +1,7 @@
 //! The evidence of `build`: `build.json`.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use wheel_audit::wheel::Sha256Sum;
 
@@ -10,6 +12,9 @@ pub struct BuildEvidence {
     /// Requested targets that cannot be built on this machine, each with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_here: Vec<String>,
+    /// The files that a second build made with the same bytes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub rebuilt: BTreeSet<String>,
 }
 
 /// A file in `dist/`, and its origin.

@@ -22,6 +22,10 @@ pub struct GateInput<'a> {
     /// True if the checkout differs from the commit. The waivers must be those of the commit.
     pub dirty: bool,
     pub waivers: &'a [Waiver],
+    /// True if the table asks for a second build of every wheel on another machine.
+    pub rebuild: bool,
+    /// True if the table asks for the wheels of a second builder.
+    pub second_build: bool,
     pub today: Date,
     /// The files in `dist/`.
     pub dist: &'a BTreeMap<String, Sha256Sum>,
@@ -77,6 +81,10 @@ pub fn judge(release: &GateInput) -> GateDecision {
                 let record = build.file(file);
                 judgement.reasons.extend(built(file, record, release.commit));
                 judgement.reasons.extend(present(file, record, release.dist.get(file)));
+                if release.rebuild && record.is_some() && !build.rebuilt.contains(file) {
+                    let reason = "was not built again, which `rebuild` of the table asks for";
+                    judgement.reasons.push(format!("`{file}` {reason}"));
+                }
             }
         }
     }
@@ -96,17 +104,25 @@ pub fn judge(release: &GateInput) -> GateDecision {
     judgement
 }
 
-/// Adds the result of the second builder. A missing result is a warning, because not every project has a second
-/// builder for each platform. A difference closes the gate.
+/// Adds the result of the second builder. A missing result closes the gate if the table asks for one. A difference does
+/// so in any case.
 fn seconded(release: &GateInput, judgement: &mut GateDecision) {
     let Some(second) = &release.evidence.second_build else {
-        judgement.warnings.push("no wheels of a second builder were compared".to_owned());
+        if release.second_build {
+            let reason = "no wheels of a second builder were compared, which `second-build` of the table asks for";
+            judgement.reasons.push(reason.to_owned());
+        }
         return;
     };
     let sdist = release.evidence.build.as_ref().and_then(|build| build.file(&release.plan.sdist));
     if sdist.is_none() || second.sdist != sdist.map(|sdist| sdist.sha256) {
-        let warning = "the comparison with the second builder's wheels is of another build";
-        judgement.warnings.push(warning.to_owned());
+        let other =
+            "the comparison with the second builder's wheels is of another build".to_owned();
+        if release.second_build {
+            judgement.reasons.push(other);
+        } else {
+            judgement.warnings.push(other);
+        }
         return;
     }
     for unmatched in &second.unmatched {

@@ -42,6 +42,9 @@ pub enum JobKind {
     Program,
 }
 
+/// The beginning of the names of the jobs that build a target again.
+pub const REBUILD: &str = "rebuild-";
+
 /// The names of jobs, for messages.
 pub const NAMES: &str = "`sdist`, `build-TARGET`, `rebuild-TARGET`, `second-build-RUNNER`, `audit`, \
      `smoke-TARGET-PYTHON`, `smoke-container-TARGET`, `release`, `published`, `verified-TARGET`";
@@ -70,7 +73,7 @@ impl JobKind {
         let after = |start| name.strip_prefix(start);
         if let Some(runner) = after("second-build-") {
             (!runner.is_empty()).then_some(Self::SecondBuild)
-        } else if let Some(text) = after("build-").or_else(|| after("rebuild-")) {
+        } else if let Some(text) = after("build-").or_else(|| after(REBUILD)) {
             target(text).map(Self::Build)
         } else if let Some(text) = after("smoke-container-") {
             target(text).map(Self::Smoke)

@@ -3,11 +3,11 @@
 //! The order of the jobs does not matter. Two jobs with different evidence of one file contradict each other. All
 //! contradictions are reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wheel_audit::check::Outcome;
 
-use crate::evidence::job::Job;
+use crate::evidence::job::{Job, REBUILD};
 use crate::evidence::{
     AuditEvidence, BuildEvidence, Evidence, SecondBuildEvidence, SmokeEvidence, VerifyEvidence,
 };
@@ -45,9 +45,18 @@ pub fn join(jobs: &[Job]) -> Result<Evidence, Vec<String>> {
 }
 
 fn join_builds(builds: &[(&str, &BuildEvidence)], wrong: &mut Vec<String>) -> BuildEvidence {
+    let elsewhere = |job: &str, name: &str| {
+        builds.iter().any(|(other, build)| *other != job && build.file(name).is_some())
+    };
     let mut by_name = BTreeMap::new();
+    let mut rebuilt = BTreeSet::new();
     for &(job, build) in builds {
+        rebuilt.extend(build.rebuilt.iter().cloned());
         for file in &build.files {
+            // The other job that built it has the same bytes, or the two contradict each other.
+            if job.starts_with(REBUILD) && elsewhere(job, &file.file) {
+                rebuilt.insert(file.file.clone());
+            }
             let (first, known) = by_name.entry(file.file.as_str()).or_insert((job, file));
             let same = known.sha256 == file.sha256 && known.commit == file.commit;
             if !same {
@@ -68,7 +77,7 @@ fn join_builds(builds: &[(&str, &BuildEvidence)], wrong: &mut Vec<String>) -> Bu
         }
     }
     let files = by_name.into_values().map(|(_, file)| file.clone()).collect();
-    BuildEvidence { files, ..BuildEvidence::default() }
+    BuildEvidence { files, rebuilt, ..BuildEvidence::default() }
 }
 
 fn join_audits(audits: &[&AuditEvidence], wrong: &mut Vec<String>) -> AuditEvidence {
@@ -171,6 +180,7 @@ fn join_seconds(seconds: &[&SecondBuildEvidence], wrong: &mut Vec<String>) -> Se
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::BuiltFile;
     use crate::evidence::{Kind, Receipt, SentFile, SentStep};
     use wheel_audit::wheel::Sha256Sum;
 
@@ -194,6 +204,37 @@ mod tests {
     fn no_jobs_give_no_evidence() {
         let joined = join(&[]).expect("no contradiction");
         assert!(joined.build.is_none() && joined.audit.is_none() && joined.smoke.is_none());
+    }
+
+    #[test]
+    fn a_file_of_a_job_that_builds_again_and_of_another_is_rebuilt() {
+        let built = |name: &str, files: &[&str]| {
+            let record = |file: &&str| BuiltFile {
+                file: (*file).to_owned(),
+                sha256: Sha256Sum::digest(b"a"),
+                size: 1,
+                triple: None,
+                builder: "maturin".to_owned(),
+                cross_built: false,
+                commit: None,
+                dirty: false,
+                epoch: 0,
+            };
+            let files = files.iter().map(record).collect();
+            job(name, BuildEvidence { files, ..BuildEvidence::default() })
+        };
+        let rebuilt = |jobs: &[Job]| {
+            let joined = join(jobs).expect("no contradiction").build.expect("a build");
+            joined.rebuilt.into_iter().collect::<Vec<_>>()
+        };
+        let (one, again) =
+            (built("build-win32", &["a.whl", "a.tar.gz"]), built("rebuild-win32", &["a.whl"]));
+        assert_eq!(rebuilt(&[one.clone(), again.clone()]), ["a.whl"]);
+        assert_eq!(rebuilt(&[one.clone(), built("sdist", &["a.tar.gz"])]), [""; 0]);
+        assert_eq!(rebuilt(std::slice::from_ref(&again)), [""; 0]);
+        // The jobs after the gate get it with the joined evidence.
+        let joined = join(&[one, again]).expect("no contradiction").build.expect("a build");
+        assert_eq!(rebuilt(&[job("release", joined)]), ["a.whl"]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod second_build;
 pub mod smoke;
 pub mod verify;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -141,7 +142,8 @@ impl EvidenceFolder {
 
     /// The evidence of `build`. Empty if `build` has not run.
     pub fn built(&self) -> &BuildEvidence {
-        static NOTHING: BuildEvidence = BuildEvidence { files: Vec::new(), not_here: Vec::new() };
+        static NOTHING: BuildEvidence =
+            BuildEvidence { files: Vec::new(), not_here: Vec::new(), rebuilt: BTreeSet::new() };
         self.evidence.build.as_ref().unwrap_or(&NOTHING)
     }
 }

@@ -156,6 +156,8 @@ mod tests {
                 tag: TagSpelling::default(),
                 signed_tags: false,
                 missing_licenses: Vec::new(),
+                rebuild: false,
+                second_build: false,
                 pass_env: Vec::new(),
             },
         }

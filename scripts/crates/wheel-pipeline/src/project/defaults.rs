@@ -3,6 +3,8 @@
 use wheel_audit::family::PythonVersion;
 use wheel_audit::target::Target;
 
+use super::series;
+
 /// Two processors of each system that PyPI serves most downloads for.
 const TARGETS: [&str; 8] = [
     "manylinux_2_17_x86_64",
@@ -15,10 +17,6 @@ const TARGETS: [&str; 8] = [
     "win_arm64",
 ];
 
-/// The minor versions of CPython that get fixes, in December 2026
-/// ([status of Python versions](https://devguide.python.org/versions/)).
-const MINORS: std::ops::RangeInclusive<u8> = 11..=15;
-
 /// The platforms of a project that names none.
 pub fn targets() -> Vec<Target> {
     TARGETS.iter().map(|tag| tag.parse().expect("a test reads each tag")).collect()
@@ -26,7 +24,7 @@ pub fn targets() -> Vec<Target> {
 
 /// The Pythons of a project that names none. `requires-python` may exclude some.
 pub fn pythons() -> Vec<PythonVersion> {
-    MINORS.map(|minor| PythonVersion::new(3, minor)).collect()
+    series::all().into_iter().filter(|one| one.supported).map(|one| one.python).collect()
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 pub mod agreement;
 pub mod changelog;
 pub mod crate_facts;
-mod defaults;
+pub mod defaults;
 mod families;
 mod faults;
 pub mod pyproject;
 pub mod schema;
 pub mod search;
+pub mod series;
 pub mod source;
 pub mod table;
 pub mod tag;

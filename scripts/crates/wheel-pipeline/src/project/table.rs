@@ -51,6 +51,12 @@ pub struct PromiseTable {
     /// Linked crates that may come without a file with their license.
     #[serde(default, rename = "missing-licenses")]
     pub missing_licenses: Vec<String>,
+    /// True if every target is built a second time on another machine.
+    #[serde(default)]
+    pub rebuild: bool,
+    /// True if a second builder builds the wheels too.
+    #[serde(default, rename = "second-build")]
+    pub second_build: bool,
     /// Variables that builds and tests get beyond the usual ones: a name, or a beginning with `*` behind it.
     #[serde(default, rename = "pass-env", deserialize_with = "variables")]
     pub pass_env: Vec<String>,

@@ -43,7 +43,7 @@ pub fn built() -> (SampleProject, Interpreter) {
             epoch: 0,
         }
     });
-    let build = BuildEvidence { files: record.into(), not_here: Vec::new() };
+    let build = BuildEvidence { files: record.into(), ..BuildEvidence::default() };
     evidence::write(&project.work().join("build.json"), &build).expect("evidence");
     (project, newest)
 }

@@ -7,7 +7,7 @@
 use saphyr::YamlOwned as Yaml;
 
 use crate::release_rules::{rights_of, waits_for};
-use crate::rules::{PIPELINE, is_plain, verb};
+use crate::rules::{INSTALLED, PIPELINE, is_plain, verb};
 use crate::workflow::{PromisedRuns, Workflow, is_action, steps, text};
 
 /// Installs the Rust that `RUSTUP_TOOLCHAIN` names, in any shell.
@@ -27,8 +27,11 @@ pub const HASH: &str = "echo \"sha256=$(sha256sum < scripts/target/debug/wheel-p
 pub const CHECK: &str = "echo \"$SHA256  target/program/wheel-pipeline\" | sha256sum --check --strict\n\
      chmod +x target/program/wheel-pipeline\n";
 
+/// Installs the program in the workflow of another project.
+pub const INSTALL: &str = "python -m pip install --require-hashes --only-binary wheel-pipeline --requirement .github/wheel-pipeline.txt";
+
 /// The lines before the command of a job.
-pub const SETUP: [&str; 4] = [RUST, RUST_FOR_CI, HASH, CHECK];
+pub const SETUP: [&str; 5] = [RUST, RUST_FOR_CI, HASH, CHECK, INSTALL];
 
 /// Every job that runs cargo has the Rust that the workflow names, and installs it before.
 pub fn toolchain(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
@@ -50,7 +53,8 @@ pub fn toolchain(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
         let installs = if verb(job) == "ci" { RUST_FOR_CI } else { RUST };
         let installed = runs.iter().position(|run| *run == installs);
         // The plan and the sdist are made from what `cargo metadata` says.
-        let asks = ["plan --format github-matrix", "sdist"].contains(&verb(job));
+        let asks = ["plan --format github-matrix", "sdist"].contains(&verb(job))
+            || workflow.is_installed() && ["build", "second-build"].contains(&verb(job));
         let uses = runs.iter().position(|run| run.starts_with("cargo ") || asks && *run != RUST);
         match (installed, uses) {
             (None, Some(_)) => wrong.push(format!("job `{name}` does not install the pinned Rust")),
@@ -85,6 +89,8 @@ pub fn write_rights(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
         "actions/download-artifact",
         "actions/upload-artifact",
     ];
+    // pip compares the program that it installs.
+    let check = if workflow.is_installed() { INSTALL } else { CHECK };
     let mut wrong = Vec::new();
     for (name, job) in workflow.jobs().into_iter().filter(|(_, job)| can_write(job)) {
         let mut say = |what: String| wrong.push(format!("job `{name}` has a right, and {what}"));
@@ -92,8 +98,8 @@ pub fn write_rights(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
         for key in all.filter(|key| !keys.contains(key)) {
             say(format!("has `{key}`"));
         }
-        for run in steps(job).filter_map(|step| text(step, "run")).filter(|run| *run != CHECK) {
-            let arguments = run.strip_prefix(PIPELINE[0]);
+        for run in steps(job).filter_map(|step| text(step, "run")).filter(|run| *run != check) {
+            let arguments = run.strip_prefix(workflow.programs()[0]);
             if !is_plain(run) || !arguments.is_some_and(|rest| rest.starts_with(' ')) {
                 say(format!("runs `{run}`"));
             }
@@ -102,7 +108,7 @@ pub fn write_rights(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
         for step in steps(job).filter(|step| step.contains_mapping_key("uses") && !known(step)) {
             say(format!("uses `{}`", text(step, "uses").unwrap_or_default()));
         }
-        if !steps(job).any(|step| text(step, "run") == Some(CHECK)) {
+        if !steps(job).any(|step| text(step, "run") == Some(check)) {
             say("does not check its program".to_owned());
         }
     }
@@ -147,6 +153,30 @@ pub fn program(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
                 wrong.push(format!("job `{name}` runs the program on another kind of runner"));
             }
             Some(runs) => wrong.extend(taking_faults(name, job, maker, runs)),
+        }
+    }
+    wrong
+}
+
+/// Every job installs the program before it runs it, by the Python that was set up last.
+pub fn install(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, job) in workflow.jobs() {
+        let installs = position(job, |step| text(step, "run") == Some(INSTALL));
+        let runs = position(job, |step| {
+            text(step, "run").is_some_and(|run| run.split(' ').next() == Some(INSTALLED))
+        });
+        let Some((installs, _)) = installs.zip(runs).filter(|(installs, runs)| installs < runs)
+        else {
+            wrong.push(format!("job `{name}` does not install the program before it runs it"));
+            continue;
+        };
+        let python =
+            steps(job).take(installs).filter(|step| is_action(step, "actions/setup-python"));
+        if python.count() != 1 {
+            wrong.push(format!(
+                "job `{name}` does not install the program by the Python of the tools"
+            ));
         }
     }
     wrong

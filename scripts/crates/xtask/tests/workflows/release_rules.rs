@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use saphyr::{LoadableYamlNode, YamlOwned as Yaml};
 
-use crate::rules::{PLAN, runs_on, verb};
+use crate::rules::{runs_on, verb};
 use crate::workflow::{PromisedRuns, Workflow, collect, is_action, steps, text};
 
 /// The names of the jobs that a job waits for.
@@ -21,12 +21,13 @@ pub fn waits_for(job: &Yaml) -> Vec<&str> {
 /// The matrix of each job comes from the plan.
 pub fn matrix(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
     let jobs = workflow.jobs();
+    let command = format!("{} plan --format github-matrix", workflow.programs()[0]);
     let planner = jobs.iter().find_map(|&(name, job)| {
-        let step = steps(job).find(|step| text(step, "run") == Some(PLAN))?;
+        let step = steps(job).find(|step| text(step, "run") == Some(&command))?;
         Some((name, job, text(step, "id").unwrap_or_default()))
     });
     let Some((planner, plan, id)) = planner else {
-        return vec![format!("no job runs `{PLAN}`")];
+        return vec![format!("no job runs `{command}`")];
     };
     let mut wrong = Vec::new();
     let mut multiplied = 0;

@@ -7,7 +7,7 @@ use saphyr::YamlOwned as Yaml;
 use wheel_pipeline::cli::Cli;
 use xtask::Xtask;
 
-use crate::workflow::{PromisedRuns, Workflow, is_action, steps, text};
+use crate::workflow::{OTHERS, PromisedRuns, Workflow, is_action, steps, text};
 use crate::{download_rules, program_rules, release_rules};
 
 /// A function that returns the violations of a workflow.
@@ -36,13 +36,14 @@ pub const RULES: &[(&str, Option<&str>, Rule)] = &[
     ("caches", Some("release.yml"), release_rules::caches),
     ("surroundings", Some("release.yml"), release_rules::surroundings),
     ("tags", Some("release.yml"), release_rules::tags),
+    ("install", Some(OTHERS), program_rules::install),
 ];
-
-/// The command that prints the matrices.
-pub const PLAN: &str = "target/program/wheel-pipeline plan --format github-matrix";
 
 /// The ways to start the pipeline: the program that another job compiled, or compiled by this job.
 pub const PIPELINE: [&str; 2] = ["target/program/wheel-pipeline", "cargo pipeline"];
+
+/// The way in the workflows of other projects.
+pub const INSTALLED: &str = "wheel-pipeline";
 
 /// A job has one command, and it is one of the pipeline's. Anything else is logic without a test. The lines that set up
 /// Rust and the program are the same in every job.
@@ -70,10 +71,10 @@ fn commands(workflow: &Workflow, _: &PromisedRuns) -> Vec<String> {
                 let arguments = command.strip_prefix(program)?.strip_prefix(' ')?;
                 Some(std::iter::once(program).chain(arguments.split(' ')))
             };
-            let known =
-                PIPELINE.into_iter().filter_map(line).any(|line| Cli::try_parse_from(line).is_ok())
-                    || line("cargo xtask").is_some_and(|line| Xtask::try_parse_from(line).is_ok())
-                    || command == program_rules::BUILD;
+            let programs = workflow.programs().iter().copied();
+            let known = programs.filter_map(line).any(|line| Cli::try_parse_from(line).is_ok())
+                || line("cargo xtask").is_some_and(|line| Xtask::try_parse_from(line).is_ok())
+                || command == program_rules::BUILD;
             if !is_plain(command) || !known {
                 wrong.push(format!("`{command}` is not one command of the pipeline"));
             }
@@ -172,7 +173,17 @@ fn pythons(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
         };
         let all: Vec<&str> = promise.pythons.iter().filter(promised).map(String::as_str).collect();
         let one = |python: &str| promise.pythons.iter().any(|promised| promised == python);
+        let tools =
+            |listed: &[Vec<&str>]| matches!(listed, [only] if only.len() == 1 && one(only[0]));
         let good = match verb(job) {
+            // Each job has the Python of pip first.
+            "smoke" if workflow.is_installed() => {
+                tools(&listed[..1]) && listed[1..] == [["${{ matrix.python }}"]]
+            }
+            "verify" if workflow.is_installed() => {
+                tools(&listed[..1]) && listed[1..] == [["${{ matrix.pythons }}"]]
+            }
+            _ if workflow.is_installed() => tools(&listed),
             "ci" => listed == [all],
             "verify" => listed == [["${{ matrix.pythons }}"]],
             "smoke" => {
@@ -198,7 +209,7 @@ fn pythons(workflow: &Workflow, promise: &PromisedRuns) -> Vec<String> {
 
 /// The command of a job, without program and `--from`: `publish --execute`. Empty if the job has no such command.
 pub fn verb(job: &Yaml) -> &str {
-    let programs = || PIPELINE.into_iter().chain(["cargo xtask"]);
+    let programs = || PIPELINE.into_iter().chain([INSTALLED, "cargo xtask"]);
     let command = steps(job).filter_map(|step| text(step, "run")).find_map(|run| {
         programs().find_map(|program| run.strip_prefix(program)?.strip_prefix(' '))
     });

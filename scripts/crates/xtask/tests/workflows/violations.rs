@@ -1,5 +1,7 @@
 //! A workflow that each rule must refuse, made from a good one by a change of one place.
 
+use crate::workflow::OTHERS;
+
 const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
 
 /// The step that downloads the program.
@@ -576,5 +578,54 @@ pub const VIOLATIONS: &[(&str, &str, &str, &str, &str)] = &[
         concat!(check!(), "      - run: target/program/wheel-pipeline sdist\n"),
         concat!(check!(), download!(), "      - run: target/program/wheel-pipeline sdist\n"),
         "job `sdist` changes the program after it has checked it",
+    ),
+    (
+        "install",
+        OTHERS,
+        "      - run: python -m pip install --require-hashes --only-binary wheel-pipeline --requirement .github/wheel-pipeline.txt\n      - run: wheel-pipeline sdist\n",
+        "      - run: wheel-pipeline sdist\n",
+        "job `sdist` does not install the program before it runs it",
+    ),
+    (
+        "install",
+        OTHERS,
+        "pip install --require-hashes --only-binary",
+        "pip install --only-binary",
+        "job `plan` does not install the program before it runs it",
+    ),
+    (
+        "install",
+        OTHERS,
+        "      - uses: actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0\n        with:\n          # The Python of the tools.\n          python-version: \"3.13\"\n",
+        "",
+        "job `plan` does not install the program by the Python of the tools",
+    ),
+    (
+        "pythons",
+        OTHERS,
+        "          # The Python of the tools.\n          python-version: \"3.13\"\n",
+        "          python-version: \"3.9\"\n",
+        "job `plan` has Pythons [[\"3.9\"]]",
+    ),
+    (
+        "toolchain",
+        OTHERS,
+        "      - run: rustup toolchain install --profile minimal\n      - run: python -m pip install --require-hashes --only-binary wheel-pipeline --requirement .github/wheel-pipeline.txt\n      - run: wheel-pipeline build\n",
+        "      - run: python -m pip install --require-hashes --only-binary wheel-pipeline --requirement .github/wheel-pipeline.txt\n      - run: wheel-pipeline build\n",
+        "job `build` does not install the pinned Rust",
+    ),
+    (
+        "write-rights",
+        OTHERS,
+        "- run: wheel-pipeline publish --execute",
+        "- run: cargo pipeline publish --execute",
+        "job `publish` has a right, and runs `cargo pipeline publish --execute",
+    ),
+    (
+        "commands",
+        OTHERS,
+        "- run: wheel-pipeline gate",
+        "- run: cargo pipeline gate",
+        "`cargo pipeline gate --from target/jobs` is not one command of the pipeline",
     ),
 ];

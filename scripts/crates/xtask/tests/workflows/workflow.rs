@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 use saphyr::{LoadableYamlNode, YamlOwned as Yaml};
 use wheel_pipeline::project::{Project, agreement};
+use wheel_pipeline::stage::init::workflow::mark::MARK;
+use wheel_pipeline::stage::init::workflow::{Program, Settings};
+
+use crate::rules::{INSTALLED, PIPELINE};
 
 /// A workflow as text with comments, and as the data that GitHub reads.
 pub struct Workflow {
@@ -47,6 +51,16 @@ pub fn collect<'a>(node: &'a Yaml, entries: &mut Vec<(&'a str, &'a Yaml)>) {
 }
 
 impl Workflow {
+    /// Returns true if its jobs install the program by pip, as those of other projects do.
+    pub fn is_installed(&self) -> bool {
+        self.text.starts_with(MARK)
+    }
+
+    /// The ways to start the pipeline in its jobs. The first is that of the jobs with rights.
+    pub fn programs(&self) -> &'static [&'static str] {
+        if self.is_installed() { &[INSTALLED] } else { &PIPELINE }
+    }
+
     pub fn new(text: &str) -> Self {
         let mut documents = Yaml::load_from_str(text).expect("valid YAML");
         assert_eq!(documents.len(), 1, "a workflow is one document");
@@ -75,7 +89,25 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
+/// The name of the workflow of another project, which is in no file: with every job, at the top of its repository.
+pub const OTHERS: &str = "release.yml of others";
+
+/// The settings of the workflow of another project.
+pub fn others() -> Settings {
+    Settings {
+        program: Program::Installed,
+        below: String::new(),
+        tag: None,
+        rebuild: true,
+        second_build: true,
+        own_rust: false,
+    }
+}
+
 pub fn read(file: &str) -> String {
+    if file == OTHERS {
+        return others().render();
+    }
     let path = root().join(".github/workflows").join(file);
     // git may check files out with the line ends of Windows.
     fs::read_to_string(path).expect(file).replace("\r\n", "\n")

@@ -73,8 +73,13 @@ pub fn run(
             part.wheels.iter().any(|wheel| wheel.target == *target && file(wheel))
         };
         let built: Vec<Target> = built.into_iter().filter(|target| !missing(target)).collect();
-        verdict =
-            verdict.and(reproduce::prove(source, machine, report, &part.only(&built), &evidence)?);
+        let part = part.only(&built);
+        let same = reproduce::prove(source, machine, report, &part, &evidence)?;
+        if same == Verdict::Yes {
+            evidence.rebuilt.extend(part.files().map(str::to_owned));
+            kept.keep(evidence.clone())?;
+        }
+        verdict = verdict.and(same);
     }
     evidence.files.retain(|file| part.files().any(|planned| planned == file.file));
     report.result("", &evidence)?;
@@ -202,6 +207,7 @@ fn refuse_foreign(source: &Source, record: &BuildEvidence) -> Result<()> {
 
 fn put(record: &mut BuildEvidence, built: BuiltFile) {
     record.files.retain(|file| file.file != built.file);
+    record.rebuilt.remove(&built.file);
     record.files.push(built);
     record.files.sort_by(|one, other| one.file.cmp(&other.file));
 }

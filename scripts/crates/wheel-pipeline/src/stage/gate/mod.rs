@@ -60,6 +60,8 @@ pub fn decide(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result
         commit: source.commit(),
         dirty: source.is_dirty(),
         waivers: &source.project.table.waivers,
+        rebuild: source.project.table.rebuild,
+        second_build: source.project.table.second_build,
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
         dist: &dist,
         evidence: &evidence,

@@ -1,15 +1,17 @@
 //! `init`: proposes the table `[tool.wheel-pipeline]` for a project, from its files and from the wheels that its workflows
-//! build today.
+//! build today, and the workflow of a release.
 //!
 //! A dry run unless `--write` is given: the first contact shows what it would do. What is there is never overwritten.
 
 mod change;
+mod changes;
+mod finish;
 mod proposal;
-mod series;
 mod sources;
 mod stable_abi;
 mod table_text;
 mod today;
+pub mod workflow;
 
 use std::path::Path;
 
@@ -18,9 +20,9 @@ use anyhow::Result;
 use self::change::Change;
 use self::proposal::{Count, Proposal, count, propose};
 use self::sources::Sources;
-use self::table_text::HEADER;
 use self::today::facts::{Place, Today};
 use self::today::workflow::Workflow;
+use self::workflow::mark::is_made;
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::project::pyproject::PYPROJECT;
@@ -32,6 +34,22 @@ pub struct Args {
     /// Write the files; without it, `init` only shows the changes
     #[arg(long)]
     pub write: bool,
+    /// For CI: exit with 1 unless the table is there, and the workflow is that of the table
+    #[arg(long, conflicts_with = "write")]
+    pub check: bool,
+    /// The name of the workflow in .github/workflows; by default that of the one that `init` made, or release.yml
+    #[arg(long, value_name = "FILE", value_parser = workflow_name)]
+    pub workflow: Option<String>,
+}
+
+/// Refuses what is not the name of a file that GitHub reads.
+fn workflow_name(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let stem = text.strip_suffix(".yml").or(text.strip_suffix(".yaml"));
+    match stem.is_some_and(|stem| !stem.is_empty() && stem.chars().all(plain)) {
+        true => Ok(text.to_owned()),
+        false => Err("expected a name such as `wheels.yml`".to_owned()),
+    }
 }
 
 /// Runs `init`.
@@ -39,12 +57,16 @@ pub fn run(args: &Args, named: Option<&Path>, report: &Report) -> Result<Verdict
     let sources = Sources::read(named)?;
     let workflows = Workflow::all(&sources.repository)?;
     let place = place(&sources);
-    let mut today = today::read(&workflows, &place);
-    if today.builds.is_empty() && sources.tool("wheel-pipeline").is_none() {
+    // A workflow that was made from the table says nothing more than the table.
+    let (made, others): (Vec<_>, Vec<_>) =
+        workflows.into_iter().partition(|one| is_made(&one.text));
+    let mut today = today::read(&others, &place);
+    let is_there = sources.tool("wheel-pipeline").is_some();
+    if today.builds.is_empty() && !is_there {
         today::read_table(&place, &mut today);
     }
     let proposal = propose(&today, sources.requires_python.as_ref(), &sources.classifiers);
-    if proposal.pythons.is_empty() {
+    if proposal.pythons.is_empty() && !is_there {
         return Err(Failure::refused(format!(
             "`{}`: no CPython that a release can promise is built for today and admitted by `requires-python`",
             sources.root.join(PYPROJECT).display()
@@ -52,12 +74,22 @@ pub fn run(args: &Args, named: Option<&Path>, report: &Report) -> Result<Verdict
         .hint("write the table by hand")
         .into());
     }
-    let changes = [table(&sources, &proposal)];
-    for change in &changes {
+    let table = changes::table(&sources, &proposal);
+    let [workflow, program] =
+        changes::workflow(&sources, &proposal, &made, args.workflow.as_deref())?;
+    // The table of a project is its own. Only the workflow must be that of the table.
+    let table = (!args.check || !is_there).then_some(table);
+    let all: Vec<Change> = table.into_iter().chain([workflow, program]).collect();
+    for change in all.iter().filter(|change| !change.is_made()) {
         report.data(&change.diff())?;
     }
-    explain(&today, &proposal, report);
-    finish(args, &changes, report)
+    if args.check {
+        return Ok(finish::checked(&all, report));
+    }
+    if !is_there || !proposal.usual {
+        explain(&today, &proposal, report);
+    }
+    finish::written(args.write, &all, report)
 }
 
 fn place(sources: &Sources) -> Place<'_> {
@@ -67,27 +99,6 @@ fn place(sources: &Sources) -> Place<'_> {
         requires_python: sources.requires_python.as_ref(),
         stable_abi: sources.stable_abi,
         cibuildwheel: sources.tool("cibuildwheel"),
-    }
-}
-
-/// The change of `pyproject.toml`. A table that is there is the project's: it is compared with the wheels of today, and
-/// without workflows there is nothing to compare it with.
-fn table(sources: &Sources, proposal: &Proposal) -> Change {
-    let below =
-        if sources.below.is_empty() { String::new() } else { format!("{}/", sources.below) };
-    let text = &sources.text;
-    let is_there = sources.tool("wheel-pipeline").is_some();
-    let changed = match is_there {
-        true if proposal.usual => None,
-        true => table_text::with_changed(text, proposal),
-        false => Some(table_text::with_new(text, proposal)),
-    };
-    Change {
-        name: format!("{below}{PYPROJECT}"),
-        path: sources.root.join(PYPROJECT),
-        old: Some(text.clone()),
-        refused: is_there && changed.is_some(),
-        new: changed.unwrap_or_else(|| text.clone()),
     }
 }
 
@@ -121,35 +132,4 @@ fn sentence(count: Count) -> String {
     format!(
         "you promise {today} environments (a platform and a CPython) and test {tested}; {more}, and a release tests each"
     )
-}
-
-/// Writes the changes, or says how they are written.
-fn finish(args: &Args, changes: &[Change], report: &Report) -> Result<Verdict> {
-    let refused: Vec<&Change> = changes.iter().filter(|change| change.refused).collect();
-    if !refused.is_empty() {
-        let names: Vec<String> =
-            refused.iter().map(|change| format!("`{}`", change.name)).collect();
-        return Err(Failure::refused(format!(
-            "{} has another {HEADER} than the workflows of today; it is not changed",
-            names.join(" and ")
-        ))
-        .hint("take over by hand what the table should have; the diff shows the differences")
-        .into());
-    }
-    let open: Vec<&Change> = changes.iter().filter(|change| !change.is_made()).collect();
-    if open.is_empty() {
-        report.say(Mood::Good, "current", "there is nothing to write");
-    } else if args.write {
-        for change in open {
-            change.write()?;
-            report.say(Mood::Good, "written", &change.name);
-        }
-    } else {
-        report.say(
-            Mood::Good,
-            "dry run",
-            "nothing is written; `init --write` writes these changes",
-        );
-    }
-    Ok(Verdict::Yes)
 }

@@ -6,8 +6,9 @@ use pep440_rs::VersionSpecifiers;
 use wheel_audit::family::PythonVersion;
 use wheel_audit::target::{System, Target};
 
-use super::series;
 use super::today::facts::{Pythons, TestKeys, Today};
+use crate::project::defaults;
+use crate::project::series;
 use crate::project::tag::TagSpelling;
 
 /// A proposed table.
@@ -33,17 +34,6 @@ pub struct Count {
     pub table: usize,
 }
 
-/// The targets of a project without workflows: the platforms that nearly every user has.
-const USUAL: [&str; 7] = [
-    "manylinux_2_17_x86_64",
-    "manylinux_2_17_aarch64",
-    "musllinux_1_2_x86_64",
-    "musllinux_1_2_aarch64",
-    "macosx_10_12_x86_64",
-    "macosx_11_0_arm64",
-    "win_amd64",
-];
-
 /// Decides on the table. `classifiers` are those of `[project]`.
 pub fn propose(
     today: &Today,
@@ -65,7 +55,7 @@ pub fn propose(
         if named.is_empty() { series::with_gil().collect() } else { named }
     };
     Proposal {
-        targets: if usual { usual_targets() } else { targets(today) },
+        targets: if usual { defaults::targets() } else { targets(today) },
         pythons: pythons.into_iter().filter(admitted).collect(),
         tag: tag(&today.tags),
         test: today.test.clone(),
@@ -132,10 +122,6 @@ fn place(target: Target) -> (u8, wheel_audit::target::Architecture) {
         System::Windows => 3,
     };
     (system, target.architecture())
-}
-
-fn usual_targets() -> Vec<Target> {
-    USUAL.iter().map(|tag| tag.parse().expect("a test reads each")).collect()
 }
 
 /// The series that classifiers name: `Programming Language :: Python :: 3.12`.
@@ -210,7 +196,7 @@ mod tests {
         let classifiers = classifiers.map(str::to_owned);
         let proposal = propose(&Today::default(), None, &classifiers);
         assert!(proposal.usual);
-        assert_eq!(text(&proposal.targets), USUAL);
+        assert_eq!(proposal.targets, defaults::targets());
         assert_eq!(text(&proposal.pythons), ["3.12"]);
         let all = propose(&Today::default(), None, &[]);
         assert_eq!(text(&all.pythons), ["3.11", "3.12", "3.13", "3.14", "3.15"]);

@@ -96,6 +96,19 @@ impl Sources {
         })
     }
 
+    /// Returns true if a file names the Rust of the project's builds. rustup looks for it upwards.
+    pub fn names_rust(&self) -> bool {
+        let folders =
+            self.root.ancestors().take_while(|folder| folder.starts_with(&self.repository));
+        let names = ["rust-toolchain.toml", "rust-toolchain"];
+        folders.flat_map(|folder| names.map(|name| folder.join(name))).any(|path| path.is_file())
+    }
+
+    /// The path of a file of the project below the top of the repository, for people.
+    pub fn name(&self, file: &str) -> String {
+        if self.below.is_empty() { file.to_owned() } else { format!("{}/{file}", self.below) }
+    }
+
     /// A table of `[tool]`.
     pub fn tool(&self, name: &str) -> Option<&Table> {
         self.pyproject.get("tool")?.get(name)?.as_table()

@@ -60,6 +60,7 @@ fn selectors_architectures_images_overrides_and_the_test_are_read() {
     left out PyPy 3.11: a release has wheels for CPython (`ci.yml`)
     note `test-command` of some platforms in `[tool.cibuildwheel]` is not taken over
     today you promise 32 environments (a platform and a CPython) and test 20; the table promises the same, and a release tests each
+    note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
 }
@@ -96,6 +97,7 @@ fn variables_of_the_workflow_come_before_the_table() {
     assert_snapshot!(said(&project), @r"
     note `test-command` of some platforms in `[tool.cibuildwheel]` is not taken over
     today you promise 4 environments (a platform and a CPython) and test 4; the table promises the same, and a release tests each
+    note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
 }

@@ -20,7 +20,10 @@ fn the_change_is_shown_and_nothing_is_written() {
     let project = with_jobs(JOB);
     let run = project.run(&["init"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert_snapshot!(run.stdout, @r#"
+    let (table, files) = run.stdout.split_once("--- /dev/null\n").expect("new files");
+    assert!(files.starts_with("+++ b/.github/workflows/release.yml\n"), "{files}");
+    assert!(files.contains("--- /dev/null\n+++ b/.github/wheel-pipeline.txt\n"), "{files}");
+    assert_snapshot!(table, @r#"
     --- a/pyproject.toml
     +++ b/pyproject.toml
     @@ -7,3 +7,9 @@
@@ -36,9 +39,11 @@ fn the_change_is_shown_and_nothing_is_written() {
     "#);
     assert_snapshot!(run.stderr, @r"
       today you promise 2 environments (a platform and a CPython) and test 0; the table promises the same, and a release tests each
+       note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
     assert_eq!(text(&project, "pyproject.toml"), PYPROJECT);
+    assert!(!project.root().join(".github/workflows/release.yml").exists());
 }
 
 #[test]
@@ -63,7 +68,8 @@ fn a_table_that_differs_is_shown_and_kept() {
     project.write("pyproject.toml", &own);
     let run = project.run(&["init", "--write"]);
     assert_eq!(run.code, 1);
-    assert_snapshot!(run.stdout, @r#"
+    let (table, _) = run.stdout.split_once("--- /dev/null\n").expect("new files");
+    assert_snapshot!(table, @r#"
     --- a/pyproject.toml
     +++ b/pyproject.toml
     @@ -9,6 +9,8 @@
@@ -77,12 +83,13 @@ fn a_table_that_differs_is_shown_and_kept() {
      pythons = ["3.13", "3.14"]
      smoke = "a.py"
     "#);
-    assert!(
-        run.stderr.contains("error: `pyproject.toml` has another [tool.wheel-pipeline]"),
-        "{}",
-        run.stderr
-    );
+    let error = run.stderr.split_once("error: ").expect("an error").1;
+    assert_snapshot!(error, @r"
+    `pyproject.toml` would be changed, and what is there is never overwritten: nothing is written
+    hint: take over by hand what the diff shows
+    ");
     assert_eq!(text(&project, "pyproject.toml"), own);
+    assert!(!project.root().join(".github/workflows/release.yml").exists());
 }
 
 #[test]

@@ -122,6 +122,7 @@ fn the_workflow_that_maturin_generates_is_read_whole() {
     left out wheels for Pyodide: no target of a release (`ci.yml`)
     note `manylinux_2_28_ppc64le` in place of `manylinux_2_17_ppc64le`, which nothing builds here
     today you promise 63 environments (a platform and a CPython) and test 3; the table promises the same, and a release tests each
+    note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
 }
@@ -151,6 +152,7 @@ fn interpreters_are_those_that_the_arguments_name() {
     left out GraalPy 3.12: a release has wheels for CPython (`ci.yml`)
     left out PyPy 3.11: a release has wheels for CPython (`ci.yml`)
     today you promise 2 environments (a platform and a CPython) and test 0; the table promises the same, and a release tests each
+    note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
     project.change("pyproject.toml", ">=3.11", ">=3.8");
@@ -211,6 +213,7 @@ fn a_matrix_adds_rows_and_names_its_default() {
     assert_snapshot!(said(&project), @r"
     note `musllinux_1_2_x86_64` in place of `musllinux_1_1_x86_64`, which nothing builds here
     today you promise 13 environments (a platform and a CPython) and test 0; the table promises 14, and a release tests each
+    note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
 }
@@ -302,6 +305,7 @@ fn what_only_a_run_knows_is_named() {
     left out a target that only a run of the workflow knows (`ci.yml`)
     left out job `build`, whose matrix only a run of the workflow knows (`ci.yml`)
     note no workflow shows which wheels it builds of this project, so the table has the platforms of most users
+    note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
 }

@@ -3,6 +3,7 @@
 mod cibuildwheel;
 mod files;
 mod maturin;
+mod workflow;
 
 use std::fs;
 

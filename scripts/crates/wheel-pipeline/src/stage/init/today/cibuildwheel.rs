@@ -12,7 +12,7 @@ use super::interpreter::{Interpreter, leave_out_old};
 use super::platform::{Platform, macos_tag, of_linux};
 use super::runner::{Runner, RunnerSystem};
 use super::selector::selects;
-use crate::stage::init::series;
+use crate::project::series;
 
 /// The keys that name the project's test. They have the same meaning in `[tool.wheel-pipeline]`.
 pub const TEST_KEYS: [&str; 4] = ["test-command", "test-requires", "test-extras", "test-groups"];

@@ -16,6 +16,7 @@ pub const FOLDER: &str = ".github/workflows";
 pub struct Workflow {
     /// The name of its file.
     pub file: String,
+    pub text: String,
     /// Its content, or the reason why it is not YAML.
     pub data: Result<Value, String>,
 }
@@ -47,7 +48,7 @@ impl Workflow {
 
     /// A workflow of this text.
     pub fn new(file: &str, text: &str) -> Self {
-        Self { file: file.to_owned(), data: yaml::read(text) }
+        Self { file: file.to_owned(), text: text.to_owned(), data: yaml::read(text) }
     }
 
     /// Returns true if it may run for a release: on an event of a release, and not only for some branches.
