@@ -95,7 +95,7 @@ pub fn run(source: &Source, report: &Report, only_check: bool) -> Result<Verdict
 pub fn settings(source: &Source) -> Settings {
     let table = &source.project.table;
     Settings {
-        program: Program::Built,
+        program: Program::Built("cargo pipeline"),
         below: String::new(),
         tag: None,
         rebuild: table.rebuild,

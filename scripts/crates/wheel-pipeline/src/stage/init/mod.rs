@@ -5,6 +5,7 @@
 
 mod change;
 mod changes;
+mod downloads;
 mod finish;
 mod proposal;
 mod sources;
@@ -83,8 +84,13 @@ pub fn run(args: &Args, named: Option<&Path>, report: &Report) -> Result<Verdict
     for change in all.iter().filter(|change| !change.is_made()) {
         report.data(&change.diff())?;
     }
+    let unpacked = downloads::fault(&sources)?;
+    if let Some((fault, remedy)) = &unpacked {
+        report.warn_and_advise(fault, remedy);
+    }
     if args.check {
-        return Ok(finish::checked(&all, report));
+        let files = finish::checked(&all, report);
+        return Ok(if unpacked.is_some() { Verdict::No } else { files });
     }
     if !is_there || !proposal.usual {
         explain(&today, &proposal, report);

@@ -21,6 +21,8 @@ pub struct Sources {
     pub root: PathBuf,
     /// The top folder of the repository. Without one, that of the project.
     pub repository: PathBuf,
+    /// True if the project is part of a git checkout.
+    pub is_checkout: bool,
     /// The project's folder below the top, without `/` at the end. Empty at the top.
     pub below: String,
     /// The text of `pyproject.toml`.
@@ -74,6 +76,7 @@ impl Sources {
             .as_ref()
             .map(|one| one.prefix.trim_end_matches('/').to_owned())
             .unwrap_or_default();
+        let is_checkout = checkout.is_some();
         let repository = checkout.map_or_else(|| root.clone(), |checkout| checkout.top);
         let requires_python = parsed.project.requires_python.as_deref();
         let requires_python =
@@ -89,6 +92,7 @@ impl Sources {
             folders: vec![below.clone(), crate_folder],
             root,
             repository,
+            is_checkout,
             below,
             text,
             pyproject,

@@ -102,9 +102,10 @@ fn without_workflows_the_table_has_the_usual_platforms() {
         "manylinux_2_17_aarch64",
         "musllinux_1_2_x86_64",
         "musllinux_1_2_aarch64",
-        "macosx_10_12_x86_64",
         "macosx_11_0_arm64",
+        "macosx_10_12_x86_64",
         "win_amd64",
+        "win_arm64",
     ]
     pythons = ["3.11", "3.12", "3.13", "3.14", "3.15"]
     "#);

@@ -13,6 +13,7 @@ const REQUIREMENTS: &str = ".github/wheel-pipeline.txt";
 fn adopted(below: &str) -> SampleProject {
     let project = SampleProject::empty(PROGRAM, below);
     project.write("pyproject.toml", PYPROJECT);
+    std::fs::write(project.repository().join(".gitignore"), "/target/\n").expect("written");
     project.commit();
     let run = project.run(&["init", "--write"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -192,4 +193,22 @@ fn a_rust_that_the_project_names_is_kept() {
     project.write("rust-toolchain.toml", "[toolchain]\nchannel = \"1.90\"\n");
     assert_eq!(project.run(&["init", "--write"]).code, 0);
     assert!(!text(&project, RELEASE).contains("RUSTUP_TOOLCHAIN"));
+}
+
+#[test]
+fn a_folder_of_downloads_that_git_does_not_ignore_fails_the_check() {
+    let project = adopted("");
+    project.change(".gitignore", "/target/", "*.so");
+    let (code, diff, said) = checked(&project);
+    assert_eq!((code, diff.as_str()), (1, ""), "{said}");
+    assert_snapshot!(said, @r"
+    warning: git does not ignore `target/jobs`, where the jobs of the workflow unpack files, so the gate would find changes
+    hint: add the line `/target/` to `.gitignore` at the top of the repository
+         current .github/workflows/release.yml
+         current .github/wheel-pipeline.txt
+    ");
+    // `init` itself warns, and goes on.
+    let run = project.run(&["init"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("warning: git does not ignore `target/jobs`"), "{}", run.stderr);
 }

@@ -11,8 +11,8 @@ const RUST: &str = "1.95.0";
 /// The way in which a job gets the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// A job compiles it from the source in this repository.
-    Built,
+    /// A job compiles it from the source in the repository. Jobs on other systems run this command, which compiles it too.
+    Built(&'static str),
     /// pip installs it.
     Installed,
 }
@@ -36,7 +36,7 @@ pub struct Settings {
 impl Settings {
     /// The workflow.
     pub fn render(&self) -> String {
-        let built = self.program == Program::Built;
+        let built = matches!(self.program, Program::Built(_));
         let conditions = [
             ("built", built),
             ("installed", !built),
@@ -53,11 +53,13 @@ impl Settings {
             format!(" --project {}", self.below)
         };
         let (program, compiled) = match self.program {
-            Program::Built => ("target/program/wheel-pipeline", "cargo pipeline"),
+            Program::Built(compiled) => ("target/program/wheel-pipeline", compiled),
             Program::Installed => ("wheel-pipeline", "wheel-pipeline"),
         };
         let made = match self.program {
-            Program::Built => format!("{OWN_MARK}. The template is that of `wheel-pipeline init`."),
+            Program::Built(_) => {
+                format!("{OWN_MARK}. The template is that of `wheel-pipeline init`.")
+            }
             Program::Installed => format!(
                 "{MARK} {} from the table in `{below}pyproject.toml`. `init --check` compares them.",
                 env!("CARGO_PKG_VERSION")
