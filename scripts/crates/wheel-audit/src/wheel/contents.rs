@@ -8,7 +8,12 @@ impl WheelFacts {
     /// The modules at the top of the wheel, as Python imports them. A folder without `__init__` is a namespace, and gives
     /// the modules in it.
     pub fn modules(&self) -> BTreeSet<String> {
-        modules(self.members.iter().filter_map(|member| self.installed(&member.name)))
+        // A library that Python does not load may lie anywhere.
+        let libraries = self.binaries.iter().filter(|binary| !binary.has_module());
+        let libraries: BTreeSet<&str> = libraries.map(|binary| binary.member.as_str()).collect();
+        let members = self.members.iter().map(|member| member.name.as_str());
+        let members = members.filter(|member| !libraries.contains(member));
+        modules(members.filter_map(|member| self.installed(member)))
     }
 
     /// The programs that an installation puts on `PATH`: those of entry points, and those that the wheel holds.

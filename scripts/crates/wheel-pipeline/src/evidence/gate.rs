@@ -229,7 +229,8 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
             judgement.waived.push(until);
         }
     } else {
-        let why = outcomes.iter().find_map(|outcome| match &outcome.result {
+        let of_this = outcomes.iter().filter(|outcome| current(outcome.sha256));
+        let why = of_this.into_iter().find_map(|outcome| match &outcome.result {
             SmokeResult::NotTested { reason } => Some(reason.lines().next().unwrap_or_default()),
             SmokeResult::Passed | SmokeResult::Failed { .. } => None,
         });

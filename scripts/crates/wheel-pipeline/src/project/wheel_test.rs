@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use wheel_audit::names::normalize;
 
@@ -74,14 +75,18 @@ pub fn commands<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::E
     })
 }
 
-/// Words between spaces or commas, or a list. A requirement in a string has no spaces.
+/// Words as a shell splits them, or a list. None may be an option of pip.
 pub fn words<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
-    Ok(match OneOrMore::deserialize(input)? {
+    let words = match OneOrMore::deserialize(input)? {
         OneOrMore::One(words) => {
-            words.split([' ', '\n']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+            shlex::split(&words).ok_or_else(|| D::Error::custom("a quotation mark is missing"))?
         }
         OneOrMore::More(words) => words,
-    })
+    };
+    match words.iter().find(|word| word.trim_start().starts_with('-')) {
+        Some(option) => Err(D::Error::custom(format!("`{option}` is an option, not a name"))),
+        None => Ok(words),
+    }
 }
 
 /// Extras: between commas, or a list.

@@ -83,7 +83,7 @@ fn a_dependency_without_a_file_is_no_fault_of_the_wheel() {
         run.stderr
     );
     assert!(
-        run.stderr.contains("there is no wheel of the dependency `nowhere>=3` for this Python"),
+        run.stderr.contains("pip found no file of the dependency `nowhere>=3`: its index has none, or was not reached"),
         "{}",
         run.stderr
     );
@@ -103,7 +103,7 @@ fn a_dependency_without_a_file_is_no_fault_of_the_wheel() {
 
 #[test]
 fn the_suite_of_the_project_runs_with_its_extras_groups_and_requirements() {
-    let promise = "pythons = [\"3.11\"]\ntest-requires = \"tester\"\ntest-extras = [\"Extra_One\"]\ntest-groups = [\"all\"]\n\
+    let promise = "pythons = [\"3.11\"]\ntest-requires = \"'tester >= 0'\"\ntest-extras = [\"Extra_One\"]\ntest-groups = [\"all\"]\n\
                    test-command = [\"python -c 'import own, tester, extra, grouped'\", \"sh {project}/suite.sh {wheel}\"]\n";
     let tables = Tables {
         project: "dynamic = [\"version\"]\n\n[project.optional-dependencies]\nextra-one = [\"extra\"]\n\n\

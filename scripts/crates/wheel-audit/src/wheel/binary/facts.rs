@@ -130,6 +130,13 @@ impl Binary {
     }
 }
 
+impl Binary {
+    /// Returns true if CPython can find a module in it.
+    pub(crate) fn has_module(&self) -> bool {
+        self.images.iter().any(|image| image.modules().next().is_some())
+    }
+}
+
 impl BinaryImage {
     /// The names under which CPython finds a module in it: the rest of the exports that begin with `PyInit_` and
     /// `PyModExport_`.

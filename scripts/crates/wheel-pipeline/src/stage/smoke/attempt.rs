@@ -130,7 +130,11 @@ pub fn provide(
     }
     let tools = machine.tools()?;
     let interpreter = environment.name();
-    let key = format!("{} {interpreter} {}", wheel.sum, requirements[1..].join(" "));
+    // Paths of wheels are no part of it, their bytes are.
+    let downstream = beside.downstream.map(|(path, _)| std::fs::read(path)).transpose();
+    let downstream = downstream.context("cannot read the downstream wheel")?.unwrap_or_default();
+    let words = [extras, own, beside.requirements].map(|words| words.join("\n")).join("\n\n");
+    let key = format!("{} {interpreter} {words} {}", wheel.sum, Sha256Sum::digest(&downstream));
     let key = Sha256Sum::digest(key.as_bytes()).to_string();
     let wheelhouse = project.work().join("wheelhouse").join(&key[..16]);
     let lock = wheelhouse.join("dependencies.json");

@@ -58,6 +58,10 @@ enum InstallResult {
     },
     /// The release has no wheel for this Python on this platform.
     NoWheel,
+    /// The index has no file of this dependency, so nothing is known about the release.
+    NoDependency {
+        requirement: String,
+    },
     Failed {
         reason: String,
     },
@@ -179,6 +183,12 @@ impl Everywhere<'_> {
                     action.done(Mood::Doubtful, "no wheel", &name);
                     return Ok(install(InstallResult::NoWheel, None));
                 }
+                Installed::Failed(finished) if pip::nothing_fits(&finished.output()).is_some() => {
+                    let output = finished.output();
+                    let requirement = pip::nothing_fits(&output).unwrap_or_default().to_owned();
+                    action.done(Mood::Doubtful, "no file", &format!("of `{requirement}` {name}"));
+                    return Ok(install(InstallResult::NoDependency { requirement }, None));
+                }
                 Installed::Failed(finished) => {
                     let reason = finished.tail();
                     action.done(Mood::Bad, "failed", &format!("{name}\n{reason}"));
@@ -204,6 +214,7 @@ fn summary(verified: &Verified) -> String {
         let result = match &install.result {
             InstallResult::Yes { file } => file.clone(),
             InstallResult::NoWheel => "no wheel".to_owned(),
+            InstallResult::NoDependency { requirement } => format!("no file of `{requirement}`"),
             InstallResult::Failed { .. } => "FAILED".to_owned(),
         };
         vec![install.release.clone(), result]
@@ -214,13 +225,14 @@ fn summary(verified: &Verified) -> String {
     text + &verified.provenance.iter().map(|line| format!("{line}\n")).collect::<String>()
 }
 
-/// The verdict: no if something differs or fails, and unknown if no Python got a wheel.
+/// The verdict: no if something differs or fails, and unknown if no Python got a wheel, or a dependency is missing.
 pub fn verdict(verified: &Verified) -> Verdict {
     let failed = |install: &Install| matches!(install.result, InstallResult::Failed { .. });
     let got = |install: &Install| matches!(install.result, InstallResult::Yes { .. });
+    let untold = |install: &Install| matches!(install.result, InstallResult::NoDependency { .. });
     if !verified.differences.is_empty() || verified.installs.iter().any(failed) {
         Verdict::No
-    } else if !verified.installs.iter().any(got) {
+    } else if !verified.installs.iter().any(got) || verified.installs.iter().any(untold) {
         Verdict::Unknown
     } else {
         Verdict::Yes

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use pep440_rs::{Version, VersionSpecifiers};
 use toml::Table;
 use wheel_audit::wheel::release::list;
 
@@ -14,6 +15,7 @@ use crate::stage::Machine;
 use crate::stage::smoke::attempt::Attempt;
 use crate::tool::pip;
 use crate::tool::python::environment::Environment;
+use crate::tool::python::lock::TOOLS;
 use crate::tool::python::project_tests::{self, Places};
 
 /// A downstream package whose wheel is built.
@@ -77,12 +79,19 @@ fn is_built_by_flit(folder: &Path) -> Result<bool> {
     let backend = system.and_then(|system| system.get("build-backend")?.as_str());
     let requires = system.and_then(|system| system.get("requires")?.as_array());
     let only_flit = requires.is_some_and(|requires| {
-        requires.iter().all(|one| {
-            one.as_str()
-                .is_some_and(|one| one.starts_with("flit_core") || one.starts_with("flit-core"))
-        })
+        requires.iter().all(|one| one.as_str().is_some_and(is_pinned_flit))
     });
     Ok(backend == Some("flit_core.buildapi") && only_flit)
+}
+
+/// Returns true if the flit-core among the tools fulfils a requirement.
+fn is_pinned_flit(requirement: &str) -> bool {
+    let wanted = requirement.strip_prefix("flit_core").or(requirement.strip_prefix("flit-core"));
+    let pinned =
+        TOOLS.version("flit-core").ok().and_then(|version| version.parse::<Version>().ok());
+    let (Some(wanted), Some(pinned)) = (wanted.map(str::trim), pinned) else { return false };
+    wanted.is_empty()
+        || wanted.parse::<VersionSpecifiers>().is_ok_and(|wanted| wanted.contains(&pinned))
 }
 
 impl DownstreamPackage {
@@ -116,7 +125,8 @@ mod tests {
     #[test]
     fn only_flit_alone_is_built_without_an_index() {
         for (system, expected) in [
-            ("requires = [\"flit_core>=3.11,<4\"]\nbuild-backend = \"flit_core.buildapi\"", true),
+            ("requires = [\"flit_core>=3.11\"]\nbuild-backend = \"flit_core.buildapi\"", true),
+            ("requires = [\"flit_core<3\"]\nbuild-backend = \"flit_core.buildapi\"", false),
             ("requires = [\"flit_core\", \"x\"]\nbuild-backend = \"flit_core.buildapi\"", false),
             ("requires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"", false),
             ("requires = [\"flit_core\"]", false),

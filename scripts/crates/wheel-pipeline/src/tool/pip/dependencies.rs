@@ -8,9 +8,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use pep440_rs::Version;
 use serde::{Deserialize, Serialize};
 use wheel_audit::names::normalize;
-use wheel_audit::wheel::Sha256Sum;
+use wheel_audit::wheel::{Sha256Sum, printable};
 
 use super::{in_environment, report};
 use crate::process::command::{Finished, Invocation};
@@ -63,17 +64,28 @@ pub fn resolve(
         if own.contains(&name) {
             continue;
         }
-        let Some(sha256) = item.sha256() else {
-            return Ok(Resolution::Not { why: format!("pip knows no SHA-256 of `{name}`") });
+        // Both come from the metadata of a stranger, and go into a file of requirements.
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let version = item.metadata.version.parse::<Version>();
+        let (true, Ok(version), Some(sha256)) = (name.chars().all(plain), version, item.sha256())
+        else {
+            let why =
+                format!("pip gives no plain name, version and SHA-256 of `{}`", printable(&name));
+            return Ok(Resolution::Not { why });
         };
-        found.push(Dependency { name, version: item.metadata.version, sha256 });
+        found.push(Dependency { name, version: version.to_string(), sha256 });
     }
     Ok(Resolution::Found(found))
 }
 
 /// The reason why pip found nothing that fits.
 fn reason(finished: &Finished) -> String {
-    match super::nothing_fits(&finished.output()) {
+    let output = finished.output();
+    match super::nothing_fits(&output) {
+        // pip says so too when it reaches no index, and then has seen no version at all.
+        Some(requirement) if output.contains("(from versions: none)") => format!(
+            "pip found no file of the dependency `{requirement}`: its index has none, or was not reached"
+        ),
         Some(requirement) => {
             format!("there is no wheel of the dependency `{requirement}` for this Python")
         }

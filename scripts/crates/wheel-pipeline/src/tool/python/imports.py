@@ -22,12 +22,20 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def below(name: str) -> str:
+    """A pattern for a module and all in it, by its name or by its path, as warnings of the compiler have it."""
+    return r"(?:.*[/\\])?" + r"[./\\]".join(re.escape(part) for part in name.split(".")) + r"(?:[./\\]|$)"
+
+
 for distribution in importlib.metadata.distributions():
     if normal(distribution.metadata["Name"] or "") == asked["project"]:
         continue
     tops = {file.parts[0].split(".")[0] for file in distribution.files or () if file.parts}
     for top in tops:
-        warnings.filterwarnings("default", module=rf"{re.escape(top)}(\.|$)")
+        warnings.filterwarnings("default", module=below(top))
+# A namespace may be that of a dependency too.
+for module in asked["modules"]:
+    warnings.filterwarnings("error", module=below(module))
 
 for module in asked["modules"]:
     importlib.import_module(module)

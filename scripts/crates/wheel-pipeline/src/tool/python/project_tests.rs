@@ -51,8 +51,8 @@ pub struct Places<'a> {
     pub wheel: &'a Path,
 }
 
-/// Runs the commands of a test suite, one after the other, in the shell of the system. The programs of the environment come
-/// first on `PATH`. Returns the first command that failed.
+/// Runs the commands of a test suite in one shell of the system, each if the one before succeeded. The programs of the
+/// environment come first on `PATH`. Returns the finished shell if it failed.
 pub fn suite(
     environment: &Environment,
     commands: &[String],
@@ -63,32 +63,31 @@ pub fn suite(
     let rest = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(environment.programs()).chain(std::env::split_paths(&rest));
     let path = std::env::join_paths(folders).context("the environment cannot be part of `PATH`")?;
-    for command in commands {
-        let command = [
-            ("{project}", places.project),
-            ("{package}", places.package),
-            ("{wheel}", places.wheel),
-        ]
-        .iter()
-        .fold(command.clone(), |text, (name, place)| text.replace(name, &place.to_string_lossy()));
-        let shell = match cfg!(windows) {
-            true => Invocation::new("cmd").args(["/c", &command]),
-            false => Invocation::new("sh").args(["-c", &command]),
-        };
-        let finished = shell
-            .folder(folder)
-            .without("PYTHONPATH")
-            .without("PYTHONHOME")
-            .env("PATH", &path)
-            .env("VIRTUAL_ENV", environment.folder())
-            .pass_to_test(pass)
-            .limit(SUITE_LIMIT)
-            .run()?;
-        if !finished.succeeded() {
-            return Ok(Some(finished));
-        }
-    }
-    Ok(None)
+    // In a folder of its own: the one around it has the environment, in which a test runner would look for tests.
+    let folder = folder.join("suite");
+    std::fs::create_dir_all(&folder).context("cannot make the folder of the tests")?;
+    let command =
+        [("{project}", places.project), ("{package}", places.package), ("{wheel}", places.wheel)]
+            .iter()
+            .fold(commands.join(" && "), |text, (name, place)| {
+                text.replace(name, &place.to_string_lossy())
+            });
+    let shell = match cfg!(windows) {
+        true => Invocation::new("cmd").args(["/c", &command]),
+        false => Invocation::new("sh").args(["-c", &command]),
+    };
+    let finished = shell
+        .folder(&folder)
+        .without("PYTHONPATH")
+        .without("PYTHONHOME")
+        // The tests lie in the source tree.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PATH", &path)
+        .env("VIRTUAL_ENV", environment.folder())
+        .pass_to_test(pass)
+        .limit(SUITE_LIMIT)
+        .run()?;
+    Ok((!finished.succeeded()).then_some(finished))
 }
 
 /// Imports modules, and starts programs with `--version` or `--help`. Every warning of the project is an error. Returns the
