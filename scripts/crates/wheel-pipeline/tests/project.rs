@@ -138,7 +138,7 @@ fn each_mistake_in_the_table_is_shown_with_its_line() {
       |
     8 | python = ["3.10", "3.13"]
       | ^^^^^^
-    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `tag`, `signed-tags`, `pass-env`
+    unknown field `python`, expected one of `targets`, `pythons`, `smoke`, `downstream`, `waivers`, `tag`, `signed-tags`, `rebuild`, `second-build`, `pass-env`
     "#);
     insta::assert_snapshot!(refused("smoke = \"tests/smoke.py\"\n", ""), @"
     `[project]/pyproject.toml`: TOML parse error at line 6, column 1

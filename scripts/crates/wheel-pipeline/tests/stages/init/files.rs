@@ -140,7 +140,7 @@ fn a_project_that_maturin_does_not_build_is_refused() {
     let run = project.run(&["init"]);
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @r"
-    error: `[ROOT]/pyproject.toml`: a release has extensions of pyo3, not bindings of the kind `Bin`
+    error: `[ROOT]/pyproject.toml`: `bindings` of `[tool.maturin]` is not that of pyo3, and a release has extensions of pyo3
     hint: judge its wheels with `audit`, which needs no project
     ");
     project.write("pyproject.toml", &PYPROJECT.replace(">=3.11", "<3.10"));
