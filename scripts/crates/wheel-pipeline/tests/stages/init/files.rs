@@ -161,3 +161,15 @@ fn a_workflow_that_is_no_yaml_is_named() {
     assert!(run.stderr.contains("left out a workflow that is no YAML: "), "{}", run.stderr);
     assert!(run.stderr.contains("(`broken.yml`)"), "{}", run.stderr);
 }
+
+#[test]
+fn a_file_that_can_get_no_table_is_refused() {
+    let project = SampleProject::empty(PROGRAM, "");
+    project.write("pyproject.toml", &format!("tool = {{ ruff = {{}} }}\n{PYPROJECT}"));
+    let run = project.run(&["init", "--write"]);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    assert_snapshot!(run.stderr, @r"
+    error: `[ROOT]/pyproject.toml` cannot get a table `[tool.wheel-pipeline]`: cannot extend value of type inline table with a dotted key
+    hint: write the tables of tools as `[tool.NAME]`, each on lines of its own
+    ");
+}
