@@ -20,21 +20,37 @@ use crate::project::pyproject::PYPROJECT;
 ///
 /// A table that is there is the project's: it is compared with the wheels of today. Without workflows that build wheels,
 /// there is nothing to compare it with.
-pub fn table(sources: &Sources, proposal: &Proposal) -> Change {
+///
+/// # Errors
+///
+/// When no table can stand behind the file, for example because `tool` is written in one line.
+pub fn table(sources: &Sources, proposal: &Proposal) -> Result<Change> {
     let text = &sources.text;
     let is_there = sources.tool("wheel-pipeline").is_some();
     let changed = match is_there {
         true if proposal.usual => None,
         true => table_text::with_changed(text, proposal),
-        false => Some(table_text::with_new(text, proposal)),
+        false => {
+            let new = table_text::with_new(text, proposal);
+            if let Err(error) = toml::from_str::<Table>(&new) {
+                return Err(Failure::refused(format!(
+                    "`{}` cannot get a table `[tool.wheel-pipeline]`: {}",
+                    sources.root.join(PYPROJECT).display(),
+                    error.message()
+                ))
+                .hint("write the tables of tools as `[tool.NAME]`, each on lines of its own")
+                .into());
+            }
+            Some(new)
+        }
     };
-    Change {
+    Ok(Change {
         name: sources.name(PYPROJECT),
         path: sources.root.join(PYPROJECT),
         old: Some(text.clone()),
         refused: is_there && changed.is_some(),
         new: changed.unwrap_or_else(|| text.clone()),
-    }
+    })
 }
 
 /// The workflow for the project's table, or else for the proposed one, and the file with the program.

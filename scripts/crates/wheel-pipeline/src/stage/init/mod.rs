@@ -75,7 +75,7 @@ pub fn run(args: &Args, named: Option<&Path>, report: &Report) -> Result<Verdict
         .hint("write the table by hand")
         .into());
     }
-    let table = changes::table(&sources, &proposal);
+    let table = changes::table(&sources, &proposal)?;
     let [workflow, program] =
         changes::workflow(&sources, &proposal, &made, args.workflow.as_deref())?;
     // The table of a project is its own. Only the workflow must be that of the table.

@@ -60,11 +60,10 @@ impl Sources {
         let parsed: PyProject = rest.try_into().map_err(|error: toml::de::Error| {
             Failure::usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
         })?;
-        if let Some(kind) =
-            parsed.tool.maturin.bindings.filter(|kind| !matches!(kind, Kind::Pyo3 | Kind::Pyo3Ffi))
-        {
+        let kind = parsed.tool.maturin.bindings;
+        if kind.is_some_and(|kind| !matches!(kind, Kind::Pyo3 | Kind::Pyo3Ffi)) {
             return Err(Failure::refused(format!(
-                "`{}`: a release has extensions of pyo3, not bindings of the kind `{kind:?}`",
+                "`{}`: `bindings` of `[tool.maturin]` is not that of pyo3, and a release has extensions of pyo3",
                 path.display()
             ))
             .hint("judge its wheels with `audit`, which needs no project")

@@ -141,7 +141,7 @@ fn a_project_that_maturin_does_not_build_is_refused() {
     let run = project.run(&["init"]);
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @r"
-    error: `[ROOT]/pyproject.toml`: a release has extensions of pyo3, not bindings of the kind `Bin`
+    error: `[ROOT]/pyproject.toml`: `bindings` of `[tool.maturin]` is not that of pyo3, and a release has extensions of pyo3
     hint: judge its wheels with `audit`, which needs no project
     ");
     project.write("pyproject.toml", &PYPROJECT.replace(">=3.11", "<3.10"));
@@ -161,4 +161,16 @@ fn a_workflow_that_is_no_yaml_is_named() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stderr.contains("left out a workflow that is no YAML: "), "{}", run.stderr);
     assert!(run.stderr.contains("(`broken.yml`)"), "{}", run.stderr);
+}
+
+#[test]
+fn a_file_that_can_get_no_table_is_refused() {
+    let project = SampleProject::empty(PROGRAM, "");
+    project.write("pyproject.toml", &format!("tool = {{ ruff = {{}} }}\n{PYPROJECT}"));
+    let run = project.run(&["init", "--write"]);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    assert_snapshot!(run.stderr, @r"
+    error: `[ROOT]/pyproject.toml` cannot get a table `[tool.wheel-pipeline]`: cannot extend value of type inline table with a dotted key
+    hint: write the tables of tools as `[tool.NAME]`, each on lines of its own
+    ");
 }

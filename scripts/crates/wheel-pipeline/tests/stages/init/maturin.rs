@@ -264,14 +264,14 @@ fn an_action_of_the_repository_is_read_with_its_inputs() {
     runs-on: ubuntu-24.04-arm
     steps:
       - uses: ./.github/actions/wheel
-        with: { interpreter: '3.13' }
+        with: { interpreter: '3.13', native: '${{ runner.os == ''Linux'' }}' }
       - uses: actions/upload-artifact@v6
 ";
     let project = with_jobs(jobs);
     project.write(
         ".github/actions/wheel/action.yml",
-        "inputs:\n  interpreter: { required: true }\n  libc: { default: '2_28' }\nruns:\n  using: composite\n  steps:\n    \
-         - uses: PyO3/maturin-action@v1\n      with:\n        manylinux: ${{ inputs.libc }}\n        args: -i ${{ inputs.interpreter }}\n",
+        "inputs:\n  interpreter: { required: true }\n  libc: { default: '2_28' }\n  native: { default: false }\nruns:\n  using: composite\n  steps:\n    \
+         - if: inputs.native == 'true'\n      uses: PyO3/maturin-action@v1\n      with:\n        manylinux: ${{ inputs.libc }}\n        args: -i ${{ inputs.interpreter }}\n",
     );
     assert_snapshot!(added(&project), @r#"
     targets = [
@@ -365,4 +365,28 @@ fn the_tag_that_starts_the_workflow_is_spelled_in_the_table() {
     let project = with_jobs(&job("          args: -i 3.12\n"));
     project.change(".github/workflows/ci.yml", "on: push", "on: { push: { tags: ['py-v*'] } }");
     assert!(added(&project).ends_with("tag = \"py-v{version}\""), "{}", added(&project));
+}
+
+#[test]
+fn a_job_that_publishes_hands_its_wheels_on() {
+    let jobs = "
+  publish:
+    runs-on: windows-latest
+    steps:
+      - uses: messense/maturin-action@v1
+        with: { command: publish, target: x86, args: --skip-existing -i 3.13 }
+  other:
+    runs-on: macos-latest
+    steps:
+      - run: uvx maturin@1.16.0 build --release -i 3.13
+      - run: uv publish target/wheels/*
+";
+    let project = with_jobs(jobs);
+    assert_snapshot!(added(&project), @r#"
+    targets = [
+        "macosx_11_0_arm64",
+        "win32",
+    ]
+    pythons = ["3.13"]
+    "#);
 }

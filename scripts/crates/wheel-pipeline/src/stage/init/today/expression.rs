@@ -8,15 +8,15 @@ use github_actions_expressions::literal::Literal;
 use github_actions_expressions::{Evaluation, Expr};
 use serde_json::{Map, Value, json};
 
-/// The values that a job knows: `matrix`, `env`, `inputs`, `runner`, and `github` as it is when a version tag is pushed.
+/// The values that a job knows: `matrix`, `env`, `inputs`, `runner`, and `github` as it is for a version tag.
 #[derive(Clone, Debug, Default)]
 pub struct Values(Map<String, Value>);
 
 impl Values {
-    /// The values of a workflow.
-    pub fn of_a_tag() -> Self {
+    /// The values of a workflow that an event with a version tag starts.
+    pub fn of_a_tag(event: &str) -> Self {
         let github = json!({
-            "event_name": "push",
+            "event_name": event,
             "ref": "refs/tags/v1.0.0",
             "ref_name": "v1.0.0",
             "ref_type": "tag",
@@ -35,12 +35,18 @@ impl Values {
             .and_then(Value::as_object)
             .into_iter()
             .flatten()
-            .map(|(name, value)| (name.clone(), self.value(value).unwrap_or_else(unknown)))
+            .map(|(name, value)| (name.clone(), self.as_text(value)))
             .collect();
         let env = self.0.entry("env").or_insert_with(|| json!({}));
         for (name, value) in known {
             env[name] = value;
         }
+    }
+
+    /// A setting as variables and the inputs of actions have it, which are texts.
+    pub fn as_text(&self, setting: &Value) -> Value {
+        let Some(value) = self.value(setting) else { return unknown() };
+        Value::String(plain(&value).unwrap_or_default())
     }
 
     /// A variable of the context `env`.
@@ -157,12 +163,14 @@ mod tests {
     use super::*;
 
     fn values() -> Values {
-        let mut values = Values::of_a_tag();
+        let mut values = Values::of_a_tag("push");
         values.set(
             "matrix",
             json!({ "os": "linux", "manylinux": "auto", "platform": { "target": "x64" } }),
         );
-        values.add_variables(Some(&json!({ "PYTHON": "3.11", "OTHER": "${{ secrets.x }}" })));
+        values.add_variables(Some(
+            &json!({ "PYTHON": "3.11", "FLAG": true, "OTHER": "${{ secrets.x }}" }),
+        ));
         values
     }
 
@@ -181,6 +189,7 @@ mod tests {
             ("${{ format('{0}-latest', matrix.os) }}", "linux-latest"),
             ("${{ matrix.manylinux || 'off' }}", "auto"),
             ("${{ startsWith(github.ref, 'refs/tags/') }}", "true"),
+            ("${{ env.FLAG == 'true' && 'on' || 'off' }}", "on"),
         ] {
             assert_eq!(text(setting).as_deref(), Some(expected), "{setting}");
         }

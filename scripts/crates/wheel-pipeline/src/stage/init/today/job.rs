@@ -41,7 +41,7 @@ pub fn read(workflows: &[Workflow], place: &Place) -> Today {
 /// Adds the wheels of `[tool.cibuildwheel]`, as it builds them on a machine of each system. For a project whose workflows
 /// do not run it.
 pub fn read_table(place: &Place, today: &mut Today) {
-    let values = Values::of_a_tag();
+    let values = Values::of_a_tag("push");
     if place.cibuildwheel.is_none() {
         return;
     }
@@ -62,7 +62,7 @@ pub fn read_table(place: &Place, today: &mut Today) {
 }
 
 fn read_job(workflow: &Workflow, name: &str, job: &Value, place: &Place, today: &mut Today) {
-    let mut values = Values::of_a_tag();
+    let mut values = Values::of_a_tag(workflow.event());
     let data = workflow.data.as_ref().ok();
     values.set("inputs", data.map(inputs).unwrap_or_default());
     values.set("env", json!({}));
@@ -173,6 +173,8 @@ impl JobRun<'_> {
         match action.as_str() {
             "pyo3/maturin-action" | "messense/maturin-action" => {
                 call.action(step, self.place, today);
+                let command = step.get("with").and_then(|with| with.get("command"));
+                self.uploads |= values.text(command).as_deref() == Some("publish");
             }
             "pypa/cibuildwheel" => {
                 let input =
@@ -254,8 +256,7 @@ impl JobRun<'_> {
         let mut inputs = json!({});
         for (name, input) in action.get("inputs").and_then(Value::as_object).into_iter().flatten() {
             let given = with.and_then(|with| with.get(name)).or_else(|| input.get("default"));
-            let given = given.map(|given| self.values.value(given).unwrap_or_else(unknown));
-            inputs[name] = given.unwrap_or_default();
+            inputs[name] = given.map_or_else(|| "".into(), |given| self.values.as_text(given));
         }
         let mut values = self.values.clone();
         values.set("inputs", inputs);

@@ -81,7 +81,7 @@ mod tests {
 
     fn of(matrix: Value) -> Option<Value> {
         let job = json!({ "strategy": { "matrix": matrix } });
-        combinations(&job, &Values::of_a_tag()).map(|all| json!(all))
+        combinations(&job, &Values::of_a_tag("push")).map(|all| json!(all))
     }
 
     #[test]

@@ -63,6 +63,8 @@ impl Call<'_> {
             let words = shlex::split(line).unwrap_or_default();
             let call = words.windows(2).position(|pair| {
                 let program = pair[0].rsplit('/').next().unwrap_or_default();
+                // As in `uvx maturin@1.13.3 build`.
+                let program = program.split(['@', '=']).next().unwrap_or_default();
                 ["maturin", "maturin.exe"].contains(&program)
                     && ["build", "publish"].contains(&pair[1].as_str())
             });

@@ -68,6 +68,22 @@ impl Workflow {
         }
     }
 
+    /// The event of a release: the push of a tag, or the first of the others that the workflow runs on.
+    pub fn event(&self) -> &'static str {
+        let on = self.data.as_ref().ok().and_then(|data| data.get("on"));
+        let has = |event: &&&str| match on {
+            Some(Value::String(only)) => only == **event,
+            Some(Value::Array(events)) => events.iter().any(|one| one == **event),
+            Some(Value::Object(events)) => events.contains_key(**event),
+            _ => false,
+        };
+        match EVENTS.iter().find(has) {
+            // It has the event of its caller.
+            Some(&"workflow_call") | None => "push",
+            Some(event) => event,
+        }
+    }
+
     /// The patterns of the tags on which it runs.
     pub fn tags(&self) -> Vec<&str> {
         let push = self.data.as_ref().ok().and_then(|data| data.get("on")?.get("push"));
@@ -101,6 +117,16 @@ mod tests {
         assert!(!releases("{ push: { branches-ignore: [main] } }"));
         assert!(!releases("pull_request"));
         assert!(!Workflow::new("a.yml", "on: [").may_release());
+    }
+
+    #[test]
+    fn the_event_is_the_push_of_a_tag_before_any_other() {
+        let event = |on: &str| Workflow::new("a.yml", &format!("on: {on}\n")).event();
+        assert_eq!(event("{ workflow_dispatch: , push: { tags: ['v*'] } }"), "push");
+        assert_eq!(event("{ release: { types: [published] }, workflow_dispatch: }"), "release");
+        assert_eq!(event("[pull_request, workflow_dispatch]"), "workflow_dispatch");
+        assert_eq!(event("release"), "release");
+        assert_eq!(event("workflow_call"), "push");
     }
 
     #[test]
