@@ -94,6 +94,14 @@ impl SampleProject {
             path => folder.path().join(path),
         };
         let cache = tempfile::tempdir().expect("a folder");
+        #[cfg(unix)]
+        {
+            // Otherwise cargo would ask rustc the same questions in each test.
+            let answers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/rustc-answers");
+            fs::create_dir_all(&answers).expect("a folder");
+            let link = cache.path().join("cargo");
+            std::os::unix::fs::symlink(answers, link).expect("a link");
+        }
         Self { folder, root, program: program.into(), compiles: false, cache }
     }
 

@@ -11,6 +11,7 @@ use wheel_pipeline::process::command::Invocation;
 use wheel_pipeline::project::source::Source;
 use wheel_pipeline::report::Report;
 use wheel_pipeline::stage::Machine;
+use wheel_pipeline::stage::build::unpacked::UnpackedSdist;
 use wheel_pipeline::tool::devpi::IndexServer;
 use wheel_pipeline::tool::python::lock::TOOLS;
 
@@ -27,8 +28,9 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
     })?;
     let mut server = IndexServer::start(machine.tools()?, 0)?;
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
-    let name = source.plan.sdist.trim_end_matches(".tar.gz");
-    copy(&source.project.work().join("source").join(name), folder.path())?;
+    let unpacked =
+        UnpackedSdist::place(&source.project, &source.project.work(), &source.plan.sdist)?;
+    copy(&unpacked.folder, folder.path())?;
     let constraints = folder.path().join("constraints.txt");
     let pins = ["maturin", "twine"].map(|tool| Ok(format!("{tool}=={}\n", TOOLS.version(tool)?)));
     fs::write(&constraints, pins.into_iter().collect::<Result<String>>()?)?;

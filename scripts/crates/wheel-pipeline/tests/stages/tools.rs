@@ -33,7 +33,10 @@ fn stages_that_judge_install_nothing() {
     for (stage, code) in [("plan", 0), ("audit", 1), ("gate", 1)] {
         let run = project.run(&[stage]);
         assert_eq!(run.code, code, "{stage}: {}", run.stderr);
-        assert_eq!(fs::read_dir(project.cache()).expect("a folder").count(), 0, "{stage}");
+        // cargo remembers there what rustc said.
+        let made = fs::read_dir(project.cache()).expect("a folder");
+        let made = made.filter(|entry| entry.as_ref().expect("an entry").file_name() != "cargo");
+        assert_eq!(made.count(), 0, "{stage}");
     }
 }
 

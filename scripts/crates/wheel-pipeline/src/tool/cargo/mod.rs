@@ -7,6 +7,7 @@ pub mod metadata;
 
 use std::path::Path;
 
+use crate::cache;
 use crate::process::command::Invocation;
 
 /// The features that a build turns on, in the words of cargo's options.
@@ -43,8 +44,11 @@ impl Crate<'_> {
     /// A cargo command for this crate, with its features.
     fn command(&self, command: &str) -> Invocation {
         let command = cargo(self.folder).arg(command).arg("--manifest-path").arg(self.manifest);
-        // A question leaves no file in the project's `target`.
-        let command = command.env("CARGO_CACHE_RUSTC_INFO", "0");
+        // cargo remembers what rustc said in its target folder. A question leaves no file in that of the project.
+        let command = match cache::folder() {
+            Ok(cache) => command.env("CARGO_TARGET_DIR", cache.join("cargo")),
+            Err(_) => command.env("CARGO_CACHE_RUSTC_INFO", "0"),
+        };
         self.features.add_to(command)
     }
 }
