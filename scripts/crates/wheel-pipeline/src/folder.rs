@@ -17,10 +17,10 @@ pub fn clear(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What an output folder says of itself to git, to cargo, and to everything else that packs sources as they do.
+/// The note of an output folder to git, to cargo, and to everything else that packs sources as they do.
 ///
-/// It matches what lies directly in the folder, and nothing deeper: the unpacked source lies deeper, and a builder that
-/// reads the patterns of all folders above it would leave out its files.
+/// It matches what lies directly in the folder, and nothing deeper. A builder of a source that lies deeper may read the
+/// patterns of all folders above, and must not leave out the files of its own.
 const NOT_A_SOURCE: &str = "# Made by wheel-pipeline: nothing here is a source.\n/*\n";
 
 /// Makes an output folder that is no part of what is packed, even if the project's `.gitignore` does not list it.

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use tempfile::TempDir;
-use wheel_fixtures::stub;
+use wheel_fixtures::{limited, stub};
 use wheel_pipeline::failure::failure;
 use wheel_pipeline::project::Project;
+use wheel_pipeline::tool::cargo::{Crate, Features, lock};
 
 /// A repository with some files and the stubs of pyo3 and pyo3-ffi at its top.
 struct Repository(TempDir);
@@ -245,4 +247,59 @@ fn the_words_of_cargo_are_told_if_it_cannot_resolve_the_crate() {
     let error = Project::read(&repository.0.path().join("own"), None).expect_err("no such crate");
     assert!(error.to_string().starts_with("cargo cannot resolve the dependencies of `"), "{error}");
     assert!(format!("{error:?}").contains("nowhere"), "{error:?}");
+}
+
+/// A crate that depends on `needed`, which has a repository of its own, with a lock file of these packages.
+fn locked_with(packages: &[&str]) -> (Repository, Crate) {
+    let repository = Repository::new(&[
+        (
+            "needed/Cargo.toml",
+            "[package]\nname = \"needed\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        ),
+        ("needed/src/lib.rs", ""),
+        ("own/src/lib.rs", ""),
+    ]);
+    let top = repository.0.path();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=t", "-c", "user.email=t@example.org"]).args(arguments);
+        let output = limited::output(git.current_dir(top.join("needed")));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "all"]);
+    let address = format!("file://{}", top.join("needed").display());
+    let dependency = format!("[dependencies]\nneeded = {{ git = \"{address}\" }}");
+    fs::write(top.join("own/Cargo.toml"), manifest(&dependency)).expect("written");
+    let source = format!("git+{address}#{}", git(&["rev-parse", "HEAD"]));
+    let mut lock = "version = 4\n\n[[package]]\nname = \"own\"\nversion = \"1.0.0\"\n".to_owned();
+    for name in packages {
+        lock += &format!(
+            "\n[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\nsource = \"{source}\"\n"
+        );
+    }
+    fs::write(top.join("own/Cargo.lock"), lock).expect("written");
+    let folder = top.join("own");
+    let manifest = folder.join("Cargo.toml");
+    (repository, Crate { folder, manifest, features: Features::default() })
+}
+
+#[test]
+fn a_lock_file_that_holds_more_than_is_needed_is_shortened() {
+    let (_repository, of) = locked_with(&["needed", "spare"]);
+    lock::shorten(&of).expect("it only loses a package");
+    let text = fs::read_to_string(of.folder.join("Cargo.lock")).expect("it is there");
+    assert!(text.contains("\"needed\"") && !text.contains("\"spare\""), "{text}");
+}
+
+#[test]
+fn a_lock_file_that_lacks_a_package_is_refused() {
+    let (_repository, of) = locked_with(&["spare"]);
+    let error = lock::shorten(&of).expect_err("cargo would choose the package on its day");
+    assert_eq!(
+        failure(&error).expect("a failure").message,
+        "the sdist's `Cargo.lock` lacks `needed 1.0.0`, so that a build from it would choose them on its day"
+    );
 }

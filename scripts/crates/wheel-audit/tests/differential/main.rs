@@ -1,4 +1,4 @@
-//! What this crate reads is what Python unpacks: the same names with the same contents, for every archive that it
+//! This crate reads what Python unpacks: the same names with the same contents, for every archive that it
 //! accepts.
 //!
 //! The archives are good ones of each form, tricks, and thousands of mutants of both, from a fixed seed. One process of

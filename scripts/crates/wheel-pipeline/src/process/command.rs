@@ -276,6 +276,11 @@ impl Finished {
         lines[lines.len().saturating_sub(TAIL)..].join("\n")
     }
 
+    /// The command itself if it failed.
+    pub fn failed(self) -> Option<Self> {
+        (!self.succeeded()).then_some(self)
+    }
+
     /// Returns an error with the status and the end of the output if the command failed.
     pub fn check(self) -> Result<Self> {
         if self.succeeded() {

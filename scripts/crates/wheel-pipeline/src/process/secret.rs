@@ -131,7 +131,7 @@ impl Secrets {
     }
 }
 
-/// What an address may have as it is, by `encodeURIComponent` and by Python's `quote`.
+/// The characters that an address may have as they are, by `encodeURIComponent` and by Python's `quote`.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const WITH_SLASH: &AsciiSet = &UNRESERVED.remove(b'/');
 

@@ -64,8 +64,8 @@ fn version_of(heading: &str) -> Option<Version> {
 }
 
 /// The changelog of a project: beside its `pyproject.toml`, or at the top of its repository. None if there is none.
-pub fn find(root: &Path, top: Option<&Path>) -> Option<PathBuf> {
-    std::iter::once(root).chain(top).find_map(|folder| {
+pub fn find(root: &Path, top: &Path) -> Option<PathBuf> {
+    [root, top].into_iter().find_map(|folder| {
         let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
             .into_iter()
             .flatten()

@@ -37,8 +37,11 @@ impl CrateFacts {
         let manifest = root.join(manifest);
         // Faults that cargo would tell in the same way as a failure of the network.
         parse::<Table>(&manifest)?;
-        let features = maturin.features();
-        let of = Crate { folder: root, manifest: &manifest, features: &features };
+        let of = Crate {
+            folder: root.to_owned(),
+            manifest: manifest.clone(),
+            features: maturin.features(),
+        };
         let mut triples: Vec<String> = table.targets.iter().map(|target| target.triple()).collect();
         triples.sort();
         triples.dedup();

@@ -23,16 +23,16 @@ use toml::Table;
 use wheel_audit::family::{Family, PythonVersion};
 
 use self::crate_facts::CrateFacts;
-use self::faults::{Fault, WrittenTable};
+use self::faults::WrittenTable;
 pub use self::pyproject::MaturinTable;
 use self::pyproject::{
     PYPROJECT, PyProject, parse, parse_text, read_text, requires_python_of, version,
 };
 pub use self::table::{PromiseTable, Waiver};
-use self::wheel_test::group_requirements;
 pub use crate::tool::git::Revision;
 
 use crate::failure::Failure;
+use crate::tool::cargo::Crate;
 
 /// A maturin project, as its files describe it.
 #[derive(Clone, Debug)]
@@ -50,8 +50,6 @@ pub struct Project {
     pub manifest: PathBuf,
     /// The table `[tool.maturin]`.
     pub maturin: MaturinTable,
-    /// What the tests need beside the project: requirements of the table, and of the dependency groups that it names.
-    pub test_requires: Vec<String>,
     /// `requires-python`: the Pythons on which pip installs the project.
     pub requires_python: Option<VersionSpecifiers>,
     /// The families of wheels that the crate builds.
@@ -89,19 +87,8 @@ impl Project {
         let admits = |python: PythonVersion| {
             requires_python.as_ref().is_none_or(|wanted| python.is_admitted_by(wanted))
         };
-        let table = PromiseTable::read(&written, admits)
+        let table = PromiseTable::read(&written, &pyproject, admits)
             .map_err(|faults| written.failure(&path, faults))?;
-        let table_fault = |key: &str, message: String| {
-            let fault = Fault { at: written.place(key, None), message, hints: Vec::new() };
-            written.failure(&path, vec![fault])
-        };
-        let groups = group_requirements(&pyproject.dependency_groups, &table.test_groups)
-            .map_err(|why| table_fault("test-groups", why))?;
-        if let Some(extra) = pyproject.unknown_extra(&table.test_extras) {
-            let message = format!("the project has no extra `{extra}`");
-            return Err(table_fault("test-extras", message).into());
-        }
-        let test_requires = table.test_requires.iter().cloned().chain(groups).collect();
         let manifest = pyproject.manifest(&root);
         let maturin = pyproject.tool.maturin.clone();
         let stated = match &pyproject.project.version {
@@ -129,12 +116,20 @@ impl Project {
             requires_python,
             manifest,
             maturin,
-            test_requires,
             families: facts.families,
             stale_lock: facts.stale_lock,
             table,
             root,
         })
+    }
+
+    /// The crate, as every build has it.
+    pub fn crate_for_cargo(&self) -> Crate {
+        Crate {
+            folder: self.root.clone(),
+            manifest: self.root.join(&self.manifest),
+            features: self.maturin.features(),
+        }
     }
 
     /// The file that gives the version, for messages.

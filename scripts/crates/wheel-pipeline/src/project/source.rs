@@ -34,6 +34,11 @@ impl Source {
         self.revision.as_ref().map(|revision| revision.commit.as_str())
     }
 
+    /// The top folder of the repository. Without one, that of the project.
+    pub fn top(&self) -> &Path {
+        self.revision.as_ref().map_or(&self.project.root, |revision| &revision.checkout.top)
+    }
+
     /// True if the checkout differs from its commit.
     pub fn is_dirty(&self) -> bool {
         self.revision.as_ref().is_some_and(|revision| revision.dirty)

@@ -10,8 +10,9 @@ use wheel_audit::target::Target;
 use crate::process::environment;
 use crate::project::defaults;
 use crate::project::faults::{Fault, WrittenTable};
+use crate::project::pyproject::PyProject;
 use crate::project::tag::TagSpelling;
-use crate::project::wheel_test::{self, Downstream, WheelTest};
+use crate::project::wheel_test::{self, Downstream, WheelTest, group_requirements};
 
 /// The table `[tool.wheel-pipeline]`: the promises of the release.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,7 +29,7 @@ pub struct PromiseTable {
     /// The commands of the project's test suite.
     #[serde(default, rename = "test-command", deserialize_with = "wheel_test::commands")]
     pub test_command: Vec<String>,
-    /// What the tests need beside the project.
+    /// The requirements of the tests beside the project. Those of `test_groups` are among them.
     #[serde(default, rename = "test-requires", deserialize_with = "wheel_test::words")]
     pub test_requires: Vec<String>,
     /// Extras of the project that the tests need.
@@ -101,6 +102,14 @@ impl PromiseTable {
         }
     }
 
+    /// The extras of the tests as a requirement has them: `[one,two]`. Empty without any.
+    pub fn extras(&self) -> String {
+        match &self.test_extras[..] {
+            [] => String::new(),
+            extras => format!("[{}]", extras.join(",")),
+        }
+    }
+
     /// Reads the table of a file, with its defaults. `admits` decides about the Pythons of a table that names none.
     ///
     /// # Errors
@@ -108,23 +117,28 @@ impl PromiseTable {
     /// All faults of the table.
     pub(super) fn read(
         written: &WrittenTable,
+        pyproject: &PyProject,
         admits: impl Fn(PythonVersion) -> bool,
     ) -> Result<Self, Vec<Fault>> {
         let mut table: Self = written.read()?;
         if !written.has("pythons") {
             table.pythons.retain(|python| admits(*python));
         }
-        let faults = table.faults(written);
+        let mut faults = table.faults(written);
+        match group_requirements(&pyproject.dependency_groups, &table.test_groups) {
+            Ok(requirements) => table.test_requires.extend(requirements),
+            Err(why) => faults.push(fault(written, "test-groups", None, why)),
+        }
+        if let Some(extra) = pyproject.unknown_extra(&table.test_extras) {
+            let why = format!("the project has no extra `{extra}`");
+            faults.push(fault(written, "test-extras", None, why));
+        }
         if faults.is_empty() { Ok(table) } else { Err(faults) }
     }
 
-    /// What is wrong with values that can be read.
+    /// The faults of values that can be read.
     fn faults(&self, written: &WrittenTable) -> Vec<Fault> {
-        let fault = |key: &str, item, message: String| Fault {
-            at: written.place(key, item),
-            message,
-            hints: Vec::new(),
-        };
+        let fault = |key, item, message| fault(written, key, item, message);
         let mut faults = Vec::new();
         for (key, empty) in
             [("targets", self.targets.is_empty()), ("pythons", self.pythons.is_empty())]
@@ -162,4 +176,9 @@ impl PromiseTable {
             None
         }
     }
+}
+
+/// A fault of a key, or of one of its items.
+fn fault(written: &WrittenTable, key: &str, item: Option<usize>, message: String) -> Fault {
+    Fault { at: written.place(key, item), message, hints: Vec::new() }
 }

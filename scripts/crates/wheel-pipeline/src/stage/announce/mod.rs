@@ -75,9 +75,8 @@ pub fn run(
 
 /// The section of the changelog. Without one, a line with the version, and a warning.
 fn notes(source: &Source, report: &Report) -> Result<String> {
-    let Source { project, revision, .. } = source;
-    let top = revision.as_ref().map(|revision| revision.checkout.top.as_path());
-    let missing = match changelog::find(&project.root, top) {
+    let project = &source.project;
+    let missing = match changelog::find(&project.root, source.top()) {
         None => "there is no changelog".to_owned(),
         Some(log) => {
             let text = fs::read_to_string(&log).map_err(|error| {

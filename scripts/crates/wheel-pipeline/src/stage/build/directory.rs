@@ -83,7 +83,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
         let bytes = expected(&self.staging(), file)?;
         let unpacked = self.unpacked()?;
         unpacked.write(&sdist::read(file, &bytes)?, self.root)?;
-        unpacked.ask(&self.source.project, lock::shorten)?;
+        lock::shorten(&unpacked.crate_for_cargo(&self.source.project)?)?;
         let built = self.built(file, &bytes, None)?;
         action.done(Mood::Good, "built", &format!("{file}, {}", human::size(built.size)));
         Ok(built)
@@ -188,8 +188,8 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
     }
 
     fn linked(&self, triple: &str) -> Result<Vec<LinkedCrate>> {
-        let triples = [triple.to_owned()];
-        self.unpacked()?.ask(&self.source.project, |of| crates::linked(of, &triples))
+        let of = self.unpacked()?.crate_for_cargo(&self.source.project)?;
+        crates::linked(&of, &[triple.to_owned()])
     }
 
     fn unpacked(&self) -> Result<UnpackedSdist> {

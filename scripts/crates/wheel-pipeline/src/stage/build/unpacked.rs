@@ -15,11 +15,8 @@ use wheel_audit::wheel::sdist::SourceFile;
 
 use crate::cache;
 use crate::project::{self, Project};
-use crate::tool::cargo::{Crate, Features};
-
-/// The files by which rustup chooses a toolchain
-/// ([overrides](https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file)).
-const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
+use crate::tool::cargo::Crate;
+use crate::tool::toolchain::rustup::{TOOLCHAIN_FILES, toolchain_file};
 
 /// An unpacked sdist.
 pub struct UnpackedSdist {
@@ -44,23 +41,16 @@ impl UnpackedSdist {
     pub fn write(&self, files: &[SourceFile], root: &Path) -> Result<()> {
         unpack(files, &self.folder)?;
         let above = self.folder.parent().unwrap_or(&self.folder);
-        let chosen = root.ancestors().find_map(|folder| {
-            TOOLCHAIN_FILES
-                .into_iter()
-                .find(|name| folder.join(name).is_file())
-                .map(|name| (folder, name))
-        });
-        for name in TOOLCHAIN_FILES {
-            let here = above.join(name);
-            match chosen.filter(|(_, chosen)| *chosen == name) {
-                Some((folder, _)) => drop(
-                    fs::copy(folder.join(name), &here)
-                        .with_context(|| format!("cannot write `{}`", here.display()))?,
-                ),
-                None if here.exists() => fs::remove_file(&here)
-                    .with_context(|| format!("cannot remove `{}`", here.display()))?,
-                None => {}
-            }
+        for stale in
+            TOOLCHAIN_FILES.map(|name| above.join(name)).iter().filter(|path| path.exists())
+        {
+            fs::remove_file(stale)
+                .with_context(|| format!("cannot remove `{}`", stale.display()))?;
+        }
+        if let Some(chosen) = toolchain_file(root) {
+            let here = above.join(chosen.file_name().unwrap_or_default());
+            fs::copy(&chosen, &here)
+                .with_context(|| format!("cannot write `{}`", here.display()))?;
         }
         Ok(())
     }
@@ -70,12 +60,12 @@ impl UnpackedSdist {
         touch(&self.folder)
     }
 
-    /// Asks about the crate in the sdist, with the features of the builds for all promised Pythons. maturin may have moved
-    /// the crate, and then wrote its new place into the sdist's `pyproject.toml`.
-    pub fn ask<T>(&self, project: &Project, ask: impl FnOnce(&Crate) -> Result<T>) -> Result<T> {
+    /// The crate in the sdist, with the features of the builds for all promised Pythons. maturin may have moved the crate,
+    /// and then wrote its new place into the sdist's `pyproject.toml`.
+    pub fn crate_for_cargo(&self, project: &Project) -> Result<Crate> {
         let (manifest, maturin) = project::manifest(&self.folder)?;
-        let features: Features = maturin.features_for_any(&project.table.pythons);
-        ask(&Crate { folder: &self.folder, manifest: &manifest, features: &features })
+        let features = maturin.features_for_any(&project.table.pythons);
+        Ok(Crate { folder: self.folder.clone(), manifest, features })
     }
 }
 
@@ -140,6 +130,23 @@ mod tests {
 
     fn file(path: &str, content: &str) -> SourceFile {
         SourceFile { path: path.into(), content: content.into(), executable: false }
+    }
+
+    #[test]
+    fn the_compiler_is_the_one_that_the_project_chooses() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (root, above) = (folder.path().join("repository/python"), folder.path().join("place"));
+        fs::create_dir_all(&root).expect("a folder");
+        let unpacked = UnpackedSdist { folder: above.join("own-1.0") };
+        let chosen = |name: &str| {
+            unpacked.write(&[file("a", "1")], &root).expect("written");
+            fs::read_to_string(above.join(name)).ok()
+        };
+        fs::write(root.join("../rust-toolchain.toml"), "far").expect("written");
+        assert_eq!(chosen("rust-toolchain.toml").as_deref(), Some("far"));
+        fs::write(root.join("rust-toolchain"), "near").expect("written");
+        assert_eq!(chosen("rust-toolchain").as_deref(), Some("near"));
+        assert_eq!(chosen("rust-toolchain.toml"), None, "the one of before is gone");
     }
 
     #[test]

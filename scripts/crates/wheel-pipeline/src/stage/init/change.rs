@@ -22,7 +22,6 @@ pub struct Change {
 impl Change {
     /// Returns true if the file is as it would be. git may check it out with the line ends of Windows.
     pub fn is_made(&self) -> bool {
-        let plain = |text: &str| text.replace("\r\n", "\n");
         self.old.as_deref().map(plain) == Some(plain(&self.new))
     }
 
@@ -31,7 +30,6 @@ impl Change {
         if self.is_made() {
             return String::new();
         }
-        let plain = |text: &str| text.replace("\r\n", "\n");
         let old = plain(self.old.as_deref().unwrap_or_default());
         let new = plain(&self.new);
         let before = match self.old {
@@ -50,6 +48,11 @@ impl Change {
         }
         fs::write(&self.path, &self.new).with_context(wrong)
     }
+}
+
+/// A text with the line ends of Unix.
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::project::pyproject::{PYPROJECT, PyProject, requires_python_of};
 use crate::project::search::here;
 use crate::tool::cargo::bindings::Kind;
 use crate::tool::git::Checkout;
+use crate::tool::toolchain::rustup::toolchain_file;
 
 /// The files of a project.
 #[derive(Clone, Debug)]
@@ -101,10 +102,7 @@ impl Sources {
 
     /// Returns true if a file names the Rust of the project's builds. rustup looks for it upwards.
     pub fn names_rust(&self) -> bool {
-        let folders =
-            self.root.ancestors().take_while(|folder| folder.starts_with(&self.repository));
-        let names = ["rust-toolchain.toml", "rust-toolchain"];
-        folders.flat_map(|folder| names.map(|name| folder.join(name))).any(|path| path.is_file())
+        toolchain_file(&self.root).is_some_and(|file| file.starts_with(&self.repository))
     }
 
     /// The path of a file of the project below the top of the repository, for people.

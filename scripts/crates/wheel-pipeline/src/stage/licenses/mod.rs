@@ -15,7 +15,6 @@ use crate::failure::Failure;
 use crate::program::command;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
-use crate::tool::cargo;
 use crate::tool::cargo::crates::{self, LinkedCrate};
 use crate::tool::toolchain::builder::Builder;
 
@@ -44,10 +43,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     }
     triples.sort();
     triples.dedup();
-    let manifest = root.join(&source.project.manifest);
-    let features = source.project.maturin.features();
-    let of = cargo::Crate { folder: root, manifest: &manifest, features: &features };
-    let mut linked = crates::linked(&of, &triples)?;
+    let mut linked = crates::linked(&source.project.crate_for_cargo(), &triples)?;
     linked.retain(|linked| !linked.is_own);
     let mut collected = Vec::new();
     for one in &linked {

@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::project::source::Source;
 use crate::report::Report;
-use crate::tool::cargo::{self, lock};
+use crate::tool::cargo::lock;
 use crate::tool::git;
 
 /// Warns if the commit has no lock file. A project without a commit is no release yet.
@@ -18,13 +18,7 @@ pub fn check(source: &Source, report: &Report) -> Result<()> {
     if source.revision.is_none() {
         return Ok(());
     }
-    let manifest = project.root.join(&project.manifest);
-    let features = project.maturin.features();
-    let lock = lock::path(&cargo::Crate {
-        folder: &project.root,
-        manifest: &manifest,
-        features: &features,
-    })?;
+    let lock = lock::path(&project.crate_for_cargo())?;
     let folder = lock.parent().unwrap_or(&project.root);
     if git::is_committed(folder, lock::FILE)? {
         if project.stale_lock {

@@ -19,6 +19,7 @@ use crate::project::source::Source;
 use crate::project::{Project, agreement, changelog, search};
 use crate::report::{Mood, Report};
 use crate::tool::cargo::lock;
+use crate::tool::cargo::metadata::Metadata;
 use crate::tool::{cargo, git};
 
 /// The new content of files, with their paths.
@@ -40,10 +41,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let root = &source.project.root;
     let changes = changes(source, version, today, report)?;
-    let manifest = root.join(&source.project.manifest);
-    let features = source.project.maturin.features();
-    let lock =
-        lock::path(&cargo::Crate { folder: root, manifest: &manifest, features: &features })?;
+    let lock = lock::path(&source.project.crate_for_cargo())?;
     let paths = changes.iter().map(|(path, _)| path.clone()).chain([lock]);
     let before: Vec<(PathBuf, Option<Vec<u8>>)> =
         paths.map(|path| (path.clone(), fs::read(path).ok())).collect();
@@ -57,14 +55,13 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
         }
     }
     made?;
-    let changed = before.iter().filter(|(path, content)| fs::read(path).ok() != *content);
-    let mut changed: Vec<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
-    // git would refuse to add a lock file that it ignores.
-    for index in (0..changed.len()).rev() {
-        let (folder, name) = (changed[index].parent(), changed[index].file_name());
-        let name = name.unwrap_or_default().to_string_lossy().into_owned();
-        if git::is_ignored(folder.unwrap_or(root), &name)? {
-            changed.remove(index);
+    let mut changed = Vec::new();
+    for (path, _) in before.iter().filter(|(path, content)| fs::read(path).ok() != *content) {
+        let folder = path.parent().unwrap_or(root);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // git would refuse to add a lock file that it ignores.
+        if !git::is_ignored(folder, &name)? {
+            changed.push(path.clone());
         }
     }
     let here = search::here()?;
@@ -128,18 +125,20 @@ fn changes(source: &Source, version: &str, today: Date, report: &Report) -> Resu
     let stated = version_place::of(&source.project)?;
     let mut changes =
         vec![(stated.path.clone(), stated.with_version(&read(&stated.path)?, version)?)];
-    let top = source.revision.as_ref().map(|revision| revision.checkout.top.as_path());
-    match changelog::find(&source.project.root, top) {
-        Some(log) if changelog::has_unreleased(&read(&log)?) => {
-            let released = changelog::release(&read(&log)?, version, today)
-                .map_err(|why| Failure::refused(format!("`{}`: {why}", log.display())))?;
-            changes.push((log, released));
-        }
-        Some(log) => report.warn_and_advise(
+    let Some(log) = changelog::find(&source.project.root, source.top()) else {
+        report.warn("there is no changelog, so the GitHub release will have no notes");
+        return Ok(changes);
+    };
+    let text = read(&log)?;
+    if changelog::has_unreleased(&text) {
+        let released = changelog::release(&text, version, today)
+            .map_err(|why| Failure::refused(format!("`{}`: {why}", log.display())))?;
+        changes.push((log, released));
+    } else {
+        report.warn_and_advise(
             &format!("`{}` has no section `## [Unreleased]`, so it stays as it is", log.display()),
             &format!("see that it has a section for {version}, which the GitHub release takes its notes from"),
-        ),
-        None => report.warn("there is no changelog, so the GitHub release will have no notes"),
+        );
     }
     Ok(changes)
 }
@@ -152,10 +151,10 @@ fn make(project: &Project, report: &Report, changes: &Changes, version: &Version
         report.say(Mood::Good, "written", &path.display().to_string());
     }
     let action = report.start("refreshing Cargo.lock");
-    let manifest = root.join(&project.manifest);
-    let own = manifest.parent().unwrap_or(root);
+    let of = project.crate_for_cargo();
+    let own = of.manifest.parent().unwrap_or(root);
     cargo::update_own(own).check().context("cannot refresh `Cargo.lock`")?;
-    cargo::locked(own).check().context("`Cargo.lock` is not current")?;
+    Metadata::locked(&of, &[]).context("`Cargo.lock` is not current")?;
     action.done(Mood::Good, "refreshed", "Cargo.lock");
     let project = Project::read(root, None)?;
     let plan = agreement::plan(&project, &[]).map_err(|disagreements| {

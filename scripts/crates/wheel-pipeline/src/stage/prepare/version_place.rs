@@ -8,7 +8,7 @@ use toml_edit::{DocumentMut, Item, value};
 
 use crate::failure::Failure;
 use crate::project::Project;
-use crate::tool::cargo::{Crate, lock};
+use crate::tool::cargo::lock;
 
 /// The file that states the version, and the table in it.
 pub struct VersionPlace {
@@ -21,10 +21,9 @@ pub fn of(project: &Project) -> Result<VersionPlace> {
     if project.has_own_version {
         return Ok(VersionPlace { path: project.root.join("pyproject.toml"), table: &["project"] });
     }
-    let manifest = project.root.join(&project.manifest);
-    let features = project.maturin.features();
-    let of = Crate { folder: &project.root, manifest: &manifest, features: &features };
-    let text = fs::read_to_string(&manifest).map_err(|error| {
+    let of = project.crate_for_cargo();
+    let manifest = &of.manifest;
+    let text = fs::read_to_string(manifest).map_err(|error| {
         Failure::usage(format!("cannot read `{}`: {error}", manifest.display()))
     })?;
     let inherits = text.parse::<DocumentMut>().is_ok_and(|document| {
@@ -34,7 +33,7 @@ pub fn of(project: &Project) -> Result<VersionPlace> {
     Ok(if inherits {
         VersionPlace { path: lock::workspace_manifest(&of)?, table: &["workspace", "package"] }
     } else {
-        VersionPlace { path: manifest, table: &["package"] }
+        VersionPlace { path: manifest.clone(), table: &["package"] }
     })
 }
 

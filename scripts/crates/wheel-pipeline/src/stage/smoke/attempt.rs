@@ -1,14 +1,15 @@
 //! One attempt: a wheel is installed in an empty environment, with its dependencies, and tested.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use wheel_audit::names::normalize;
 use wheel_audit::wheel::Sha256Sum;
+use wheel_audit::wheel::file::read_released;
 use wheel_audit::wheel::release::WheelFacts;
 
-use crate::evidence::{SmokeResult, file};
+use crate::evidence::{BuiltFile, SmokeResult, file};
 use crate::process::command::Finished;
 use crate::project::source::Source;
 use crate::project::wheel_test::WheelTest;
@@ -60,10 +61,9 @@ impl TestedWheel {
     /// Reads what the test of a wheel needs to know.
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bytes = wheel_audit::wheel::file::read_released(path)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
-        let facts = WheelFacts::read(name, &bytes)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        let wrong = || format!("cannot read `{}`", path.display());
+        let bytes = read_released(path).with_context(wrong)?;
+        let facts = WheelFacts::read(name, &bytes).with_context(wrong)?;
         Ok(Self {
             path: path.to_owned(),
             sum: Sha256Sum::digest(&bytes),
@@ -71,6 +71,12 @@ impl TestedWheel {
             programs: facts.programs(),
             has_requirements: !facts.requirements().is_empty(),
         })
+    }
+
+    /// Reads the wheels among the files of a plan, by name.
+    pub fn all(files: &[(PathBuf, BuiltFile)]) -> Result<BTreeMap<String, Self>> {
+        let wheels = files.iter().filter(|(_, built)| built.file.ends_with(".whl"));
+        wheels.map(|(path, built)| Ok((built.file.clone(), Self::read(path)?))).collect()
     }
 }
 
@@ -112,16 +118,13 @@ pub fn provide(
     folder: &Path,
 ) -> Result<Option<String>> {
     let project = &source.project;
-    let (extras, own) = (&project.table.test_extras, &project.test_requires);
+    let (extras, own) = (&project.table.test_extras, &project.table.test_requires);
     let nothing = !wheel.has_requirements && own.is_empty() && beside.requirements.is_empty();
     if nothing && beside.downstream.is_none() {
         return Ok(None);
     }
-    let mut release = environment.seen(&wheel.path).to_string_lossy().into_owned();
-    if !extras.is_empty() {
-        release += &format!("[{}]", extras.join(","));
-    }
-    let mut requirements = vec![release];
+    let path = environment.seen(&wheel.path);
+    let mut requirements = vec![format!("{}{}", path.display(), project.table.extras())];
     requirements.extend(own.iter().chain(beside.requirements).cloned());
     let mut projects = BTreeSet::from([normalize(&project.name)]);
     if let Some((path, name)) = beside.downstream {
@@ -191,12 +194,8 @@ pub fn test(
             );
         }
         WheelTest::Suite(commands) => {
-            let top = source.revision.as_ref().map(|revision| revision.checkout.top.as_path());
-            let places = Places {
-                project: top.unwrap_or(&project.root),
-                package: &project.root,
-                wheel: &wheel.path,
-            };
+            let places =
+                Places { project: source.top(), package: &project.root, wheel: &wheel.path };
             project_tests::suite(environment, commands, &places, folder, pass)?
         }
         WheelTest::Imports => {

@@ -5,7 +5,6 @@ pub mod canary;
 pub mod containers;
 pub mod environment_run;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -155,17 +154,11 @@ fn prove_on(
     plan: &Plan,
     found: &Found,
 ) -> Result<SmokeEvidence> {
-    let project = &source.project;
-    let mut files: BTreeMap<String, TestedWheel> = BTreeMap::new();
-    for (path, built) in recorded::files(project, plan, kept.built())? {
-        if built.file.ends_with(".whl") {
-            files.insert(built.file, TestedWheel::read(&path)?);
-        }
-    }
+    let wheels = TestedWheel::all(&recorded::files(&source.project, plan, kept.built())?)?;
     // Installed once, before the parallel runs need it.
     machine.tools()?.ready(Tool::Pip)?;
     let attempt = |run: &EnvironmentRun, environment: &Environment, folder: &Path| {
-        let wheel = files.get(&run.promise.file).context("every planned file is in `files`")?;
+        let wheel = wheels.get(&run.promise.file).context("every planned file is in `wheels`")?;
         attempt(source, machine, environment, wheel, folder)
     };
     let evidence = environment_run::run(source, kept, report, plan, found, "smoked", attempt)?;

@@ -107,12 +107,7 @@ impl DownstreamPackage {
             let tests = self.folder.join("tests");
             return Ok(Attempt::of(project_tests::unittest(environment, &tests, folder, pass)?));
         }
-        let top = source.revision.as_ref().map(|revision| revision.checkout.top.as_path());
-        let places = Places {
-            project: top.unwrap_or(&source.project.root),
-            package: &self.folder,
-            wheel: &self.wheel,
-        };
+        let places = Places { project: source.top(), package: &self.folder, wheel: &self.wheel };
         let failed = project_tests::suite(environment, &self.commands, &places, folder, pass)?;
         Ok(Attempt::of(failed))
     }

@@ -143,19 +143,14 @@ pub fn prove(
     let (provenance, wrong) = listing::provenance(machine, report, needed, ours, simple)?;
     differences.extend(wrong);
     let downstream = downstream::build(source, machine, report)?;
-    let mut wheels: BTreeMap<&str, TestedWheel> = BTreeMap::new();
-    for (path, built) in files.iter().filter(|(_, built)| built.file.ends_with(".whl")) {
-        wheels.insert(&built.file, TestedWheel::read(path)?);
-    }
+    let wheels = TestedWheel::all(&files)?;
     let tools = machine.tools()?;
-    let extras = &project.table.test_extras;
-    let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-    let release = format!("{}{extras}=={}", plan.project, plan.version);
+    let release = format!("{}{}=={}", plan.project, project.table.extras(), plan.version);
     let installation =
         Installation { tools, simple, project: &plan.project, release: &sums, patience };
     let mismatches = Mutex::new(Vec::new());
     let attempt = |run: &EnvironmentRun, environment: &Environment, folder: &Path| {
-        let wheel = wheels.get(&*run.promise.file).context("every planned file is in `wheels`")?;
+        let wheel = wheels.get(&run.promise.file).context("every planned file is in `wheels`")?;
         let beside = downstream.as_ref().map_or(Beside::default(), |downstream| Beside {
             downstream: Some((&downstream.wheel, &downstream.name)),
             requirements: &downstream.requirements,

@@ -30,9 +30,9 @@ pub fn path(of: &Crate) -> Result<PathBuf> {
 
 /// The `Cargo.toml` at the top of the crate's workspace, which may be its own.
 pub fn workspace_manifest(of: &Crate) -> Result<PathBuf> {
-    let found = cargo(of.folder)
+    let found = cargo(&of.folder)
         .args(["locate-project", "--workspace", "--message-format", "plain", "--manifest-path"])
-        .arg(of.manifest)
+        .arg(&of.manifest)
         .check()?;
     Ok(found.stdout.trim_end_matches(['\r', '\n']).into())
 }

@@ -102,12 +102,7 @@ impl Metadata {
 
     /// The package of the crate that was asked for.
     pub fn root(&self) -> Result<&Package> {
-        let root = self.resolve.root.as_deref().context("`cargo metadata` names no root crate")?;
-        self.package(root)
-    }
-
-    /// The package of an ID.
-    pub fn package(&self, id: &str) -> Result<&Package> {
+        let id = self.resolve.root.as_deref().context("`cargo metadata` names no root crate")?;
         let found = self.packages.iter().find(|package| package.id == id);
         found.with_context(|| format!("`cargo metadata` lists no package `{id}`"))
     }

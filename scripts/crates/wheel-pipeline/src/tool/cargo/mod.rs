@@ -5,7 +5,7 @@ pub mod crates;
 pub mod lock;
 pub mod metadata;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cache;
 use crate::process::command::Invocation;
@@ -31,19 +31,19 @@ impl Features {
 }
 
 /// A crate, and the way in which it is built.
-#[derive(Clone, Copy, Debug)]
-pub struct Crate<'a> {
+#[derive(Clone, Debug)]
+pub struct Crate {
     /// The folder where cargo runs. Its `.cargo/config.toml` and `rust-toolchain.toml` count.
-    pub folder: &'a Path,
+    pub folder: PathBuf,
     /// The crate's `Cargo.toml`.
-    pub manifest: &'a Path,
-    pub features: &'a Features,
+    pub manifest: PathBuf,
+    pub features: Features,
 }
 
-impl Crate<'_> {
+impl Crate {
     /// A cargo command for this crate, with its features.
     fn command(&self, command: &str) -> Invocation {
-        let command = cargo(self.folder).arg(command).arg("--manifest-path").arg(self.manifest);
+        let command = cargo(&self.folder).arg(command).arg("--manifest-path").arg(&self.manifest);
         // cargo remembers what rustc said in its target folder. A question leaves no file in that of the project.
         let command = match cache::folder() {
             Ok(cache) => command.env("CARGO_TARGET_DIR", cache.join("cargo")),
@@ -56,11 +56,6 @@ impl Crate<'_> {
 /// The command that writes the crate's own version into its lock file. Other versions stay.
 pub fn update_own(crate_folder: &Path) -> Invocation {
     cargo(crate_folder).args(["update", "--workspace", "--quiet"])
-}
-
-/// The command that fails unless the lock file is current.
-pub fn locked(crate_folder: &Path) -> Invocation {
-    cargo(crate_folder).args(["metadata", "--locked", "--format-version", "1", "--quiet"])
 }
 
 /// A cargo command in a folder.

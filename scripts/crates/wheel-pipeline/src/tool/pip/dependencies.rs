@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use pep440_rs::Version;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use wheel_audit::names::normalize;
 use wheel_audit::wheel::{Sha256Sum, printable};
 
-use super::{in_environment, report};
+use super::{InstallSource, in_environment, report};
 use crate::process::command::{Finished, Invocation};
 use crate::process::environment::Grant;
 use crate::tool::python::environment::Environment;
@@ -120,17 +120,14 @@ pub fn install(
     wheelhouse: &Path,
 ) -> Result<Invocation> {
     let lock = written(dependencies, wheelhouse)?;
-    Ok(in_environment(tools, environment)?
-        .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
-        .args(["--no-cache-dir", "--no-index", "--no-deps", "--require-hashes", "--find-links"])
-        .arg(environment.seen(wheelhouse))
-        .arg("--requirement")
-        .arg(environment.seen(&lock))
-        .env("PIP_CONFIG_FILE", super::NO_CONFIGURATION))
+    let seen = |path| environment.seen(path).to_string_lossy().into_owned();
+    let (wheelhouse, lock) = (seen(wheelhouse), seen(&lock));
+    let what = ["--require-hashes", "--find-links", &wheelhouse, "--requirement", &lock];
+    super::install(tools, environment, InstallSource::Files, &what)
 }
 
 /// Writes the dependencies as pip reads them: pinned, with hashes.
-fn written(dependencies: &[Dependency], wheelhouse: &Path) -> Result<std::path::PathBuf> {
+fn written(dependencies: &[Dependency], wheelhouse: &Path) -> Result<PathBuf> {
     fs::create_dir_all(wheelhouse)
         .with_context(|| format!("cannot make `{}`", wheelhouse.display()))?;
     let line =

@@ -132,6 +132,15 @@ impl Environment {
     pub fn programs(&self) -> PathBuf {
         self.folder.join(if cfg!(windows) { "Scripts" } else { "bin" })
     }
+
+    /// `PATH` with the environment's programs first.
+    pub fn path(&self) -> Result<OsString> {
+        let programs = self.programs();
+        let rest = env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(programs.clone()).chain(env::split_paths(&rest));
+        env::join_paths(folders)
+            .with_context(|| format!("`{}` cannot be part of `PATH`", programs.display()))
+    }
 }
 
 /// A path of this machine, as Windows programs know it under Wine.

@@ -11,7 +11,7 @@ use crate::process::command::{Finished, Invocation};
 
 /// The time limit of a smoke test.
 const SMOKE_LIMIT: Duration = Duration::from_secs(300);
-/// The time limit of one command of a test suite.
+/// The time limit of a test suite.
 const SUITE_LIMIT: Duration = Duration::from_secs(3600);
 /// The program that imports modules.
 const IMPORTS: &str = include_str!("imports.py");
@@ -28,7 +28,7 @@ pub fn smoke(
     pass: &[String],
 ) -> Result<Option<Finished>> {
     let finished = smoke_command(environment, script, folder).pass_to_test(pass).run()?;
-    Ok((!finished.succeeded()).then_some(finished))
+    Ok(finished.failed())
 }
 
 /// The command of a smoke test.
@@ -60,9 +60,6 @@ pub fn suite(
     folder: &Path,
     pass: &[String],
 ) -> Result<Option<Finished>> {
-    let rest = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(environment.programs()).chain(std::env::split_paths(&rest));
-    let path = std::env::join_paths(folders).context("the environment cannot be part of `PATH`")?;
     // In a folder of its own: the one around it has the environment, in which a test runner would look for tests.
     let folder = folder.join("suite");
     std::fs::create_dir_all(&folder).context("cannot make the folder of the tests")?;
@@ -82,12 +79,12 @@ pub fn suite(
         .without("PYTHONHOME")
         // The tests lie in the source tree.
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PATH", &path)
+        .env("PATH", environment.path()?)
         .env("VIRTUAL_ENV", environment.folder())
         .pass_to_test(pass)
         .limit(SUITE_LIMIT)
         .run()?;
-    Ok((!finished.succeeded()).then_some(finished))
+    Ok(finished.failed())
 }
 
 /// Imports modules, and starts programs with `--version` or `--help`. Every warning of the project is an error. Returns the
@@ -108,7 +105,7 @@ pub fn imports(
         .pass_to_test(pass)
         .limit(SMOKE_LIMIT)
         .run()?;
-    Ok((!finished.succeeded()).then_some(finished))
+    Ok(finished.failed())
 }
 
 /// Runs the tests in a folder with unittest. Returns the finished command if it failed or found no test.

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::{env, fs};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::cache;
 use crate::process::command::Invocation;
@@ -115,11 +115,7 @@ impl<'a> Tools<'a> {
 
     /// `PATH` with a tool's programs first.
     pub fn path(&self, tool: Tool) -> Result<OsString> {
-        let programs = self.environment(tool)?.programs();
-        let rest = env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(programs.clone()).chain(env::split_paths(&rest));
-        env::join_paths(folders)
-            .with_context(|| format!("`{}` cannot be part of `PATH`", programs.display()))
+        self.environment(tool)?.path()
     }
 
     /// Unpacks the packages of a lock into a plain folder.

@@ -1,12 +1,22 @@
-//! rustup: adds the standard library of a target.
+//! rustup: the file that chooses a toolchain, and the standard library of a target.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
 use crate::available::Available;
 use crate::process::command::Invocation;
 use crate::process::interrupt::check_interrupt;
+
+/// The files that choose a toolchain, the first of a folder before the second
+/// ([overrides](https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file)).
+pub const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
+
+/// The file that chooses the toolchain of a folder: the nearest one upwards.
+pub fn toolchain_file(folder: &Path) -> Option<PathBuf> {
+    let files = folder.ancestors().flat_map(|folder| TOOLCHAIN_FILES.map(|name| folder.join(name)));
+    files.into_iter().find(|path| path.is_file())
+}
 
 /// Adds the standard library of a Rust target, unless it is there.
 pub fn add(folder: &Path, triple: &str) -> Result<Available<()>> {
