@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use wheel_pipeline::{cache, program};
 
-use crate::{limited, stub};
+use crate::{extension, limited, stub};
 
 /// The project's folder, which goes with it, and the program that works on it.
 pub struct SampleProject {
@@ -16,8 +16,6 @@ pub struct SampleProject {
     /// The project's folder, which may be one below.
     root: PathBuf,
     program: PathBuf,
-    /// True if the project can be compiled. Otherwise pyo3 is a crate without code.
-    compiles: bool,
     /// The cache of its runs. At first it is empty: no test sees what else the user has in the own one.
     cache: TempDir,
 }
@@ -60,30 +58,19 @@ crate-type = ["cdylib"]
 [dependencies]
 "#;
 
-/// The dependency of a project that can be compiled.
-const PYO3: &str = "pyo3 = { version = \"0.30\", features = [\"abi3-py310\"] }";
-
-const LIBRARY: &str = r#"
-#[pyo3::pymodule(gil_used = false)]
-mod half_of {
-    #[pyo3::pyfunction]
-    fn half(n: i64) -> i64 {
-        n / 2
-    }
-}
-"#;
-
-const SMOKE: &str = "import sys, half_of\nsys.exit(half_of.half(8) != 4)\n";
+const SMOKE: &str = "import sys, half_of\nsys.exit(half_of.answer != 42)\n";
 
 impl SampleProject {
-    /// The project, which cannot be compiled, because its pyo3 is a crate without code.
+    /// The project. It compiles in a second, because its pyo3 is a crate without code.
     pub fn new(program: &str) -> Self {
         Self::below(program, "")
     }
 
     /// The project in a folder of its repository.
     pub fn below(program: &str, path: &str) -> Self {
-        Self::made(program, path, false)
+        let project = Self::empty(program, path);
+        project.write_sources();
+        project
     }
 
     /// A project in a folder of its repository, without any file.
@@ -102,65 +89,26 @@ impl SampleProject {
             let link = cache.path().join("cargo");
             std::os::unix::fs::symlink(answers, link).expect("a link");
         }
-        Self { folder, root, program: program.into(), compiles: false, cache }
-    }
-
-    fn made(program: &str, path: &str, compiles: bool) -> Self {
-        let project = Self { compiles, ..Self::empty(program, path) };
-        project.write_sources();
-        project
+        Self { folder, root, program: program.into(), cache }
     }
 
     fn write_sources(&self) {
         self.write("pyproject.toml", PYPROJECT.trim_start());
-        let pyo3 = if self.compiles { PYO3 } else { stub::DEPENDENCY };
-        self.write("Cargo.toml", &format!("{}{pyo3}\n", MANIFEST.trim_start()));
-        if !self.compiles {
-            stub::write(&self.root().join("pyo3"), "pyo3");
-            self.write("Cargo.lock", &stub::lock("half-of", "2.0.0-rc.1"));
-        }
-        self.write("src/lib.rs", LIBRARY.trim_start());
+        self.write("Cargo.toml", &format!("{}{}\n", MANIFEST.trim_start(), stub::DEPENDENCY));
+        stub::write(&self.root().join("pyo3"), "pyo3");
+        self.write("Cargo.lock", &stub::lock("half-of", "2.0.0-rc.1"));
+        self.write("src/lib.rs", &extension::source("half_of"));
         self.write("smoke.py", SMOKE);
     }
 
-    /// Makes the project anew. Only its lock file and what cargo compiled stay, so that the next build
-    /// compiles no dependency.
-    pub fn reset(&self) {
-        for folder in ["dist", "programs"] {
-            let folder = self.root().join(folder);
-            if folder.exists() {
-                fs::remove_dir_all(folder).expect("it can be removed");
-            }
-        }
-        for entry in fs::read_dir(self.work()).expect("a folder") {
-            let entry = entry.expect("an entry");
-            if entry.file_name() == "cargo" {
-                continue;
-            }
-            let removed = match entry.file_type().expect("a type").is_dir() {
-                true => fs::remove_dir_all(entry.path()),
-                false => fs::remove_file(entry.path()),
-            };
-            removed.expect("it can be removed");
-        }
-        self.write_sources();
-    }
-
-    /// The project with what a build needs: a lock file, and the tools of the user's cache, so that they are not
-    /// installed again.
+    /// The project with the tools of the user's cache, so that a build does not install them again.
     #[cfg(unix)]
-    pub fn buildable(program: &str) -> Self {
-        Self::buildable_below(program, "")
-    }
-
-    /// The same in a folder of its repository.
-    #[cfg(unix)]
-    pub fn buildable_below(program: &str, path: &str) -> Self {
-        let project = Self::made(program, path, true);
-        let mut lock = Command::new(env!("CARGO"));
-        lock.args(["generate-lockfile", "--quiet"]).current_dir(project.root());
-        assert!(limited::output(&mut lock).status.success(), "the crates can be resolved");
+    pub fn with_tools(program: &str) -> Self {
+        let project = Self::new(program);
         project.link_tools();
+        // cargo reads no `.gitignore` of a crate that is not in git.
+        project.git(&["init", "--quiet"]);
+        project.git(&["add", "Cargo.toml"]);
         project
     }
 

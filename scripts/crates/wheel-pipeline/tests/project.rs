@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use wheel_fixtures::stub;
 use wheel_pipeline::failure::{Code, Failure, failure};
+use wheel_pipeline::project::crate_facts::CrateFacts;
 use wheel_pipeline::project::{Project, schema};
 
 const PYPROJECT: &str = "\
@@ -31,6 +32,15 @@ pyo3 = { path = \"pyo3\", features = [\"abi3-py310\"] }
 ";
 
 fn read(pyproject: Option<&str>, cargo: Option<&str>) -> Result<Project, String> {
+    read_with(None, pyproject, cargo)
+}
+
+/// `handed` is cargo's answer, so that it is not asked.
+fn read_with(
+    handed: Option<&CrateFacts>,
+    pyproject: Option<&str>,
+    cargo: Option<&str>,
+) -> Result<Project, String> {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in [("pyproject.toml", pyproject), ("Cargo.toml", cargo)] {
         if let Some(text) = text {
@@ -40,7 +50,7 @@ fn read(pyproject: Option<&str>, cargo: Option<&str>) -> Result<Project, String>
     stub::write(&folder.path().join("pyo3"), "pyo3");
     fs::create_dir(folder.path().join("src")).expect("a folder");
     fs::write(folder.path().join("src/lib.rs"), "").expect("written");
-    Project::read(folder.path(), None).map_err(|error| {
+    Project::read(folder.path(), handed).map_err(|error| {
         printed(failure(&error).unwrap_or_else(|| panic!("{error:?}")), folder.path())
     })
 }
@@ -257,11 +267,12 @@ fn the_schema_describes_the_keys_of_the_table() {
 #[test]
 fn the_defaults_and_examples_of_the_schema_can_be_read() {
     let end = PYPROJECT.find("targets = ").expect("the first key");
+    let good = read(Some(PYPROJECT), Some(CARGO)).expect("it is good");
+    let facts = CrateFacts { version: good.version, families: good.families, stale_lock: false };
     let table = |line: &str| {
         let text = PYPROJECT[..end].replace(">=3.10", ">=3.0") + line;
-        let project =
-            read(Some(&text), Some(CARGO)).unwrap_or_else(|error| panic!("{line}{error}"));
-        format!("{:?}", project.table)
+        let project = read_with(Some(&facts), Some(&text), Some(CARGO));
+        format!("{:?}", project.unwrap_or_else(|error| panic!("{line}{error}")).table)
     };
     let defaults = table("");
     let line = |key: &str, value: &Value| format!("{key} = {}\n", schema::toml(value));

@@ -14,7 +14,8 @@ use crate::PROGRAM;
 
 #[test]
 fn the_source_is_packed_again_from_the_same_folder_of_a_clone() {
-    let project = SampleProject::buildable_below(PROGRAM, "bindings/python");
+    let project = SampleProject::below(PROGRAM, "bindings/python");
+    project.link_tools();
     fs::write(project.repository().join("README.md"), "of all\n").expect("written");
     project.commit();
 

@@ -52,10 +52,12 @@ fn without(project: &SampleProject, question: &str) -> std::ffi::OsString {
 }
 
 #[cfg(unix)]
-pub fn a_target_that_this_machine_cannot_build_is_named(project: &SampleProject) {
+#[test]
+fn a_target_that_this_machine_cannot_build_is_named() {
+    let project = SampleProject::with_tools(PROGRAM);
     let run = |arguments: &[&str]| {
         let mut command = project.command(arguments);
-        project.finish(limited::output(command.env("PATH", without_windows(project))))
+        project.finish(limited::output(command.env("PATH", without_windows(&project))))
     };
     let one = run(&["build", "--target", "win_amd64"]);
     assert_eq!(one.code, 3, "{}", one.stderr);
@@ -75,7 +77,7 @@ pub fn a_target_that_this_machine_cannot_build_is_named(project: &SampleProject)
 #[test]
 #[cfg(target_os = "linux")]
 fn a_target_without_a_standard_library_and_without_its_source_is_named_with_both_reasons() {
-    let project = SampleProject::buildable(PROGRAM);
+    let project = SampleProject::with_tools(PROGRAM);
     let path = without(&project, "*target-libdir*|*sysroot*");
     let arguments = ["build", "--target", "manylinux_2_17_x86_64"];
     let output = limited::output(project.command(&arguments).env("PATH", path));

@@ -13,9 +13,11 @@ use wheel_fixtures::project::{ProgramRun, SampleProject};
 
 #[test]
 fn ctrl_c_while_compiling_leaves_no_files_and_no_evidence() {
-    let project = SampleProject::buildable(PROGRAM);
+    let project = SampleProject::with_tools(PROGRAM);
+    let (reached, go) = (project.root().join("reached"), project.root().join("go"));
+    project.write("build.rs", &waits(&reached, &go));
     let mut child = started(&project, &["rehearse"]);
-    wait_until("cargo compiles", || project.work().join("cargo").exists());
+    wait_until("cargo compiles", || reached.exists());
     signal(&child, "INT");
     let output = {
         wait_until("the run ends", || child.try_wait().expect("it can be asked").is_some());
@@ -26,14 +28,24 @@ fn ctrl_c_while_compiling_leaves_no_files_and_no_evidence() {
     assert!(!project.work().join("build.json").exists());
     assert_eq!(processes_of(project.root()), [""; 0]);
 
+    fs::write(go, "").expect("written");
     let again = project.run(&["build", "--format", "json"]);
     assert_eq!(again.code, 0, "{}", again.stderr);
     assert_eq!(project.dist().len(), 2);
 }
 
+/// A build script that makes one file and waits for another.
+fn waits(reached: &Path, go: &Path) -> String {
+    format!(
+        "fn main() {{\n    std::fs::write({reached:?}, \"\").unwrap();\n    \
+         while !std::path::Path::new({go:?}).exists() {{\n        \
+         std::thread::sleep(std::time::Duration::from_millis(50));\n    }}\n}}\n"
+    )
+}
+
 #[test]
 fn ctrl_c_ends_the_index_server() {
-    let project = SampleProject::buildable(PROGRAM);
+    let project = SampleProject::with_tools(PROGRAM);
     let (mut child, server) = serving(&project);
     signal(&child, "INT");
     assert_eq!(limited::wait(&mut child).code(), Some(0));
@@ -42,7 +54,7 @@ fn ctrl_c_ends_the_index_server() {
 
 #[test]
 fn a_killed_run_leaves_no_server_behind() {
-    let project = SampleProject::buildable(PROGRAM);
+    let project = SampleProject::with_tools(PROGRAM);
     let (mut child, server) = serving(&project);
     child.kill().expect("it runs");
     limited::wait(&mut child);

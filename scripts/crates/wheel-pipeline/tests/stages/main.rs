@@ -3,8 +3,6 @@
 
 #[cfg(unix)]
 mod below;
-#[cfg(unix)]
-mod built;
 #[cfg(target_os = "linux")]
 mod children;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

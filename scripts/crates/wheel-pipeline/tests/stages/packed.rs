@@ -24,7 +24,7 @@ fn make(project: &SampleProject) {
 
 #[test]
 fn a_second_sdist_does_not_hold_the_first() {
-    let project = SampleProject::buildable(PROGRAM);
+    let project = SampleProject::with_tools(PROGRAM);
     project.write("half_of/__init__.py", "from .half_of import *\n");
     project.git(&["init", "--quiet"]);
     project.git(&[
@@ -34,6 +34,7 @@ fn a_second_sdist_does_not_hold_the_first() {
         "pyproject.toml",
         "smoke.py",
         "src",
+        "pyo3",
         "half_of",
     ]);
     project.git(&["commit", "--quiet", "--message", "all"]);

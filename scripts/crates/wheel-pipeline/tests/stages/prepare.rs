@@ -12,7 +12,7 @@ const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Halves
 
 /// A committed project with an unreleased change.
 fn committed() -> SampleProject {
-    let project = SampleProject::buildable(PROGRAM);
+    let project = SampleProject::with_tools(PROGRAM);
     project.write("CHANGELOG.md", CHANGELOG);
     project.write(".gitignore", "target/\ndist/\n");
     project.commit();
@@ -25,7 +25,7 @@ fn read(project: &SampleProject, path: &str) -> String {
 
 #[test]
 fn a_project_with_signed_tags_is_told_to_sign() {
-    let project = SampleProject::buildable(PROGRAM);
+    let project = SampleProject::with_tools(PROGRAM);
     project.write("CHANGELOG.md", CHANGELOG);
     project.write(".gitignore", "target/\ndist/\n");
     project.change("pyproject.toml", "smoke = ", "signed-tags = true\nsmoke = ");

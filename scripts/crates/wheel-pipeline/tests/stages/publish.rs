@@ -10,6 +10,8 @@ use std::process::{Child, Stdio};
 use wheel_fixtures::limited::{self, Watchdog};
 use wheel_fixtures::project::{ProgramRun, SampleProject};
 
+use crate::PROGRAM;
+
 /// A running `serve`, and the variables that it printed.
 struct RunningIndex {
     server: Child,
@@ -69,7 +71,9 @@ impl Drop for RunningIndex {
     }
 }
 
-pub fn an_index_is_asked_before_anything_is_sent(project: &SampleProject) {
+#[test]
+fn an_index_is_asked_before_anything_is_sent() {
+    let project = SampleProject::with_tools(PROGRAM);
     // The plan has only this machine's target, so that it can be published as a whole.
     let host =
         if cfg!(target_os = "macos") { "macosx_11_0_arm64" } else { "manylinux_2_17_x86_64" };
@@ -80,14 +84,14 @@ pub fn an_index_is_asked_before_anything_is_sent(project: &SampleProject) {
     );
     let built = project.run(&["build"]);
     assert_eq!(built.code, 0, "{}", built.stderr);
-    let index = RunningIndex::start(project);
+    let index = RunningIndex::start(&project);
 
-    let first = index.publish(project);
+    let first = index.publish(&project);
     assert_eq!(first.code, 0, "{}", first.stderr);
     assert_eq!(first.stderr.matches("uploaded half_of-2.0.0rc1").count(), 2, "{}", first.stderr);
     let receipt = fs::read_to_string(project.work().join("receipt.json")).expect("a receipt");
 
-    let second = index.publish(project);
+    let second = index.publish(&project);
     assert_eq!(second.code, 0, "{}", second.stderr);
     assert_eq!(
         second.stderr.matches("already there half_of-2.0.0rc1").count(),
@@ -100,10 +104,10 @@ pub fn an_index_is_asked_before_anything_is_sent(project: &SampleProject) {
         receipt
     );
 
-    project.change("src/lib.rs", "n / 2", "n / 2 + 0 * n");
+    project.change("src/lib.rs", "42", "21 + 21");
     project.change("pyproject.toml", "Halves even numbers", "Halves even numbers again");
     assert_eq!(project.run(&["build"]).code, 0);
-    let other = index.publish(project);
+    let other = index.publish(&project);
     assert_eq!(other.code, 1);
     assert!(
         other.stderr.contains("error: the index has another file named `half_of-2.0.0rc1-"),
@@ -121,7 +125,7 @@ pub fn an_index_is_asked_before_anything_is_sent(project: &SampleProject) {
     let mut bytes = fs::read(&path).expect("a wheel");
     bytes.push(0);
     fs::write(&path, bytes).expect("a wheel");
-    for stage in [index.publish(project), project.run(&["smoke"])] {
+    for stage in [index.publish(&project), project.run(&["smoke"])] {
         assert_eq!(stage.code, 1);
         let expected =
             format!("error: `dist/{wheel}` is not the file that `build` recorded\nhint: ");

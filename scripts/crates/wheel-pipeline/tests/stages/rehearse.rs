@@ -5,7 +5,11 @@ use serde_json::Value;
 
 use wheel_fixtures::project::SampleProject;
 
-pub fn a_project_of_another_layout_is_rehearsed_and_a_bad_wheel_stops_it(project: &SampleProject) {
+use crate::PROGRAM;
+
+#[test]
+fn a_project_of_another_layout_is_rehearsed_and_a_bad_wheel_stops_it() {
+    let project = SampleProject::with_tools(PROGRAM);
     let good = project.run(&["rehearse", "--format", "json"]);
     assert_eq!(good.code, 0, "{}", good.stderr);
     let rehearsal: Value = serde_json::from_str(&good.stdout).expect("JSON");
@@ -34,7 +38,7 @@ pub fn a_project_of_another_layout_is_rehearsed_and_a_bad_wheel_stops_it(project
         complete.stderr
     );
 
-    project.change("src/lib.rs", "n / 2", "n / 3");
+    project.change("src/lib.rs", "42", "41");
     let bad = project.run(&["rehearse"]);
     assert_eq!(bad.code, 1, "{}", bad.stderr);
     assert!(bad.stdout.contains("FAILED"), "{}", bad.stdout);

@@ -5,6 +5,7 @@ pub mod crates;
 pub mod lock;
 pub mod metadata;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cache;
@@ -45,12 +46,20 @@ impl Crate {
     fn command(&self, command: &str) -> Invocation {
         let command = cargo(&self.folder).arg(command).arg("--manifest-path").arg(&self.manifest);
         // cargo remembers what rustc said in its target folder. A question leaves no file in that of the project.
-        let command = match cache::folder() {
-            Ok(cache) => command.env("CARGO_TARGET_DIR", cache.join("cargo")),
-            Err(_) => command.env("CARGO_CACHE_RUSTC_INFO", "0"),
+        let command = match answers() {
+            Some(folder) => command.env("CARGO_TARGET_DIR", folder),
+            None => command.env("CARGO_CACHE_RUSTC_INFO", "0"),
         };
         self.features.add_to(command)
     }
+}
+
+/// The folder in the user's cache where cargo remembers what rustc said. It must exist, as cargo does not make it for a
+/// question. None if it cannot be made: cargo then asks rustc each time.
+fn answers() -> Option<PathBuf> {
+    let folder = cache::folder().ok()?.join("cargo");
+    fs::create_dir_all(&folder).ok()?;
+    Some(folder)
 }
 
 /// The command that writes the crate's own version into its lock file. Other versions stay.

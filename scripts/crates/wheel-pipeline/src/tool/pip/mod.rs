@@ -1,7 +1,7 @@
 //! pip: installs wheels in the way that users do.
 //!
-//! One pinned pip installs into every environment (`pip --python`). It runs in the environment's interpreter, so
-//! it picks the same file as a pip in that environment.
+//! One pinned pip installs into every environment. It runs in the environment's interpreter, so it picks the same file
+//! as a pip in that environment.
 
 pub mod dependencies;
 pub mod report;
@@ -51,12 +51,11 @@ pub fn install(
 
 /// The pinned pip, at work on an environment. It runs in the environment's own interpreter.
 fn in_environment(tools: &Tools, environment: &Environment) -> Result<Invocation> {
-    if environment.is_emulated() {
-        // `pip --python` would start the environment's Python without its launcher.
-        let pip = tools.package_folder(Tool::Pip)?;
-        return Ok(environment.command().arg("-I").arg(environment.seen(&pip)));
-    }
-    Ok(tools.python(Tool::Pip)?.args(["-m", "pip", "--python"]).arg(environment.python()))
+    // What `pip --python` starts, without the pip that starts it, which takes as long again, and with the launcher. Of
+    // the packages beside pip, it sees none.
+    let runner = tools.package_folder(Tool::Pip)?.join("__pip-runner__.py");
+    let python = environment.command().without("PYTHONDONTWRITEBYTECODE");
+    Ok(python.arg("-I").arg(environment.seen(&runner)))
 }
 
 /// pip's configuration may name a proxy, or another index to take files from as well. An index on this machine is
@@ -181,13 +180,13 @@ mod tests {
 
     #[test]
     fn files_are_installed_without_any_index() {
-        insta::assert_snapshot!(line(InstallSource::Files, &["/dist/a b.whl"]), @r#"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --no-index --no-deps "/dist/a b.whl""#);
+        insta::assert_snapshot!(line(InstallSource::Files, &["/dist/a b.whl"]), @r#"python -I /tools/pip/__pip-runner__.py --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --no-index --no-deps "/dist/a b.whl""#);
     }
 
     #[test]
     fn packages_come_from_one_index_only() {
         let index = InstallSource::Index("http://127.0.0.1:3141/root/release/+simple/");
-        insta::assert_snapshot!(line(index, &["sum-up-to==1.0.0", "triangular.whl"]), @"python -m pip --python /fresh/bin/python --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --index-url http://127.0.0.1:3141/root/release/+simple/ sum-up-to==1.0.0 triangular.whl");
+        insta::assert_snapshot!(line(index, &["sum-up-to==1.0.0", "triangular.whl"]), @"python -I /tools/pip/__pip-runner__.py --isolated --disable-pip-version-check --no-input install --quiet --no-cache-dir --only-binary :all: --index-url http://127.0.0.1:3141/root/release/+simple/ sum-up-to==1.0.0 triangular.whl");
     }
 
     #[test]

@@ -1,23 +1,24 @@
-"""Prints the version and the platform of this interpreter as one JSON object."""
+"""Prints the version and the platform of this interpreter as one JSON object.
+
+It runs under `-S` and imports little, because every Python of the machine is asked.
+"""
 
 import json
 import os
-import platform
-import struct
 import sys
-import sysconfig
 
 # In a virtual environment, this is the interpreter that the environment was made with.
 executable = getattr(sys, "_base_executable", None) or sys.executable
 print(
     json.dumps(
         {
-            "implementation": platform.python_implementation(),
+            "implementation": sys.implementation.name,
             "version": list(sys.version_info[:2]),
-            "release": platform.python_version(),
+            "release": sys.version.split()[0],
             "executable": os.path.realpath(executable),
-            "bits": 8 * struct.calcsize("P"),
-            "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+            "bits": 64 if sys.maxsize > 2**32 else 32,
+            # https://docs.python.org/3/howto/free-threading-python.html#identifying-free-threaded-python
+            "free_threaded": "free-threading build" in sys.version,
         }
     )
 )

@@ -172,8 +172,9 @@ pub fn ask_by(
     program: &Path,
     platform: Option<PythonPlatform>,
 ) -> Result<Available<Interpreter>> {
-    let question =
-        isolated_by(launcher, program).args(["-I", "-c", QUESTION]).limit(Duration::from_secs(20));
+    let question = isolated_by(launcher, program)
+        .args(["-I", "-S", "-c", QUESTION])
+        .limit(Duration::from_secs(20));
     let finished = match question.run() {
         Ok(finished) => finished,
         Err(error) => {
@@ -201,7 +202,7 @@ fn usable(
 ) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
     let version = if answer.free_threaded { series.free_threaded() } else { series };
-    if answer.implementation != "CPython" {
+    if answer.implementation != "cpython" {
         return Err(format!("it is {}, not CPython", answer.implementation));
     }
     if version < OLDEST {
@@ -331,7 +332,7 @@ mod tests {
 
     fn answer() -> InterpreterAnswer {
         InterpreterAnswer {
-            implementation: "CPython".into(),
+            implementation: "cpython".into(),
             version: (3, 13),
             release: "3.13.1".into(),
             executable: "/usr/bin/python3.13".into(),
@@ -417,7 +418,7 @@ mod tests {
             .map(|found| found.version);
         assert_eq!(free, Ok(PythonVersion::new(3, 13).free_threaded()));
         let reasons = [
-            InterpreterAnswer { implementation: "PyPy".into(), ..answer() },
+            InterpreterAnswer { implementation: "pypy".into(), ..answer() },
             InterpreterAnswer { version: (3, 9), release: "3.9.1".into(), ..answer() },
             InterpreterAnswer { bits: 16, ..answer() },
         ]
@@ -425,7 +426,7 @@ mod tests {
         assert_eq!(
             reasons,
             [
-                "it is PyPy, not CPython",
+                "it is pypy, not CPython",
                 "it is Python 3.9.1, older than 3.10",
                 "it is a 16-bit program",
             ]

@@ -65,6 +65,8 @@ pub struct Tools<'a> {
     watch: Watch<'a>,
     /// The groups that are known to be installed, by their first package. It is locked while one is installed.
     installed: Mutex<BTreeMap<&'static str, Environment>>,
+    /// The folders of packages that were asked for.
+    packages: Mutex<BTreeMap<&'static str, PathBuf>>,
 }
 
 impl<'a> Tools<'a> {
@@ -75,7 +77,13 @@ impl<'a> Tools<'a> {
         fs::create_dir_all(&folder).map_err(wrong)?;
         // A link to the cache leads to the same tools. On Windows, not every program reads such a path.
         let folder = if cfg!(windows) { folder } else { folder.canonicalize().map_err(wrong)? };
-        Ok(Self { interpreter, folder, watch, installed: Mutex::default() })
+        Ok(Self {
+            interpreter,
+            folder,
+            watch,
+            installed: Mutex::default(),
+            packages: Mutex::default(),
+        })
     }
 
     /// The folder of the installed tools.
@@ -108,9 +116,15 @@ impl<'a> Tools<'a> {
 
     /// The folder of a tool's package. Any Python can run that of pip.
     pub fn package_folder(&self, tool: Tool) -> Result<PathBuf> {
+        let mut known = self.packages.lock().expect("no holder panics");
+        if let Some(folder) = known.get(tool.package()) {
+            return Ok(folder.clone());
+        }
         let question = ["-I", "-c", PACKAGE_FOLDER, tool.package()];
         let answer = self.python(tool)?.args(question).check()?;
-        Ok(answer.stdout.trim().into())
+        let folder = PathBuf::from(answer.stdout.trim());
+        known.insert(tool.package(), folder.clone());
+        Ok(folder)
     }
 
     /// `PATH` with a tool's programs first.
@@ -169,6 +183,7 @@ pub(crate) mod tests {
             folder: "/nowhere".into(),
             watch: Box::new(|_, install| install()),
             installed: Mutex::new(installed.into()),
+            packages: Mutex::new([("pip", "/tools/pip".into())].into()),
         }
     }
 

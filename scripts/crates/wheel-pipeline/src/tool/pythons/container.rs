@@ -325,10 +325,10 @@ mod tests {
 case "$1 $3" in
     "run "*) exec cat ;;
     "exec /opt/python/cp314-cp314t/bin/python")
-        echo '{"implementation": "CPython", "version": [3, 14], "release": "3.14.1", "executable": "/opt/a",
+        echo '{"implementation": "cpython", "version": [3, 14], "release": "3.14.1", "executable": "/opt/a",
             "bits": 32, "free_threaded": true}' ;;
     "exec /opt/python/cp315-cp315/bin/python")
-        echo '{"implementation": "CPython", "version": [3, 14], "release": "3.14.1", "executable": "/opt/a",
+        echo '{"implementation": "cpython", "version": [3, 14], "release": "3.14.1", "executable": "/opt/a",
             "bits": 32, "free_threaded": false}' ;;
     "exec /opt/"*) echo 'no such file' >&2; exit 127 ;;
 esac"#;
