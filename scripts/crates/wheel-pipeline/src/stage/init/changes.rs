@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use toml::Table;
+use wheel_audit::names::normalize;
 
 use super::change::Change;
 use super::proposal::Proposal;
@@ -67,7 +68,10 @@ pub fn workflow(
             .into());
     }
     let made = workflows.iter().find(|workflow| is_made_for(&workflow.text, &sources.below));
-    let file = file.or(made.map(|workflow| workflow.file.as_str())).unwrap_or(FILE);
+    let file = match file.or(made.map(|workflow| workflow.file.as_str())) {
+        Some(file) => file.to_owned(),
+        None => free_name(sources),
+    };
     let workflow = change(sources, &format!("{FOLDER}/{file}"), settings.render())?;
     let mut program = change(sources, Requirements::PATH, Requirements::text())?;
     if let Some(own) =
@@ -76,6 +80,15 @@ pub fn workflow(
         program = Change { new: own, refused: false, ..program };
     }
     Ok([workflow, program])
+}
+
+/// The usual name of the workflow, or one with the project's name if another workflow has the usual one.
+fn free_name(sources: &Sources) -> String {
+    if !sources.repository.join(FOLDER).join(FILE).exists() {
+        return FILE.to_owned();
+    }
+    let name = sources.pyproject.get("project").and_then(|project| project.get("name")?.as_str());
+    format!("release-{}.yml", normalize(name.unwrap_or("wheels")))
 }
 
 /// The change of a file below the top of the repository. A file that is there is never changed.

@@ -38,7 +38,7 @@ pub struct Args {
     /// For CI: exit with 1 unless the table is there, and the workflow is that of the table
     #[arg(long, conflicts_with = "write")]
     pub check: bool,
-    /// The name of the workflow in .github/workflows; by default that of the one that `init` made, or release.yml
+    /// The name of the workflow in .github/workflows; by default that of the one that `init` made, or release.yml, or release-NAME.yml beside one that is there
     #[arg(long, value_name = "FILE", value_parser = workflow_name)]
     pub workflow: Option<String>,
 }
@@ -103,7 +103,7 @@ fn place(sources: &Sources) -> Place<'_> {
         repository: &sources.repository,
         folders: &sources.folders,
         requires_python: sources.requires_python.as_ref(),
-        stable_abi: sources.stable_abi,
+        serves_later: sources.serves_later,
         cibuildwheel: sources.tool("cibuildwheel"),
     }
 }

@@ -34,8 +34,8 @@ pub struct Sources {
     pub classifiers: Vec<String>,
     /// The folders that workflows name for the project, relative to the top.
     pub folders: Vec<String>,
-    /// True if the crate asks pyo3 for the stable ABI.
-    pub stable_abi: bool,
+    /// True if one wheel serves each later Python too: a program, or an extension that asks pyo3 for the stable ABI.
+    pub serves_later: bool,
 }
 
 impl Sources {
@@ -62,9 +62,9 @@ impl Sources {
             Failure::usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
         })?;
         let kind = parsed.tool.maturin.bindings;
-        if kind.is_some_and(|kind| !matches!(kind, Kind::Pyo3 | Kind::Pyo3Ffi)) {
+        if matches!(kind, Some(Kind::Cffi | Kind::Uniffi)) {
             return Err(Failure::refused(format!(
-                "`{}`: `bindings` of `[tool.maturin]` is not that of pyo3, and a release has extensions of pyo3",
+                "`{}`: `bindings` of `[tool.maturin]` is neither that of pyo3 nor `bin`, and a release has extensions of pyo3 or programs",
                 path.display()
             ))
             .hint("judge its wheels with `audit`, which needs no project")
@@ -84,10 +84,8 @@ impl Sources {
         let above = manifest.parent().map(|folder| folder.to_string_lossy().replace('\\', "/"));
         let crate_folder = joined(&below, &above.unwrap_or_default());
         Ok(Self {
-            stable_abi: stable_abi::asked(
-                &root.join(&manifest),
-                &parsed.tool.maturin.features().named,
-            ),
+            serves_later: kind == Some(Kind::Bin)
+                || stable_abi::asked(&root.join(&manifest), &parsed.tool.maturin.features().named),
             classifiers: classifiers(&pyproject),
             folders: vec![below.clone(), crate_folder],
             root,

@@ -128,7 +128,7 @@ fn a_workflow_that_is_there_is_never_overwritten() {
     let project = SampleProject::empty(PROGRAM, "");
     project.write("pyproject.toml", PYPROJECT);
     project.write(RELEASE, "on: push # mine\n");
-    let run = project.run(&["init", "--write"]);
+    let run = project.run(&["init", "--write", "--workflow", "release.yml"]);
     assert_eq!(run.code, 1);
     let error = run.stderr.split_once("error: ").expect("an error").1;
     assert_snapshot!(error, @r"
@@ -146,6 +146,18 @@ fn a_workflow_that_is_there_is_never_overwritten() {
     let (code, diff, said) = checked(&project);
     assert_eq!((code, diff.as_str()), (0, ""), "{said}");
     assert!(said.contains("current .github/workflows/wheels.yml"), "{said}");
+}
+
+#[test]
+fn beside_a_release_of_another_kind_the_workflow_has_the_name_of_the_project() {
+    let project = SampleProject::empty(PROGRAM, "");
+    project.write("pyproject.toml", PYPROJECT);
+    project.write(RELEASE, "on: push # mine\n");
+    let run = project.run(&["init", "--write"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(text(&project, RELEASE), "on: push # mine\n");
+    assert!(text(&project, ".github/workflows/release-quick.yml").contains("jobs:"));
+    assert_eq!(checked(&project).0, 0);
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Run<'_> {
             return;
         }
         let before = today.builds.len();
-        let stable = place.stable_abi && pythons.iter().any(|python| !python.is_free_threaded());
+        let stable = place.serves_later && pythons.iter().any(|python| !python.is_free_threaded());
         let served = if stable { Pythons::Stable } else { Pythons::Named(pythons) };
         today.build(self.platform(end, machine), &served, self.file);
         for build in &mut today.builds[before..] {

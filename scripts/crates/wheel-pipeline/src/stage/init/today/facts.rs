@@ -18,8 +18,8 @@ pub struct Place<'a> {
     /// the crate's `Cargo.toml`. Empty for the top.
     pub folders: &'a [String],
     pub requires_python: Option<&'a VersionSpecifiers>,
-    /// True if the crate has a feature for the stable ABI. Then a wheel serves more than the Python that it is built for.
-    pub stable_abi: bool,
+    /// True if a wheel serves each later Python, and not only the one that it is built for.
+    pub serves_later: bool,
     /// The table `[tool.cibuildwheel]`.
     pub cibuildwheel: Option<&'a toml::Table>,
 }

@@ -78,13 +78,13 @@ pub fn pythons(
     }
     let any = |is: fn(&Interpreter) -> bool| named.iter().any(is);
     let with_gil = |one: &Interpreter| matches!(one, Interpreter::CPython(python) if !python.is_free_threaded());
-    if place.stable_abi && any(with_gil) {
+    if place.serves_later && any(with_gil) {
         return Some(Pythons::Stable);
     }
     match all.is_empty() {
         false => Some(Pythons::Named(all)),
         true if any(|one| *one == Interpreter::Unknown) => {
-            Some(if place.stable_abi { Pythons::Stable } else { Pythons::Unknown })
+            Some(if place.serves_later { Pythons::Stable } else { Pythons::Unknown })
         }
         true => None,
     }

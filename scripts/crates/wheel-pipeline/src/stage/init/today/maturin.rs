@@ -106,7 +106,7 @@ impl Call<'_> {
             arguments.interpreters.iter().map(|word| Interpreter::of(word)).collect();
         let pythons = match (arguments.finds, arguments.named) {
             (true, _) => Some(Pythons::Found),
-            (false, false) if place.stable_abi => Some(Pythons::Stable),
+            (false, false) if place.serves_later => Some(Pythons::Stable),
             // The Python that maturin finds first is the one that the job has set up.
             (false, false) => {
                 let own = self.python.cloned().unwrap_or(Interpreter::Unknown);

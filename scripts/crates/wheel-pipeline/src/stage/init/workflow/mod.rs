@@ -9,5 +9,5 @@ mod template;
 pub use self::requirements::Requirements;
 pub use self::settings::{Program, Settings};
 
-/// The name of the workflow, unless the project has made it under another name.
+/// The name of the workflow, unless the project has another one of this name.
 pub const FILE: &str = "release.yml";
