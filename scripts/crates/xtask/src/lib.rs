@@ -17,6 +17,7 @@ mod step;
 mod tables;
 mod test_environment;
 mod test_suite;
+mod tried;
 
 use std::path::PathBuf;
 
@@ -86,6 +87,11 @@ pub enum Chore {
     },
     /// Run the commands that the README lists under "By hand"
     ByHand,
+    /// Rehearse real projects with what `init` writes for them, and write `docs/tried.md`
+    Tried {
+        /// The names of projects on the list; by default all
+        names: Vec<String>,
+    },
 }
 
 impl Xtask {
@@ -110,6 +116,7 @@ impl Xtask {
             Chore::Exits { starts } => exits::run(source, machine, kept, report, *starts),
             Chore::Fuzz { seconds } => fuzz::run(&source.project, report, *seconds),
             Chore::ByHand => by_hand::run(source, machine, report),
+            Chore::Tried { names } => tried::run(source, machine, report, names),
         }
     }
 }

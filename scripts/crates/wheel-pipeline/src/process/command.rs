@@ -264,6 +264,11 @@ impl Finished {
         self.status.success()
     }
 
+    /// The exit code. None if a signal ended the command.
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
     /// The whole output, stdout first.
     pub fn output(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
