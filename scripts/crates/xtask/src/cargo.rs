@@ -42,7 +42,8 @@ pub fn test(crate_folder: &Path) -> Invocation {
 /// The command that makes mutants of the wheels in a folder, and fails unless the audit refuses each one.
 pub fn mutants(crate_folder: &Path, wheels: &Path) -> Invocation {
     test(crate_folder)
-        .args(["--package", "wheel-audit", "--test", "mutants"])
+        // Without `--package`: cargo would resolve other features, and compile everything again.
+        .args(["--test", "mutants"])
         .env("WHEEL_PIPELINE_WHEELS", wheels)
 }
 

@@ -132,6 +132,11 @@ impl Project {
         }
     }
 
+    /// The folder of the fetched dependencies.
+    pub fn wheelhouse(&self) -> PathBuf {
+        self.work().join("wheelhouse")
+    }
+
     /// The file that gives the version, for messages.
     pub fn version_file(&self) -> &'static str {
         if self.has_own_version { PYPROJECT } else { "Cargo.toml" }

@@ -20,19 +20,7 @@ fn project(tables: &Tables, index: &[(&str, &str)]) -> Scratch {
     let folder = scratch.project.repository().join("target/index");
     fs::create_dir_all(&folder).expect("a folder");
     for (name, content) in index {
-        let about = format!("{name}-1.0.dist-info");
-        let members = vec![
-            (format!("{name}.py"), content.as_bytes().to_vec()),
-            (
-                format!("{about}/METADATA"),
-                format!("Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n").into(),
-            ),
-            (
-                format!("{about}/WHEEL"),
-                b"Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_vec(),
-            ),
-        ];
-        let wheel = Wheel::from_members(&format!("{name}-1.0-py3-none-any.whl"), members);
+        let wheel = Wheel::pure(name, content);
         fs::write(folder.join(&wheel.file), wheel.bytes()).expect("written");
     }
     scratch.set("PIP_NO_INDEX", "1");

@@ -1,6 +1,7 @@
 //! The smoke test in containers. A script takes the place of the engine, and runs the commands on this machine.
 
 use std::fs;
+use std::path::Path;
 
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::{self, BuildEvidence, BuiltFile, SmokeEvidence, SmokeResult};
@@ -9,6 +10,7 @@ use wheel_pipeline::tool::python::{self, Interpreter};
 use crate::PROGRAM;
 use wheel_fixtures::limited;
 use wheel_fixtures::project::{ProgramRun, SampleProject};
+use wheel_fixtures::wheel::Wheel;
 
 const TARGET: &str = "manylinux_2_17_x86_64";
 const WHEEL: &str = "half_of-2.0.0rc1-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl";
@@ -108,6 +110,8 @@ esac"#,
     assert!(evidence.outcomes.len() > 1, "this machine's Pythons are tested too");
     assert!(evidence.passed_over.iter().any(|line| line.ends_with("no such file")));
     let calls = fs::read_to_string(calls).expect("calls");
+    can_be_seen(&calls, &newest);
+    assert!(!calls.contains("-pip --platform"), "nothing is downloaded: {calls}");
     let asked = |what: &str| calls.lines().any(|line| line.starts_with(what));
     assert!(asked("pull --quiet --platform linux/amd64 quay.io/pypa/manylinux2014_x86_64@sha256:"));
     assert!(asked("kill wheel-pipeline-"), "{calls}");
@@ -121,6 +125,80 @@ esac"#,
         matches!(&reasons[..], [(_, SmokeResult::Failed { reason })] if reason == "broken"),
         "{reasons:?}"
     );
+}
+
+/// Checks that every path that a container is told of lies in one of its folders. `own` is its interpreter.
+fn can_be_seen(calls: &str, own: &Interpreter) {
+    let words = |start: &'static str| {
+        let lines = calls.lines().filter(move |line| line.starts_with(start));
+        lines.flat_map(str::split_whitespace)
+    };
+    let volumes: Vec<&str> =
+        words("run ").filter_map(|word| word.split_once(":/")).map(|pair| pair.0).collect();
+    let mut seen = 0;
+    for path in words("exec ").filter(|word| word.starts_with('/')) {
+        let inside = |volume: &&str| path.starts_with(*volume);
+        assert!(
+            path.starts_with("/opt/python/")
+                || Path::new(path) == own.executable
+                || volumes.iter().any(inside),
+            "{path}: {volumes:?}"
+        );
+        seen += 1;
+    }
+    assert!(seen > 10, "{calls}");
+}
+
+#[test]
+fn dependencies_are_looked_for_in_a_container_with_a_network_where_nothing_else_runs() {
+    let (project, newest) = built();
+    project.change("pyproject.toml", "smoke = ", "test-requires = \"needed\"\ntest-command = \"python -c 'import needed, half_of' && test -f {project}/smoke.py\"\n# ");
+    let index = project.root().join("index");
+    fs::create_dir(&index).expect("a folder");
+    let pure = Wheel::pure("needed", "");
+    fs::write(index.join(&pure.file), pure.bytes()).expect("written");
+    let (tag, calls) = (newest.version.tag(), project.root().join("calls"));
+    let engine = format!(
+        r#"echo "$@" >> {}
+case "$1 $3" in
+    "info "*) ;;
+    "image "*) ;;
+    "run "*) exec cat ;;
+    "exec /opt/python/{tag}-{tag}/bin/python") shift 3; exec {} "$@" ;;
+    "exec /opt/"*) exit 127 ;;
+    "exec "*)
+        shift
+        while [ "${{1#--}}" != "$1" ]; do
+            case $1 in --env) export "$2" ;; --workdir) cd "$2" ;; esac
+            shift 2
+        done
+        shift; exec "$@" ;;
+esac"#,
+        calls.display(),
+        newest.executable.display()
+    );
+    let path = project.programs(&[("docker", BROKEN), ("podman", &engine)]);
+    let mut command = project.command(&["smoke", "--container", "--target", TARGET]);
+    command.env("PATH", path).env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", &index);
+    let run = project.finish(limited::output(&mut command));
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let calls = fs::read_to_string(calls).expect("calls");
+    can_be_seen(&calls, &newest);
+    let lines = |part: &str| calls.lines().filter(|line| line.contains(part)).collect::<Vec<_>>();
+    let [offline, online] = lines("--entrypoint cat")[..] else {
+        panic!("two containers: {calls}")
+    };
+    assert!(offline.contains("--network none") && !offline.contains("PIP_"), "{offline}");
+    assert!(online.contains("-pip ") && online.contains("--env PIP_FIND_LINKS"), "{online}");
+    assert!(!online.contains("--network none"), "{online}");
+    let by_name = |line: &&str| {
+        line.starts_with("exec ")
+            && line.split(' ').nth(1).is_some_and(|name| name.ends_with("-pip"))
+    };
+    let online: Vec<&str> =
+        calls.lines().filter(by_name).filter(|line| !line.ends_with(" true")).collect();
+    let [resolve, fetch] = online[..] else { panic!("pip alone: {online:?}") };
+    assert!(resolve.contains("--dry-run") && fetch.contains(" download "), "{online:?}");
 }
 
 #[test]

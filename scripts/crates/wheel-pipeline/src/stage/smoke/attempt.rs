@@ -11,6 +11,7 @@ use wheel_audit::wheel::release::WheelFacts;
 
 use crate::evidence::{BuiltFile, SmokeResult, file};
 use crate::process::command::Finished;
+use crate::project::Project;
 use crate::project::source::Source;
 use crate::project::wheel_test::WheelTest;
 use crate::stage::Machine;
@@ -73,6 +74,11 @@ impl TestedWheel {
         })
     }
 
+    /// Returns true if its test needs files of an index.
+    pub fn needs_downloads(&self, project: &Project) -> bool {
+        self.has_requirements || !project.table.test_requires.is_empty()
+    }
+
     /// Reads the wheels among the files of a plan, by name.
     pub fn all(files: &[(PathBuf, BuiltFile)]) -> Result<BTreeMap<String, Self>> {
         let wheels = files.iter().filter(|(_, built)| built.file.ends_with(".whl"));
@@ -119,7 +125,7 @@ pub fn provide(
 ) -> Result<Option<String>> {
     let project = &source.project;
     let (extras, own) = (&project.table.test_extras, &project.table.test_requires);
-    let nothing = !wheel.has_requirements && own.is_empty() && beside.requirements.is_empty();
+    let nothing = !wheel.needs_downloads(project) && beside.requirements.is_empty();
     if nothing && beside.downstream.is_none() {
         return Ok(None);
     }
@@ -139,7 +145,7 @@ pub fn provide(
     let words = [extras, own, beside.requirements].map(|words| words.join("\n")).join("\n\n");
     let key = format!("{} {interpreter} {words} {}", wheel.sum, Sha256Sum::digest(&downstream));
     let key = Sha256Sum::digest(key.as_bytes()).to_string();
-    let wheelhouse = project.work().join("wheelhouse").join(&key[..16]);
+    let wheelhouse = project.wheelhouse().join(&key[..16]);
     let lock = wheelhouse.join("dependencies.json");
     // Complete only with this file, which is written last.
     let fetched = match file::read::<Vec<Dependency>>(&lock)? {
@@ -184,11 +190,13 @@ pub fn test(
     let project = &source.project;
     let pass = &project.table.pass_env;
     let not = |why: &str| Ok(Attempt::NotTested { why: why.to_owned() });
+    // Such a launcher starts Python and nothing else. A container runs any program.
+    let is_emulated = environment.is_emulated() && environment.inside().is_none();
     Ok(Attempt::of(match project.table.test() {
         WheelTest::Script(script) => {
             project_tests::smoke(environment, &project.root.join(script), folder, pass)?
         }
-        WheelTest::Suite(_) if environment.is_emulated() => {
+        WheelTest::Suite(_) if is_emulated => {
             return not(
                 "the test suite needs a Python that this machine starts without a launcher",
             );
@@ -199,11 +207,13 @@ pub fn test(
             project_tests::suite(environment, commands, &places, folder, pass)?
         }
         WheelTest::Imports => {
-            // A launcher starts Python and nothing else.
             let none = BTreeSet::new();
-            let programs = if environment.is_emulated() { &none } else { &wheel.programs };
+            let programs = if is_emulated { &none } else { &wheel.programs };
             if wheel.modules.is_empty() && programs.is_empty() {
-                return not("the wheel has no module to import, and no program to start");
+                return not(match wheel.programs.is_empty() {
+                    true => "the wheel has no module to import, and no program to start",
+                    false => "the launcher of this Python starts no other program",
+                });
             }
             let name = normalize(&project.name);
             project_tests::imports(environment, &name, &wheel.modules, programs, folder, pass)?

@@ -1,5 +1,7 @@
 //! `smoke --container`: adds the promised Pythons of official images, for each Linux target.
 
+use std::path::Path;
+
 use anyhow::Result;
 use wheel_audit::target::{System, Target};
 
@@ -10,31 +12,49 @@ use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::tool::python::Found;
 use crate::tool::pythons::container::{Container, Engine};
+use crate::tool::pythons::downloads::Downloads;
 use crate::tool::pythons::images::Image;
 
-/// Starts a container for each Linux target, and adds its Pythons to `found`. They work until the containers are
-/// dropped.
-pub fn add(
-    source: &Source,
-    report: &Report,
-    targets: &[Target],
-    image: Option<&str>,
-    found: &mut Found,
-) -> Result<Vec<Container>> {
-    let chosen = choose(targets, image)?;
-    if chosen.is_empty() {
-        return Err(Failure::unknown(
-            "no wheel for Linux is built, and images exist only for Linux",
-        )
-        .hint(format!("run `{}` for a Linux target first", command("build")))
-        .into());
+/// Starts containers.
+#[derive(Clone, Copy)]
+pub struct Starter<'a> {
+    pub source: &'a Source,
+    pub report: &'a Report,
+    /// The image in place of the pinned one.
+    pub image: Option<&'a str>,
+    /// The folder of the tools, which containers read as they read the repository.
+    pub tools: &'a Path,
+    pub downloads: Option<&'a Downloads>,
+}
+
+impl Starter<'_> {
+    /// Starts a container for each Linux target, and adds its Pythons to `found`. They work until the containers are
+    /// dropped.
+    pub fn all(self, targets: &[Target], found: &mut Found) -> Result<Vec<Container>> {
+        let chosen = choose(targets, self.image)?;
+        if chosen.is_empty() {
+            return Err(Failure::unknown(
+                "no wheel for Linux is built, and images exist only for Linux",
+            )
+            .hint(format!("run `{}` for a Linux target first", command("build")))
+            .into());
+        }
+        let engine = Engine::find()?;
+        chosen.into_iter().map(|(target, image)| self.one(&engine, target, &image, found)).collect()
     }
-    let engine = Engine::find()?;
-    let mut containers = Vec::new();
-    for (target, image) in chosen {
+
+    /// Starts the container of a target.
+    fn one(
+        self,
+        engine: &Engine,
+        target: Target,
+        image: &Image,
+        found: &mut Found,
+    ) -> Result<Container> {
+        let Self { source, report, .. } = self;
         let action = report.start(format!("fetching {image}"));
-        engine.fetch(&image)?;
-        let container = engine.start(&image, &source.project.root)?;
+        engine.fetch(image)?;
+        let container = engine.start(image, &[source.top(), self.tools], self.downloads)?;
         let mut releases = Vec::new();
         let promised = source.plan.environments.iter().filter(|promise| promise.target == target);
         for promise in promised {
@@ -51,9 +71,8 @@ pub fn add(
         }
         let what = format!("{} on {}, with CPython {}", target, image, releases.join(", "));
         action.done(Mood::Good, "started", &what);
-        containers.push(container);
+        Ok(container)
     }
-    Ok(containers)
 }
 
 /// The image for each Linux target. With `named`, that image for the only Linux target.

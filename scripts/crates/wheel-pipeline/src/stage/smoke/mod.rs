@@ -13,7 +13,7 @@ use wheel_audit::target::Target;
 
 use self::attempt::{TestedWheel, attempt};
 use self::environment_run::EnvironmentRun;
-use crate::evidence::{self, EvidenceFolder, SmokeEvidence, SmokeResult};
+use crate::evidence::{self, BuildEvidence, EvidenceFolder, SmokeEvidence, SmokeResult};
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::project::source::Source;
@@ -22,8 +22,9 @@ use crate::stage::from_jobs::FromJobs;
 use crate::stage::machine::host_targets;
 use crate::stage::{Machine, build, recorded};
 use crate::tool::python::environment::Environment;
-use crate::tool::python::tools::Tool;
+use crate::tool::python::tools::{Tool, Tools};
 use crate::tool::python::{Found, Interpreter};
+use crate::tool::pythons::downloads::Downloads;
 use crate::tool::pythons::{self, ForeignPythons};
 
 /// The arguments of `smoke`.
@@ -75,7 +76,17 @@ pub fn run(
             wheels.any(|wheel| built.file(&wheel.file).is_some())
         };
         let targets: Vec<Target> = plan.targets().into_iter().filter(is_built).collect();
-        containers = containers::add(source, report, &targets, args.image.as_deref(), &mut found)?;
+        let tools = machine.tools()?;
+        tools.ready(Tool::Pip)?;
+        let downloads = downloads(source, tools, &plan.only(&targets), built)?;
+        let start = containers::Starter {
+            source,
+            report,
+            image: args.image.as_deref(),
+            tools: tools.folder(),
+            downloads: downloads.as_ref(),
+        };
+        containers = start.all(&targets, &mut found)?;
     }
     let part = match &args.targets[..] {
         [] => provable(&source.plan, machine, kept, &found)?,
@@ -91,6 +102,22 @@ pub fn run(
     );
     report.result(&text, &evidence)?;
     Ok(verdict(&evidence, promised, args.complete))
+}
+
+/// What the containers of a plan's wheels download. None if none of the tests needs anything.
+fn downloads(
+    source: &Source,
+    tools: &Tools,
+    plan: &Plan,
+    built: &BuildEvidence,
+) -> Result<Option<Downloads>> {
+    let part = plan.part(|file| built.file(file).is_some());
+    if part.wheels.is_empty() {
+        return Ok(None);
+    }
+    let wheels = TestedWheel::all(&recorded::files(&source.project, &part, built)?)?;
+    let needed = wheels.values().any(|wheel| wheel.needs_downloads(&source.project));
+    needed.then(|| Downloads::into(&source.project.wheelhouse(), tools)).transpose()
 }
 
 /// The Pythons of this machine, and its foreign Pythons.

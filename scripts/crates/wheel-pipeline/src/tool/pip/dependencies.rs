@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use wheel_audit::names::normalize;
 use wheel_audit::wheel::{Sha256Sum, printable};
 
-use super::{InstallSource, in_environment, report};
+use super::{InstallSource, report};
 use crate::process::command::{Finished, Invocation};
 use crate::process::environment::Grant;
 use crate::tool::python::environment::Environment;
@@ -47,7 +47,7 @@ pub fn resolve(
     own: &BTreeSet<String>,
 ) -> Result<Resolution> {
     let path = folder.join("dependencies.json");
-    let finished = in_environment(tools, environment)?
+    let finished = super::by(tools, environment, environment.downloading())?
         .grant(Grant::Pip)
         .args(["--disable-pip-version-check", "--no-input", "install", "--quiet"])
         .args(["--dry-run", "--ignore-installed", "--only-binary", ":all:", "--report"])
@@ -101,7 +101,7 @@ pub fn fetch(
     wheelhouse: &Path,
 ) -> Result<Finished> {
     let lock = written(dependencies, wheelhouse)?;
-    in_environment(tools, environment)?
+    super::by(tools, environment, environment.downloading())?
         .grant(Grant::Pip)
         .args(["--disable-pip-version-check", "--no-input", "download", "--quiet"])
         .args(["--no-deps", "--only-binary", ":all:", "--require-hashes", "--dest"])

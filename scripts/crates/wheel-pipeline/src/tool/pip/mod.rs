@@ -34,7 +34,7 @@ pub fn install(
     source: InstallSource,
     what: &[&str],
 ) -> Result<Invocation> {
-    let pip = in_environment(tools, environment)?
+    let pip = by(tools, environment, environment.command())?
         .args(["--isolated", "--disable-pip-version-check", "--no-input", "install", "--quiet"])
         .args(["--no-cache-dir", "--only-binary", ":all:"]);
     // A byte-code compiler under an emulator takes longer than the test.
@@ -49,12 +49,12 @@ pub fn install(
     Ok(pip.args(what))
 }
 
-/// The pinned pip, at work on an environment. It runs in the environment's own interpreter.
-fn in_environment(tools: &Tools, environment: &Environment) -> Result<Invocation> {
+/// The pinned pip, at work on an environment. `python` is a command that runs the environment's own interpreter.
+fn by(tools: &Tools, environment: &Environment, python: Invocation) -> Result<Invocation> {
     // What `pip --python` starts, without the pip that starts it, which takes as long again, and with the launcher. Of
     // the packages beside pip, it sees none.
     let runner = tools.package_folder(Tool::Pip)?.join("__pip-runner__.py");
-    let python = environment.command().without("PYTHONDONTWRITEBYTECODE");
+    let python = python.without("PYTHONDONTWRITEBYTECODE");
     Ok(python.arg("-I").arg(environment.seen(&runner)))
 }
 

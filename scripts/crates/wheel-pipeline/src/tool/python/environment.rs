@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::failure::Advise;
 use crate::process::command::{Finished, Invocation};
-use crate::tool::python::{Interpreter, PythonPlatform, isolated_by};
+use crate::tool::python::{Inside, Interpreter, PythonPlatform, isolated_by};
 use crate::tool::uv;
 
 /// A virtual environment.
@@ -21,6 +21,8 @@ pub struct Environment {
     launcher: Vec<OsString>,
     /// True for a Python for Windows on another system.
     windows: bool,
+    /// The container of the interpreter, if it is in one.
+    inside: Option<Inside>,
 }
 
 impl Environment {
@@ -45,6 +47,7 @@ impl Environment {
             name: format!("{} {}", interpreter.release, interpreter.name()),
             launcher: interpreter.launcher.clone(),
             windows: false,
+            inside: interpreter.inside.clone(),
         })
     }
 
@@ -63,6 +66,7 @@ impl Environment {
             name: format!("{} {}", interpreter.release, interpreter.name()),
             launcher: interpreter.launcher.clone(),
             windows: true,
+            inside: None,
         })
     }
 
@@ -82,6 +86,7 @@ impl Environment {
             name: String::new(),
             launcher: Vec::new(),
             windows: false,
+            inside: None,
         }
     }
 
@@ -111,6 +116,20 @@ impl Environment {
     /// A command that runs the environment's interpreter.
     pub fn command(&self) -> Invocation {
         isolated_by(&self.launcher, &self.python())
+    }
+
+    /// A command that runs the environment's interpreter where it has a network.
+    pub fn downloading(&self) -> Invocation {
+        let downloader = self
+            .inside
+            .as_ref()
+            .and_then(|inside| inside.downloader.as_ref().map(|name| inside.launcher(name)));
+        isolated_by(downloader.as_ref().unwrap_or(&self.launcher), &self.python())
+    }
+
+    /// The container of the environment's interpreter.
+    pub fn inside(&self) -> Option<&Inside> {
+        self.inside.as_ref()
     }
 
     /// The command that printed the version of an installed distribution, or that failed.
@@ -184,6 +203,7 @@ pub(crate) mod tests {
             name: String::new(),
             launcher: Vec::new(),
             windows: false,
+            inside: None,
         }
     }
 

@@ -43,6 +43,19 @@ pub struct Inside {
     pub image: String,
     /// The only folder where the container can write.
     pub place: PathBuf,
+    /// The program that runs commands in it.
+    pub engine: &'static str,
+    /// The container's name.
+    pub name: String,
+    /// The name of a second container of the image, which has a network and runs pip alone. None if nothing is downloaded.
+    pub downloader: Option<String>,
+}
+
+impl Inside {
+    /// The words before a command that runs in a container.
+    pub fn launcher(&self, name: &str) -> Vec<OsString> {
+        [self.engine, "exec", name].map(OsString::from).to_vec()
+    }
 }
 
 /// The platform of a foreign Python: the C library or the system, and the processor.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::Inside;
 use super::environment::Environment;
 use crate::process::command::{Finished, Invocation};
 
@@ -69,6 +70,10 @@ pub fn suite(
             .fold(commands.join(" && "), |text, (name, place)| {
                 text.replace(name, &place.to_string_lossy())
             });
+    if let Some(inside) = environment.inside() {
+        let finished = suite_in(inside, environment, &command, &folder).limit(SUITE_LIMIT).run()?;
+        return Ok(finished.failed());
+    }
     let shell = match cfg!(windows) {
         true => Invocation::new("cmd").args(["/c", &command]),
         false => Invocation::new("sh").args(["-c", &command]),
@@ -85,6 +90,23 @@ pub fn suite(
         .limit(SUITE_LIMIT)
         .run()?;
     Ok(finished.failed())
+}
+
+/// The commands of a test suite, in the container of an environment.
+fn suite_in(
+    inside: &Inside,
+    environment: &Environment,
+    command: &str,
+    folder: &Path,
+) -> Invocation {
+    let variable = |name: &str, value: &Path| format!("{name}={}", value.display());
+    Invocation::new(inside.engine)
+        .args(["exec", "--env", "PYTHONDONTWRITEBYTECODE=1", "--env"])
+        .arg(variable("VIRTUAL_ENV", environment.folder()))
+        .args(["--env", &variable("PROGRAMS", &environment.programs()), "--workdir"])
+        .arg(folder)
+        .args([&inside.name, "sh", "-c"])
+        .arg(format!("PATH=\"$PROGRAMS:$PATH\"; {command}"))
 }
 
 /// Imports modules, and starts programs with `--version` or `--help`. Every warning of the project is an error. Returns the

@@ -1,7 +1,8 @@
 //! Pythons in containers. docker or podman runs an official image, and the smoke test uses its interpreters.
 //!
-//! A container can read the project and write to one folder. It has no network, and no rights beyond those of the
-//! caller. It ends when its `stdin` closes, so it also ends when this program is killed.
+//! A container can read what it is given and write to one folder. It has no network, and no rights beyond those of the
+//! caller. It ends when its `stdin` closes, so it also ends when this program is killed. A second container of the image has
+//! a network: there pip looks for dependencies, and nothing of the project runs.
 
 use std::ffi::OsString;
 use std::fs;
@@ -19,6 +20,7 @@ use crate::folder::Temporary;
 use crate::process::command::{Invocation, Server, server_log};
 use crate::process::interrupt::wait;
 use crate::tool::python::{Inside, Interpreter, PythonPlatform, ask_by};
+use crate::tool::pythons::downloads::Downloads;
 use crate::tool::pythons::images::Image;
 
 /// A container engine that works.
@@ -27,15 +29,38 @@ pub struct Engine {
     program: &'static str,
 }
 
-/// A running container. Dropping it ends it.
+/// A running container, and the one that downloads for it. Dropping it ends both.
 pub struct Container {
     engine: Engine,
     image: Image,
-    /// The container's name, equal to the name of its folder.
-    name: String,
-    /// A folder with `place`, where the container can write, and `log`, the output of its start.
+    /// A folder with `place`, where both can write, and the output of their starts.
     folder: Temporary,
+    offline: Started,
+    downloader: Option<Started>,
+}
+
+/// A container that was started.
+struct Started {
+    engine: Engine,
+    name: String,
     server: Server,
+}
+
+/// The folders of a container. Their paths are the same inside and outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Volumes<'a> {
+    /// Those that it can read.
+    pub read: &'a [&'a Path],
+    /// Those that it can write, too.
+    pub written: &'a [&'a Path],
+}
+
+/// The network of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Network<'a> {
+    None,
+    /// For pip, with what it needs to find its index.
+    Downloads(&'a Downloads),
 }
 
 /// The engines, in the order in which they are tried.
@@ -87,27 +112,43 @@ impl Engine {
         Ok(())
     }
 
-    /// Starts a container that can read `project`.
-    pub fn start(&self, image: &Image, project: &Path) -> Result<Container> {
+    /// Starts a container that can read these folders, and with `downloads` one for pip.
+    pub fn start(
+        &self,
+        image: &Image,
+        read: &[&Path],
+        downloads: Option<&Downloads>,
+    ) -> Result<Container> {
         let folder = Temporary::for_programs()?;
         let place = folder.path().join("place");
         fs::create_dir(&place)?;
         let name = folder.path().file_name().context("it was made with a name")?;
         let name = name.to_string_lossy().into_owned();
-        let log = folder.path().join("log");
-        let server = self.run(image, &name, project, &place, &owner(&place)?).serve(&log)?;
-        let mut container =
-            Container { engine: self.clone(), image: image.clone(), name, folder, server };
-        container.ready(&log)?;
-        Ok(container)
+        let start = |name: String, written: &[&Path], network: Network| {
+            let log = folder.path().join(&name);
+            let volumes = Volumes { read, written };
+            let run = self.run(image, &name, volumes, network, &owner(&place)?);
+            let server = run.serve(&log)?;
+            let mut started = Started { engine: self.clone(), name, server };
+            started.ready(image, &log)?;
+            anyhow::Ok(started)
+        };
+        let offline = start(name.clone(), &[&place], Network::None)?;
+        let downloader = downloads
+            .map(|downloads| {
+                let written = [&*place, &downloads.wheelhouse];
+                start(format!("{name}-pip"), &written, Network::Downloads(downloads))
+            })
+            .transpose()?;
+        Ok(Container { engine: self.clone(), image: image.clone(), folder, offline, downloader })
     }
 
     fn run(
         &self,
         image: &Image,
         name: &str,
-        project: &Path,
-        place: &Path,
+        volumes: Volumes,
+        network: Network,
         (user, group): &(u32, u32),
     ) -> Invocation {
         let volume = |path: &Path, end: &str| {
@@ -119,7 +160,7 @@ impl Engine {
         };
         let run = Invocation::new(self.program)
             .args(["run", "--rm", "--interactive", "--pull", "never", "--name", name])
-            .args(["--platform", image.engine_platform(), "--network", "none"])
+            .args(["--platform", image.engine_platform()])
             .args(["--user", &format!("{user}:{group}"), "--cap-drop", "all"])
             // With SELinux, a container could not read the project.
             .args(["--security-opt", "label=disable", "--security-opt", "no-new-privileges"]);
@@ -129,21 +170,24 @@ impl Engine {
         } else {
             run
         };
-        run.args(["--env", "PYTHONUTF8=1", "--env"])
-            .arg(format!("HOME={}", place.display()))
-            .arg("--volume")
-            .arg(volume(project, ":ro"))
-            .arg("--volume")
-            .arg(volume(place, ""))
-            .arg("--workdir")
-            .arg(place)
-            // `cat` ends when `stdin` closes.
-            .args(["--entrypoint", "cat", &image.reference])
+        let run = match network {
+            Network::None => run.args(["--network", "none"]),
+            Network::Downloads(downloads) => downloads.add_to(run),
+        };
+        let place = volumes.written[0];
+        let run = run.args(["--env", "PYTHONUTF8=1", "--env"]);
+        let run = run.arg(format!("HOME={}", place.display()));
+        let run =
+            volumes.read.iter().fold(run, |run, path| run.arg("--volume").arg(volume(path, ":ro")));
+        let run =
+            volumes.written.iter().fold(run, |run, path| run.arg("--volume").arg(volume(path, "")));
+        // `cat` ends when `stdin` closes.
+        run.arg("--workdir").arg(place).args(["--entrypoint", "cat", &image.reference])
     }
 }
 
-impl Container {
-    fn ready(&mut self, log: &Path) -> Result<()> {
+impl Started {
+    fn ready(&mut self, image: &Image, log: &Path) -> Result<()> {
         let started = Instant::now();
         let hello =
             Invocation::new(self.engine.program).args(["exec", &self.name, "true"]).limit(PATIENCE);
@@ -153,7 +197,7 @@ impl Container {
                 let log = server_log(log);
                 return Err(Failure::unknown(format!(
                     "cannot start a container of `{}`: {}",
-                    self.image.reference,
+                    image.reference,
                     log.trim()
                 ))
                 .hint(
@@ -166,10 +210,19 @@ impl Container {
         }
         Ok(())
     }
+}
 
+impl Container {
     /// The container's interpreter for a Python.
     pub fn interpreter(&self, python: PythonVersion) -> Result<Available<Interpreter>> {
-        let launcher = [self.engine.program, "exec", &self.name].map(OsString::from);
+        let inside = Inside {
+            image: self.image.reference.clone(),
+            place: self.folder.path().join("place"),
+            engine: self.engine.program,
+            name: self.offline.name.clone(),
+            downloader: self.downloader.as_ref().map(|started| started.name.clone()),
+        };
+        let launcher = inside.launcher(&inside.name);
         let program = program(python);
         let architecture = self.image.platform.architecture();
         let platform = match self.image.platform.system() {
@@ -179,8 +232,6 @@ impl Container {
         let answer = ask_by(&launcher, Path::new(&program), Some(platform))?;
         Ok(match answer {
             Available::Here(found) if found.version == python => {
-                let place = self.folder.path().join("place");
-                let inside = Inside { image: self.image.reference.clone(), place };
                 Available::Here(Interpreter { inside: Some(inside), ..found })
             }
             Available::Here(found) => {
@@ -193,7 +244,7 @@ impl Container {
     }
 }
 
-impl Drop for Container {
+impl Drop for Started {
     fn drop(&mut self) {
         // `Invocation` would not run after an interrupt, and the container must end then too. A failure is
         // ignored: the container also ends when its `stdin` closes, and `--rm` removes it.
@@ -243,12 +294,13 @@ mod tests {
 
     fn run(program: &'static str, user: u32) -> String {
         let [project, place] = ["/project", "/tmp/a/place"].map(Path::new);
-        printed(&Engine { program }.run(&image(), "a", project, place, &(user, 100)))
+        let volumes = Volumes { read: &[project], written: &[place] };
+        printed(&Engine { program }.run(&image(), "a", volumes, Network::None, &(user, 100)))
     }
 
     #[test]
     fn a_container_has_no_network_and_no_rights_and_can_write_to_one_folder() {
-        insta::assert_snapshot!(run("docker", 1000), @"docker run --rm --interactive --pull never --name a --platform linux/arm/v7 --network none --user 1000:100 --cap-drop all --security-opt label=disable --security-opt no-new-privileges --env PYTHONUTF8=1 --env HOME=/tmp/a/place --volume /project:/project:ro --volume /tmp/a/place:/tmp/a/place --workdir /tmp/a/place --entrypoint cat q.io/musllinux@sha256:0");
+        insta::assert_snapshot!(run("docker", 1000), @"docker run --rm --interactive --pull never --name a --platform linux/arm/v7 --user 1000:100 --cap-drop all --security-opt label=disable --security-opt no-new-privileges --network none --env PYTHONUTF8=1 --env HOME=/tmp/a/place --volume /project:/project:ro --volume /tmp/a/place:/tmp/a/place --workdir /tmp/a/place --entrypoint cat q.io/musllinux@sha256:0");
     }
 
     #[test]
@@ -312,7 +364,7 @@ mod tests {
     fn a_container_that_does_not_start_says_why() {
         let folder = tempfile::tempdir().expect("a folder");
         let program = engine(folder.path(), "echo 'exec format error' >&2; exit 1");
-        let started = Engine { program }.start(&image(), folder.path());
+        let started = Engine { program }.start(&image(), &[folder.path()], None);
         let error = started.err().expect("it ends at once");
         assert!(error.to_string().ends_with(": exec format error"), "{error}");
         assert!(hints(&error)[0].starts_with("an image for another processor"), "{error:?}");
@@ -334,8 +386,8 @@ case "$1 $3" in
 esac"#;
         let folder = tempfile::tempdir().expect("a folder");
         let engine = Engine { program: engine(folder.path(), SCRIPT) };
-        let container = engine.start(&image(), folder.path()).expect("it starts");
-        let name = container.name.clone();
+        let container = engine.start(&image(), &[folder.path()], None).expect("it starts");
+        let name = container.offline.name.clone();
         let ask = |python: &str| {
             container.interpreter(python.parse().expect("a version")).expect("no interrupt")
         };

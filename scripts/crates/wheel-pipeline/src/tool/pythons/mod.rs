@@ -3,6 +3,7 @@
 pub mod apt;
 pub mod container;
 pub mod debian;
+pub mod downloads;
 pub mod images;
 pub mod musl;
 pub mod wine;
