@@ -93,6 +93,12 @@ fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
 }
 
 impl PromiseTable {
+    /// Returns true if a waiver covers a promised environment on that day.
+    pub fn is_waived(&self, target: Target, python: PythonVersion, day: Date) -> bool {
+        let covers = |waiver: &Waiver| (waiver.platform, waiver.python) == (target, python);
+        self.waivers.iter().any(|waiver| covers(waiver) && day <= waiver.expires)
+    }
+
     /// The test of a wheel. A table has at most one.
     pub fn test(&self) -> WheelTest<'_> {
         match &self.smoke {

@@ -22,5 +22,14 @@ pub mod serve;
 pub mod smoke;
 pub mod verify;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 pub use machine::Machine;
 pub use run_lock::RunLock;
+
+/// The day of a run, by which waivers end and versions are dated.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}

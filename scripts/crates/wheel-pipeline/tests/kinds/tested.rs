@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use wheel_fixtures::wheel::Wheel;
 
-use crate::scratch::{Scratch, Tables, library, manifest};
+use crate::scratch::{PYTHONS, Scratch, Tables, library, manifest};
 
 const PYO3: &str = "[dependencies]\npyo3 = { path = \"stubs/pyo3\", features = [\"abi3-py310\"] }";
 
@@ -71,7 +71,7 @@ fn a_dependency_without_a_file_is_no_fault_of_the_wheel() {
         run.stderr
     );
     assert!(
-        run.stderr.contains("pip found no file of the dependency `nowhere>=3`: its index has none, or was not reached"),
+        run.stderr.contains("the index of pip has no file of the dependency `nowhere>=3`"),
         "{}",
         run.stderr
     );
@@ -87,6 +87,38 @@ fn a_dependency_without_a_file_is_no_fault_of_the_wheel() {
     assert!(!results.contains(&"failed"), "{results:?}");
     let gate = scratch.run(&["gate"]);
     assert!(gate.stdout.contains("closed: not tested: manylinux"), "{}", gate.stdout);
+
+    // With a waiver, it is no reason to stop.
+    let target = smoke["outcomes"][0]["target"].as_str().expect("a target");
+    let waiver = format!(
+        "[tool.wheel-pipeline]\nwaivers = [{{ platform = \"{target}\", python = \"3.11\", reason = \"no index\", expires = 9999-12-31 }}]"
+    );
+    scratch.project.change("pyproject.toml", "[tool.wheel-pipeline]", &waiver);
+    let waived = scratch.run(&["smoke"]);
+    assert_eq!(waived.code, 0, "{}{}", waived.stdout, waived.stderr);
+    assert!(waived.stdout.contains("not tested"), "{}", waived.stdout);
+}
+
+#[test]
+fn an_index_that_is_not_reached_is_told_from_one_that_has_nothing() {
+    let tables = Tables {
+        project: "dynamic = [\"version\"]\ndependencies = [\"needed\"]",
+        promise: PYTHONS,
+        ..Tables::default()
+    };
+    let mut scratch = project(&tables, &[]);
+    scratch.write(".gitignore", "target/\n");
+    scratch.commit();
+    scratch.project.link_tools();
+    assert_eq!(scratch.run(&["build"]).code, 0);
+    for (name, value) in [("PIP_NO_INDEX", "0"), ("PIP_RETRIES", "1")] {
+        scratch.set(name, value);
+    }
+    scratch.set("PIP_INDEX_URL", "http://127.0.0.1:1/simple/");
+    let run = scratch.run(&["smoke"]);
+    assert_eq!(run.code, 3, "{}{}", run.stdout, run.stderr);
+    let why = "pip did not reach its index, where it looked for `needed`";
+    assert!(run.stderr.contains(why), "{}", run.stderr);
 }
 
 #[test]

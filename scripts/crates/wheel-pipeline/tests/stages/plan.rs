@@ -151,3 +151,22 @@ fn the_lock_file_of_a_workspace_is_meant() {
     let said = warning(&project);
     assert!(said.starts_with("`[ROOT]/Cargo.lock` is not committed, "), "{said}");
 }
+
+#[test]
+fn a_changelog_without_the_tagged_version_and_licenses_of_other_crates_are_told() {
+    let project = SampleProject::new(PROGRAM);
+    project.write("CHANGELOG.md", "# Changelog\n\n## 1.0.0\n\n- Halves.\n");
+    project.commit();
+    assert_eq!(warning(&project), "", "no version is released");
+    project.git(&["tag", "v2.0.0-rc.1"]);
+    assert_snapshot!(warning(&project), @"
+    `[ROOT]/CHANGELOG.md` has no section for 2.0.0rc1, so the release is announced by its version alone
+    hint: write the section, and tag that commit
+    ");
+    project.write("CHANGELOG.md", "# Changelog\n\n## v2.0.0-rc.1\n\n- Halves.\n");
+    project.write("LICENSE-THIRD-PARTY", "of nobody\n");
+    assert_snapshot!(warning(&project), @"
+    `LICENSE-THIRD-PARTY` is not that of the crates that are linked now
+    hint: run `wheel-pipeline licenses`, and commit the file
+    ");
+}

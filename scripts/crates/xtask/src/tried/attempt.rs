@@ -89,7 +89,10 @@ fn end(finished: &Finished) -> Result<Rehearsal> {
         let Counts { reached, promised } = serde_json::from_str(&finished.stdout)?;
         return Ok(Rehearsal::Passed { reached, promised });
     }
-    let message = finished.stderr.lines().find_map(|line| line.strip_prefix("error: "));
+    // The message of a failed tool is below the line with its command.
+    let is_told = |message: &&str| !message.starts_with("`maturin ");
+    let mut messages = finished.stderr.lines().filter_map(|line| line.strip_prefix("error: "));
+    let message = messages.clone().find(is_told).or_else(|| messages.next());
     Ok(Rehearsal::Ended {
         code: finished.code(),
         message: message.unwrap_or("no message").to_owned(),

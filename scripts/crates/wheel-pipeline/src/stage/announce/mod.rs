@@ -100,7 +100,7 @@ fn notes(source: &Source, report: &Report) -> Result<String> {
 
 /// The tag of a release that is published and verified, or the reason why it is not.
 fn ready(source: &Source, kept: &EvidenceFolder) -> Result<String> {
-    let plan = &source.plan;
+    let (plan, table) = (&source.plan, &source.project.table);
     let no = |why: &str, hint: &str| Failure::refused(why).hint(hint);
     let tag = plan.tag.clone().ok_or_else(|| {
         no("the commit carries no version tag", "check out the tag of the release")
@@ -128,7 +128,7 @@ fn ready(source: &Source, kept: &EvidenceFolder) -> Result<String> {
         Some(verified) if verified.runs.outcomes.is_empty() => {
             Err(no("`verify` tested nothing", &format!("run `{}` first", command("verify"))).into())
         }
-        Some(verified) if verify::verdict(verified) == Verdict::Yes => Ok(tag),
+        Some(verified) if verify::verdict(verified, table) == Verdict::Yes => Ok(tag),
         Some(_) => Err(no(
             "`verify` found differences or a Python on which the release fails",
             "read `target/pipeline/verify.json`, and find the cause before you announce",

@@ -32,10 +32,16 @@ pub struct Args {
     pub check: bool,
 }
 
-/// Runs `licenses`: writes the file, or with `check` compares it.
-pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
-    let root = &source.project.root;
-    let action = report.start("collecting the licenses of the linked crates");
+/// Returns true if the file is that of the linked crates.
+pub fn is_current(source: &Source) -> Result<bool> {
+    let linked = linked(source)?;
+    let collected: Vec<_> =
+        linked.iter().map(|one| Ok((one, texts(one)?))).collect::<Result<_>>()?;
+    Ok(is_written(&source.project.root.join(FILE), &written(&collected)))
+}
+
+/// The crates that the wheels of the plan link, without the project's own.
+fn linked(source: &Source) -> Result<Vec<LinkedCrate>> {
     let mut triples: Vec<String> = source.plan.wheels.iter().map(|wheel| wheel.triple()).collect();
     for target in source.plan.targets() {
         let here = Builder::for_target(target, crate::tool::toolchain::builder::Host::Linux);
@@ -45,6 +51,19 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     triples.dedup();
     let mut linked = crates::linked(&source.project.crate_for_cargo(), &triples)?;
     linked.retain(|linked| !linked.is_own);
+    Ok(linked)
+}
+
+/// Returns true if the file has this text.
+fn is_written(path: &Path, text: &str) -> bool {
+    fs::read_to_string(path).is_ok_and(|old| old.replace("\r\n", "\n") == text)
+}
+
+/// Runs `licenses`: writes the file, or with `check` compares it.
+pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
+    let root = &source.project.root;
+    let action = report.start("collecting the licenses of the linked crates");
+    let linked = linked(source)?;
     let mut collected = Vec::new();
     for one in &linked {
         collected.push((one, texts(one)?));
@@ -63,8 +82,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     }
     let text = written(&collected);
     let path = root.join(FILE);
-    let current = fs::read_to_string(&path).is_ok_and(|old| old.replace("\r\n", "\n") == text);
-    if current {
+    if is_written(&path, &text) {
         action.done(Mood::Good, "current", FILE);
     } else if args.check {
         action.done(Mood::Bad, "stale", &format!("{FILE}: run `{}`", command("licenses")));

@@ -1,5 +1,6 @@
 //! `plan`: derives the files that the release must hold from the project's files, and writes `plan.json`.
 
+mod documents;
 mod lock_file;
 pub mod matrix;
 mod signed;
@@ -61,6 +62,7 @@ pub fn write(source: &Source, report: &Report) -> Result<()> {
 pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     signed::check(source, report)?;
     write(source, report)?;
+    documents::check(source, report)?;
     match args.format {
         PlanFormat::Human => report.data(&human(&source.plan))?,
         PlanFormat::Json => report.json(&source.plan)?,

@@ -8,9 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use pep440_rs::Version;
 
 use crate::exit::Verdict;
@@ -18,6 +16,7 @@ use crate::failure::Failure;
 use crate::project::source::Source;
 use crate::project::{Project, agreement, changelog, search};
 use crate::report::{Mood, Report};
+use crate::stage::today;
 use crate::tool::cargo::lock;
 use crate::tool::cargo::metadata::Metadata;
 use crate::tool::{cargo, git};
@@ -38,7 +37,7 @@ pub fn run(args: &Args, source: &Source, report: &Report) -> Result<Verdict> {
     let next = check_version(version, &source.project.version)?;
     let tag = source.project.table.tag.tag(version);
     refuse_unready(source, &next)?;
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = today();
     let root = &source.project.root;
     let changes = changes(source, version, today, report)?;
     let lock = lock::path(&source.project.crate_for_cargo())?;

@@ -129,7 +129,7 @@ pub fn run(
     }
     let smoke = clock.time("smoke", || smoke::prove(source, machine, kept, report, &part))?;
     // An environment that could not be tested says nothing against the wheels.
-    if smoke::verdict(&smoke, 0, false) == Verdict::No {
+    if smoke::verdict(&smoke, &source.project.table, 0, false) == Verdict::No {
         report.result(&rows(&source.plan, &part, &smoke, None), &smoke)?;
         return Ok(Verdict::No);
     }
@@ -158,7 +158,13 @@ pub fn run(
         smoke::reach(&verify.runs, promised)
     );
     let reached = smoke::reached(&verify.runs);
-    let verdict = verify::verdict(&verify).and(smoke::verdict(&verify.runs, promised, complete));
+    let table = &source.project.table;
+    let verdict = verify::verdict(&verify, table).and(smoke::verdict(
+        &verify.runs,
+        table,
+        promised,
+        complete,
+    ));
     let rehearsal = Rehearsal {
         plan: &source.plan,
         build,

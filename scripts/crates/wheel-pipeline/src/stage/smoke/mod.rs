@@ -13,14 +13,15 @@ use wheel_audit::target::Target;
 
 use self::attempt::{TestedWheel, attempt};
 use self::environment_run::EnvironmentRun;
-use crate::evidence::{self, BuildEvidence, EvidenceFolder, SmokeEvidence, SmokeResult};
+use crate::evidence::{BuildEvidence, EvidenceFolder, SmokeEvidence, SmokeOutcome, SmokeResult};
 use crate::exit::Verdict;
 use crate::failure::Failure;
+use crate::project::PromiseTable;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
 use crate::stage::from_jobs::FromJobs;
 use crate::stage::machine::host_targets;
-use crate::stage::{Machine, build, recorded};
+use crate::stage::{Machine, build, recorded, today};
 use crate::tool::python::environment::Environment;
 use crate::tool::python::tools::{Tool, Tools};
 use crate::tool::python::{Found, Interpreter};
@@ -101,7 +102,7 @@ pub fn run(
         reach(&evidence, promised)
     );
     report.result(&text, &evidence)?;
-    Ok(verdict(&evidence, promised, args.complete))
+    Ok(verdict(&evidence, &source.project.table, promised, args.complete))
 }
 
 /// What the containers of a plan's wheels download. None if none of the tests needs anything.
@@ -202,14 +203,23 @@ fn prove_on(
     Ok(evidence)
 }
 
-/// The verdict of a smoke test. It is unknown if a test could not run. With `complete`, it is unknown unless all `promised` environments passed.
-pub fn verdict(evidence: &SmokeEvidence, promised: usize, complete: bool) -> Verdict {
-    let some = |is: fn(&SmokeResult) -> bool| evidence.outcomes.iter().any(|one| is(&one.result));
-    if some(|result| matches!(result, SmokeResult::Failed { .. })) {
+/// The verdict of a smoke test. It is unknown if a test could not run and no waiver of the table covers that. With
+/// `complete`, it is unknown unless all `promised` environments passed.
+pub fn verdict(
+    evidence: &SmokeEvidence,
+    table: &PromiseTable,
+    promised: usize,
+    complete: bool,
+) -> Verdict {
+    let today = today();
+    let failed = |one: &SmokeOutcome| matches!(one.result, SmokeResult::Failed { .. });
+    let unknown = |one: &SmokeOutcome| {
+        matches!(one.result, SmokeResult::NotTested { .. })
+            && !table.is_waived(one.target, one.python, today)
+    };
+    if evidence.outcomes.iter().any(failed) {
         Verdict::No
-    } else if some(|result| matches!(result, SmokeResult::NotTested { .. }))
-        || complete && reached(evidence) < promised
-    {
+    } else if evidence.outcomes.iter().any(unknown) || complete && reached(evidence) < promised {
         Verdict::Unknown
     } else {
         Verdict::Yes
@@ -231,7 +241,7 @@ pub fn reach(evidence: &SmokeEvidence, promised: usize) -> String {
 }
 
 fn rows(evidence: &SmokeEvidence) -> Vec<Vec<String>> {
-    let row = |outcome: &evidence::SmokeOutcome| {
+    let row = |outcome: &SmokeOutcome| {
         vec![outcome.target.to_string(), outcome.release.clone(), word(&outcome.result).to_owned()]
     };
     evidence.outcomes.iter().map(row).collect()

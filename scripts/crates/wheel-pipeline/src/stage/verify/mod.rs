@@ -25,6 +25,7 @@ use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::index::ListedFile;
 use crate::program::command;
+use crate::project::PromiseTable;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
 use crate::stage::from_jobs::FromJobs;
@@ -104,13 +105,13 @@ pub fn run(
     text += &table::plain(&["platform", "CPython", "result"], &rows);
     text += &evidence.provenance.iter().map(|line| format!("{line}\n")).collect::<String>();
     report.result(&text, &evidence)?;
-    Ok(verdict(&evidence))
+    Ok(verdict(&evidence, &source.project.table))
 }
 
 /// The verdict of a verification.
-pub fn verdict(evidence: &VerifyEvidence) -> Verdict {
+pub fn verdict(evidence: &VerifyEvidence, promise: &PromiseTable) -> Verdict {
     let hashes = if evidence.differences.is_empty() { Verdict::Yes } else { Verdict::No };
-    hashes.and(smoke::verdict(&evidence.runs, 0, false))
+    hashes.and(smoke::verdict(&evidence.runs, promise, 0, false))
 }
 
 /// Compares hashes, installs and tests, and writes `verify.json`.

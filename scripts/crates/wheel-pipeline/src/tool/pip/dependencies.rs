@@ -82,10 +82,13 @@ pub fn resolve(
 fn reason(finished: &Finished) -> String {
     let output = finished.output();
     match super::nothing_fits(&output) {
-        // pip says so too when it reaches no index, and then has seen no version at all.
-        Some(requirement) if output.contains("(from versions: none)") => format!(
-            "pip found no file of the dependency `{requirement}`: its index has none, or was not reached"
-        ),
+        // pip takes an index that it does not reach for one that has nothing. But it warns before it asks again.
+        Some(requirement) if output.contains("WARNING: Retrying (") => {
+            format!("pip did not reach its index, where it looked for `{requirement}`")
+        }
+        Some(requirement) if output.contains("(from versions: none)") => {
+            format!("the index of pip has no file of the dependency `{requirement}`")
+        }
         Some(requirement) => {
             format!("there is no wheel of the dependency `{requirement}` for this Python")
         }
