@@ -9,6 +9,7 @@ mod ci;
 mod compiler;
 mod exits;
 mod fuzz;
+mod installed;
 mod lock;
 mod machine;
 mod measured;
@@ -87,6 +88,8 @@ pub enum Chore {
     },
     /// Run the commands that the README lists under "By hand"
     ByHand,
+    /// Install the program from an index on this machine with pip, uvx and pipx, and from its source with cargo
+    Installed,
     /// Rehearse real projects with what `init` writes for them, and write `docs/tried.md`
     Tried {
         /// The names of projects on the list; by default all
@@ -116,6 +119,7 @@ impl Xtask {
             Chore::Exits { starts } => exits::run(source, machine, kept, report, *starts),
             Chore::Fuzz { seconds } => fuzz::run(&source.project, report, *seconds),
             Chore::ByHand => by_hand::run(source, machine, report),
+            Chore::Installed => installed::run(source, machine, report),
             Chore::Tried { names } => tried::run(source, machine, report, names),
         }
     }

@@ -25,6 +25,7 @@ const LOCKS: &[(&str, &str)] = &[
         "scripts/crates/wheel-pipeline/src/tool/attest/attest.lock",
     ),
     ("scripts/crates/xtask/data/auditors.in", "scripts/crates/xtask/data/auditors.lock"),
+    ("scripts/crates/xtask/data/installers.in", "scripts/crates/xtask/data/installers.lock"),
     ("tests/requirements.in", REQUIREMENTS),
     (SECOND, "scripts/crates/wheel-pipeline/src/tool/cibuildwheel/cibuildwheel.lock"),
 ];

@@ -13,6 +13,7 @@ fn a_stale_lock_is_refused_and_a_current_one_is_accepted() {
     project.write("scripts/crates/wheel-pipeline/src/tool/attest/attest.in", "idna\n");
     project.write("scripts/crates/xtask/data/auditors.in", "idna\n");
     project.write("scripts/crates/wheel-pipeline/src/tool/cibuildwheel/cibuildwheel.in", "idna\n");
+    project.write("scripts/crates/xtask/data/installers.in", "idna\n");
     project.write("tests/requirements.in", "idna\n");
     let stale = project.run(&["lock", "--check"]);
     assert_eq!(stale.code, 1, "{}", stale.stderr);

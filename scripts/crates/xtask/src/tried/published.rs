@@ -80,3 +80,45 @@ impl Comparison {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wheel_audit::plan::Promise;
+
+    use super::*;
+
+    fn plan(families: &[&str]) -> Plan {
+        let family = |text: &&str| text.parse().expect("a family");
+        let promise = Promise {
+            name: "a".into(),
+            version: "1.0".parse().expect("a version"),
+            tag: None,
+            families: families.iter().map(family).collect(),
+            targets: vec!["win_amd64".parse().expect("a target")],
+            pythons: ["3.10", "3.14"].map(|python| python.parse().expect("a Python")).to_vec(),
+        };
+        Plan::new(&promise).expect("each Python is served")
+    }
+
+    #[test]
+    fn families_are_compared_as_far_as_they_can_be_promised() {
+        let of = |families: &[&str], files: &[&str]| {
+            compared(&plan(families), files.iter().copied()).cell()
+        };
+        let both = ["cp310-cp310", "cp314-cp314"];
+        let files = [
+            "a-1.0.0-cp310-cp310-win_amd64.whl",
+            "a-1.0.0-cp314-cp314-musllinux_1_2_x86_64.whl",
+            "a-1.0-cp38-cp38-win_amd64.whl",
+            "a-1.0-pp311-pypy311_pp73-win_amd64.whl",
+            "a-0.9-cp313-cp313-win_amd64.whl",
+            "a-1.0.tar.gz",
+        ];
+        assert_eq!(of(&both, &files), "the same");
+        assert_eq!(
+            of(&["cp310-abi3"], &files),
+            "only planned: `cp310-abi3`; only published: `cp310-cp310`, `cp314-cp314`"
+        );
+        assert_eq!(of(&both, &files[3..]), "none published");
+    }
+}
