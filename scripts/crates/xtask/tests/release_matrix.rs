@@ -118,6 +118,8 @@ fn judged(plan: &Plan, jobs: &[Job]) -> GateDecision {
         commit: Some(COMMIT),
         dirty: false,
         waivers: &[],
+        accept: &[],
+        strict: false,
         rebuild: true,
         second_build: true,
         today: "2026-12-01".parse().expect("a day"),

@@ -1,6 +1,6 @@
 //! A check: its name, its documentation and its rule, and the input of rules.
 
-use super::finding::{CheckResult, Finding, NotJudged};
+use super::finding::{CheckResult, Finding, NotJudged, Severity, Unknown};
 use crate::plan::Plan;
 use crate::wheel::Sha256Sum;
 use crate::wheel::printable_message as printable;
@@ -41,8 +41,8 @@ impl Check {
         };
         match (self.run)(input) {
             Ok(findings) => Ok(in_order(findings)),
-            Err(NotJudged::Unknown { why, found }) => {
-                Err(NotJudged::Unknown { why, found: in_order(found) })
+            Err(NotJudged::Unknown { unknown, found }) => {
+                Err(NotJudged::Unknown { unknown, found: in_order(found) })
             }
             Err(undecided) => Err(undecided),
         }
@@ -57,12 +57,23 @@ impl Check {
         remedy: &str,
     ) -> Finding {
         Finding {
+            severity: Severity::Error,
             file: printable(file),
             member: None,
             check: self.name.to_owned(),
             message: printable(&message),
             expected: printable(expected),
             remedy: remedy.to_owned(),
+        }
+    }
+
+    /// A member of a file, or the whole file, of which this check could not tell.
+    pub(super) fn unknown(&self, file: &str, member: Option<&str>, why: &str) -> Unknown {
+        Unknown {
+            file: printable(file),
+            member: member.map(printable),
+            check: self.name.to_owned(),
+            why: printable(why),
         }
     }
 

@@ -28,18 +28,23 @@ fn run(input: CheckInput) -> CheckResult {
 }
 
 fn judge(placed: Placed, findings: &mut Findings) {
+    for (library, expected) in missing(placed) {
+        let message = format!("it needs the library `{}`", quoted(library));
+        findings.push(placed.finding(&CHECK, message, &expected, REMEDY));
+    }
+}
+
+/// The needed libraries that are neither in the wheel nor on every promised system, each with the expected state.
+pub(super) fn missing<'a>(placed: Placed<'a>) -> impl Iterator<Item = (&'a str, String)> {
     let libraries = placed.image.libraries.iter().filter(|library| !library.optional);
-    for library in libraries.map(|library| library.name.as_str()) {
-        let refusal = match placed.image.format {
+    libraries.map(|library| library.name.as_str()).filter_map(move |library| {
+        let expected = match placed.image.format {
             FormatFacts::Pe => of_windows(placed, library),
             FormatFacts::Elf(_) => of_linux(placed, library),
             FormatFacts::Macho(_) => of_macos(placed, library),
         };
-        if let Some(expected) = refusal {
-            let message = format!("it needs the library `{}`", quoted(library));
-            findings.push(placed.finding(&CHECK, message, &expected, REMEDY));
-        }
-    }
+        Some((library, expected?))
+    })
 }
 
 fn of_linux(placed: Placed, library: &str) -> Option<String> {

@@ -87,7 +87,8 @@ fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &m
         ),
     }
     if metadata.first("Requires-Python").is_none_or(str::is_empty) {
-        say("`Requires-Python` is missing".to_owned(), "a value");
+        let message = "`Requires-Python` is missing".to_owned();
+        findings.push(CHECK.finding(file, message, "a value", REMEDY).warning());
     }
 }
 

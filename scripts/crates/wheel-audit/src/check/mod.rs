@@ -41,6 +41,6 @@ mod version_agrees;
 mod zip_structure;
 
 pub use definition::{Check, CheckInput};
-pub use finding::{CheckResult, Finding, NotJudged, Outcome};
+pub use finding::{CheckResult, Finding, NotJudged, Outcome, Severity, Unknown};
 pub use page::page;
 pub use registry::{CHECKS, find};

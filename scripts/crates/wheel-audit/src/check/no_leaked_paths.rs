@@ -87,7 +87,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
             format!("it names the folder `{home}`{others}"),
             "no path of the machine that built it",
             "build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine",
-        ));
+        ).warning());
     }
 }
 

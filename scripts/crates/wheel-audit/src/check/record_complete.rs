@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings, judged};
+use super::finding::{CheckResult, Findings, Unknowns};
 use crate::wheel::quoted;
 use crate::wheel::record::{RecordEntry, RecordedHash, spell};
 use crate::wheel::release::WheelFacts;
@@ -21,22 +21,20 @@ pub(super) const CHECK: Check = Check {
 const REMEDY: &str = "build the wheel again; a tool that changes wheels must rewrite `RECORD`";
 
 fn run(input: CheckInput) -> CheckResult {
-    let (mut findings, mut unknown) = (Findings::default(), None);
+    let (mut findings, mut unknown) = (Findings::default(), Unknowns::default());
     for wheel in input.wheels()? {
-        unknown = unknown.or(judge(wheel, &mut findings));
+        judge(wheel, &mut findings, &mut unknown);
     }
-    judged(findings.done(), unknown)
+    unknown.judged(findings.done())
 }
 
-/// Returns what could not be judged.
-fn judge(wheel: &WheelFacts, findings: &mut Findings) -> Option<String> {
+fn judge(wheel: &WheelFacts, findings: &mut Findings, unknown: &mut Unknowns) {
     // They sign `RECORD`, so `RECORD` cannot list their hashes, nor its own.
     let signatures = ["RECORD.jws", "RECORD.p7s"].map(|name| format!("{}/{name}", wheel.dist_info));
     let record = format!("{}/RECORD", wheel.dist_info);
     let mut say = |message: String, expected: &str| {
         findings.push(CHECK.finding(&wheel.file, message, expected, REMEDY));
     };
-    let mut unknown = None;
     let mut listed: BTreeMap<&str, Vec<&RecordEntry>> = BTreeMap::new();
     for entry in &wheel.record {
         listed.entry(&entry.path).or_default().push(entry);
@@ -53,13 +51,11 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) -> Option<String> {
                 Ok(None) => {}
                 Ok(Some((message, expected))) => say(message, &expected),
                 Err(algorithm) => {
-                    unknown.get_or_insert_with(|| {
-                            format!(
-                                "`{}`: `RECORD` hashes `{shown}` by {}, which this program does not compute",
-                                quoted(&wheel.file),
-                                quoted(algorithm)
-                            )
-                        });
+                    let algorithm = quoted(algorithm);
+                    let why = format!(
+                        "`RECORD` hashes it by {algorithm}, which this program does not compute"
+                    );
+                    unknown.push(CHECK.unknown(&wheel.file, Some(name), &why));
                 }
             },
             [_] => {}
@@ -75,7 +71,6 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) -> Option<String> {
             "members of the wheel only",
         );
     }
-    unknown
 }
 
 /// The first mismatch between a line and its member, with the expected value. The error is the name of a hash algorithm

@@ -31,7 +31,9 @@ mod vc_runtime;
 mod version_agrees;
 mod zip_structure;
 
-use wheel_audit::check::{CHECKS, CheckInput, CheckResult, NotJudged};
+use std::collections::{BTreeMap, BTreeSet};
+
+use wheel_audit::check::{CHECKS, CheckInput, CheckResult, NotJudged, Severity};
 use wheel_fixtures::elf::Elf;
 use wheel_fixtures::macho::Macho;
 use wheel_fixtures::pe::Pe;
@@ -133,17 +135,25 @@ fn every_check_has_releases_that_it_refuses() {
     assert!(BROKEN.iter().all(|(_, cases)| !cases.is_empty()));
 }
 
-/// The checks that refuse a release.
-fn refusing(dist: &Dist) -> Vec<&'static str> {
+/// The checks with findings in a release, and their severities.
+fn refusing(dist: &Dist) -> BTreeMap<&'static str, BTreeSet<Severity>> {
     let release = dist.read();
     let subject =
         CheckInput { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) };
-    let refuses = |check: &&wheel_audit::check::Check| match check.judge(subject) {
-        Ok(findings) => !findings.is_empty(),
-        Err(NotJudged::NoSubject(_)) => false,
-        Err(why) => panic!("{} cannot tell: {why:?}", check.name),
-    };
-    CHECKS.iter().filter(refuses).map(|check| check.name).collect()
+    let mut refusing = BTreeMap::new();
+    for check in CHECKS {
+        let findings = match check.judge(subject) {
+            Ok(findings) => findings,
+            Err(NotJudged::NoSubject(_)) => Vec::new(),
+            Err(why) => panic!("{} cannot tell: {why:?}", check.name),
+        };
+        let severities: BTreeSet<Severity> =
+            findings.iter().map(|finding| finding.severity).collect();
+        if !severities.is_empty() {
+            refusing.insert(check.name, severities);
+        }
+    }
+    refusing
 }
 
 #[test]
@@ -152,8 +162,13 @@ fn a_broken_release_is_refused_for_its_own_reason_alone() {
     for (intended, cases) in BROKEN {
         for case in *cases {
             let refusing = refusing(&(case.broken)());
-            matrix += &format!("{:<20}{}\n", refusing.join(" "), case.name);
-            assert_eq!(refusing, [*intended], "{}", case.name);
+            let checks: Vec<&str> = refusing.keys().copied().collect();
+            let severities: BTreeSet<String> =
+                refusing.values().flatten().map(ToString::to_string).collect();
+            let severities: Vec<String> = severities.into_iter().collect();
+            let (checks, severities) = (checks.join(" "), severities.join(" "));
+            matrix += &format!("{checks:<20}{severities:<9}{}\n", case.name);
+            assert_eq!(checks, *intended, "{}", case.name);
         }
     }
     assert!(matrix.lines().count() > 100);

@@ -40,35 +40,35 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("metadata-agrees", CASES), @"
     # a wheel has a field that the others have not
-    finding[metadata-agrees]: its metadata has `requires-dist: colorama`, which the others lack
+    error[metadata-agrees]: its metadata has `requires-dist: colorama`, which the others lack
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
     # a wheel lacks a field
-    finding[metadata-agrees]: its metadata lacks `license-expression: MIT OR Apache-2.0`
+    error[metadata-agrees]: its metadata lacks `license-expression: MIT OR Apache-2.0`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
     # the sdist has another value
-    finding[metadata-agrees]: its metadata has `requires-python: >=3.11`, which the others lack
+    error[metadata-agrees]: its metadata has `requires-python: >=3.11`, which the others lack
       --> sum_up_to-1.0.0.tar.gz
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
     # the sdist has another description
-    finding[metadata-agrees]: its description differs
+    error[metadata-agrees]: its description differs
       --> sum_up_to-1.0.0.tar.gz
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
     # the first file differs from all others
-    finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
+    error[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
-    finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
+    error[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
-    finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
+    error[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
       --> sum_up_to-1.0.0.tar.gz
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist

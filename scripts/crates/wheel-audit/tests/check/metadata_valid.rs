@@ -32,155 +32,155 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("metadata-valid", CASES), @"
     # a metadata version that no index knows
-    finding[metadata-valid]: `Metadata-Version` is `9.0`
+    error[metadata-valid]: `Metadata-Version` is `9.0`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Metadata-Version` is `9.0`
+    error[metadata-valid]: `Metadata-Version` is `9.0`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Metadata-Version` is `9.0`
+    error[metadata-valid]: `Metadata-Version` is `9.0`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Metadata-Version` is `9.0`
+    error[metadata-valid]: `Metadata-Version` is `9.0`
       --> sum_up_to-1.0.0.tar.gz
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no metadata version
-    finding[metadata-valid]: `Metadata-Version` is missing
+    error[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Metadata-Version` is missing
+    error[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Metadata-Version` is missing
+    error[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Metadata-Version` is missing
+    error[metadata-valid]: `Metadata-Version` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: one of 1.0, 1.1, 1.2, 2.1, 2.2, 2.3, 2.4, 2.5
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # another project
-    finding[metadata-valid]: `Name` is `summation`
+    error[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Name` is `summation`
+    error[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Name` is `summation`
+    error[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Name` is `summation`
+    error[metadata-valid]: `Name` is `summation`
       --> sum_up_to-1.0.0.tar.gz
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # another version
-    finding[metadata-valid]: `Version` is `1.0.1`
+    error[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is `1.0.1`
+    error[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is `1.0.1`
+    error[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is `1.0.1`
+    error[metadata-valid]: `Version` is `1.0.1`
       --> sum_up_to-1.0.0.tar.gz
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # a version that is none
-    finding[metadata-valid]: `Version` is `one`
+    error[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is `one`
+    error[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is `one`
+    error[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is `one`
+    error[metadata-valid]: `Version` is `one`
       --> sum_up_to-1.0.0.tar.gz
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no project
-    finding[metadata-valid]: `Name` is missing
+    error[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Name` is missing
+    error[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Name` is missing
+    error[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Name` is missing
+    error[metadata-valid]: `Name` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: `sum-up-to`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no version
-    finding[metadata-valid]: `Version` is missing
+    error[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is missing
+    error[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is missing
+    error[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Version` is missing
+    error[metadata-valid]: `Version` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: `1.0.0`, as in the file name
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # no floor of Python
-    finding[metadata-valid]: `Requires-Python` is missing
+    warning[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Requires-Python` is missing
+    warning[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Requires-Python` is missing
+    warning[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Requires-Python` is missing
+    warning[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
     # an empty floor of Python
-    finding[metadata-valid]: `Requires-Python` is missing
+    warning[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Requires-Python` is missing
+    warning[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Requires-Python` is missing
+    warning[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
-    finding[metadata-valid]: `Requires-Python` is missing
+    warning[metadata-valid]: `Requires-Python` is missing
       --> sum_up_to-1.0.0.tar.gz
        = expected: a value
        = remedy: correct `[project]` in `pyproject.toml` and build again
@@ -200,6 +200,7 @@ fn an_sdist_without_a_version_in_its_name_is_refused() {
     insta::assert_debug_snapshot!(findings, @r#"
     [
         Finding {
+            severity: Error,
             file: "sum_up_to.tar.gz",
             member: None,
             check: "metadata-valid",

@@ -55,42 +55,42 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("record-complete", CASES), @"
     # a member is not listed
-    finding[record-complete]: `sum_up_to/__init__.py` is not listed in `RECORD`
+    error[record-complete]: `sum_up_to/__init__.py` is not listed in `RECORD`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one line for each member
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member is listed twice
-    finding[record-complete]: `sum_up_to/__init__.py` is listed 2 times in `RECORD`
+    error[record-complete]: `sum_up_to/__init__.py` is listed 2 times in `RECORD`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one line for each member
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a file is listed that is not there
-    finding[record-complete]: `RECORD` lists `sum_up_to/py.typed`, which is not in the wheel
+    error[record-complete]: `RECORD` lists `sum_up_to/py.typed`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: members of the wheel only
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member has no hash
-    finding[record-complete]: `RECORD` gives no hash for `sum_up_to/__init__.py`
+    error[record-complete]: `RECORD` gives no hash for `sum_up_to/__init__.py`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: sha256=ytCnNOe8BvRXJDa1W9ckM4U_k_vsFTdfdMmr4cEiQNE
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member has another hash
-    finding[record-complete]: `RECORD` gives `sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU` for `sum_up_to/__init__.py`
+    error[record-complete]: `RECORD` gives `sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU` for `sum_up_to/__init__.py`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: sha256=ytCnNOe8BvRXJDa1W9ckM4U_k_vsFTdfdMmr4cEiQNE
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member has another size
-    finding[record-complete]: `RECORD` gives 24 bytes for `sum_up_to/__init__.py`
+    error[record-complete]: `RECORD` gives 24 bytes for `sum_up_to/__init__.py`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: 23 bytes
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member has no size
-    finding[record-complete]: `RECORD` gives no size for `sum_up_to/__init__.py`
+    error[record-complete]: `RECORD` gives no size for `sum_up_to/__init__.py`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: 23 bytes
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # `RECORD` does not list itself
-    finding[record-complete]: `sum_up_to-1.0.0.dist-info/RECORD` is not listed in `RECORD`
+    error[record-complete]: `sum_up_to-1.0.0.dist-info/RECORD` is not listed in `RECORD`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: one line for each member
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
@@ -106,10 +106,13 @@ fn hashed_otherwise(line: &str) -> String {
 #[test]
 fn a_hash_that_is_not_computed_here_is_no_pass() {
     let dist = listed(hashed_otherwise);
-    let why = format!(
-        "`{WINDOWS}`: `RECORD` hashes `{MEMBER}` by sha512, which this program does not compute"
-    );
-    assert_eq!(judge("record-complete", &dist), Err(NotJudged::Unknown { why, found: Vec::new() }));
+    let Err(NotJudged::Unknown { unknown, found }) = judge("record-complete", &dist) else {
+        panic!("it is no pass")
+    };
+    assert_eq!(found, []);
+    let told: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+    let why = "`RECORD` hashes it by sha512, which this program does not compute";
+    assert_eq!(told, [format!("`{WINDOWS}`: `{MEMBER}`: {why}")]);
 }
 
 #[test]

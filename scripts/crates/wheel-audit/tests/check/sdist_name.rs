@@ -28,17 +28,17 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("sdist-name", CASES), @"
     # the name as people write it
-    finding[sdist-name]: the file name is not in normal form
+    error[sdist-name]: the file name is not in normal form
       --> sum-up-to-1.0.0.tar.gz
        = expected: `sum_up_to-1.0.0.tar.gz`
        = remedy: build it with a backend that follows the specification of sdists
     # capital letters
-    finding[sdist-name]: the file name is not in normal form
+    error[sdist-name]: the file name is not in normal form
       --> Sum_Up_To-1.0.0.tar.gz
        = expected: `sum_up_to-1.0.0.tar.gz`
        = remedy: build it with a backend that follows the specification of sdists
     # a version in another form
-    finding[sdist-name]: the file name is not in normal form
+    error[sdist-name]: the file name is not in normal form
       --> sum_up_to-1.0.tar.gz
        = expected: `sum_up_to-1.0.0.tar.gz`
        = remedy: build it with a backend that follows the specification of sdists

@@ -33,12 +33,12 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("version-agrees", CASES), @r#"
     # another version in `pyproject.toml`
-    finding[version-agrees]: `pyproject.toml` gives version 0.9.0
+    error[version-agrees]: `pyproject.toml` gives version 0.9.0
       --> sum_up_to-1.0.0.tar.gz
        = expected: version 1.0.0, as in `PKG-INFO`
        = remedy: keep the version in one place (`dynamic = ["version"]` takes Cargo's), and build again
     # another version in `Cargo.toml`
-    finding[version-agrees]: `Cargo.toml` gives version 1.0.1
+    error[version-agrees]: `Cargo.toml` gives version 1.0.1
       --> sum_up_to-1.0.0.tar.gz
        = expected: version 1.0.0, as in `PKG-INFO`
        = remedy: keep the version in one place (`dynamic = ["version"]` takes Cargo's), and build again

@@ -123,117 +123,117 @@ fn each_broken_release_is_refused() {
     assert!(size < 10_000, "{size}");
     insta::assert_snapshot!(refusals("zip-structure", CASES), @r"
     # a comment
-    finding[zip-structure]: the archive has a comment of 6 bytes
+    error[zip-structure]: the archive has a comment of 6 bytes
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: no comment
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # bytes before the first member
-    finding[zip-structure]: 10 bytes at 0 belong to no member
+    error[zip-structure]: 10 bytes at 0 belong to no member
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: no bytes between members
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # bytes between two members
-    finding[zip-structure]: 30 bytes at 1523 belong to no member
+    error[zip-structure]: 30 bytes at 1523 belong to no member
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: no bytes between members
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # another CRC in the local header
-    finding[zip-structure]: `sum_up_to/_native.abi3.so` has another CRC in its local header
+    error[zip-structure]: `sum_up_to/_native.abi3.so` has another CRC in its local header
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: headers that agree
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a symbolic link
-    finding[zip-structure]: `sum_up_to/__init__.py` is a symbolic link
+    error[zip-structure]: `sum_up_to/__init__.py` is a symbolic link
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: files and folders
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a path that leads out of the folder
-    finding[zip-structure]: `sum_up_to/../../evil.py` leads out of the folder
+    error[zip-structure]: `sum_up_to/../../evil.py` leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # an absolute path
-    finding[zip-structure]: `/etc/evil` leads out of the folder
+    error[zip-structure]: `/etc/evil` leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a path with a drive
-    finding[zip-structure]: `C:/evil` leads out of the folder
+    error[zip-structure]: `C:/evil` leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a path for Windows
-    finding[zip-structure]: `sum_up_to\evil.py` leads out of the folder
+    error[zip-structure]: `sum_up_to\evil.py` leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: relative paths with `/`
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # two names that are one on Windows
-    finding[zip-structure]: `sum_up_to/__init__.py` differs from `sum_up_to/__INIT__.py` only in case or in how a character is written
+    error[zip-structure]: `sum_up_to/__init__.py` differs from `sum_up_to/__INIT__.py` only in case or in how a character is written
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: names that every system tells apart
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # two ways to write a character
-    finding[zip-structure]: `sum_up_to/café` differs from `sum_up_to/café` only in case or in how a character is written
+    error[zip-structure]: `sum_up_to/café` differs from `sum_up_to/café` only in case or in how a character is written
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: names that every system tells apart
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a file and a folder of one name
-    finding[zip-structure]: `sum_up_to/__init__.py/nested.py` differs from `sum_up_to/__init__.py` only in that one is a file and the other a folder
+    error[zip-structure]: `sum_up_to/__init__.py/nested.py` differs from `sum_up_to/__init__.py` only in that one is a file and the other a folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: names that every system tells apart
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # another name in an extra field of the central directory
-    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with another name or comment
+    error[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with another name or comment
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: plain headers
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # another name in an extra field of the local header
-    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with another name or comment
+    error[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with another name or comment
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: plain headers
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # sizes in an extra field
-    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with other sizes (zip64)
+    error[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field with other sizes (zip64)
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: plain headers
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # an extra field of encryption
-    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field of encryption
+    error[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field of encryption
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: plain headers
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # an extra field that is longer than the extra fields
-    finding[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field whose lengths do not add up
+    error[zip-structure]: `sum_up_to/_native.abi3.so` has an extra field whose lengths do not add up
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: plain headers
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a comment on a member
-    finding[zip-structure]: `sum_up_to/_native.abi3.so` has a comment of 6 bytes
+    error[zip-structure]: `sum_up_to/_native.abi3.so` has a comment of 6 bytes
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: no comment
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a name that is not ASCII and not marked as UTF-8
-    finding[zip-structure]: `sum_up_to/café` is not marked as UTF-8
+    error[zip-structure]: `sum_up_to/café` is not marked as UTF-8
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: the flag for UTF-8, or ASCII
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a file that is marked as a folder
-    finding[zip-structure]: `sum_up_to/__init__.py` is a file to some readers and a folder to others
+    error[zip-structure]: `sum_up_to/__init__.py` is a file to some readers and a folder to others
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of both
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a file that is marked as a folder on Unix
-    finding[zip-structure]: `sum_up_to/__init__.py` is a file to some readers and a folder to others
+    error[zip-structure]: `sum_up_to/__init__.py` is a file to some readers and a folder to others
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of both
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a folder with content
-    finding[zip-structure]: `sum_up_to/hidden/` is a file to some readers and a folder to others
+    error[zip-structure]: `sum_up_to/hidden/` is a file to some readers and a folder to others
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: one of both
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # a pipe
-    finding[zip-structure]: `sum_up_to/__init__.py` is neither a file nor a folder
+    error[zip-structure]: `sum_up_to/__init__.py` is neither a file nor a folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: files and folders
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)

@@ -52,7 +52,9 @@ fn judge(file: &str, bytes: &[u8]) -> Findings {
                 (check.name, finding.member.unwrap_or_default() + &finding.message)
             })),
             Err(NotJudged::NoSubject(_) | NotJudged::NotApplicable(_)) => {}
-            Err(NotJudged::Unknown { why, .. }) => panic!("{} cannot tell: {why}", check.name),
+            Err(NotJudged::Unknown { unknown, .. }) => {
+                panic!("{} cannot tell: {unknown:?}", check.name)
+            }
         }
     }
     findings

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use wheel_audit::check::Finding;
+use wheel_audit::check::{Finding, Severity};
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::{AuditEvidence, SmokeEvidence, SmokeResult, read, write};
 
@@ -171,6 +171,7 @@ fn a_finding_of_an_earlier_audit_is_not_forgotten() {
     let path = matrix.job("audit").join("audit.json");
     let mut audit: AuditEvidence = read(&path).expect("whole").expect("there");
     audit.findings.push(Finding {
+        severity: Severity::Error,
         file: WINDOWS.to_owned(),
         member: None,
         check: "zip-structure".to_owned(),
