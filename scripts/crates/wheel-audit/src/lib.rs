@@ -30,7 +30,7 @@
 //!     }
 //! }
 //! let messages: Vec<String> = findings.iter().map(|finding| finding.message.clone()).collect();
-//! assert_eq!(messages, ["`sum_up_to/__init__.py` is not listed in `RECORD`"]);
+//! assert_eq!(messages, ["it is not listed in `RECORD`"]);
 //! # Ok(())
 //! # }
 //! ```

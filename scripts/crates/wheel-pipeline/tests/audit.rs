@@ -76,15 +76,15 @@ fn a_path_that_does_not_exist_is_a_wrong_command_line() {
 }
 
 #[test]
-fn a_file_that_is_neither_wheel_nor_sdist_exits_with_3() {
+fn a_file_that_is_neither_wheel_nor_sdist_is_a_finding() {
     let mut dist = good();
     dist.add("notes.txt", b"to do".to_vec());
-    let (code, text) = audit(&dist, &["dist", "dist/notes.txt"]);
-    assert_eq!(code, 3, "{text}");
-    assert!(
-        text.contains("could not read `notes.txt`: it is neither a wheel nor an sdist"),
-        "{text}"
-    );
+    for arguments in [&["dist"][..], &["dist", "dist/notes.txt"]] {
+        let (code, text) = audit(&dist, arguments);
+        assert_eq!(code, 1, "{text}");
+        let message = "error[file-name]: it is neither a wheel nor an sdist\n  --> notes.txt\n";
+        assert!(text.contains(message), "{text}");
+    }
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn a_warning_closes_it_only_if_it_is_strict() {
     let mut release = complete();
     *release.check("tags-agree") = Outcome::Ran { findings: 1 };
     release.audit().findings.push(finding(Severity::Warning));
-    let what = "the audit warns: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl `WHEEL` lists no tag [tags-agree]";
+    let what = "the audit warns: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: `WHEEL` lists no tag [tags-agree]";
     let judgement = release.judgement();
     assert_eq!((judgement.closed(), judgement.warnings), (vec![], vec![what.to_owned()]));
     release.strict = true;
@@ -269,8 +269,8 @@ fn what_is_accepted_does_not_close_it_and_is_listed() {
     let judgement = release.judgement();
     assert_eq!((judgement.closed(), judgement.warnings), (vec![], vec![]));
     insta::assert_snapshot!(judgement.accepted.join("\n"), @"
-    sum_up_to-1.0.0-cp310-abi3-win_amd64.whl `WHEEL` lists no tag [tags-agree], until 2027-01-31: known
-    sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl a.so the platform is not known [architecture], until 2027-01-31: known
+    sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: `WHEEL` lists no tag [tags-agree], until 2027-01-31: known
+    sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: a.so: the platform is not known [architecture], until 2027-01-31: known
     ");
     // Strictness is about warnings, and what is accepted is none.
     release.strict = true;
@@ -305,7 +305,7 @@ fn a_finding_closes_it() {
         *evidence.check("tags-agree") = Outcome::Ran { findings: 1 };
         evidence.audit().findings.push(finding(Severity::Error));
     };
-    insta::assert_snapshot!(reasons(find), @"the audit found: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl `WHEEL` lists no tag [tags-agree]");
+    insta::assert_snapshot!(reasons(find), @"the audit found: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: `WHEEL` lists no tag [tags-agree]");
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     name: "architecture",
     about: "the binaries are for the machines that the platform tags promise",
     documentation: include_str!("architecture.md"),
+    owns: &[],
     run,
 };
 
@@ -128,9 +129,10 @@ fn described(image: &BinaryImage) -> String {
 }
 
 fn format_of(platform: &PlatformTag) -> &'static str {
-    match platform.system() {
-        Some(System::Macos { .. }) => "Mach-O",
-        Some(System::Windows) => "PE",
+    match platform {
+        PlatformTag::Ios(_) | PlatformTag::System { system: System::Macos { .. }, .. } => "Mach-O",
+        PlatformTag::System { system: System::Windows, .. } => "PE",
+        PlatformTag::Wasm => "WebAssembly",
         _ => "ELF",
     }
 }

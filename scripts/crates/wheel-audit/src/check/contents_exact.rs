@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     name: "contents-exact",
     about: "a wheel holds its binaries and licenses, and no leftovers of the build",
     documentation: include_str!("contents_exact.md"),
+    owns: &[],
     run,
 };
 
@@ -27,8 +28,10 @@ fn run(input: CheckInput) -> CheckResult {
 
 fn judge(wheel: &WheelFacts, findings: &mut Findings) {
     let names: BTreeSet<&str> = wheel.members.iter().map(|member| member.name.as_str()).collect();
+    let names: BTreeSet<&str> =
+        names.into_iter().chain(wheel.opaque.iter().map(String::as_str)).collect();
     let own = !platforms(wheel).any(|platform| platform == PlatformTag::Any);
-    if own && wheel.binaries.is_empty() && wheel.unread.is_empty() {
+    if own && wheel.binaries.is_empty() && wheel.unread.is_empty() && wheel.opaque.is_empty() {
         findings.push(CHECK.finding(
             &wheel.file,
             format!("it is for `{}` and holds no binary", quoted(&wheel.name.platforms.join("."))),
@@ -36,8 +39,8 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
             "find out why the build left out the extension, or tag the wheel `any`",
         ));
     }
-    let pure =
-        wheel.wheel.first("Root-Is-Purelib").is_some_and(|pure| pure.eq_ignore_ascii_case("true"));
+    let pure = wheel.wheel.as_ref().and_then(|fields| fields.first("Root-Is-Purelib"));
+    let pure = pure.is_some_and(|pure| pure.eq_ignore_ascii_case("true"));
     let module = wheel.binaries.iter().find(|binary| {
         let library = binary.member.ends_with(".so") || binary.member.ends_with(".pyd");
         // `.data` says itself where its files are installed.
@@ -56,7 +59,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
         );
         findings.push(finding.warning());
     }
-    for license in wheel.metadata.all("License-File") {
+    for license in wheel.metadata.iter().flat_map(|metadata| metadata.all("License-File")) {
         let places = ["licenses/", "license_files/", ""];
         let path = |place: &&str| format!("{}/{place}{license}", wheel.dist_info);
         if !places.iter().map(path).any(|path| names.contains(&*path)) {

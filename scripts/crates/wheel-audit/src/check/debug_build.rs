@@ -3,12 +3,14 @@
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
+use crate::wheel::binary::FormatFacts;
 use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "debug-build",
     about: "no binary is mostly debug information, or needs a debug build of Python or the C runtime",
     documentation: include_str!("debug_build.md"),
+    owns: &[],
     run,
 };
 
@@ -28,7 +30,8 @@ const DEBUG_SYMBOLS: &[&str] = &[
 const LEAST: u64 = 1 << 20;
 
 fn run(input: CheckInput) -> CheckResult {
-    let mut findings = each(input, "binary", |_| true, judge)?;
+    let is_read = |placed: &Placed| !matches!(placed.image.format, FormatFacts::Wasm);
+    let mut findings = each(input, "binary", is_read, judge)?;
     // Some good releases have debug information in a few libraries. More than half of all bytes is a mistake.
     for wheel in &input.release.wheels {
         let images = || wheel.binaries.iter().flat_map(|binary| &binary.images);

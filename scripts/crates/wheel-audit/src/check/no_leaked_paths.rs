@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     name: "no-leaked-paths",
     about: "no binary and no SBOM names the home folder of a person",
     documentation: include_str!("no_leaked_paths.md"),
+    owns: &[],
     run,
 };
 

@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     name: "run-path",
     about: "no binary makes the loader look outside the wheel and the system's own folders",
     documentation: include_str!("run_path.md"),
+    owns: &[],
     run,
 };
 
@@ -22,7 +23,7 @@ fn run(input: CheckInput) -> CheckResult {
     each(
         input,
         "ELF or Mach-O file",
-        |placed| !matches!(placed.image.format, FormatFacts::Pe),
+        |placed| matches!(placed.image.format, FormatFacts::Elf(_) | FormatFacts::Macho(_)),
         judge,
     )
 }
@@ -62,7 +63,7 @@ fn judge(placed: Placed, findings: &mut Findings) {
                 say("LC_RPATH", path, "paths from `@loader_path`", relative);
             });
         }
-        FormatFacts::Pe => {}
+        FormatFacts::Pe | FormatFacts::Wasm => {}
     }
 }
 

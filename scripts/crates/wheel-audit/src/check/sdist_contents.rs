@@ -6,13 +6,15 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
 use super::leftovers::leftover;
 use crate::names::normalize;
+use crate::wheel::flaw::Part;
+use crate::wheel::quoted;
 use crate::wheel::release::SdistFacts;
-use crate::wheel::{Collision, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "sdist-contents",
     about: "the sdist holds its licenses, its build files and their lock, and no leftovers or releases of its own",
     documentation: include_str!("sdist_contents.md"),
+    owns: &[Part::Project],
     run,
 };
 
@@ -28,9 +30,14 @@ fn run(input: CheckInput) -> CheckResult {
 }
 
 fn judge(sdist: &SdistFacts, findings: &mut Findings) {
+    // What was not read may be there.
+    if !sdist.is_whole {
+        return;
+    }
     let paths: BTreeSet<&str> = sdist.paths.iter().map(String::as_str).collect();
     let has = |wanted: &str| paths.contains(wanted);
-    for license in sdist.metadata.all("License-File").filter(|license| !has(license)) {
+    let licenses = sdist.metadata.iter().flat_map(|metadata| metadata.all("License-File"));
+    for license in licenses.filter(|license| !has(license)) {
         findings.push(CHECK.finding(
             &sdist.file,
             format!(
@@ -59,16 +66,7 @@ fn judge(sdist: &SdistFacts, findings: &mut Findings) {
         );
         findings.push(finding.warning());
     }
-    for Collision { one, other, why } in &sdist.collisions {
-        findings.push(CHECK.finding(
-            &sdist.file,
-            format!("`{}` differs from `{}` only {why}", quoted(one), quoted(other)),
-            "names that every system tells apart",
-            "rename one of them, as macOS and Windows keep one file for both",
-        ));
-    }
-    let project = sdist.file.strip_suffix(".tar.gz").and_then(|stem| stem.rsplit_once('-'));
-    let project = project.map(|(name, _)| normalize(name));
+    let project = sdist.name.as_ref().map(|name| normalize(&name.project));
     for path in sdist.paths.iter().filter(|path| project.is_some() && released(path) == project) {
         findings.push(CHECK.inside(
             &sdist.file,

@@ -2,6 +2,7 @@
 
 mod abi3_symbols;
 mod architecture;
+mod binary_structure;
 mod code_signature;
 mod contents_exact;
 mod cpu_baseline;
@@ -10,6 +11,7 @@ mod dist_as_built;
 mod dist_matches_plan;
 mod entry_points;
 mod exec_stack;
+mod file_name;
 mod index_accepts;
 mod install_table;
 mod libc_floor;
@@ -22,7 +24,7 @@ mod page_alignment;
 mod record_complete;
 mod run_path;
 mod sdist_contents;
-mod sdist_name;
+mod sdist_structure;
 mod size_and_quota;
 mod suffix_and_exports;
 mod tags_agree;
@@ -51,6 +53,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("dist-matches-plan", dist_matches_plan::CASES),
     ("dist-as-built", dist_as_built::CASES),
     ("install-table", install_table::CASES),
+    ("file-name", file_name::CASES),
     ("zip-structure", zip_structure::CASES),
     ("record-complete", record_complete::CASES),
     ("tags-agree", tags_agree::CASES),
@@ -62,8 +65,9 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("contents-exact", contents_exact::CASES),
     ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
-    ("sdist-name", sdist_name::CASES),
+    ("sdist-structure", sdist_structure::CASES),
     ("sdist-contents", sdist_contents::CASES),
+    ("binary-structure", binary_structure::CASES),
     ("architecture", architecture::CASES),
     ("suffix-and-exports", suffix_and_exports::CASES),
     ("abi3-symbols", abi3_symbols::CASES),

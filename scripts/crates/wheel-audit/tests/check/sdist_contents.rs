@@ -29,8 +29,6 @@ pub const CASES: &[Case] = &[
         name: "a wheel under an old spelling",
         broken: || with("wheels/Sum.Up_To-1.0.0-cp310-abi3-win_amd64.whl"),
     },
-    Case { name: "two names that are one on Windows", broken: || with("cargo.TOML") },
-    Case { name: "a file and a folder of one name", broken: || with("Cargo.lock/nested") },
     Case {
         name: "a license that is named and not there",
         broken: || {
@@ -78,16 +76,6 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0.tar.gz: wheels/Sum.Up_To-1.0.0-cp310-abi3-win_amd64.whl
        = expected: no wheel and no sdist of the project itself
        = remedy: let git ignore the folder, commit that, and build the sdist again
-    # two names that are one on Windows
-    error[sdist-contents]: `sum_up_to-1.0.0/cargo.TOML` differs from `sum_up_to-1.0.0/Cargo.toml` only in case or in how a character is written
-      --> sum_up_to-1.0.0.tar.gz
-       = expected: names that every system tells apart
-       = remedy: rename one of them, as macOS and Windows keep one file for both
-    # a file and a folder of one name
-    error[sdist-contents]: `sum_up_to-1.0.0/Cargo.lock/nested` differs from `sum_up_to-1.0.0/Cargo.lock` only in that one is a file and the other a folder
-      --> sum_up_to-1.0.0.tar.gz
-       = expected: names that every system tells apart
-       = remedy: rename one of them, as macOS and Windows keep one file for both
     # a license that is named and not there
     error[sdist-contents]: `PKG-INFO` names the license `LICENSE`, which is not in the sdist
       --> sum_up_to-1.0.0.tar.gz

@@ -1,5 +1,7 @@
 //! `version-agrees`: an sdist from which another version would be built.
 
+use wheel_audit::check::NotJudged;
+
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, release};
 use wheel_fixtures::sdist::TarEntry;
@@ -56,11 +58,13 @@ fn the_version_of_the_project_outweighs_that_of_the_crate() {
 
 #[test]
 fn a_crate_that_another_backend_builds_has_a_version_of_its_own() {
+    // Nothing was compared, which is no pass.
+    let nothing = Err(NotJudged::NoSubject("no version in the files of an sdist".to_owned()));
     let dist = stating(
         "[build-system]\nbuild-backend = \"hatchling.build\"\n",
         "[package]\nversion = \"7.0.0\"\n",
     );
-    assert_eq!(judge("version-agrees", &dist), Ok(Vec::new()));
+    assert_eq!(judge("version-agrees", &dist), nothing);
     let dist = stating(MATURIN, "[package]\nversion = { workspace = true }\n");
-    assert_eq!(judge("version-agrees", &dist), Ok(Vec::new()));
+    assert_eq!(judge("version-agrees", &dist), nothing);
 }

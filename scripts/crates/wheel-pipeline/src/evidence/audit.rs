@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use wheel_audit::check::{Finding, Outcome, Severity, Unknown};
 use wheel_audit::wheel::Sha256Sum;
 
-use crate::exit::Verdict;
 use crate::project::Acceptance;
 
 /// The evidence of `audit`: `audit.json`.
@@ -109,18 +108,6 @@ impl AuditEvidence {
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
-
-    /// The verdict. It is unknown if no check ran. With `strict`, warnings and needless rows count as errors do.
-    pub fn verdict(&self, strict: bool) -> Verdict {
-        let ran = self.checks.iter().any(|(_, outcome)| matches!(outcome, Outcome::Ran { .. }));
-        let unknown = !self.unread.is_empty()
-            || !ran
-            || self.checks.iter().any(|(_, outcome)| matches!(outcome, Outcome::Unknown(_)));
-        let bad = self.count(Severity::Error) > 0
-            || strict && !(self.findings.is_empty() && self.needless.is_empty());
-        let verdict = if bad { Verdict::No } else { Verdict::Yes };
-        verdict.and(if unknown { Verdict::Unknown } else { Verdict::Yes })
-    }
 }
 
 impl Judgement {
@@ -141,7 +128,8 @@ impl fmt::Display for Judgement {
             Self::Finding(one) => (&one.file, &one.member, &one.message, &one.check),
             Self::CouldNotTell(one) => (&one.file, &one.member, &one.why, &one.check),
         };
-        let member = member.as_ref().map(|member| format!(" {member}")).unwrap_or_default();
-        write!(formatter, "{file}{member} {what} [{check}]")
+        let place = [Some(file), member.as_ref()].into_iter().flatten();
+        let place = place.filter(|part| !part.is_empty()).map(|part| format!("{part}: "));
+        write!(formatter, "{}{what} [{check}]", place.collect::<String>())
     }
 }

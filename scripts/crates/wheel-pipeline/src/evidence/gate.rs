@@ -8,7 +8,9 @@ use wheel_audit::check::{CHECKS, Outcome, Severity};
 use wheel_audit::plan::{Plan, PromisedEnvironment};
 use wheel_audit::wheel::Sha256Sum;
 
-use crate::evidence::{Accepted, AuditEvidence, BuiltFile, Evidence, SmokeEvidence, SmokeResult};
+use crate::evidence::{
+    Accepted, AuditEvidence, BuiltFile, Evidence, Judgement, SmokeEvidence, SmokeResult,
+};
 use crate::project::{Acceptance, Waiver};
 
 /// The input of the gate.
@@ -248,8 +250,7 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
 
 fn audited(release: &GateInput, audit: &AuditEvidence, judgement: &mut GateDecision) {
     for finding in &audit.findings {
-        let place = [&*finding.file, finding.member.as_deref().unwrap_or_default()].join(" ");
-        let what = format!("{} {} [{}]", place.trim(), finding.message, finding.check);
+        let what = Judgement::Finding(finding.clone());
         match finding.severity {
             Severity::Error => judgement.reasons.push(format!("the audit found: {what}")),
             Severity::Warning if release.strict => {

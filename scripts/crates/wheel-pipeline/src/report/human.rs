@@ -112,7 +112,7 @@ pub fn numbers(evidence: &AuditEvidence) -> String {
     };
     let parts = [
         Some(counted(count(Severity::Error), "error").unwrap_or("0 errors".to_owned())),
-        Some(counted(count(Severity::Warning), "warning").unwrap_or("0 warnings".to_owned())),
+        counted(count(Severity::Warning), "warning"),
         (!evidence.accepted.is_empty())
             .then(|| format!("{} accepted", group::accepted(evidence).len())),
         counted(evidence.needless.len(), "needless row"),

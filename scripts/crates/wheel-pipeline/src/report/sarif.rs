@@ -13,8 +13,8 @@ use crate::evidence::audit::{AuditEvidence, Judgement};
 /// The most places of one result.
 const PLACES: usize = 100;
 
-/// The log of one run. `strict` is part of its success.
-pub fn log(evidence: &AuditEvidence, strict: bool) -> Value {
+/// The log of one run that ends with an exit code.
+pub fn log(evidence: &AuditEvidence, code: u8) -> Value {
     let mut results: Vec<Value> =
         group::findings(evidence).iter().map(|group| result(group.first, &group.places)).collect();
     let mut notifications: Vec<Value> = Vec::new();
@@ -54,7 +54,6 @@ pub fn log(evidence: &AuditEvidence, strict: bool) -> Value {
         };
         notifications.push(notification("note", Some(check), &why, &[]));
     }
-    let code = evidence.verdict(strict).code();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -3,12 +3,13 @@
 //! It works on any project. Without the table `[tool.wheel-pipeline]` there is no plan, and checks that need a plan
 //! are not applicable.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Outcome, install_table};
+use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Outcome, Severity, install_table};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::release::{ReleaseFacts, list};
 use wheel_audit::wheel::{Sha256Sum, printable};
@@ -112,7 +113,7 @@ pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdi
         return show(report, &evidence, &picked, args);
     }
     let paths = match &paths[..] {
-        [] => archives(&project.unwrap_or(Path::new("")).join("dist"))?,
+        [] => list(&project.unwrap_or(Path::new("")).join("dist"))?,
         paths => named(paths)?,
     };
     if paths.is_empty() {
@@ -123,12 +124,7 @@ pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdi
     let action = report.start("auditing");
     let choice = choice.clone();
     let evidence = unless_interrupted(move || {
-        let (release, mut unread) = ReleaseFacts::read(&paths);
-        // With a plan, a check reports such a file. Without one, no check does.
-        let archive = |name: &str| name.ends_with(".whl") || name.ends_with(".tar.gz");
-        let others = release.files.iter().filter(|file| !archive(&file.name));
-        let neither = |name: &str| format!("`{name}`: it is neither a wheel nor an sdist");
-        unread.extend(others.map(|file| neither(&file.name)));
+        let (release, unread) = ReleaseFacts::read(&paths);
         judged(CheckInput::new(&release), unread, &choice, &Rows::default())
     })?;
     done(action, &evidence, args.strict);
@@ -258,11 +254,24 @@ fn judged(input: CheckInput, unread: Vec<String>, choice: &Choice, rows: &Rows) 
     evidence
 }
 
+/// The verdict of an audit. It is unknown if no check ran. With `strict`, warnings and needless rows count as errors do.
+pub fn verdict(evidence: &AuditEvidence, strict: bool) -> Verdict {
+    let outcome =
+        |wanted: fn(&Outcome) -> bool| evidence.checks.iter().any(|(_, outcome)| wanted(outcome));
+    let unknown = !evidence.unread.is_empty()
+        || outcome(|outcome| matches!(outcome, Outcome::Unknown(_)))
+        || !outcome(|outcome| matches!(outcome, Outcome::Ran { .. }));
+    let bad = evidence.count(Severity::Error) > 0
+        || strict && !(evidence.findings.is_empty() && evidence.needless.is_empty());
+    let verdict = if bad { Verdict::No } else { Verdict::Yes };
+    verdict.and(if unknown { Verdict::Unknown } else { Verdict::Yes })
+}
+
 fn done(action: crate::report::Progress, evidence: &AuditEvidence, strict: bool) {
     let ran = evidence.checks.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Ran { .. }));
     let (files, ran, all) = (evidence.files.len(), ran.count(), CHECKS.len());
     let what = format!("{files} files by {ran} of {all} checks: {}", human::numbers(evidence));
-    let mood = match evidence.verdict(strict) {
+    let mood = match verdict(evidence, strict) {
         Verdict::Yes if evidence.findings.is_empty() => Mood::Good,
         Verdict::Yes => Mood::Doubtful,
         Verdict::No | Verdict::Unknown => Mood::Bad,
@@ -276,6 +285,7 @@ fn show(
     picked: &[Vec<String>],
     args: &Args,
 ) -> Result<Verdict> {
+    let verdict = verdict(evidence, args.strict);
     match args.format {
         AuditFormat::Human => {
             let mut text = human::problems(evidence);
@@ -287,17 +297,17 @@ fn show(
         }
         AuditFormat::Json => report.json(evidence)?,
         AuditFormat::Github => report.commands(&github::annotations(evidence))?,
-        AuditFormat::Sarif => report.json(&sarif::log(evidence, args.strict))?,
+        AuditFormat::Sarif => report.json(&sarif::log(evidence, verdict.code()))?,
     }
-    Ok(evidence.verdict(args.strict))
+    Ok(verdict)
 }
 
-/// The given files, and the wheels and sdists in the given folders.
+/// The given files, and everything in the given folders but hidden files. An upload of a folder takes all of it.
 fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            files.extend(archives(path)?);
+            files.extend(list(path)?);
         } else if path.symlink_metadata().is_ok() {
             files.push(path.clone());
         } else {
@@ -306,16 +316,8 @@ fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         }
     }
     files.sort();
-    files.dedup();
+    // A file that is named in two ways is one.
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
     Ok(files)
-}
-
-/// The wheels and sdists of a folder. Other files are ignored, because there is no plan for the folder.
-fn archives(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut paths = list(folder)?;
-    paths.retain(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.ends_with(".whl") || name.ends_with(".tar.gz")
-    });
-    Ok(paths)
 }

@@ -114,10 +114,8 @@ fn disagreements(earlier: &AuditEvidence, now: &AuditEvidence) -> Vec<String> {
         earlier.findings.iter().filter(|finding| same(&finding.file) && !is_known(finding, now));
     missing
         .map(|finding| {
-            format!(
-                "an earlier audit of the same bytes found: {} {} [{}]",
-                finding.file, finding.message, finding.check
-            )
+            let what = Judgement::Finding(finding.clone());
+            format!("an earlier audit of the same bytes found: {what}")
         })
         .collect()
 }

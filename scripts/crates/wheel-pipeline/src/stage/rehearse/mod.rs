@@ -126,9 +126,10 @@ pub fn run(
     let mut server = IndexServer::start(tools, port)?;
     let build = clock.time("build", || build::make(source, machine, kept, report, &part, false))?;
     let audit = clock.time("audit", || audit::judge(source, kept, report, &part))?;
-    if audit.verdict(args.strict) != Verdict::Yes {
+    let audited = audit::verdict(&audit, args.strict);
+    if audited != Verdict::Yes {
         report.result(&human::problems(&audit), &audit)?;
-        return Ok(audit.verdict(args.strict));
+        return Ok(audited);
     }
     let smoke = clock.time("smoke", || smoke::prove(source, machine, kept, report, &part))?;
     // An environment that could not be tested says nothing against the wheels.
