@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::PlatformTag;
 use crate::wheel::filename::WheelName;
+use crate::wheel::metadata::Headers;
 use crate::wheel::release::WheelFacts;
 use crate::wheel::{ReadError, Sha256Sum, is_sbom, listed, quoted, sdist, zip};
 
@@ -108,7 +109,8 @@ fn imports(wheel: &WheelFacts) -> BTreeSet<String> {
 }
 
 fn metadata(wheel: &WheelFacts) -> BTreeSet<String> {
-    wheel.metadata.sorted().into_iter().map(|(key, value)| format!("{key}: {value}")).collect()
+    let fields = wheel.metadata.iter().flat_map(Headers::sorted);
+    fields.map(|(key, value)| format!("{key}: {value}")).collect()
 }
 
 fn members(wheel: &WheelFacts) -> BTreeSet<String> {

@@ -21,8 +21,8 @@
 //! for check in CHECKS {
 //!     match check.judge(CheckInput::new(&release)) {
 //!         Ok(found) => findings.extend(found),
-//!         Err(NotJudged::Unknown { why, found }) => {
-//!             println!("{} could not tell: {why}", check.name);
+//!         Err(NotJudged::Unknown { unknown, found }) => {
+//!             unknown.iter().for_each(|place| println!("{} could not tell: {place}", check.name));
 //!             findings.extend(found);
 //!         }
 //!         // There is no plan here, and no binary for macOS or Windows.
@@ -30,7 +30,7 @@
 //!     }
 //! }
 //! let messages: Vec<String> = findings.iter().map(|finding| finding.message.clone()).collect();
-//! assert_eq!(messages, ["`sum_up_to/__init__.py` is not listed in `RECORD`"]);
+//! assert_eq!(messages, ["it is not listed in `RECORD`"]);
 //! # Ok(())
 //! # }
 //! ```
@@ -50,7 +50,7 @@ pub mod platform;
 pub mod target;
 pub mod wheel;
 
-pub use check::{CHECKS, Check, CheckInput, Finding, NotJudged, Outcome};
+pub use check::{CHECKS, Check, CheckInput, Finding, NotJudged, Outcome, Severity, Unknown};
 pub use family::{Family, PythonVersion};
 pub use plan::{Plan, Promise};
 pub use platform::{Architecture, System};

@@ -22,6 +22,8 @@ pub enum Architecture {
     Ppc64,
     /// 64-bit LoongArch.
     Loongarch64,
+    /// 32-bit WebAssembly.
+    Wasm32,
 }
 
 /// An operating system with the oldest version that a platform tag promises to serve.
@@ -62,6 +64,12 @@ pub(crate) enum PlatformTag {
     Linux(Architecture),
     /// A system with its oldest version, and every architecture that the tag serves: `universal2` serves two.
     System { system: System, architectures: Vec<Architecture> },
+    /// `android_24_arm64_v8a` and its like ([PEP 738](https://peps.python.org/pep-0738/)).
+    Android(Architecture),
+    /// `ios_13_0_arm64_iphoneos` and its like ([PEP 730](https://peps.python.org/pep-0730/)).
+    Ios(Architecture),
+    /// `pyodide_2025_0_wasm32` and its like ([PEP 783](https://peps.python.org/pep-0783/)).
+    Wasm,
 }
 
 /// Platform names from before [PEP 600](https://peps.python.org/pep-0600/#legacy-manylinux-tags), each with the version
@@ -110,6 +118,7 @@ impl Architecture {
             Self::Riscv64 => "riscv64",
             Self::Ppc64 => "ppc64",
             Self::Loongarch64 => "loongarch64",
+            Self::Wasm32 => "wasm32",
         }
     }
 
@@ -129,6 +138,7 @@ impl Architecture {
             Self::S390x => cfg!(target_arch = "s390x"),
             Self::Riscv64 => cfg!(target_arch = "riscv64"),
             Self::Loongarch64 => cfg!(target_arch = "loongarch64"),
+            Self::Wasm32 => cfg!(target_arch = "wasm32"),
         }
     }
 }
@@ -147,6 +157,14 @@ impl PlatformTag {
             _ => {}
         }
         let (name, rest) = tag.split_once('_')?;
+        match name {
+            "android" => return mobile(rest.split_once('_')?.1).map(Self::Android),
+            "ios" => return ios(rest).map(Self::Ios),
+            "pyodide" | "pyemscripten" | "emscripten" => {
+                return rest.ends_with("_wasm32").then_some(Self::Wasm);
+            }
+            _ => {}
+        }
         if name == "linux" {
             return Architecture::from_name(rest).map(Self::Linux);
         }
@@ -185,7 +203,7 @@ impl PlatformTag {
     pub(crate) fn system(&self) -> Option<System> {
         match self {
             Self::System { system, .. } => Some(*system),
-            Self::Any | Self::Linux(_) => None,
+            Self::Any | Self::Linux(_) | Self::Android(_) | Self::Ios(_) | Self::Wasm => None,
         }
     }
 
@@ -193,7 +211,10 @@ impl PlatformTag {
     pub(crate) fn architectures(&self) -> &[Architecture] {
         match self {
             Self::Any => &[],
-            Self::Linux(architecture) => std::slice::from_ref(architecture),
+            Self::Wasm => &[Architecture::Wasm32],
+            Self::Linux(architecture) | Self::Android(architecture) | Self::Ios(architecture) => {
+                std::slice::from_ref(architecture)
+            }
             Self::System { architectures, .. } => architectures,
         }
     }
@@ -211,8 +232,31 @@ impl PlatformTag {
                 };
                 Self::System { system, architectures }
             }
-            Self::Any | Self::Linux(_) => self,
+            Self::Any | Self::Linux(_) | Self::Android(_) | Self::Ios(_) | Self::Wasm => self,
         }
+    }
+}
+
+/// The architecture by the name of an ABI of Android.
+fn mobile(abi: &str) -> Option<Architecture> {
+    match abi {
+        "arm64_v8a" => Some(Architecture::Aarch64),
+        "armeabi_v7a" => Some(Architecture::Armv7l),
+        "x86_64" => Some(Architecture::X86_64),
+        "x86" => Some(Architecture::I686),
+        _ => None,
+    }
+}
+
+/// The architecture in the rest of a tag for iOS: version, machine and SDK.
+fn ios(rest: &str) -> Option<Architecture> {
+    let (_, rest) = rest.split_once('_')?;
+    let (_, rest) = rest.split_once('_')?;
+    let (machine, sdk) = rest.rsplit_once('_')?;
+    match (machine, sdk) {
+        ("arm64", "iphoneos" | "iphonesimulator") => Some(Architecture::Aarch64),
+        ("x86_64", "iphonesimulator") => Some(Architecture::X86_64),
+        _ => None,
     }
 }
 
@@ -239,7 +283,20 @@ mod tests {
         );
         assert_eq!(read("win_arm64").system(), Some(System::Windows));
         assert_eq!(read("linux_x86_64"), PlatformTag::Linux(Architecture::X86_64));
-        for tag in ["", "win64", "manylinux_2_x86_64", "macosx_11_0_mips", "linux_", "ios_13_0_x"] {
+        assert_eq!(read("android_24_arm64_v8a"), PlatformTag::Android(Architecture::Aarch64));
+        assert_eq!(read("ios_13_0_x86_64_iphonesimulator"), PlatformTag::Ios(Architecture::X86_64));
+        assert_eq!(read("pyodide_2025_0_wasm32").architectures(), [Architecture::Wasm32]);
+        for tag in [
+            "",
+            "win64",
+            "android_24_mips",
+            "ios_13_0_x86_64_iphoneos",
+            "pyodide_2025_0",
+            "manylinux_2_x86_64",
+            "macosx_11_0_mips",
+            "linux_",
+            "ios_13_0_x",
+        ] {
             assert_eq!(PlatformTag::read(tag), None, "{tag}");
         }
     }

@@ -45,6 +45,17 @@ pub const TARGETS: &[FuzzTarget] = &[
 /// The archive of a wheel, and all that is read from it.
 pub fn wheel(bytes: &[u8]) {
     let _read_or_refused = WheelFacts::read(LINUX.to_owned(), bytes);
+    judged(LINUX, bytes);
+}
+
+/// What is wrong with the bytes is judged, and so is the rest of the file.
+fn judged(name: &str, bytes: &[u8]) {
+    let mut release = ReleaseFacts::default();
+    let whole = release.add_bytes(name, bytes).is_ok() && release.flaws.is_empty();
+    let judge = |check: &wheel_audit::Check| check.judge(CheckInput::new(&release));
+    let judged: Vec<_> = CHECKS.iter().map(judge).collect();
+    let found = judged.iter().flatten().any(|found| !found.is_empty());
+    assert!(whole || release.flaws.is_empty() || found, "a flaw is a finding");
 }
 
 /// An archive that no check refuses has the same members for another reader.
@@ -73,6 +84,7 @@ pub fn archive(bytes: &[u8]) {
 /// A tar archive, packed as an sdist; a random gzip stream would hardly get that far. What is read is what another
 /// reader reads.
 pub fn source(bytes: &[u8]) {
+    judged(SDIST, &gzip(bytes));
     let Ok(files) = sdist::read(SDIST, &gzip(bytes)) else { return };
     let _read_or_refused = sdist::metadata(&files);
     let _read_or_refused = sdist::versions(&files);
@@ -113,8 +125,8 @@ pub fn signature(bytes: &[u8]) {
 pub fn judge(bytes: &[u8]) {
     let mut wheel = Wheel::new(LINUX);
     wheel.set_module(bytes.to_vec());
-    let facts = WheelFacts::read(LINUX.to_owned(), &wheel.bytes()).expect("the wheel is good");
-    let release = ReleaseFacts { wheels: vec![facts], ..ReleaseFacts::default() };
+    let mut release = ReleaseFacts::default();
+    let _read_or_unknown = release.add_bytes(LINUX, &wheel.bytes());
     let plan = plan();
     for check in CHECKS {
         let _judged = check.judge(CheckInput { release: &release, plan: Some(&plan), built: None });

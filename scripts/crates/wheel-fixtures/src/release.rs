@@ -41,6 +41,8 @@ impl Parts {
         self.macos.edit("METADATA", from, to);
         self.windows.edit("METADATA", from, to);
         self.sdist.edit(from, to);
+        // Its own files no longer state the version.
+        self.sdist.state_nothing();
     }
 }
 

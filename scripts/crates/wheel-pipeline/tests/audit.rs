@@ -40,7 +40,7 @@ fn named_files_are_judged_and_a_finding_exits_with_1() {
     let dist = release(|parts| parts.windows.edit("WHEEL", "win_amd64", "win32"));
     let (code, text) = audit(&dist, &["dist"]);
     assert_eq!(code, 1, "{text}");
-    assert!(text.contains("finding[tags-agree]"), "{text}");
+    assert!(text.contains("error[tags-agree]"), "{text}");
     let (code, text) = audit(&dist, &[&format!("dist/{WINDOWS}"), "--format", "github"]);
     assert_eq!(code, 1, "{text}");
     assert!(text.starts_with("::error title=tags-agree::sum_up_to-1.0.0-"), "{text}");
@@ -65,20 +65,26 @@ fn an_audit_of_nothing_exits_with_3() {
     dist.files.clear();
     assert_eq!(audit(&dist, &[]).0, 3);
     assert_eq!(audit(&dist, &["dist"]).0, 3);
-    assert_eq!(audit(&dist, &["nowhere.whl"]).0, 3);
     assert_eq!(audit(&good(), &["--select", "dist-matches-plan"]).0, 3);
 }
 
 #[test]
-fn a_file_that_is_neither_wheel_nor_sdist_exits_with_3() {
+fn a_path_that_does_not_exist_is_a_wrong_command_line() {
+    let (code, text) = audit(&good(), &["dist", "nowhere.whl"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("there is no file and no folder `nowhere.whl`"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_neither_wheel_nor_sdist_is_a_finding() {
     let mut dist = good();
     dist.add("notes.txt", b"to do".to_vec());
-    let (code, text) = audit(&dist, &["dist", "dist/notes.txt"]);
-    assert_eq!(code, 3, "{text}");
-    assert!(
-        text.contains("could not read `notes.txt`: it is neither a wheel nor an sdist"),
-        "{text}"
-    );
+    for arguments in [&["dist"][..], &["dist", "dist/notes.txt"]] {
+        let (code, text) = audit(&dist, arguments);
+        assert_eq!(code, 1, "{text}");
+        let message = "error[file-name]: it is neither a wheel nor an sdist\n  --> notes.txt\n";
+        assert!(text.contains(message), "{text}");
+    }
 }
 
 #[test]

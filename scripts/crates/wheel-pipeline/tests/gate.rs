@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use wheel_audit::check::{CHECKS, Finding, Outcome};
+use wheel_audit::check::{CHECKS, Finding, Outcome, Severity, Unknown};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::Sha256Sum;
 use wheel_fixtures::release::{LINUX, SDIST, WINDOWS, good, plan};
 use wheel_pipeline::evidence::gate::{GateDecision, GateInput, judge};
 use wheel_pipeline::evidence::{
-    AuditEvidence, BuildEvidence, BuiltFile, Comparison, Evidence, SecondBuildEvidence,
-    SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource,
+    Accepted, AuditEvidence, BuildEvidence, BuiltFile, Comparison, Evidence, Judgement,
+    SecondBuildEvidence, SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource,
 };
-use wheel_pipeline::project::Waiver;
+use wheel_pipeline::project::{Acceptance, Waiver};
 
 /// The input of the gate.
 struct Release {
@@ -19,6 +19,8 @@ struct Release {
     commit: Option<String>,
     dirty: bool,
     waivers: Vec<Waiver>,
+    accept: Vec<Acceptance>,
+    strict: bool,
     rebuild: bool,
     second_build: bool,
     dist: BTreeMap<String, Sha256Sum>,
@@ -66,8 +68,7 @@ fn complete() -> Release {
             .iter()
             .map(|check| (check.name.to_owned(), Outcome::Ran { findings: 0 }))
             .collect(),
-        findings: Vec::new(),
-        unread: Vec::new(),
+        ..AuditEvidence::default()
     };
     let commit = Some("0".repeat(40));
     let source = TestedSource { commit: commit.clone(), dirty: false, plan: plan.sum() };
@@ -87,6 +88,8 @@ fn complete() -> Release {
         commit,
         dirty: false,
         waivers: Vec::new(),
+        accept: Vec::new(),
+        strict: false,
         rebuild: false,
         second_build: false,
         dist: files.iter().map(|file| (file.file.clone(), file.sha256)).collect(),
@@ -107,6 +110,8 @@ impl Release {
             commit: self.commit.as_deref(),
             dirty: self.dirty,
             waivers: &self.waivers,
+            accept: &self.accept,
+            strict: self.strict,
             rebuild: self.rebuild,
             second_build: self.second_build,
             today: "2026-06-15".parse().expect("a day"),
@@ -223,20 +228,84 @@ fn without_an_audit_it_is_closed() {
     insta::assert_snapshot!(reasons(|evidence| evidence.evidence.audit = None), @"there was no audit");
 }
 
+fn finding(severity: Severity) -> Finding {
+    Finding {
+        severity,
+        file: WINDOWS.to_owned(),
+        member: None,
+        check: "tags-agree".to_owned(),
+        message: "`WHEEL` lists no tag".to_owned(),
+        expected: "cp310-abi3-win_amd64".to_owned(),
+        remedy: "do not rename wheels".to_owned(),
+    }
+}
+
+#[test]
+fn a_warning_closes_it_only_if_it_is_strict() {
+    let mut release = complete();
+    *release.check("tags-agree") = Outcome::Ran { findings: 1 };
+    release.audit().findings.push(finding(Severity::Warning));
+    let what = "the audit warns: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: `WHEEL` lists no tag [tags-agree]";
+    let judgement = release.judgement();
+    assert_eq!((judgement.closed(), judgement.warnings), (vec![], vec![what.to_owned()]));
+    release.strict = true;
+    assert_eq!(release.reasons(), [what]);
+}
+
+#[test]
+fn what_is_accepted_does_not_close_it_and_is_listed() {
+    let mut release = complete();
+    let (reason, until) = ("known".to_owned(), "2027-01-31".to_owned());
+    let what = Judgement::Finding(finding(Severity::Error));
+    let accepted = Accepted { what, reason: reason.clone(), until: until.clone() };
+    let unknown = Unknown {
+        file: LINUX.to_owned(),
+        member: Some("a.so".to_owned()),
+        check: "architecture".to_owned(),
+        why: "the platform is not known".to_owned(),
+    };
+    let what = Judgement::CouldNotTell(unknown);
+    release.audit().accepted = vec![accepted, Accepted { what, reason, until }];
+    let judgement = release.judgement();
+    assert_eq!((judgement.closed(), judgement.warnings), (vec![], vec![]));
+    insta::assert_snapshot!(judgement.accepted.join("\n"), @"
+    sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: `WHEEL` lists no tag [tags-agree], until 2027-01-31: known
+    sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: a.so: the platform is not known [architecture], until 2027-01-31: known
+    ");
+    // Strictness is about warnings, and what is accepted is none.
+    release.strict = true;
+    assert_eq!(release.reasons(), [""; 0]);
+}
+
+#[test]
+fn a_needless_row_and_one_that_ends_soon_are_warnings() {
+    let mut release = complete();
+    release.audit().needless.push("`run-path` in `*`: nothing needs it any more".to_owned());
+    let row = |expires: &str| Acceptance {
+        check: "run-path".to_owned(),
+        file: "*".to_owned(),
+        member: None,
+        reason: "known".to_owned(),
+        expires: expires.parse().expect("a day"),
+    };
+    release.accept = ["2026-06-14", "2026-06-15", "2026-12-31"].map(row).into();
+    let judgement = release.judgement();
+    assert_eq!(judgement.closed(), [""; 0]);
+    insta::assert_snapshot!(judgement.warnings.join("\n"), @"
+    a row of `accept` is needless: `run-path` in `*`: nothing needs it any more
+    a row of `accept` ends soon: `run-path` in `*`, until 2026-06-15: known
+    ");
+    release.strict = true;
+    insta::assert_snapshot!(release.reasons().join("\n"), @"a row of `accept` is needless: `run-path` in `*`: nothing needs it any more");
+}
+
 #[test]
 fn a_finding_closes_it() {
     let find = |evidence: &mut Release| {
         *evidence.check("tags-agree") = Outcome::Ran { findings: 1 };
-        evidence.audit().findings.push(Finding {
-            file: WINDOWS.to_owned(),
-            member: None,
-            check: "tags-agree".to_owned(),
-            message: "`WHEEL` lists no tag".to_owned(),
-            expected: "cp310-abi3-win_amd64".to_owned(),
-            remedy: "do not rename wheels".to_owned(),
-        });
+        evidence.audit().findings.push(finding(Severity::Error));
     };
-    insta::assert_snapshot!(reasons(find), @"the audit found: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl `WHEEL` lists no tag [tags-agree]");
+    insta::assert_snapshot!(reasons(find), @"the audit found: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: `WHEEL` lists no tag [tags-agree]");
 }
 
 #[test]
@@ -252,7 +321,7 @@ fn a_check_that_could_not_tell_closes_it() {
     let unknown = |evidence: &mut Release| {
         *evidence.check("record-complete") = Outcome::Unknown("hashed by sha512".to_owned());
     };
-    insta::assert_snapshot!(reasons(unknown), @"check `record-complete` did not run: hashed by sha512");
+    insta::assert_snapshot!(reasons(unknown), @"check `record-complete` could not tell: hashed by sha512");
 }
 
 #[test]

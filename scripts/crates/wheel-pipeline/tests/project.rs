@@ -159,7 +159,7 @@ fn all_faults_of_the_table_are_told_at_once() {
       line 13, column 47: invalid type: integer `1`, expected a string
     hint: a target is a platform tag: `manylinux_2_17_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64`, `win_amd64`, …
     hint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build
-    hint: for the key `smokes`: expected one of `targets`, `pythons`, `smoke`, `test-command`, `test-requires`, `test-extras`, `test-groups`, `downstream`, `waivers`, `tag`, `signed-tags`, `missing-licenses`, `rebuild`, `second-build`, `pass-env`
+    hint: for the key `smokes`: expected one of `targets`, `pythons`, `smoke`, `test-command`, `test-requires`, `test-extras`, `test-groups`, `downstream`, `waivers`, `accept`, `tag`, `signed-tags`, `missing-licenses`, `rebuild`, `second-build`, `pass-env`
     hint: write the tags of this project as `v{version}` or `name-v{version}`
     ");
 }
@@ -218,6 +218,36 @@ fn a_waiver_needs_a_promised_environment_a_reason_and_a_last_day() {
       line 11, column 5: missing field `expires`
       line 12, column 71: `expires` is not a date such as `2027-01-31`, without quotes
       line 13, column 71: `expires` is not a date such as `2027-01-31`, without quotes
+    ");
+}
+
+#[test]
+fn a_row_of_accept_needs_a_check_a_reason_and_a_last_day() {
+    let good = "check = \"run-path\", reason = \"x\", expires = 2027-01-31";
+    let text = PYPROJECT.to_owned() + &format!("accept = [{{{good}}}]\n");
+    let project = read(Some(&text), Some(CARGO)).expect("it is good");
+    assert_eq!(project.table.accept[0].to_string(), "`run-path` in `*`");
+    let of_member = good.to_owned() + ", file = \"*-win*\", member = \"a/*.pyd\"";
+    let rows = [
+        &good.replace("run-path", "run-paths"),
+        &of_member.replace("\"x\"", "\"\""),
+        good,
+        good,
+        &good.replace(", expires = 2027-01-31", ""),
+    ];
+    let rows: Vec<String> = rows.iter().map(|row| format!("    {{{row}}},\n")).collect();
+    let text =
+        |rows: &[String]| PYPROJECT.to_owned() + &format!("accept = [\n{}]\n", rows.concat());
+    let said = |rows| read(Some(&text(rows)), Some(CARGO)).expect_err("rows are wrong");
+    insta::assert_snapshot!(said(&rows[..4]), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has 3 faults
+      line 11, column 5: there is no check `run-paths`
+      line 12, column 5: `run-path` in `*-win*`, `a/*.pyd` is accepted without a reason
+      line 14, column 5: `run-path` in `*` is accepted twice: drop one row
+    ");
+    insta::assert_snapshot!(said(&rows[4..]), @"
+    `[project]/pyproject.toml`: `[tool.wheel-pipeline]` has a fault
+      line 11, column 5: missing field `expires`
     ");
 }
 

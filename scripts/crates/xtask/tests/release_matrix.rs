@@ -85,8 +85,7 @@ fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
     let files: BTreeMap<String, Sha256Sum> =
         plan.files().map(|file| (file.to_owned(), Sha256Sum::digest(file.as_bytes()))).collect();
     let checks = CHECKS.iter().map(|check| (check.name.to_owned(), Outcome::Ran { findings: 0 }));
-    let audit =
-        AuditEvidence { files, checks: checks.collect(), findings: Vec::new(), unread: Vec::new() };
+    let audit = AuditEvidence { files, checks: checks.collect(), ..AuditEvidence::default() };
     others.push(Job { name: "audit".to_owned(), evidence: audit.into() });
     for job in &matrices.second {
         let second = SecondBuildEvidence {
@@ -118,6 +117,8 @@ fn judged(plan: &Plan, jobs: &[Job]) -> GateDecision {
         commit: Some(COMMIT),
         dirty: false,
         waivers: &[],
+        accept: &[],
+        strict: false,
         rebuild: true,
         second_build: true,
         today: "2026-12-01".parse().expect("a day"),

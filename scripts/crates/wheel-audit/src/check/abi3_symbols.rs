@@ -13,13 +13,14 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::family::PythonVersion;
-use crate::wheel::binary::Import;
+use crate::wheel::binary::{FormatFacts, Import};
 use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "abi3-symbols",
     about: "a stable-ABI wheel imports only symbols of the stable ABI as old as its tag",
     documentation: include_str!("abi3_symbols.md"),
+    owns: &[],
     run,
 };
 
@@ -54,7 +55,8 @@ fn run(input: CheckInput) -> CheckResult {
 fn is_stable(placed: &Placed) -> bool {
     let name = &placed.wheel.name;
     let stable = name.abis.iter().all(|abi| abi == "abi3" || abi == "abi3t");
-    stable && !placed.image.executable && name.oldest_python().is_some()
+    let is_read = !matches!(placed.image.format, FormatFacts::Wasm);
+    stable && is_read && !placed.image.executable && name.oldest_python().is_some()
 }
 
 fn judge(placed: Placed, findings: &mut Findings) {

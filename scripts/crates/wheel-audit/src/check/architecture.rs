@@ -3,7 +3,7 @@
 //! pip believes the tag. A library for another architecture fails at import, on every machine that the tag promises.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings, NotJudged, judged};
+use super::finding::{CheckResult, Findings, NotJudged, Unknowns};
 use super::placed::{names_platform, platforms, serves};
 use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage};
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     name: "architecture",
     about: "the binaries are for the machines that the platform tags promise",
     documentation: include_str!("architecture.md"),
+    owns: &[],
     run,
 };
 
@@ -21,7 +22,7 @@ const REMEDY: &str = "build this platform's wheel for its own target; do not ren
 
 fn run(input: CheckInput) -> CheckResult {
     let mut findings = Findings::default();
-    let (mut looked, mut unknown) = (false, None);
+    let (mut looked, mut unknown) = (false, Unknowns::default());
     for wheel in &input.release.wheels {
         if wheel.binaries.is_empty() {
             continue;
@@ -34,13 +35,9 @@ fn run(input: CheckInput) -> CheckResult {
             .filter_map(|tag| Some((tag.as_str(), PlatformTag::read(tag)?)))
             .collect();
         if known.is_empty() {
-            unknown.get_or_insert_with(|| {
-                format!(
-                    "`{}`: platform tag `{}` is not known to this program",
-                    quoted(&wheel.file),
-                    quoted(&wheel.name.platforms.join("."))
-                )
-            });
+            let tags = wheel.name.platforms.join(".");
+            let why = format!("platform tag `{}` is not known to this program", quoted(&tags));
+            unknown.push(CHECK.unknown(&wheel.file, None, &why));
         }
         let modules: Vec<&Binary> =
             wheel.binaries.iter().filter(|binary| is_module(binary)).collect();
@@ -53,7 +50,7 @@ fn run(input: CheckInput) -> CheckResult {
         }
     }
     if looked {
-        judged(findings.done(), unknown)
+        unknown.judged(findings.done())
     } else {
         Err(NotJudged::NoSubject("no binary".to_owned()))
     }
@@ -132,9 +129,10 @@ fn described(image: &BinaryImage) -> String {
 }
 
 fn format_of(platform: &PlatformTag) -> &'static str {
-    match platform.system() {
-        Some(System::Macos { .. }) => "Mach-O",
-        Some(System::Windows) => "PE",
+    match platform {
+        PlatformTag::Ios(_) | PlatformTag::System { system: System::Macos { .. }, .. } => "Mach-O",
+        PlatformTag::System { system: System::Windows, .. } => "PE",
+        PlatformTag::Wasm => "WebAssembly",
         _ => "ELF",
     }
 }

@@ -4,38 +4,38 @@
 //! a finished file must renew it.
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings, judged};
+use super::finding::{CheckResult, Findings, Unknowns};
 use super::placed::{Placed, each};
 use crate::platform::Architecture;
 use crate::wheel::binary::{FormatFacts, Signature};
-use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "code-signature",
     about: "code for macOS on arm64 carries a signature whose page hashes are true",
     documentation: include_str!("code_signature.md"),
+    owns: &[],
     run,
 };
 
 fn run(input: CheckInput) -> CheckResult {
-    let findings =
-        each(input, "Mach-O file for arm64", |placed| signature(*placed).is_some(), judge)?;
-    let unknown = |wheel: &crate::wheel::release::WheelFacts| {
-        wheel.binaries.iter().flat_map(|binary| &binary.images).find_map(|image| {
-            match &image.format {
-                FormatFacts::Macho(facts) if image.architecture == Some(Architecture::Aarch64) => {
-                    match &facts.signature {
-                        Signature::Unknown(why) => {
-                            Some(format!("`{}`: a signature: {why}", quoted(&wheel.file)))
-                        }
-                        _ => None,
-                    }
+    // For iOS, code is signed when an app is made.
+    let wanted = |placed: &Placed| placed.is_known() && signature(*placed).is_some();
+    let findings = each(input, "Mach-O file for arm64", wanted, judge)?;
+    let mut unknown = Unknowns::default();
+    for wheel in &input.release.wheels {
+        for binary in &wheel.binaries {
+            for image in &binary.images {
+                if let FormatFacts::Macho(facts) = &image.format
+                    && image.architecture == Some(Architecture::Aarch64)
+                    && let Signature::Unknown(why) = &facts.signature
+                {
+                    let why = format!("a signature: {why}");
+                    unknown.push(CHECK.unknown(&wheel.file, Some(&binary.member), &why));
                 }
-                _ => None,
             }
-        })
-    };
-    judged(findings, input.release.wheels.iter().find_map(unknown))
+        }
+    }
+    unknown.judged(findings)
 }
 
 fn signature<'a>(placed: Placed<'a>) -> Option<&'a Signature> {

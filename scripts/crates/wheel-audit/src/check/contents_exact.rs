@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     name: "contents-exact",
     about: "a wheel holds its binaries and licenses, and no leftovers of the build",
     documentation: include_str!("contents_exact.md"),
+    owns: &[],
     run,
 };
 
@@ -26,20 +27,20 @@ fn run(input: CheckInput) -> CheckResult {
 }
 
 fn judge(wheel: &WheelFacts, findings: &mut Findings) {
-    let mut say = |message: String, expected: &str, remedy: &str| {
-        findings.push(CHECK.finding(&wheel.file, message, expected, remedy));
-    };
     let names: BTreeSet<&str> = wheel.members.iter().map(|member| member.name.as_str()).collect();
+    let names: BTreeSet<&str> =
+        names.into_iter().chain(wheel.opaque.iter().map(String::as_str)).collect();
     let own = !platforms(wheel).any(|platform| platform == PlatformTag::Any);
-    if own && wheel.binaries.is_empty() && wheel.unread.is_empty() {
-        say(
+    if own && wheel.binaries.is_empty() && wheel.unread.is_empty() && wheel.opaque.is_empty() {
+        findings.push(CHECK.finding(
+            &wheel.file,
             format!("it is for `{}` and holds no binary", quoted(&wheel.name.platforms.join("."))),
             "a program or a library for that platform",
             "find out why the build left out the extension, or tag the wheel `any`",
-        );
+        ));
     }
-    let pure =
-        wheel.wheel.first("Root-Is-Purelib").is_some_and(|pure| pure.eq_ignore_ascii_case("true"));
+    let pure = wheel.wheel.as_ref().and_then(|fields| fields.first("Root-Is-Purelib"));
+    let pure = pure.is_some_and(|pure| pure.eq_ignore_ascii_case("true"));
     let module = wheel.binaries.iter().find(|binary| {
         let library = binary.member.ends_with(".so") || binary.member.ends_with(".pyd");
         // `.data` says itself where its files are installed.
@@ -49,35 +50,38 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
             && binary.images.iter().any(|image| image.modules().next().is_some())
     });
     if pure && let Some(module) = module {
-        say(
-            format!(
-                "`Root-Is-Purelib` is true, and `{}` is an extension module",
-                quoted(&module.member)
-            ),
+        let finding = CHECK.inside(
+            &wheel.file,
+            &module.member,
+            "it is an extension module, and `Root-Is-Purelib` is true".to_owned(),
             "`Root-Is-Purelib: false`, so that it is installed with what belongs to one platform",
             "let the build backend write `WHEEL`, and tell it that the project is not pure",
         );
+        findings.push(finding.warning());
     }
-    for license in wheel.metadata.all("License-File") {
+    for license in wheel.metadata.iter().flat_map(|metadata| metadata.all("License-File")) {
         let places = ["licenses/", "license_files/", ""];
         let path = |place: &&str| format!("{}/{place}{license}", wheel.dist_info);
         if !places.iter().map(path).any(|path| names.contains(&*path)) {
             let license = quoted(license);
-            say(
+            findings.push(CHECK.finding(
+                &wheel.file,
                 format!("the metadata names the license `{license}`, which is not in the wheel"),
                 &format!("`{}/licenses/{license}`", quoted(&wheel.dist_info)),
                 "correct `license-files` in `pyproject.toml` and build again",
-            );
+            ));
         }
     }
     for member in &wheel.members {
-        let leftover = leftover(&member.name, &[]);
-        if let Some(leftover) = leftover {
-            say(
-                format!("`{}` is a leftover (`{leftover}`)", quoted(&member.name)),
+        if let Some(leftover) = leftover(&member.name, &[]) {
+            let finding = CHECK.inside(
+                &wheel.file,
+                &member.name,
+                format!("it is a leftover (`{leftover}`)"),
                 "only files of the package",
                 "exclude it in the build backend's settings, and build from a clean checkout",
             );
+            findings.push(finding.warning());
         }
     }
 }

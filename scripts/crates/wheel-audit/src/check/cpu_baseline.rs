@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     name: "cpu-baseline",
     about: "no binary says that it needs a newer processor than the tag stands for",
     documentation: include_str!("cpu_baseline.md"),
+    owns: &[],
     run,
 };
 

@@ -3,12 +3,14 @@
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
+use crate::wheel::binary::FormatFacts;
 use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "debug-build",
     about: "no binary is mostly debug information, or needs a debug build of Python or the C runtime",
     documentation: include_str!("debug_build.md"),
+    owns: &[],
     run,
 };
 
@@ -28,19 +30,26 @@ const DEBUG_SYMBOLS: &[&str] = &[
 const LEAST: u64 = 1 << 20;
 
 fn run(input: CheckInput) -> CheckResult {
-    let mut findings = each(input, "binary", |_| true, judge)?;
+    let is_read = |placed: &Placed| !matches!(placed.image.format, FormatFacts::Wasm);
+    let mut findings = each(input, "binary", is_read, judge)?;
     // Some good releases have debug information in a few libraries. More than half of all bytes is a mistake.
     for wheel in &input.release.wheels {
         let images = || wheel.binaries.iter().flat_map(|binary| &binary.images);
         let debug: u64 = images().fold(0, |sum, image| sum.saturating_add(image.debug_bytes));
         let size: u64 = images().map(|image| image.size).sum();
         if debug > LEAST && debug > size / 2 {
-            findings.push(CHECK.finding(
-                &wheel.file,
-                format!("{debug} of the {size} bytes of its binaries are debug information"),
-                "stripped binaries",
-                "build with `--release` and `strip = true`, or run `strip --strip-debug`",
-            ));
+            findings.push(
+                CHECK
+                    .finding(
+                        &wheel.file,
+                        format!(
+                            "{debug} of the {size} bytes of its binaries are debug information"
+                        ),
+                        "stripped binaries",
+                        "build with `--release` and `strip = true`, or run `strip --strip-debug`",
+                    )
+                    .warning(),
+            );
         }
     }
     Ok(findings)

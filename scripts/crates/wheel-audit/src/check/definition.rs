@@ -1,8 +1,10 @@
 //! A check: its name, its documentation and its rule, and the input of rules.
 
-use super::finding::{CheckResult, Finding, NotJudged};
+use super::finding::{CheckResult, Finding, NotJudged, Severity, Unknown};
+use super::flaws;
 use crate::plan::Plan;
 use crate::wheel::Sha256Sum;
+use crate::wheel::flaw::Part;
 use crate::wheel::printable_message as printable;
 use crate::wheel::release::{ReleaseFacts, WheelFacts};
 
@@ -25,6 +27,8 @@ pub struct Check {
     pub about: &'static str,
     /// The section about it in the documentation, in Markdown: what it demands, why, and the remedy.
     pub documentation: &'static str,
+    /// The parts of a file whose bytes are wrong if they break this rule.
+    pub(super) owns: &'static [Part],
     pub(super) run: fn(CheckInput) -> CheckResult,
 }
 
@@ -39,12 +43,21 @@ impl Check {
             findings.sort();
             findings
         };
+        let mut wrong = flaws::found(self.name, self.owns, &input.release.flaws);
+        let mut together = |found: Vec<Finding>| {
+            wrong.extend(found);
+            in_order(std::mem::take(&mut wrong).done())
+        };
         match (self.run)(input) {
-            Ok(findings) => Ok(in_order(findings)),
-            Err(NotJudged::Unknown { why, found }) => {
-                Err(NotJudged::Unknown { why, found: in_order(found) })
+            Ok(found) => Ok(together(found)),
+            Err(NotJudged::Unknown { unknown, found }) => {
+                Err(NotJudged::Unknown { unknown, found: together(found) })
             }
-            Err(undecided) => Err(undecided),
+            // What is wrong with the bytes was looked at, even if nothing else could be.
+            Err(undecided) => match together(Vec::new()) {
+                found if found.is_empty() => Err(undecided),
+                found => Ok(found),
+            },
         }
     }
 
@@ -57,12 +70,23 @@ impl Check {
         remedy: &str,
     ) -> Finding {
         Finding {
+            severity: Severity::Error,
             file: printable(file),
             member: None,
             check: self.name.to_owned(),
             message: printable(&message),
             expected: printable(expected),
             remedy: remedy.to_owned(),
+        }
+    }
+
+    /// A member of a file, or the whole file, of which this check could not tell.
+    pub(super) fn unknown(&self, file: &str, member: Option<&str>, why: &str) -> Unknown {
+        Unknown {
+            file: printable(file),
+            member: member.map(printable),
+            check: self.name.to_owned(),
+            why: printable(why),
         }
     }
 

@@ -10,6 +10,7 @@ pub(super) const CHECK: Check = Check {
     name: "dist-as-built",
     about: "each file is, byte for byte, the one that `build` made",
     documentation: include_str!("dist_as_built.md"),
+    owns: &[],
     run,
 };
 

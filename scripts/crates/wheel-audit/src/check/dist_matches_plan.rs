@@ -9,6 +9,7 @@ pub(super) const CHECK: Check = Check {
     name: "dist-matches-plan",
     about: "`dist/` holds every promised file and no other",
     documentation: include_str!("dist_matches_plan.md"),
+    owns: &[],
     run,
 };
 

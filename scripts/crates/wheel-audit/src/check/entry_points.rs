@@ -3,6 +3,7 @@
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
 use crate::wheel::entry_points::EntryPoint;
+use crate::wheel::flaw::Part;
 use crate::wheel::quoted;
 use crate::wheel::release::WheelFacts;
 
@@ -10,8 +11,12 @@ pub(super) const CHECK: Check = Check {
     name: "entry-points",
     about: "the commands and plugins that a wheel offers refer to modules that it holds",
     documentation: include_str!("entry_points.md"),
+    owns: &[Part::EntryPoints],
     run,
 };
+
+const REMEDY: &str =
+    "correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again";
 
 fn run(input: CheckInput) -> CheckResult {
     let mut findings = Findings::default();
@@ -37,7 +42,7 @@ fn judge(wheel: &WheelFacts, names: &[&str], point: &EntryPoint, findings: &mut 
             &format!("{}/entry_points.txt", wheel.dist_info),
             message,
             expected,
-            "correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again",
+            REMEDY,
         ));
     };
     let line = quoted(&point.line);

@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     name: "exec-stack",
     about: "no library asks for a stack that can be executed",
     documentation: include_str!("exec_stack.md"),
+    owns: &[],
     run,
 };
 

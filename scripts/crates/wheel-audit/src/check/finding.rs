@@ -6,9 +6,30 @@ use std::hash::{BuildHasher, RandomState};
 
 use serde::{Deserialize, Serialize};
 
-/// A fault of a file or of the whole release.
+/// The weight of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Somebody cannot install or run the file, is misled by it, or the index refuses it.
+    Error,
+    /// The file works, and its maintainer would want to know.
+    Warning,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
+/// A fault of a file or of the whole release. Errors sort before warnings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Finding {
+    /// The weight of the fault.
+    pub severity: Severity,
     /// The file name; empty for a fault of the whole release.
     pub file: String,
     /// The member of the file; `None` for a fault of the whole file.
@@ -27,7 +48,7 @@ pub struct Finding {
 /// A paragraph with the fault, its place, the expected state and the remedy.
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "finding[{}]: {}", self.check, self.message)?;
+        writeln!(formatter, "{}[{}]: {}", self.severity, self.check, self.message)?;
         match (&self.file[..], &self.member) {
             ("", _) => writeln!(formatter, "  --> the release")?,
             (file, None) => writeln!(formatter, "  --> {file}")?,
@@ -35,6 +56,13 @@ impl fmt::Display for Finding {
         }
         writeln!(formatter, "   = expected: {}", self.expected)?;
         writeln!(formatter, "   = remedy: {}", self.remedy)
+    }
+}
+
+impl Finding {
+    /// The same finding as a warning.
+    pub(super) fn warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
     }
 }
 
@@ -113,14 +141,67 @@ impl FromIterator<Finding> for Findings {
     }
 }
 
+/// A file or a member of which a check could not tell, for a reason that lies in this program.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unknown {
+    /// The file name.
+    pub file: String,
+    /// The member of the file; `None` for the whole file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// The name of the check.
+    pub check: String,
+    /// The reason.
+    pub why: String,
+}
+
+/// A line with the place and the reason.
+impl fmt::Display for Unknown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.member {
+            Some(member) => write!(formatter, "`{}`: `{member}`: {}", self.file, self.why),
+            None => write!(formatter, "`{}`: {}", self.file, self.why),
+        }
+    }
+}
+
+/// What one check could not tell. Of each file it keeps the first hundred members.
+#[derive(Default)]
+pub(super) struct Unknowns {
+    kept: Vec<Unknown>,
+    /// The number of those of the last file.
+    of_file: usize,
+}
+
+impl Unknowns {
+    pub(super) fn push(&mut self, unknown: Unknown) {
+        let same = self.kept.last().is_some_and(|last| last.file == unknown.file);
+        self.of_file = if same { self.of_file + 1 } else { 1 };
+        if self.of_file <= LIMIT {
+            self.kept.push(unknown);
+        } else if self.of_file == LIMIT + 1 {
+            let why = "the same of more members".to_owned();
+            self.kept.push(Unknown { member: None, why, ..unknown });
+        }
+    }
+
+    /// The result of the check: its findings, or `NotJudged` with them if it could not tell of a file.
+    pub(super) fn judged(self, found: Vec<Finding>) -> CheckResult {
+        match self.kept {
+            unknown if unknown.is_empty() => Ok(found),
+            unknown => Err(NotJudged::Unknown { unknown, found }),
+        }
+    }
+}
+
 /// The reason why a check gives no judgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotJudged {
     /// It could not tell of at least one file.
     Unknown {
-        /// The reason, with the file.
-        why: String,
-        /// The findings in the other files.
+        /// The files and members, each with the reason.
+        unknown: Vec<Unknown>,
+        /// The findings in everything else.
         found: Vec<Finding>,
     },
     /// There is nothing to compare the release with, such as a plan.
@@ -151,20 +232,13 @@ pub enum Outcome {
     Ignored(String),
 }
 
-/// The result of a check: its findings, or `NotJudged` with them if it could not tell of a file.
-pub(super) fn judged(found: Vec<Finding>, unknown: Option<String>) -> CheckResult {
-    match unknown {
-        None => Ok(found),
-        Some(why) => Err(NotJudged::Unknown { why, found }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn finding(file: &str, number: usize) -> Finding {
         Finding {
+            severity: Severity::Error,
             file: file.to_owned(),
             member: None,
             check: "a-check".to_owned(),

@@ -4,22 +4,25 @@
 //! those of the index's own code
 //! ([`forklift/legacy.py`](https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py)).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use pep440_rs::Version;
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
+use super::placed::file_name;
 use crate::names::normalize;
 use crate::platform::{PlatformTag, System};
 use crate::wheel::metadata::Headers;
 use crate::wheel::quoted;
+use crate::wheel::release::DistFile;
 
 pub(super) const CHECK: Check = Check {
     name: "index-accepts",
     about: "PyPI's rules for names, tags and metadata let every file in",
     documentation: include_str!("index_accepts.md"),
+    owns: &[],
     run,
 };
 
@@ -38,18 +41,25 @@ fn run(input: CheckInput) -> CheckResult {
                 "build with `--compatibility` (maturin), auditwheel or delocate, which give the tag",
             ));
         }
-        metadata(&wheel.file, &wheel.metadata, &mut findings);
+        if let Some(fields) = &wheel.metadata {
+            metadata(&wheel.file, fields, &mut findings);
+        }
     }
     let mut sdists: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for sdist in &release.sdists {
-        metadata(&sdist.file, &sdist.metadata, &mut findings);
-        let normal = |field| sdist.metadata.first(field).map(normalize).unwrap_or_default();
+        let Some(fields) = &sdist.metadata else { continue };
+        metadata(&sdist.file, fields, &mut findings);
+        let normal = |field| fields.first(field).map(normalize).unwrap_or_default();
         sdists
             .entry(format!("{} {}", normal("Name"), normal("Version")))
             .or_default()
             .push(&sdist.file);
     }
-    for files in sdists.values().filter(|files| files.len() > 1) {
+    // The same file from two folders is one.
+    let names = |files: &[&str]| {
+        files.iter().map(|file| file_name(file).to_owned()).collect::<BTreeSet<_>>()
+    };
+    for files in sdists.values().filter(|files| names(files).len() > 1) {
         findings.push(CHECK.finding(
             files[1],
             format!("`{}` is an sdist of the same release", quoted(files[0])),
@@ -57,7 +67,24 @@ fn run(input: CheckInput) -> CheckResult {
             "remove one of them",
         ));
     }
+    one_name(input, &mut findings);
     Ok(findings.done())
+}
+
+/// Finds different files of one name, from several folders. The index takes one of them.
+fn one_name(input: CheckInput, findings: &mut Findings) {
+    let mut names: BTreeMap<&str, &DistFile> = BTreeMap::new();
+    for file in &input.release.files {
+        let first = *names.entry(file_name(&file.name)).or_insert(file);
+        if first.sum != file.sum {
+            findings.push(CHECK.finding(
+                &file.name,
+                format!("`{}` has the same file name and other bytes", quoted(&first.name)),
+                "one file of each name",
+                "find out which of them is to be released",
+            ));
+        }
+    }
 }
 
 fn metadata(file: &str, metadata: &Headers, findings: &mut Findings) {

@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     name: "install-table",
     about: "pip picks the planned wheel on every promised platform and Python",
     documentation: include_str!("install_table.md"),
+    owns: &[],
     run,
 };
 
@@ -79,9 +80,10 @@ fn build(wheel: &WheelFacts) -> (u64, String) {
 
 /// Returns whether `Requires-Python` admits the series. pip ignores the file otherwise.
 fn admits(wheel: &WheelFacts, python: PythonVersion) -> bool {
-    let Some(requires) = wheel.metadata.first("Requires-Python") else { return true };
+    let Some(metadata) = &wheel.metadata else { return true };
+    let Some(requires) = metadata.first("Requires-Python") else { return true };
     // The check `metadata-valid` reports a longer one.
-    if wheel.metadata.short("Requires-Python").is_none() {
+    if metadata.short("Requires-Python").is_none() {
         return false;
     }
     // pip ignores a requirement that it cannot parse.

@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     name: "libc-floor",
     about: "no binary needs a newer C library than the platform tag promises, or another one",
     documentation: include_str!("libc_floor.md"),
+    owns: &[],
     run,
 };
 
@@ -37,7 +38,9 @@ const GLIBC: &[&str] = &[
 ];
 
 fn run(input: CheckInput) -> CheckResult {
-    each(input, "ELF file", |placed| elf(*placed).is_some(), judge)
+    let is_promised = |placed: &Placed| placed.platforms().any(|it| it.system().is_some());
+    let wanted = |placed: &Placed| elf(*placed).is_some() && is_promised(placed);
+    each(input, "ELF file with a C library by its tag", wanted, judge)
 }
 
 fn elf<'a>(placed: Placed<'a>) -> Option<&'a ElfFacts> {

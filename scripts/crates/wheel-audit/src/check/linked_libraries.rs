@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     name: "linked-libraries",
     about: "every library that a binary asks for is part of the promised systems or of the wheel",
     documentation: include_str!("linked_libraries.md"),
+    owns: &[],
     run,
 };
 
@@ -24,22 +25,28 @@ const TABLE: &str = include_str!("../../data/libraries.txt");
 const REMEDY: &str = "link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)";
 
 fn run(input: CheckInput) -> CheckResult {
-    each(input, "binary", |_| true, judge)
+    each(input, "binary for a known system", |placed| placed.is_known(), judge)
 }
 
 fn judge(placed: Placed, findings: &mut Findings) {
+    for (library, expected) in missing(placed) {
+        let message = format!("it needs the library `{}`", quoted(library));
+        findings.push(placed.finding(&CHECK, message, &expected, REMEDY));
+    }
+}
+
+/// The needed libraries that are neither in the wheel nor on every promised system, each with the expected state.
+pub(super) fn missing<'a>(placed: Placed<'a>) -> impl Iterator<Item = (&'a str, String)> {
     let libraries = placed.image.libraries.iter().filter(|library| !library.optional);
-    for library in libraries.map(|library| library.name.as_str()) {
-        let refusal = match placed.image.format {
+    libraries.map(|library| library.name.as_str()).filter_map(move |library| {
+        let expected = match placed.image.format {
             FormatFacts::Pe => of_windows(placed, library),
             FormatFacts::Elf(_) => of_linux(placed, library),
             FormatFacts::Macho(_) => of_macos(placed, library),
+            FormatFacts::Wasm => None,
         };
-        if let Some(expected) = refusal {
-            let message = format!("it needs the library `{}`", quoted(library));
-            findings.push(placed.finding(&CHECK, message, &expected, REMEDY));
-        }
-    }
+        Some((library, expected?))
+    })
 }
 
 fn of_linux(placed: Placed, library: &str) -> Option<String> {
@@ -77,6 +84,11 @@ fn of_windows(placed: Placed, library: &str) -> Option<String> {
     let name = library.to_ascii_lowercase();
     if let Some(version) = python_version(&name) {
         return of_python(placed, &name, version);
+    }
+    // PyPy's own.
+    let pypy = placed.wheel.name.pythons.iter().any(|python| python.starts_with("pp"));
+    if pypy && name.starts_with("libpypy") {
+        return None;
     }
     // Windows has too many DLLs to list. None of them begins with `lib`, as those of MinGW do.
     let foreign = name.starts_with("lib") && !bundled(placed, library) && !brought(placed, library);
@@ -131,11 +143,14 @@ const BRINGERS: &[(&str, &[&str])] = &[
 const WORD_LIMIT: usize = 5_000;
 const LIBRARY_LIMIT: usize = 2_000;
 
-/// Returns whether a required package probably brings the library and loads it first.
+/// Returns whether a required package brings the library and loads it first.
 ///
-/// The contents of other packages are unknown here. So the names of package and library must have a word in common, as
+/// The wheels of the release itself are known. The contents of other packages are not. So the names of package and library must have a word in common, as
 /// `nvidia-cublas-cu12` and `libcublas.so.12` have.
 fn brought(placed: Placed, library: &str) -> bool {
+    if placed.required(file(library)) {
+        return true;
+    }
     let name = file(library).to_ascii_lowercase();
     let mut known = placed.about().brought.borrow_mut();
     if let Some(brought) = known.get(&name) {
@@ -160,7 +175,7 @@ fn brought(placed: Placed, library: &str) -> bool {
 
 /// The words in the names of the packages that are always required.
 fn words(wheel: &WheelFacts) -> BTreeSet<String> {
-    let required = wheel.metadata.all("Requires-Dist");
+    let required = wheel.requirements().into_iter();
     let mut words = BTreeSet::new();
     for requirement in required.filter(|requirement| !requirement.contains("extra ==")) {
         let package = |part: char| part.is_ascii_alphanumeric() || "-_.".contains(part);

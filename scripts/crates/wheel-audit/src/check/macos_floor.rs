@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
     name: "macos-floor",
     about: "no binary needs a newer macOS than the platform tag promises",
     documentation: include_str!("macos_floor.md"),
+    owns: &[],
     run,
 };
 

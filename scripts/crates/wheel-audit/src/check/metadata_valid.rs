@@ -8,13 +8,16 @@ use pep440_rs::Version;
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
 use crate::names::normalize;
+use crate::wheel::flaw::Part;
 use crate::wheel::metadata::{Headers, VALUE_LIMIT};
 use crate::wheel::quoted;
+use crate::wheel::sdist::SdistName;
 
 pub(super) const CHECK: Check = Check {
     name: "metadata-valid",
     about: "the metadata has what an index demands, for the project and version of the file name",
     documentation: include_str!("metadata_valid.md"),
+    owns: &[Part::Metadata],
     run,
 };
 
@@ -30,18 +33,17 @@ fn run(input: CheckInput) -> CheckResult {
     }
     let mut findings = Findings::default();
     for wheel in &input.release.wheels {
-        judge(
-            &wheel.file,
-            &wheel.name.distribution,
-            &wheel.name.version,
-            &wheel.metadata,
-            &mut findings,
-        );
+        let name = &wheel.name;
+        if let Some(metadata) = &wheel.metadata {
+            judge(&wheel.file, &name.distribution, &name.version, metadata, &mut findings);
+        }
     }
     for sdist in &input.release.sdists {
-        match sdist.file.trim_end_matches(".tar.gz").rsplit_once('-') {
-            Some((name, version)) => {
-                judge(&sdist.file, name, version, &sdist.metadata, &mut findings)
+        match &sdist.name {
+            Some(SdistName { project, version }) => {
+                if let Some(metadata) = &sdist.metadata {
+                    judge(&sdist.file, project, version, metadata, &mut findings);
+                }
             }
             None => findings.push(CHECK.finding(
                 &sdist.file,
@@ -87,7 +89,8 @@ fn judge(file: &str, name: &str, version: &str, metadata: &Headers, findings: &m
         ),
     }
     if metadata.first("Requires-Python").is_none_or(str::is_empty) {
-        say("`Requires-Python` is missing".to_owned(), "a value");
+        let message = "`Requires-Python` is missing".to_owned();
+        findings.push(CHECK.finding(file, message, "a value", REMEDY).warning());
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     name: "no-leaked-paths",
     about: "no binary and no SBOM names the home folder of a person",
     documentation: include_str!("no_leaked_paths.md"),
+    owns: &[],
     run,
 };
 
@@ -87,7 +88,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
             format!("it names the folder `{home}`{others}"),
             "no path of the machine that built it",
             "build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine",
-        ));
+        ).warning());
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     name: "page-alignment",
     about: "libraries load on systems with the largest pages that the machine may have",
     documentation: include_str!("page_alignment.md"),
+    owns: &[],
     run,
 };
 

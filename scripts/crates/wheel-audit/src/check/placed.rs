@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, Findings, NotJudged};
+use crate::names::normalize;
 use crate::platform::{PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage, FormatFacts};
 use crate::wheel::release::WheelFacts;
@@ -23,9 +24,13 @@ pub(super) struct Placed<'a> {
 
 /// The facts by which all images of a wheel are judged. They are computed once for each wheel, as a wheel may have very
 /// many images, members and requirements.
-#[derive(Default)]
 pub(super) struct About<'a> {
     platforms: Vec<PlatformTag>,
+    release: &'a [WheelFacts],
+    /// The numbers of the wheels of the release by project, for all of its wheels.
+    siblings: &'a OnceCell<BTreeMap<String, Vec<usize>>>,
+    /// The files of required wheels.
+    required: OnceCell<BTreeSet<String>>,
     files: OnceCell<BTreeSet<String>>,
     exports: OnceCell<BTreeSet<&'a str>>,
     /// Folder and stem of the modules that a check finds well named, for Windows and for the others.
@@ -42,6 +47,12 @@ impl<'a> Placed<'a> {
         self.about.platforms.iter().filter(move |platform| serves(self.image, platform))
     }
 
+    /// Returns whether the image serves a desktop or a server: a system whose libraries and versions are known.
+    pub(super) fn is_known(self) -> bool {
+        self.platforms()
+            .any(|platform| matches!(platform, PlatformTag::System { .. } | PlatformTag::Linux(_)))
+    }
+
     /// The facts that the images of the wheel have in common.
     pub(super) fn about(self) -> &'a About<'a> {
         self.about
@@ -52,6 +63,28 @@ impl<'a> Placed<'a> {
         let files = self.about.files.get_or_init(|| {
             let members = self.wheel.members.iter().map(|member| file_name(&member.name));
             members.map(str::to_ascii_lowercase).collect()
+        });
+        files.contains(&file.to_ascii_lowercase())
+    }
+
+    /// Returns whether a wheel of the same release that this one requires has a member of a file name, in any folder and
+    /// any case.
+    pub(super) fn required(self, file: &str) -> bool {
+        let files = self.about.required.get_or_init(|| {
+            let siblings = self.about.siblings.get_or_init(|| {
+                let mut siblings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+                for (number, wheel) in self.about.release.iter().enumerate() {
+                    siblings.entry(normalize(&wheel.name.distribution)).or_default().push(number);
+                }
+                siblings
+            });
+            let required = self.wheel.requirements().into_iter().map(requirement_name);
+            let numbers = required.filter_map(|name| siblings.get(&name)).flatten();
+            let wheels = numbers.map(|number| &self.about.release[*number]);
+            // A wheel for another platform brings nothing.
+            let same = |wheel: &&WheelFacts| wheel.name.platforms == self.wheel.name.platforms;
+            let members = wheels.filter(same).flat_map(|wheel| &wheel.members);
+            members.map(|member| file_name(&member.name).to_ascii_lowercase()).collect()
         });
         files.contains(&file.to_ascii_lowercase())
     }
@@ -84,9 +117,14 @@ pub(super) fn platforms(wheel: &WheelFacts) -> impl Iterator<Item = PlatformTag>
 
 /// Returns whether an image has the format of a platform and one of its architectures.
 pub(super) fn serves(image: &BinaryImage, platform: &PlatformTag) -> bool {
-    let format = match platform.system() {
-        Some(System::Macos { .. }) => matches!(image.format, FormatFacts::Macho(_)),
-        Some(System::Windows) => matches!(image.format, FormatFacts::Pe),
+    let format = match platform {
+        PlatformTag::Ios(_) | PlatformTag::System { system: System::Macos { .. }, .. } => {
+            matches!(image.format, FormatFacts::Macho(_))
+        }
+        PlatformTag::System { system: System::Windows, .. } => {
+            matches!(image.format, FormatFacts::Pe)
+        }
+        PlatformTag::Wasm => matches!(image.format, FormatFacts::Wasm),
         _ => matches!(image.format, FormatFacts::Elf(_)),
     };
     let architectures = platform.architectures();
@@ -102,8 +140,20 @@ pub(super) fn each(
 ) -> CheckResult {
     let mut findings = Findings::default();
     let mut looked = false;
+    let siblings = OnceCell::new();
     for wheel in &input.release.wheels {
-        let about = &About { platforms: platforms(wheel).collect(), ..About::default() };
+        let about = About {
+            platforms: platforms(wheel).collect(),
+            release: &input.release.wheels,
+            siblings: &siblings,
+            required: OnceCell::new(),
+            files: OnceCell::new(),
+            exports: OnceCell::new(),
+            named: Default::default(),
+            words: OnceCell::new(),
+            brought: RefCell::default(),
+        };
+        let about = &about;
         for binary in &wheel.binaries {
             for image in &binary.images {
                 let placed = Placed { wheel, binary, image, about };
@@ -115,6 +165,13 @@ pub(super) fn each(
         }
     }
     if looked { Ok(findings.done()) } else { Err(NotJudged::NoSubject(format!("no {kind}"))) }
+}
+
+/// The project that a requirement names, in normal form.
+fn requirement_name(requirement: &str) -> String {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let end = requirement.find(|letter| !is_name(letter)).unwrap_or(requirement.len());
+    normalize(&requirement[..end])
 }
 
 /// Returns whether the file's suffix names a platform: `.cp310-win_amd64.pyd`.

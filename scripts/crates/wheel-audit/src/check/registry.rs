@@ -2,11 +2,12 @@
 
 use super::definition::Check;
 use super::{
-    abi3_symbols, architecture, code_signature, contents_exact, cpu_baseline, debug_build,
-    dist_as_built, dist_matches_plan, entry_points, exec_stack, index_accepts, install_table,
-    libc_floor, linked_libraries, macos_floor, metadata_agrees, metadata_valid, no_leaked_paths,
-    page_alignment, record_complete, run_path, sdist_contents, sdist_name, size_and_quota,
-    suffix_and_exports, tags_agree, text_relocations, vc_runtime, version_agrees, zip_structure,
+    abi3_symbols, architecture, binary_structure, code_signature, contents_exact, cpu_baseline,
+    debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
+    index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
+    metadata_valid, no_leaked_paths, page_alignment, record_complete, run_path, sdist_contents,
+    sdist_structure, size_and_quota, suffix_and_exports, tags_agree, text_relocations, vc_runtime,
+    version_agrees, zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -14,6 +15,7 @@ pub const CHECKS: &[Check] = &[
     dist_matches_plan::CHECK,
     dist_as_built::CHECK,
     install_table::CHECK,
+    file_name::CHECK,
     zip_structure::CHECK,
     record_complete::CHECK,
     tags_agree::CHECK,
@@ -25,8 +27,9 @@ pub const CHECKS: &[Check] = &[
     contents_exact::CHECK,
     entry_points::CHECK,
     no_leaked_paths::CHECK,
-    sdist_name::CHECK,
+    sdist_structure::CHECK,
     sdist_contents::CHECK,
+    binary_structure::CHECK,
     architecture::CHECK,
     suffix_and_exports::CHECK,
     abi3_symbols::CHECK,

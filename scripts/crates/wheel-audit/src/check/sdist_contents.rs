@@ -6,13 +6,15 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
 use super::leftovers::leftover;
 use crate::names::normalize;
+use crate::wheel::flaw::Part;
+use crate::wheel::quoted;
 use crate::wheel::release::SdistFacts;
-use crate::wheel::{Collision, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "sdist-contents",
     about: "the sdist holds its licenses, its build files and their lock, and no leftovers or releases of its own",
     documentation: include_str!("sdist_contents.md"),
+    owns: &[Part::Project],
     run,
 };
 
@@ -28,59 +30,62 @@ fn run(input: CheckInput) -> CheckResult {
 }
 
 fn judge(sdist: &SdistFacts, findings: &mut Findings) {
-    let mut say = |message: String, expected: &str, remedy: &str| {
-        findings.push(CHECK.finding(&sdist.file, message, expected, remedy));
-    };
+    // What was not read may be there.
+    if !sdist.is_whole {
+        return;
+    }
     let paths: BTreeSet<&str> = sdist.paths.iter().map(String::as_str).collect();
     let has = |wanted: &str| paths.contains(wanted);
-    for license in sdist.metadata.all("License-File").filter(|license| !has(license)) {
-        say(
+    let licenses = sdist.metadata.iter().flat_map(|metadata| metadata.all("License-File"));
+    for license in licenses.filter(|license| !has(license)) {
+        findings.push(CHECK.finding(
+            &sdist.file,
             format!(
                 "`PKG-INFO` names the license `{}`, which is not in the sdist",
                 quoted(license)
             ),
             "every `License-File`",
             "correct `license-files` in `pyproject.toml`, or let the sdist include the file",
-        );
+        ));
     }
     if !has("pyproject.toml") && !has("setup.py") {
-        say(
+        findings.push(CHECK.finding(
+            &sdist.file,
             "it has neither `pyproject.toml` nor `setup.py`".to_owned(),
             "`pyproject.toml`, which says how to build it",
             "let the sdist include it",
-        );
+        ));
     }
     // Without the lock file, a build takes the newest dependencies of the day.
     if has("Cargo.toml") && !sdist.paths.iter().any(|path| path.ends_with("Cargo.lock")) {
-        say(
+        let finding = CHECK.finding(
+            &sdist.file,
             "it has `Cargo.toml` and no `Cargo.lock`".to_owned(),
             "the lock file that was tested",
             "commit `Cargo.lock`, and do not exclude it from the sdist",
         );
+        findings.push(finding.warning());
     }
-    for Collision { one, other, why } in &sdist.collisions {
-        say(
-            format!("`{}` differs from `{}` only {why}", quoted(one), quoted(other)),
-            "names that every system tells apart",
-            "rename one of them, as macOS and Windows keep one file for both",
-        );
-    }
-    let project = sdist.file.strip_suffix(".tar.gz").and_then(|stem| stem.rsplit_once('-'));
-    let project = project.map(|(name, _)| normalize(name));
+    let project = sdist.name.as_ref().map(|name| normalize(&name.project));
     for path in sdist.paths.iter().filter(|path| project.is_some() && released(path) == project) {
-        say(
-            format!("`{}` is a release of this project", quoted(path)),
+        findings.push(CHECK.inside(
+            &sdist.file,
+            path,
+            "it is a release of this project".to_owned(),
             "no wheel and no sdist of the project itself",
             "let git ignore the folder, commit that, and build the sdist again",
-        );
+        ));
     }
     for path in &sdist.paths {
         if let Some(leftover) = leftover(path, &["node_modules"]) {
-            say(
-                format!("`{}` is a leftover (`{leftover}`)", quoted(path)),
+            let finding = CHECK.inside(
+                &sdist.file,
+                path,
+                format!("it is a leftover (`{leftover}`)"),
                 "what a build needs",
                 "build the sdist from a clean checkout",
             );
+            findings.push(finding.warning());
         }
     }
 }

@@ -5,11 +5,13 @@
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, NotJudged};
+use crate::wheel::flaw::Part;
 
 pub(super) const CHECK: Check = Check {
     name: "size-and-quota",
     about: "no file is larger than PyPI takes by default, nor is the release as a whole",
     documentation: include_str!("size_and_quota.md"),
+    owns: &[Part::Size],
     run,
 };
 

@@ -10,13 +10,14 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::family::PythonVersion;
-use crate::wheel::binary::FormatFacts;
+use crate::wheel::binary::{FormatFacts, Library};
 use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
     name: "suffix-and-exports",
     about: "extension modules have the file suffix and the exports that the promised Pythons look for",
     documentation: include_str!("suffix_and_exports.md"),
+    owns: &[],
     run,
 };
 
@@ -34,7 +35,17 @@ fn is_module(placed: &Placed) -> bool {
     let library = suffix.ends_with("so") || suffix.ends_with("pyd");
     // libpython exports the modules of the standard library.
     let python = placed.image.exports.contains("Py_Initialize");
-    library && !python && (of_python || placed.image.modules().next().is_some())
+    // Setuptools gives the suffix of a module to libraries that ctypes or cffi load. Such a one knows nothing of Python.
+    let image = placed.image;
+    let stable = placed.wheel.name.abis.iter().any(|abi| abi == "abi3" || abi == "abi3t");
+    let plain = !stable && image.imports.is_empty() && !image.libraries.iter().any(is_python);
+    let is_read = !matches!(image.format, FormatFacts::Wasm);
+    library && is_read && !python && (of_python && !plain || image.modules().next().is_some())
+}
+
+fn is_python(library: &Library) -> bool {
+    let name = library.name.to_ascii_lowercase();
+    name.starts_with("python3") || name.starts_with("libpypy") || name.starts_with("libpython")
 }
 
 fn judge(placed: Placed, findings: &mut Findings) {

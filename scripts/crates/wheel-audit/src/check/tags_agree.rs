@@ -7,20 +7,23 @@ use std::collections::BTreeSet;
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
 use crate::wheel::filename::expand;
+use crate::wheel::flaw::Part;
 use crate::wheel::{NAME_LIMIT, TAG_LIMIT, listed, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "tags-agree",
     about: "the tags in the `WHEEL` file are those of the file name",
     documentation: include_str!("tags_agree.md"),
+    owns: &[Part::Wheel],
     run,
 };
 
 fn run(input: CheckInput) -> CheckResult {
     let mut findings = Findings::default();
     for wheel in input.wheels()? {
+        let Some(fields) = &wheel.wheel else { continue };
         let mut inside = BTreeSet::new();
-        for tag in wheel.wheel.all("Tag") {
+        for tag in fields.all("Tag") {
             let tags = match tag.splitn(3, '-').collect::<Vec<_>>()[..] {
                 // A few long parts would stand for a thousand long tags.
                 [python, abi, platform] if tag.len() <= NAME_LIMIT => expand(python, abi, platform),

@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     name: "text-relocations",
     about: "no library's code is changed while it is loaded",
     documentation: include_str!("text_relocations.md"),
+    owns: &[],
     run,
 };
 

@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     name: "vc-runtime",
     about: "what binaries for Windows need of the Visual C++ runtime is in Python or in the wheel",
     documentation: include_str!("vc_runtime.md"),
+    owns: &[],
     run,
 };
 

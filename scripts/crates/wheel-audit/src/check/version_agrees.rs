@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     name: "version-agrees",
     about: "`pyproject.toml` or `Cargo.toml` in the sdist gives the version of the release",
     documentation: include_str!("version_agrees.md"),
+    owns: &[],
     run,
 };
 
@@ -22,8 +23,10 @@ fn run(input: CheckInput) -> CheckResult {
         return Err(NotJudged::NoSubject("no sdist".to_owned()));
     }
     let mut findings = Findings::default();
+    let mut compared = false;
     for sdist in &input.release.sdists {
-        let Some(stated) = sdist.metadata.short("Version") else { continue };
+        let stated = sdist.metadata.as_ref().and_then(|metadata| metadata.short("Version"));
+        let Some(stated) = stated else { continue };
         for (file, version) in &sdist.versions {
             // Cargo writes `1.0.0-rc.1` where Python writes `1.0.0rc1`.
             let version = version.as_str();
@@ -31,6 +34,7 @@ fn run(input: CheckInput) -> CheckResult {
             else {
                 continue;
             };
+            compared = true;
             if released != given {
                 findings.push(CHECK.finding(
                     &sdist.file,
@@ -41,5 +45,8 @@ fn run(input: CheckInput) -> CheckResult {
             }
         }
     }
-    Ok(findings.done())
+    match compared {
+        true => Ok(findings.done()),
+        false => Err(NotJudged::NoSubject("no version in the files of an sdist".to_owned())),
+    }
 }

@@ -5,6 +5,7 @@
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
+use crate::wheel::flaw::Part;
 use crate::wheel::release::WheelFacts;
 use crate::wheel::zip_extra::Extra;
 use crate::wheel::{Collision, quoted};
@@ -13,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     name: "zip-structure",
     about: "every reader unpacks the archive alike, and only into its folder",
     documentation: include_str!("zip_structure.md"),
+    owns: &[Part::Zip],
     run,
 };
 
@@ -39,39 +41,42 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
         say(format!("{length} bytes at {at} belong to no member"), "no bytes between members");
     }
     for entry in &structure.entries {
-        let name = quoted(&entry.name);
+        let mut say = |message: &str, expected: &str| {
+            let message = message.to_owned();
+            findings.push(CHECK.inside(&wheel.file, &entry.name, message, expected, REMEDY));
+        };
         if let Some(field) = entry.differs {
-            say(format!("`{name}` has another {field} in its local header"), "headers that agree");
+            say(&format!("it has another {field} in its local header"), "headers that agree");
         }
         if let Some(extra) = entry.extra {
-            say(format!("`{name}` has an extra field {}", meaning(extra)), "plain headers");
+            say(&format!("it has an extra field {}", meaning(extra)), "plain headers");
         }
         if entry.comment > 0 {
-            say(format!("`{name}` has a comment of {} bytes", entry.comment), "no comment");
+            say(&format!("it has a comment of {} bytes", entry.comment), "no comment");
         }
         if entry.unmarked {
-            say(format!("`{name}` is not marked as UTF-8"), "the flag for UTF-8, or ASCII");
+            say("its name is not marked as UTF-8", "the flag for UTF-8, or ASCII");
         }
         if entry.confused {
-            say(
-                format!("`{name}` is a file to some readers and a folder to others"),
-                "one of both",
-            );
+            say("it is a file to some readers and a folder to others", "one of both");
         }
         match entry.mode & 0o170_000 {
             0 | 0o040_000 | 0o100_000 => {}
-            0o120_000 => say(format!("`{name}` is a symbolic link"), "files and folders"),
-            _ => say(format!("`{name}` is neither a file nor a folder"), "files and folders"),
+            0o120_000 => say("it is a symbolic link", "files and folders"),
+            _ => say("it is neither a file nor a folder", "files and folders"),
         }
         if outside(&entry.name) {
-            say(format!("`{name}` leads out of the folder"), "relative paths with `/`");
+            say("its name leads out of the folder", "relative paths with `/`");
         }
     }
     for Collision { one, other, why } in &structure.collisions {
-        say(
-            format!("`{}` differs from `{}` only {why}", quoted(one), quoted(other)),
+        findings.push(CHECK.inside(
+            &wheel.file,
+            one,
+            format!("it differs from `{}` only {why}", quoted(other)),
             "names that every system tells apart",
-        );
+            REMEDY,
+        ));
     }
 }
 

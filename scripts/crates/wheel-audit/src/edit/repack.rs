@@ -108,7 +108,7 @@ mod tests {
         });
         let new = new.expect("it is a wheel");
         let facts = WheelFacts::read("own-1-py3-none-any.whl".into(), &new).expect("a wheel");
-        let entry = facts.record.iter().find(|entry| entry.path.ends_with("a,b.json"));
+        let entry = facts.record.iter().flatten().find(|entry| entry.path.ends_with("a,b.json"));
         let entry = entry.expect("it is recorded");
         assert_eq!(entry.hash, RecordedHash::Sha256(Sha256Sum::digest(b"now")));
         assert_eq!(entry.size, Some(3));

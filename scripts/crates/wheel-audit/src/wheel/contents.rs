@@ -32,7 +32,7 @@ impl WheelFacts {
 
     /// The requirements of the metadata, as they are written: `anyio>=3`, `numpy; extra == "array"`.
     pub fn requirements(&self) -> Vec<&str> {
-        self.metadata.all("Requires-Dist").collect()
+        self.metadata.iter().flat_map(|metadata| metadata.all("Requires-Dist")).collect()
     }
 
     /// The path below `site-packages`. None if the member is installed elsewhere.

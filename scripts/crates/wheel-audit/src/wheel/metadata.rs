@@ -86,6 +86,11 @@ impl Headers {
         (fields.sum::<usize>() + self.body.len()) as u64
     }
 
+    /// The fields in the order of the file. Names are in lower case.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// The fields sorted, for comparing two files. The order of fields has no meaning.
     pub(crate) fn sorted(&self) -> Vec<&(String, String)> {
         let mut fields: Vec<_> = self.fields.iter().collect();

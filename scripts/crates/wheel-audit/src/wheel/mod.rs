@@ -1,14 +1,16 @@
 //! Reading: the bytes of a release become facts. No opinion, no process, no network.
 //!
-//! Every size is bounded before it is read. Bytes that cannot be read are a [`ReadError`] and never an
-//! empty fact, so that nothing unread can pass as good.
+//! Every size is bounded before it is read. Bytes that are wrong are a flaw and never an empty fact, so that nothing
+//! unread can pass as good. The rest of the file is read all the same.
 
 pub mod binary;
 mod contents;
+mod dist_info;
 pub mod entry_points;
 mod error;
 pub mod file;
 pub mod filename;
+pub(crate) mod flaw;
 mod leaks;
 mod limits;
 pub mod metadata;
@@ -19,14 +21,18 @@ pub mod release;
 mod room;
 mod sbom;
 pub mod sdist;
+mod sdist_facts;
 mod sum;
 mod tar;
+mod wheel_facts;
 pub mod zip;
 mod zip_directory;
 pub(crate) mod zip_extra;
+mod zip_header;
 pub mod zip_structure;
 
 pub use error::ReadError;
+pub use flaw::Flaw;
 pub use limits::{
     ARCHIVE_LIMIT, FIELD_LIMIT, HELD_LIMIT, KEPT_LIMIT, LINE_LIMIT, MEMBER_COUNT_LIMIT,
     MEMBER_LIMIT, NAME_LIMIT, NAMES_LIMIT, PAX_LIMIT, RATIO_LIMIT, SHORT_TEXT_LIMIT, SOURCE_LIMIT,

@@ -1,27 +1,25 @@
 //! A whole release: every file of a `dist/` folder, read into facts.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::binary::{self, Binary, Kept};
-use super::entry_points::{self, EntryPoint};
+use super::binary::Binary;
+use super::entry_points::EntryPoint;
 use super::error::ReadError;
 use super::file::Opened;
 use super::filename::WheelName;
-use super::leaks;
-use super::limits::{HELD_LIMIT, SHORT_TEXT_LIMIT, TEXT_LIMIT};
+use super::flaw::{Flaw, Part};
+use super::limits::ARCHIVE_LIMIT;
 use super::metadata::Headers;
 use super::paths::Collision;
 use super::printable::quoted;
-use super::record::{self, RecordEntry};
+use super::record::RecordEntry;
 use super::room::Room;
-use super::sdist::{self, Contents};
+use super::sdist::SdistName;
 use super::sum::Sha256Sum;
-use super::zip::{self, Member, Need};
-use super::zip_directory::Directory;
-use super::zip_structure::{self, Structure};
+use super::zip::Member;
+use super::zip_structure::Structure;
 use crate::parallel;
 
 /// The facts of all files of a release.
@@ -33,12 +31,14 @@ pub struct ReleaseFacts {
     pub wheels: Vec<WheelFacts>,
     /// The sdists that could be read.
     pub sdists: Vec<SdistFacts>,
+    /// What is wrong with the bytes of all files. The checks make findings of it.
+    pub flaws: Vec<Flaw>,
 }
 
 /// A file in `dist/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DistFile {
-    /// The file name.
+    /// The file name; the path if files of one name come from several folders.
     pub name: String,
     /// Size in bytes.
     pub size: u64,
@@ -49,7 +49,7 @@ pub struct DistFile {
 /// The facts of one wheel.
 #[derive(Clone, Debug)]
 pub struct WheelFacts {
-    /// The file name.
+    /// The file name; the path if files of one name come from several folders.
     pub file: String,
     /// The parts of the file name.
     pub name: WheelName,
@@ -61,36 +61,46 @@ pub struct WheelFacts {
     pub structure: Structure,
     /// The `.dist-info` folder, without a slash.
     pub(crate) dist_info: String,
-    pub(crate) record: Vec<RecordEntry>,
-    pub(crate) metadata: Headers,
-    /// The fields of the `WHEEL` file.
-    pub(crate) wheel: Headers,
+    /// The lines of `RECORD`, if it can be read.
+    pub(crate) record: Option<Vec<RecordEntry>>,
+    /// The fields of `METADATA`, if it can be read.
+    pub(crate) metadata: Option<Headers>,
+    /// The fields of the `WHEEL` file, if it can be read.
+    pub(crate) wheel: Option<Headers>,
     /// The lines of `entry_points.txt`.
     pub(crate) entry_points: Vec<EntryPoint>,
     /// The members that are programs or libraries.
     pub binaries: Vec<Binary>,
     /// The home folders that binaries and SBOMs name, by member.
     pub(crate) homes: Vec<(String, BTreeSet<String>)>,
-    /// The reason for each member that looks like a binary and could not be read.
+    /// The members whose content or meaning is not known, because their bytes are wrong.
+    pub(crate) opaque: BTreeSet<String>,
+    /// The reason for each member that looks like a binary and that this crate cannot read.
     pub unread: Vec<ReadError>,
 }
 
 /// The facts of one source distribution.
 #[derive(Clone, Debug)]
 pub struct SdistFacts {
-    /// The file name.
+    /// The file name; the path if files of one name come from several folders.
     pub file: String,
+    /// The parts of the file name, if it has them.
+    pub(crate) name: Option<SdistName>,
+    /// The folder that holds everything.
+    pub(crate) folder: String,
+    /// False if not every member is known.
+    pub(crate) is_whole: bool,
     /// The path of every file, below the archive's one folder.
     pub(crate) paths: Vec<String>,
+    /// The files that are there several times with the same bytes.
+    pub(crate) repeated: Vec<String>,
     /// The version that each of the project's own files gives.
     pub(crate) versions: Vec<(&'static str, String)>,
-    pub(crate) metadata: Headers,
+    /// The fields of `PKG-INFO`, if it can be read.
+    pub(crate) metadata: Option<Headers>,
     /// Names that are one on some systems.
     pub(crate) collisions: Vec<Collision>,
 }
-
-/// The most members of a wheel that are named because they could not be read. The others are counted.
-const UNREAD_LIMIT: usize = 100;
 
 /// The files in `dist/`, sorted; hidden ones (the `.gitignore` that keeps the folder) are not part of
 /// a release. A folder that is not there holds no files.
@@ -117,22 +127,24 @@ pub fn list(dist: &Path) -> Result<Vec<PathBuf>, ReadError> {
 }
 
 impl ReleaseFacts {
-    /// Reads files on all processors. Also returns the files that could not be read, each with the reason.
+    /// Reads files on all processors. Also returns the files and members that this crate cannot read, each with the
+    /// reason.
     ///
     /// The files share one room in memory, however many workers there are: 1 GiB for archives, 768 MiB for one large
     /// member, 16 MiB for each worker's small ones, and 512 MiB for what is kept of all files.
     pub fn read(paths: &[PathBuf]) -> (Self, Vec<String>) {
         let room = Room::new();
-        let parts = parallel::map(paths, |path| {
+        let labels = labels(paths);
+        let files: Vec<(&PathBuf, String)> = paths.iter().zip(labels).collect();
+        let parts = parallel::map(&files, |(path, label)| {
             let mut part = Self::default();
-            let outcome = part.add_within(path, &room);
+            let outcome = part.add_within(path, label, &room);
             (part, outcome)
         });
         let (mut release, mut unread) = (Self::default(), Vec::new());
-        for (path, (part, outcome)) in paths.iter().zip(parts) {
+        for ((_, label), (part, outcome)) in files.iter().zip(parts) {
             if let Err(error) = outcome {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                unread.push(format!("`{}`: {error}", quoted(&name)));
+                unread.push(format!("`{}`: {error}", quoted(label)));
             }
             for wheel in &part.wheels {
                 let file = quoted(&wheel.file);
@@ -141,184 +153,106 @@ impl ReleaseFacts {
             release.files.extend(part.files);
             release.wheels.extend(part.wheels);
             release.sdists.extend(part.sdists);
+            release.flaws.extend(part.flaws);
         }
         (release, unread)
     }
 
-    /// Adds the facts of one file.
+    /// Adds the facts of one file. What is wrong with its bytes becomes findings of the checks.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or looks like a wheel or an sdist and is none. The file itself is
-    /// in `files` even then, if its bytes could be had.
+    /// When this crate cannot read the file. The file itself is in `files` even then, if its bytes could be had.
     pub fn add(&mut self, path: &Path) -> Result<(), ReadError> {
-        self.add_within(path, &Room::new())
+        self.add_within(path, &file_name(path), &Room::new())
     }
 
-    fn add_within(&mut self, path: &Path, room: &Room) -> Result<(), ReadError> {
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .ok_or_else(|| ReadError::new("its name is not UTF-8"))?
-            .to_owned();
-        let opened = Opened::open(path)?;
-        let size = opened.size();
-        let _place = room.archive(size);
-        let bytes = opened.read()?;
-        self.files.push(DistFile { name: name.clone(), size, sum: Sha256Sum::digest(&bytes) });
-        if name.ends_with(".whl") {
-            let wheel = WheelFacts::read_within(name, &bytes, room)?;
-            room.keep(wheel.weight())?;
-            self.wheels.push(wheel);
-        } else if name.ends_with(".tar.gz") {
-            let Contents { paths, files, collisions } = sdist::contents(&name, &bytes)?;
-            let metadata = sdist::metadata(&files)?;
-            let versions = sdist::versions(&files)?;
-            let sdist = SdistFacts { file: name, paths, versions, metadata, collisions };
-            room.keep(sdist.weight())?;
-            self.sdists.push(sdist);
+    /// What is wrong with the bytes of the files, as text.
+    pub fn wrong(&self) -> impl Iterator<Item = String> {
+        self.flaws.iter().map(|flaw| format!("`{}`: {}", quoted(&flaw.file), flaw.error()))
+    }
+
+    fn add_within(&mut self, path: &Path, label: &str, room: &Room) -> Result<(), ReadError> {
+        if path.is_dir() {
+            let what = "it is a folder, and what is in it was not judged";
+            self.flaws.push(Flaw::of_file(Part::Folder, what).of(label));
+            return Ok(());
         }
+        if path.file_name().is_some_and(|name| name.to_str().is_none()) {
+            return Err(ReadError::new("its name is not UTF-8"));
+        }
+        if path.metadata().is_ok_and(|about| about.is_file() && about.len() > ARCHIVE_LIMIT) {
+            let what = format!("it is larger than {ARCHIVE_LIMIT} bytes, and was not judged");
+            self.flaws.push(Flaw::of_file(Part::Size, what).of(label));
+            return Ok(());
+        }
+        let opened = Opened::open(path)?;
+        let _place = room.archive(opened.size());
+        self.add_bytes_within(&file_name(path), label, &opened.read()?, room)
+    }
+
+    /// Adds the facts of the bytes of a file of this name.
+    ///
+    /// # Errors
+    ///
+    /// When this crate cannot read them. The file itself is in `files` even then.
+    pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<(), ReadError> {
+        self.add_bytes_within(name, name, bytes, &Room::new())
+    }
+
+    fn add_bytes_within(
+        &mut self,
+        name: &str,
+        label: &str,
+        bytes: &[u8],
+        room: &Room,
+    ) -> Result<(), ReadError> {
+        let (size, sum) = (bytes.len() as u64, Sha256Sum::digest(bytes));
+        self.files.push(DistFile { name: label.to_owned(), size, sum });
+        let (flaws, wheel, sdist) = if name.ends_with(".whl") {
+            let Reading { facts, flaws } = WheelFacts::read_within(name, label, bytes, room)?;
+            (flaws, facts, None)
+        } else if name.ends_with(".tar.gz") {
+            let Reading { facts, flaws } = SdistFacts::read(name, label, bytes);
+            (flaws, None, facts)
+        } else {
+            return Ok(());
+        };
+        let weight = wheel.as_ref().map_or(0, WheelFacts::weight)
+            + sdist.as_ref().map_or(0, SdistFacts::weight)
+            + flaws.iter().map(Flaw::weight).sum::<u64>();
+        room.keep(weight)?;
+        self.wheels.extend(wheel);
+        self.sdists.extend(sdist);
+        self.flaws.extend(flaws.into_iter().map(|flaw| flaw.of(label)));
         Ok(())
     }
 }
 
+/// The facts of a file, if its members can be listed, and what is wrong with its bytes.
+pub(super) struct Reading<T> {
+    pub(super) facts: Option<T>,
+    pub(super) flaws: Vec<Flaw>,
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The names by which files are told apart: the file name, or the path where several have one name.
+fn labels(paths: &[PathBuf]) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for path in paths {
+        *counts.entry(file_name(path)).or_default() += 1;
+    }
+    let label = |path: &PathBuf| match file_name(path) {
+        name if counts[&name] == 1 => name,
+        _ => path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
+    };
+    paths.iter().map(label).collect()
+}
+
 /// The bytes of a text that is kept, with its place in a list.
-fn weight(text: &str) -> u64 {
+pub(super) fn weight(text: &str) -> u64 {
     text.len() as u64 + 64
-}
-
-impl SdistFacts {
-    /// About how many bytes it takes.
-    fn weight(&self) -> u64 {
-        let paths: u64 = self.paths.iter().map(|path| weight(path)).sum();
-        paths + self.metadata.weight() + 4096 * self.collisions.len() as u64
-    }
-}
-
-impl WheelFacts {
-    /// Reads the bytes of the wheel named `file`.
-    ///
-    /// # Errors
-    ///
-    /// When the file name, the archive, `METADATA`, `WHEEL` or `RECORD` cannot be read.
-    pub fn read(file: String, bytes: &[u8]) -> Result<Self, ReadError> {
-        Self::read_within(file, bytes, &Room::new())
-    }
-
-    fn read_within(file: String, bytes: &[u8], room: &Room) -> Result<Self, ReadError> {
-        let name: WheelName = file.parse()?;
-        let dist_info = format!("{}-{}.dist-info", name.distribution, name.version);
-        let own = |member: &str| format!("{dist_info}/{member}");
-        let wanted = [own("RECORD"), own("METADATA"), own("WHEEL"), own("entry_points.txt")];
-        let bills = own("sboms/");
-        // Headers are judged before anything is unpacked.
-        let directory = Directory::read(bytes)?;
-        let (mut binaries, mut homes, mut kept) = (Vec::new(), Vec::new(), Kept::default());
-        let (unread, held) = (RefCell::new(Unread::default()), RefCell::new(None));
-        let need = |member: &str, size: u64, head: &[u8]| {
-            if let Some(place) = wanted.iter().position(|wanted| wanted == member) {
-                return Need::Keep(if place == 0 { TEXT_LIMIT } else { SHORT_TEXT_LIMIT });
-            }
-            if !member.starts_with(&bills) && !binary::begins_like_one(head) {
-                return Need::Sum;
-            }
-            if size > HELD_LIMIT {
-                let why = format!("member `{}` is larger than {HELD_LIMIT} bytes", quoted(member));
-                unread.borrow_mut().add(ReadError::new(why));
-                return Need::Sum;
-            }
-            *held.borrow_mut() = room.member(size);
-            Need::Look
-        };
-        let members = zip::members(bytes, &directory, need, |member, content| {
-            if wanted.iter().any(|wanted| wanted == member) {
-                return;
-            }
-            let found = binary::read_kept(member, content, &mut kept);
-            let bill = member.starts_with(&bills);
-            if bill || found.as_ref().is_ok_and(Option::is_some) {
-                homes.push((member.to_owned(), leaks::homes(content)));
-            }
-            match found {
-                Ok(found) => binaries.extend(found),
-                Err(error) => unread.borrow_mut().add(error),
-            }
-            *held.borrow_mut() = None;
-        })?;
-        drop(held);
-        let unread = unread.into_inner().into_errors();
-        homes.retain(|(_, homes)| !homes.is_empty());
-        let content = |wanted: &str| {
-            members
-                .iter()
-                .find(|member| member.name == wanted)
-                .and_then(|member| member.content.as_deref())
-                .ok_or_else(|| ReadError::new(format!("it has no member `{}`", quoted(wanted))))
-        };
-        let within = |member: &str, error: ReadError| {
-            ReadError::new(format!("`{}`: {error}", quoted(member)))
-        };
-        let headers =
-            |member: &str| Headers::read(content(member)?).map_err(|error| within(member, error));
-        Ok(Self {
-            record: record::read(content(&wanted[0])?)
-                .map_err(|error| within(&wanted[0], error))?,
-            metadata: headers(&wanted[1])?,
-            wheel: headers(&wanted[2])?,
-            entry_points: match content(&wanted[3]) {
-                Ok(content) => {
-                    entry_points::read(content).map_err(|error| within(&wanted[3], error))?
-                }
-                Err(_) => Vec::new(),
-            },
-            file,
-            name,
-            size: bytes.len() as u64,
-            structure: zip_structure::read(&directory),
-            members,
-            dist_info,
-            binaries,
-            homes,
-            unread,
-        })
-    }
-
-    /// About how many bytes it takes.
-    fn weight(&self) -> u64 {
-        let kept = |member: &Member| member.content.as_ref().map_or(0, Vec::len) as u64;
-        let members = self.members.iter().map(|member| 2 * weight(&member.name) + kept(member));
-        let record = self.record.iter().map(|entry| weight(&entry.path) + 64);
-        let points = self.entry_points.iter().map(|point| 2 * weight(&point.line));
-        let binaries = self.binaries.iter().map(Binary::weight);
-        let homes =
-            self.homes.iter().map(|(member, homes)| weight(member) + 64 * homes.len() as u64);
-        let collisions = 4096 * self.structure.collisions.len() as u64;
-        let sums = [members.sum::<u64>(), record.sum(), points.sum(), binaries.sum(), homes.sum()];
-        sums.iter().sum::<u64>() + collisions + self.metadata.weight() + self.wheel.weight()
-    }
-}
-
-/// The members that could not be read, some of them by name.
-#[derive(Default)]
-struct Unread {
-    errors: Vec<ReadError>,
-    more: usize,
-}
-
-impl Unread {
-    fn add(&mut self, error: ReadError) {
-        if self.errors.len() < UNREAD_LIMIT {
-            self.errors.push(error);
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn into_errors(mut self) -> Vec<ReadError> {
-        if self.more > 0 {
-            let why = format!("{} more members cannot be understood", self.more);
-            self.errors.push(ReadError::new(why));
-        }
-        self.errors
-    }
 }

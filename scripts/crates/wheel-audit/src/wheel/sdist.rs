@@ -1,16 +1,18 @@
 //! The source distribution: a gzipped tar with one folder
 //! ([source distribution format](https://packaging.python.org/en/latest/specifications/source-distribution-format/)).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use flate2::bufread::GzDecoder;
 
 use super::error::ReadError;
+use super::flaw::{Flaw, Part};
 use super::limits::{SHORT_TEXT_LIMIT, SOURCE_LIMIT, TOML_LIMIT};
 use super::metadata::Headers;
 use super::paths::{self, Collision};
 use super::printable::quoted;
+use super::sum::{Hashed, Sha256Sum};
 use super::tar;
 
 /// A file of the sdist, unpacked in memory.
@@ -37,6 +39,21 @@ impl SourceFile {
         let mut content = Vec::new();
         from.read_to_end(&mut content).map_err(tar::cut)?;
         Ok(Self { path: source.path.to_owned(), content, executable: source.executable })
+    }
+}
+
+/// The name of an sdist, taken apart at its last hyphen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SdistName {
+    pub(crate) project: String,
+    pub(crate) version: String,
+}
+
+impl SdistName {
+    /// Takes a file name apart; `None` if it has no version.
+    pub(crate) fn read(file: &str) -> Option<Self> {
+        let (project, version) = file.strip_suffix(ENDING)?.rsplit_once('-')?;
+        Some(Self { project: project.to_owned(), version: version.to_owned() })
     }
 }
 
@@ -67,19 +84,20 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<SourceFile>, ReadError> {
 }
 
 /// The parts of an sdist that an audit needs.
+#[derive(Default)]
 pub(crate) struct Contents {
     /// The path of every file.
     pub(crate) paths: Vec<String>,
     /// The files that are read.
     pub(crate) files: Vec<SourceFile>,
-    /// Names that are one on some systems.
-    pub(crate) collisions: Vec<Collision>,
+    /// What is known of the archive.
+    pub(crate) archive: Archive,
 }
 
 /// Reads the files that an audit needs, and the paths of all files.
-pub(crate) fn contents(file: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
+pub(crate) fn contents(file: &str, bytes: &[u8]) -> Contents {
     let (mut paths, mut files) = (Vec::new(), Vec::new());
-    let collisions = visit(file, bytes, |source, content| {
+    let archive = walk(stem(file), bytes, |source, content| {
         paths.push(source.path.to_owned());
         if !READ.contains(&source.path) {
             return Ok(());
@@ -90,53 +108,140 @@ pub(crate) fn contents(file: &str, bytes: &[u8]) -> Result<Contents, ReadError> 
         }
         files.push(SourceFile::load(source, content)?);
         Ok(())
-    })?;
-    Ok(Contents { paths, files, collisions })
+    });
+    Contents { paths, files, archive }
 }
 
 /// Passes each file with its content to `look`, in the order of the archive. Returns the names that are one on some
 /// systems.
+///
+/// # Errors
+///
+/// When anything is wrong with the archive.
 pub(crate) fn visit(
     file: &str,
     bytes: &[u8],
-    mut look: impl FnMut(&Source, &mut dyn Read) -> Result<(), ReadError>,
+    look: impl FnMut(&Source, &mut dyn Read) -> Result<(), ReadError>,
 ) -> Result<Vec<Collision>, ReadError> {
-    let folder = file
-        .strip_suffix(".tar.gz")
-        .ok_or_else(|| ReadError::new(format!("`{}` does not end in `.tar.gz`", quoted(file))))?;
+    let Some(own) = file.strip_suffix(ENDING) else {
+        return Err(ReadError::new(format!("`{}` does not end in `{ENDING}`", quoted(file))));
+    };
+    let archive = walk(own, bytes, look);
+    let outside = || Flaw::of_member(Part::Tar, &archive.first, outside(own));
+    let folder = (archive.is_whole && archive.folder != own).then(outside);
+    let twice = archive.repeated.first();
+    let twice = twice.map(|name| Flaw::of_file(Part::Tar, has_two(name)));
+    match archive.flaws.first().or(folder.as_ref()).or(twice.as_ref()) {
+        None => Ok(archive.collisions),
+        Some(flaw) => Err(flaw.error()),
+    }
+}
+
+const ENDING: &str = ".tar.gz";
+
+/// The name without its ending.
+pub(crate) fn stem(file: &str) -> &str {
+    file.strip_suffix(ENDING).unwrap_or(file)
+}
+
+/// The archive of an sdist, without the content of its files.
+#[derive(Default)]
+pub(crate) struct Archive {
+    /// The folder that holds everything, by the first member.
+    pub(crate) folder: String,
+    /// The name of the first member.
+    first: String,
+    /// False if the members after some place could not be read.
+    pub(crate) is_whole: bool,
+    /// The files that are there several times with the same bytes.
+    pub(crate) repeated: Vec<String>,
+    /// Names that are one on some systems.
+    pub(crate) collisions: Vec<Collision>,
+    pub(crate) flaws: Vec<Flaw>,
+}
+
+/// Reads an archive, and passes each file below its one folder to `look`. A fault of one member does not end the reading
+/// of the others, unless `look` refuses it. `own` is the folder of an empty archive, and of one whose first member is
+/// strange.
+fn walk(
+    own: &str,
+    bytes: &[u8],
+    mut look: impl FnMut(&Source, &mut dyn Read) -> Result<(), ReadError>,
+) -> Archive {
     // One byte more than the limit may be read, so that an archive beyond the limit is told from one that ends there.
-    let mut archive = GzDecoder::new(bytes).take(SOURCE_LIMIT + 1);
-    let mut names = BTreeSet::new();
-    let visited = tar::visit(&mut archive, |entry, content| {
-        let name = quoted(&entry.name);
+    let mut unpacked = GzDecoder::new(bytes).take(SOURCE_LIMIT + 1);
+    let mut archive = Archive { folder: own.to_owned(), ..Archive::default() };
+    let mut names: BTreeMap<String, Option<Sha256Sum>> = BTreeMap::new();
+    let visited = tar::visit(&mut unpacked, |entry, content| {
+        let name = &entry.name;
         if entry.size > SOURCE_LIMIT {
+            let name = quoted(name);
             let why = format!("member `{name}` is larger than {SOURCE_LIMIT} bytes");
             return Err(ReadError::new(why));
         }
-        let path = inside(&entry.name, folder).ok_or_else(|| {
-            let folder = quoted(folder);
-            ReadError::new(format!("member `{name}` lies outside the folder `{folder}`"))
-        })?;
-        // A folder may be listed again.
-        if !names.insert(entry.name.clone()) && !entry.is_folder() {
-            return Err(ReadError::new(format!("it has two members `{name}`")));
+        if archive.first.is_empty() {
+            archive.first.clone_from(name);
+            let folder = name.split('/').next().unwrap_or_default();
+            // git writes a name in several ways, and the backends of old sdists did.
+            let is_plain = !matches!(folder, "" | "." | "..");
+            if is_plain && name.contains('/') && inside(name, folder).is_some() {
+                folder.clone_into(&mut archive.folder);
+            }
         }
-        if entry.is_folder() {
+        let mut wrong = |what: String| archive.flaws.push(Flaw::of_member(Part::Tar, name, what));
+        if let Some(what) = entry.refused {
+            wrong(what.to_owned());
             return Ok(());
         }
-        look(&Source { path, size: entry.size, executable: entry.executable }, content)
+        let Some(path) = inside(name, &archive.folder) else {
+            wrong(outside(&archive.folder));
+            return Ok(());
+        };
+        if entry.is_folder() {
+            // A folder may be listed again.
+            names.entry(name.clone()).or_default();
+            return Ok(());
+        }
+        if let Some(known) = names.get(name) {
+            let sum = Sha256Sum::read(content)?;
+            match *known == Some(sum) {
+                true => archive.repeated.push(name.clone()),
+                false => archive.flaws.push(Flaw::of_file(Part::Tar, has_two(name))),
+            }
+            return Ok(());
+        }
+        let mut hashed = Hashed::new(content);
+        let source = Source { path, size: entry.size, executable: entry.executable };
+        look(&source, &mut hashed)?;
+        names.insert(name.clone(), Some(hashed.finish()?));
+        Ok(())
     });
-    if archive.limit() == 0 {
-        return Err(ReadError::new(format!("it unpacks to more than {SOURCE_LIMIT} bytes")));
+    archive.is_whole = visited.is_ok();
+    archive.collisions = paths::collisions(names.keys().map(String::as_str));
+    if unpacked.limit() == 0 {
+        archive.is_whole = false;
+        let what = format!("it unpacks to more than {SOURCE_LIMIT} bytes");
+        archive.flaws.insert(0, Flaw::of_file(Part::Tar, what));
+        return archive;
     }
     // Some readers go on with a second gzip stream, and others do not see it.
-    let begun = archive.get_ref().header().is_some();
-    let at_end = visited.is_ok() || begun && matches!(archive.read(&mut [0]), Ok(0));
-    if at_end && !archive.into_inner().into_inner().is_empty() {
-        return Err(ReadError::new("it has data after its gzip stream"));
+    let begun = unpacked.get_ref().header().is_some();
+    let at_end = visited.is_ok() || begun && matches!(unpacked.read(&mut [0]), Ok(0));
+    if at_end && !unpacked.into_inner().into_inner().is_empty() {
+        let what = "it has data after its gzip stream";
+        archive.flaws.push(Flaw::of_file(Part::Tar, what));
+    } else if let Err(error) = visited {
+        archive.flaws.push(Flaw::of_file(Part::Tar, error.to_string()));
     }
-    visited?;
-    Ok(paths::collisions(names.iter().map(String::as_str)))
+    archive
+}
+
+fn outside(folder: &str) -> String {
+    format!("lies outside the folder `{}`", quoted(folder))
+}
+
+fn has_two(name: &str) -> String {
+    format!("it has two members `{}`", quoted(name))
 }
 
 /// The fields of an sdist's `PKG-INFO`.

@@ -38,6 +38,32 @@ impl Sha256Sum {
     }
 }
 
+/// A source whose bytes are hashed while they are read.
+pub(crate) struct Hashed<'a> {
+    source: &'a mut dyn Read,
+    sum: Sha256,
+}
+
+impl<'a> Hashed<'a> {
+    pub(crate) fn new(source: &'a mut dyn Read) -> Self {
+        Self { source, sum: Sha256::new() }
+    }
+
+    /// Reads the rest, and returns the SHA-256 of everything.
+    pub(crate) fn finish(mut self) -> Result<Sha256Sum, ReadError> {
+        std::io::copy(&mut self, &mut std::io::sink()).map_err(super::tar::cut)?;
+        Ok(Sha256Sum(self.sum.finalize().into()))
+    }
+}
+
+impl Read for Hashed<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.source.read(bytes)?;
+        self.sum.update(&bytes[..length]);
+        Ok(length)
+    }
+}
+
 impl From<[u8; 32]> for Sha256Sum {
     fn from(bytes: [u8; 32]) -> Self {
         Self(bytes)

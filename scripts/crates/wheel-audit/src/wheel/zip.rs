@@ -10,6 +10,7 @@ use flate2::bufread::DeflateDecoder;
 use sha2::{Digest, Sha256};
 
 use super::error::ReadError;
+use super::flaw::{Flaw, Part};
 use super::limits::{HELD_LIMIT, KEPT_LIMIT, TEXT_LIMIT};
 use super::sum::Sha256Sum;
 use super::zip_directory::{Directory, Header};
@@ -49,14 +50,15 @@ const HEAD: usize = 8;
 ///
 /// # Errors
 ///
-/// When the bytes are not a zip archive, use a feature that wheels do not use (encryption, zip64, a method other than
-/// stored and deflated), exceed a limit, or contradict themselves (CRC, sizes, names, members that share bytes).
+/// When the bytes are not a zip archive, use a feature that wheels do not use (encryption, an archive of zip64, a method
+/// other than stored and deflated), exceed a limit, or contradict themselves (CRC, sizes, names, members that share
+/// bytes).
 pub fn read(bytes: &[u8], keep: impl Fn(&str) -> bool) -> Result<Vec<Member>, ReadError> {
     let need = |name: &str, _: u64, _: &[u8]| match keep(name) {
         true => Need::Keep(TEXT_LIMIT),
         false => Need::Sum,
     };
-    members(bytes, &Directory::read(bytes)?, need, |_, _| {})
+    whole(bytes, need, |_, _| {})
 }
 
 /// Does the same, and passes the name and content of every member to `look`. One member is in memory at a time, beside
@@ -74,7 +76,7 @@ pub fn visit(
         true => Need::Keep(TEXT_LIMIT),
         false => Need::Look,
     };
-    members(bytes, &Directory::read(bytes)?, need, look)
+    whole(bytes, need, look)
 }
 
 /// Passes the content of one member to `look`, unless it is larger than [`HELD_LIMIT`].
@@ -83,32 +85,70 @@ pub(crate) fn visit_one(
     wanted: &str,
     mut look: impl FnMut(&[u8]),
 ) -> Result<(), ReadError> {
-    let directory = Directory::read(bytes)?;
+    let directory = Directory::read_whole(bytes)?;
     let header = directory.headers.iter().find(|header| header.name == wanted);
     let header = header.ok_or_else(|| ReadError::new("it has no such member"))?;
-    header.member(bytes, &mut |_, _, _| Need::Look, &mut |_, content| look(content))?;
-    Ok(())
+    let read = header.member(bytes, &mut |_, _, _| Need::Look, &mut |_, content| look(content));
+    read.map(drop).map_err(|flaw| flaw.error())
+}
+
+/// Unpacks every member of an archive without a fault.
+fn whole(
+    bytes: &[u8],
+    need: impl FnMut(&str, u64, &[u8]) -> Need,
+    look: impl FnMut(&str, &[u8]),
+) -> Result<Vec<Member>, ReadError> {
+    let unpacked = members(bytes, &Directory::read_whole(bytes)?, need, look)?;
+    match unpacked.flaws.first() {
+        None => Ok(unpacked.members),
+        Some(flaw) => Err(flaw.error()),
+    }
+}
+
+/// The members of an archive.
+#[derive(Default)]
+pub(super) struct Unpacked {
+    pub(super) members: Vec<Member>,
+    /// The names of those that could not be unpacked.
+    pub(super) damaged: Vec<String>,
+    /// Their faults, without those of their headers.
+    pub(super) flaws: Vec<Flaw>,
 }
 
 /// Unpacks the members of an archive whose headers were read. `need` says by name, size and first bytes what is needed
 /// of a member, and `look` gets the name and content of each that is needed whole.
+///
+/// # Errors
+///
+/// When the texts that are kept exceed their limit.
 pub(super) fn members(
     bytes: &[u8],
     directory: &Directory,
     mut need: impl FnMut(&str, u64, &[u8]) -> Need,
     mut look: impl FnMut(&str, &[u8]),
-) -> Result<Vec<Member>, ReadError> {
-    let mut members = Vec::new();
+) -> Result<Unpacked, ReadError> {
+    let mut unpacked = Unpacked::default();
     let mut kept = 0;
     for header in directory.headers.iter().filter(|header| !header.name.ends_with('/')) {
-        let member = header.member(bytes, &mut need, &mut look)?;
-        kept += member.content.as_ref().map_or(0, Vec::len) as u64;
+        if !header.is_readable {
+            unpacked.damaged.push(header.name.clone());
+            continue;
+        }
+        match header.member(bytes, &mut need, &mut look) {
+            Ok(member) => {
+                kept += member.content.as_ref().map_or(0, Vec::len) as u64;
+                unpacked.members.push(member);
+            }
+            Err(flaw) => {
+                unpacked.damaged.push(header.name.clone());
+                unpacked.flaws.push(flaw);
+            }
+        }
         if kept > KEPT_LIMIT {
             return Err(ReadError::new(format!("its texts have more than {KEPT_LIMIT} bytes")));
         }
-        members.push(member);
     }
-    Ok(members)
+    Ok(unpacked)
 }
 
 impl Header {
@@ -117,7 +157,7 @@ impl Header {
         bytes: &[u8],
         need: &mut impl FnMut(&str, u64, &[u8]) -> Need,
         look: &mut impl FnMut(&str, &[u8]),
-    ) -> Result<Member, ReadError> {
+    ) -> Result<Member, Flaw> {
         // The bounds were checked when the headers were read.
         let packed = &bytes[self.start..][..self.packed as usize];
         match self.method {
@@ -132,10 +172,17 @@ impl Header {
                     Err(self.wrong("is not as long packed as declared"))
                 }
             }
+            // pip unpacks what Python's `zipfile` does.
+            12 => Err(self.wrong("is packed by bzip2, which PyPI and uv refuse")),
+            14 => Err(self.wrong("is packed by lzma, which PyPI and uv refuse")),
             method => {
                 Err(self.wrong(&format!("is packed by method {method}, which pip does not unpack")))
             }
         }
+    }
+
+    fn wrong(&self, what: &str) -> Flaw {
+        Flaw::of_member(Part::Zip, &self.name, what)
     }
 
     fn unpack(
@@ -143,7 +190,7 @@ impl Header {
         source: impl Read,
         need: &mut impl FnMut(&str, u64, &[u8]) -> Need,
         look: &mut impl FnMut(&str, &[u8]),
-    ) -> Result<Member, ReadError> {
+    ) -> Result<Member, Flaw> {
         // One byte more than declared shows that the declared size is wrong.
         let mut source = source.take(self.size + 1);
         let unreadable =

@@ -4,7 +4,7 @@
 /// An extra field that changes what some readers see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extra {
-    /// Sizes or a place in place of those in the header (0x0001).
+    /// Other sizes, or another place, than the header has (0x0001).
     Zip64,
     /// Another name or comment (0x7075, 0x6375, of Info-ZIP).
     Name,
@@ -15,28 +15,49 @@ pub(crate) enum Extra {
 }
 
 impl Extra {
-    /// The first such field. Other fields, such as times and owners, change nothing.
+    /// The first such field. Other fields, such as times and owners, change nothing. Sizes are read by [`zip64`].
     pub(super) fn read(fields: &[u8]) -> Option<Self> {
-        let mut at = 0;
-        while at < fields.len() {
-            let (Some(kind), Some(length)) = (number(fields, at), number(fields, at + 2)) else {
-                return Some(Self::Broken);
-            };
-            at += 4 + usize::from(length);
-            if at > fields.len() {
-                return Some(Self::Broken);
-            }
-            match kind {
-                0x0001 => return Some(Self::Zip64),
-                0x6375 | 0x7075 => return Some(Self::Name),
-                0x0017 | 0x9901 => return Some(Self::Encryption),
-                _ => {}
-            }
-        }
-        None
+        Fields(fields).find_map(|field| match field {
+            None => Some(Self::Broken),
+            Some((0x6375 | 0x7075, _)) => Some(Self::Name),
+            Some((0x0017 | 0x9901, _)) => Some(Self::Encryption),
+            Some(_) => None,
+        })
     }
 }
 
-fn number(fields: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(*fields.get(at..)?.first_chunk()?))
+/// Takes those of size, packed size and place from the extra field of zip64 for which the header has no room. Python's
+/// `force_zip64` writes such sizes for small members too.
+///
+/// Returns false if the field says something else than the header, or more.
+pub(super) fn zip64(fields: &[u8], values: [&mut u64; 3]) -> bool {
+    let mut found = Fields(fields).flatten().filter(|(kind, _)| *kind == 0x0001);
+    let Some((_, mut content)) = found.next() else { return true };
+    let mut used = false;
+    for value in values {
+        if *value == u64::from(u32::MAX) {
+            let Some((wide, rest)) = content.split_first_chunk() else { return false };
+            (*value, content, used) = (u64::from_le_bytes(*wide), rest, true);
+        }
+    }
+    used && content.is_empty() && found.next().is_none()
+}
+
+/// The kind and the content of each field; `None` once if the lengths do not add up.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Option<(u16, &'a [u8])>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let fields = std::mem::take(&mut self.0);
+        let number = |at: usize| Some(u16::from_le_bytes(*fields.get(at..)?.first_chunk()?));
+        let (Some(kind), Some(length)) = (number(0), number(2)) else { return Some(None) };
+        let Some(content) = fields.get(4..4 + usize::from(length)) else { return Some(None) };
+        self.0 = &fields[4 + usize::from(length)..];
+        Some(Some((kind, content)))
+    }
 }

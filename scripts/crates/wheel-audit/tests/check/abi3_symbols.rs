@@ -26,27 +26,27 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("abi3-symbols", CASES), @"
     # a private function
-    finding[abi3-symbols]: it uses `_PyObject_GetDictPtr`, which is not part of the stable ABI
+    error[abi3-symbols]: it uses `_PyObject_GetDictPtr`, which is not part of the stable ABI
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: symbols that the stable ABI of Python 3.10 has
        = remedy: compile with `Py_LIMITED_API` (pyo3: `abi3-py3…`) set to the tag's Python, or raise the tag
     # a function that is newer than the tag
-    finding[abi3-symbols]: it uses `PyObject_GetBuffer`, which the stable ABI has since 3.11
+    error[abi3-symbols]: it uses `PyObject_GetBuffer`, which the stable ABI has since 3.11
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: symbols that the stable ABI of Python 3.10 has
        = remedy: compile with `Py_LIMITED_API` (pyo3: `abi3-py3…`) set to the tag's Python, or raise the tag
     # data that is no part of it
-    finding[abi3-symbols]: it uses `_PyRuntime`, which is not part of the stable ABI
+    error[abi3-symbols]: it uses `_PyRuntime`, which is not part of the stable ABI
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: symbols that the stable ABI of Python 3.10 has
        = remedy: compile with `Py_LIMITED_API` (pyo3: `abi3-py3…`) set to the tag's Python, or raise the tag
     # a public function that is no part of it, on macOS
-    finding[abi3-symbols]: it uses `PyFunction_New`, which is not part of the stable ABI
+    error[abi3-symbols]: it uses `PyFunction_New`, which is not part of the stable ABI
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: symbols that the stable ABI of Python 3.10 has
        = remedy: compile with `Py_LIMITED_API` (pyo3: `abi3-py3…`) set to the tag's Python, or raise the tag
     # a function that is newer than the tag, on Windows
-    finding[abi3-symbols]: it uses `PyType_GetName`, which the stable ABI has since 3.11
+    error[abi3-symbols]: it uses `PyType_GetName`, which the stable ABI has since 3.11
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: symbols that the stable ABI of Python 3.10 has
        = remedy: compile with `Py_LIMITED_API` (pyo3: `abi3-py3…`) set to the tag's Python, or raise the tag

@@ -30,22 +30,22 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("architecture", CASES), @"
     # a library for another machine
-    finding[architecture]: it is ELF code for aarch64
+    error[architecture]: it is ELF code for aarch64
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: ELF code for x86_64, as `manylinux2014_x86_64` promises
        = remedy: build this platform's wheel for its own target; do not rename wheels
     # a library for another system
-    finding[architecture]: it is PE code for x86_64
+    error[architecture]: it is PE code for x86_64
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: ELF code for x86_64, as `manylinux2014_x86_64` promises
        = remedy: build this platform's wheel for its own target; do not rename wheels
     # a DLL for another machine
-    finding[architecture]: it is PE code for aarch64
+    error[architecture]: it is PE code for aarch64
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: PE code for x86_64, as `win_amd64` promises
        = remedy: build this platform's wheel for its own target; do not rename wheels
     # a fat file without the promised machine
-    finding[architecture]: it is Mach-O code for x86_64
+    error[architecture]: it is Mach-O code for x86_64
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: Mach-O code for aarch64, as `macosx_11_0_arm64` promises
        = remedy: build this platform's wheel for its own target; do not rename wheels

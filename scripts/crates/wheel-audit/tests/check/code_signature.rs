@@ -16,12 +16,12 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("code-signature", CASES), @"
     # no signature
-    finding[code-signature]: its arm64 code is not signed
+    error[code-signature]: its arm64 code is not signed
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: a signature, at least an ad-hoc one, made after the last change
        = remedy: sign it at the end: `codesign --force --sign - FILE`
     # a byte changed after the signing
-    finding[code-signature]: the signature of its arm64 code is not valid: the hash of page 0 differs
+    error[code-signature]: the signature of its arm64 code is not valid: the hash of page 0 differs
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: a signature, at least an ad-hoc one, made after the last change
        = remedy: sign it at the end: `codesign --force --sign - FILE`

@@ -42,40 +42,40 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("contents-exact", CASES), @"
     # no binary
-    finding[contents-exact]: it is for `manylinux2014_x86_64.manylinux_2_17_x86_64` and holds no binary
+    error[contents-exact]: it is for `manylinux2014_x86_64.manylinux_2_17_x86_64` and holds no binary
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a program or a library for that platform
        = remedy: find out why the build left out the extension, or tag the wheel `any`
     # compiled Python of one version
-    finding[contents-exact]: `sum_up_to/__pycache__/a.cpython-313.pyc` is a leftover (`__pycache__`)
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+    warning[contents-exact]: it is a leftover (`__pycache__`)
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/__pycache__/a.cpython-313.pyc
        = expected: only files of the package
        = remedy: exclude it in the build backend's settings, and build from a clean checkout
     # a file of the Finder
-    finding[contents-exact]: `sum_up_to/.DS_Store` is a leftover (`.DS_Store`)
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+    warning[contents-exact]: it is a leftover (`.DS_Store`)
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/.DS_Store
        = expected: only files of the package
        = remedy: exclude it in the build backend's settings, and build from a clean checkout
     # secrets of the build machine
-    finding[contents-exact]: `sum_up_to/.env` is a leftover (`.env`)
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+    warning[contents-exact]: it is a leftover (`.env`)
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/.env
        = expected: only files of the package
        = remedy: exclude it in the build backend's settings, and build from a clean checkout
     # an extension module in a pure wheel
-    finding[contents-exact]: `Root-Is-Purelib` is true, and `sum_up_to/_native.abi3.so` is an extension module
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+    warning[contents-exact]: it is an extension module, and `Root-Is-Purelib` is true
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: `Root-Is-Purelib: false`, so that it is installed with what belongs to one platform
        = remedy: let the build backend write `WHEEL`, and tell it that the project is not pure
     # a license that is named and not there
-    finding[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
+    error[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
        = remedy: correct `license-files` in `pyproject.toml` and build again
-    finding[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
+    error[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
        = remedy: correct `license-files` in `pyproject.toml` and build again
-    finding[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
+    error[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
        = remedy: correct `license-files` in `pyproject.toml` and build again

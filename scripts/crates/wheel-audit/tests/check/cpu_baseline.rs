@@ -11,7 +11,7 @@ pub const CASES: &[Case] = &[Case {
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("cpu-baseline", CASES), @"
     # a newer level of the architecture
-    finding[cpu-baseline]: it says that it needs x86-64-v3
+    error[cpu-baseline]: it says that it needs x86-64-v3
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: the baseline, which every processor of the tag has
        = remedy: compile without `-march=…` (Rust: `target-cpu`), and choose faster code at run time

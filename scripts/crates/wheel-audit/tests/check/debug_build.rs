@@ -14,12 +14,12 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("debug-build", CASES), @"
     # more debug information than code
-    finding[debug-build]: 2000000 of the 2001456 bytes of its binaries are debug information
+    warning[debug-build]: 2000000 of the 2001456 bytes of its binaries are debug information
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: stripped binaries
        = remedy: build with `--release` and `strip = true`, or run `strip --strip-debug`
     # the debug build of the C runtime
-    finding[debug-build]: it needs `ucrtbased.dll`, which is part of a debug build
+    error[debug-build]: it needs `ucrtbased.dll`, which is part of a debug build
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: the library of a release build
        = remedy: build with the release configuration

@@ -31,12 +31,12 @@ fn each_broken_release_is_refused() {
         .replace(&Sha256Sum::digest(&good().files[WINDOWS]).to_string(), "[now]");
     insta::assert_snapshot!(refusals, @"
     # a wheel has other bytes than were recorded
-    finding[dist-as-built]: the file has SHA-256 [now], but `build` recorded 369b74f2003ce39f5829ec7a2f84852b72b610d0312c8951d5d8f7316c9902ba
+    error[dist-as-built]: the file has SHA-256 [now], but `build` recorded 369b74f2003ce39f5829ec7a2f84852b72b610d0312c8951d5d8f7316c9902ba
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: the file that `build` made
        = remedy: run the stage `build` again
     # a wheel was not recorded
-    finding[dist-as-built]: the file is not among those that `build` recorded
+    error[dist-as-built]: the file is not among those that `build` recorded
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: the file that `build` made
        = remedy: run the stage `build` again

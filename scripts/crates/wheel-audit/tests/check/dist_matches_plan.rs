@@ -44,22 +44,22 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("dist-matches-plan", CASES), @"
     # a promised wheel is missing
-    finding[dist-matches-plan]: the file is promised but not in `dist/`
+    error[dist-matches-plan]: the file is promised but not in `dist/`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: every file of the plan
        = remedy: build its target, or take the target out of `[tool.wheel-pipeline]`
     # the sdist is missing
-    finding[dist-matches-plan]: the file is promised but not in `dist/`
+    error[dist-matches-plan]: the file is promised but not in `dist/`
       --> sum_up_to-1.0.0.tar.gz
        = expected: every file of the plan
        = remedy: build its target, or take the target out of `[tool.wheel-pipeline]`
     # a wheel for a platform that was not promised
-    finding[dist-matches-plan]: the file is in `dist/` but not in the plan
+    error[dist-matches-plan]: the file is in `dist/` but not in the plan
       --> sum_up_to-1.0.0-cp310-abi3-win_arm64.whl
        = expected: the files of the plan and no other
        = remedy: move it out of `dist/`
     # a file that is neither wheel nor sdist
-    finding[dist-matches-plan]: the file is in `dist/` but not in the plan
+    error[dist-matches-plan]: the file is in `dist/` but not in the plan
       --> notes.txt
        = expected: the files of the plan and no other
        = remedy: move it out of `dist/`

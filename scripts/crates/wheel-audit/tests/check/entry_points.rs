@@ -29,17 +29,17 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("entry-points", CASES), @"
     # a command of a module that is not there
-    finding[entry-points]: `sum = sum_up_to.cli:main` refers to the module `sum_up_to.cli`, which is not in the wheel
+    error[entry-points]: `sum = sum_up_to.cli:main` refers to the module `sum_up_to.cli`, which is not in the wheel
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/entry_points.txt
        = expected: a module of the wheel
        = remedy: correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again
     # a command that refers to nothing
-    finding[entry-points]: `sum` refers to nothing
+    error[entry-points]: `sum` refers to nothing
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/entry_points.txt
        = expected: `name = module` or `name = module:attribute`
        = remedy: correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again
     # a command in no group
-    finding[entry-points]: `sum = sum_up_to:main` is in no group
+    error[entry-points]: `sum = sum_up_to:main` is in no group
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/entry_points.txt
        = expected: `[console_scripts]` before it
        = remedy: correct `[project.scripts]` or `[project.entry-points]` in `pyproject.toml`, and build again

@@ -33,18 +33,18 @@ pub const CASES: &[Case] = &[
 #[test]
 fn each_broken_release_is_refused() {
     let text = refusals("index-accepts", CASES);
-    assert_eq!(text.matches("finding").count(), 4 * CASES.len());
+    assert_eq!(text.matches("error[index-accepts]: ").count(), 4 * CASES.len());
     let once: Vec<&str> =
-        text.lines().filter(|line| line.starts_with('#') || line.starts_with("finding")).collect();
+        text.lines().filter(|line| line.starts_with('#') || line.starts_with("error")).collect();
     let mut once = once;
     once.dedup();
     insta::assert_snapshot!(once.join("\n"), @"
     # a dependency by its address
-    finding[index-accepts]: `Requires-Dist: a @ https://example.org/a-1-py3-none-any.whl` names a URL
+    error[index-accepts]: `Requires-Dist: a @ https://example.org/a-1-py3-none-any.whl` names a URL
     # a description of an unknown kind
-    finding[index-accepts]: `Description-Content-Type` is `text/html`
+    error[index-accepts]: `Description-Content-Type` is `text/html`
     # a summary that is an essay
-    finding[index-accepts]: `Summary` is longer than one line of 512 bytes
+    error[index-accepts]: `Summary` is longer than one line of 512 bytes
     ");
 }
 

@@ -21,28 +21,28 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("install-table", CASES), @"
     # a promised Python that the metadata refuses
-    finding[install-table]: pip finds no wheel for macosx_11_0_arm64 on Python 3.10, and compiles the sdist or fails
+    error[install-table]: pip finds no wheel for macosx_11_0_arm64 on Python 3.10, and compiles the sdist or fails
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: a wheel whose tags and `Requires-Python` fit there
        = remedy: correct the tags by building again, or `requires-python`
-    finding[install-table]: pip finds no wheel for manylinux_2_17_x86_64 on Python 3.10, and compiles the sdist or fails
+    error[install-table]: pip finds no wheel for manylinux_2_17_x86_64 on Python 3.10, and compiles the sdist or fails
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a wheel whose tags and `Requires-Python` fit there
        = remedy: correct the tags by building again, or `requires-python`
-    finding[install-table]: pip finds no wheel for win_amd64 on Python 3.10, and compiles the sdist or fails
+    error[install-table]: pip finds no wheel for win_amd64 on Python 3.10, and compiles the sdist or fails
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: a wheel whose tags and `Requires-Python` fit there
        = remedy: correct the tags by building again, or `requires-python`
     # a promised Python that is too new for the metadata
-    finding[install-table]: pip finds no wheel for macosx_11_0_arm64 on Python 3.13, and compiles the sdist or fails
+    error[install-table]: pip finds no wheel for macosx_11_0_arm64 on Python 3.13, and compiles the sdist or fails
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
        = expected: a wheel whose tags and `Requires-Python` fit there
        = remedy: correct the tags by building again, or `requires-python`
-    finding[install-table]: pip finds no wheel for manylinux_2_17_x86_64 on Python 3.13, and compiles the sdist or fails
+    error[install-table]: pip finds no wheel for manylinux_2_17_x86_64 on Python 3.13, and compiles the sdist or fails
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: a wheel whose tags and `Requires-Python` fit there
        = remedy: correct the tags by building again, or `requires-python`
-    finding[install-table]: pip finds no wheel for win_amd64 on Python 3.13, and compiles the sdist or fails
+    error[install-table]: pip finds no wheel for win_amd64 on Python 3.13, and compiles the sdist or fails
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: a wheel whose tags and `Requires-Python` fit there
        = remedy: correct the tags by building again, or `requires-python`

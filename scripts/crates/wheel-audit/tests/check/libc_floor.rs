@@ -28,22 +28,22 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("libc-floor", CASES), @"
     # a newer glibc
-    finding[libc-floor]: it needs `GLIBC_2.28` of `libc.so.6`
+    error[libc-floor]: it needs `GLIBC_2.28` of `libc.so.6`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: no version of glibc after 2.17
        = remedy: build on, or link against, a system as old as the tag says, or change the tag
     # a newer glibc, in the library of mathematics
-    finding[libc-floor]: it needs `GLIBC_2.29` of `libm.so.6`
+    error[libc-floor]: it needs `GLIBC_2.29` of `libm.so.6`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: no version of glibc after 2.17
        = remedy: build on, or link against, a system as old as the tag says, or change the tag
     # relocations that only a newer glibc knows
-    finding[libc-floor]: it needs `GLIBC_ABI_DT_RELR` of `libc.so.6`
+    error[libc-floor]: it needs `GLIBC_ABI_DT_RELR` of `libc.so.6`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: no version of glibc after 2.17
        = remedy: build on, or link against, a system as old as the tag says, or change the tag
     # the loader of musl
-    finding[libc-floor]: its loader is `/lib/ld-musl-x86_64.so.1`
+    error[libc-floor]: its loader is `/lib/ld-musl-x86_64.so.1`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: the loader of the C library of its tag
        = remedy: build on, or link against, a system as old as the tag says, or change the tag

@@ -41,42 +41,42 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("linked-libraries", CASES), @"
     # a library of the build machine
-    finding[linked-libraries]: it needs the library `libssl.so.3`
+    error[linked-libraries]: it needs the library `libssl.so.3`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: libraries in the wheel, and those that every manylinux system has
        = remedy: link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)
     # the library of Python
-    finding[linked-libraries]: it needs the library `libpython3.10.so.1.0`
+    error[linked-libraries]: it needs the library `libpython3.10.so.1.0`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: symbols of Python without a library: the program that imports has them
        = remedy: link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)
     # the C library of musl
-    finding[linked-libraries]: it needs the library `libc.musl-x86_64.so.1`
+    error[linked-libraries]: it needs the library `libc.musl-x86_64.so.1`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: libraries in the wheel, and those that every manylinux system has
        = remedy: link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)
     # a library of Homebrew
-    finding[linked-libraries]: it needs the library `/opt/homebrew/lib/libssl.3.dylib`
+    error[linked-libraries]: it needs the library `/opt/homebrew/lib/libssl.3.dylib`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: libraries in the wheel, in `/usr/lib` and in `/System/Library`
        = remedy: link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)
     # a library that is not in the wheel
-    finding[linked-libraries]: it needs the library `@rpath/libfoo.dylib`
+    error[linked-libraries]: it needs the library `@rpath/libfoo.dylib`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: libraries in the wheel, in `/usr/lib` and in `/System/Library`
        = remedy: link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)
     # the DLL of one Python
-    finding[linked-libraries]: it needs the library `python310.dll`
+    error[linked-libraries]: it needs the library `python310.dll`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: `python3.dll`, as the ABI tag is `abi3`
        = remedy: link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)
     # the DLL of free-threaded Pythons
-    finding[linked-libraries]: it needs the library `python3t.dll`
+    error[linked-libraries]: it needs the library `python3t.dll`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: `python3.dll`, as the ABI tag is `abi3`
        = remedy: link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)
     # a DLL of MinGW
-    finding[linked-libraries]: it needs the library `libwinpthread-1.dll`
+    error[linked-libraries]: it needs the library `libwinpthread-1.dll`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: DLLs in the wheel, and those of Windows and Python
        = remedy: link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)

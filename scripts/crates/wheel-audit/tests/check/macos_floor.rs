@@ -16,12 +16,12 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("macos-floor", CASES), @"
     # the macOS of the build machine
-    finding[macos-floor]: its code for arm64 needs macOS 15.0
+    error[macos-floor]: its code for arm64 needs macOS 15.0
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: macOS 11.0 or older, as `macosx_11_0_arm64` promises
        = remedy: build with `MACOSX_DEPLOYMENT_TARGET` set to the tag's version, libraries included
     # a newer minor version
-    finding[macos-floor]: its code for arm64 needs macOS 11.3
+    error[macos-floor]: its code for arm64 needs macOS 11.3
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: macOS 11.0 or older, as `macosx_11_0_arm64` promises
        = remedy: build with `MACOSX_DEPLOYMENT_TARGET` set to the tag's version, libraries included

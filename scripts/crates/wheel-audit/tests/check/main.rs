@@ -2,6 +2,7 @@
 
 mod abi3_symbols;
 mod architecture;
+mod binary_structure;
 mod code_signature;
 mod contents_exact;
 mod cpu_baseline;
@@ -10,6 +11,7 @@ mod dist_as_built;
 mod dist_matches_plan;
 mod entry_points;
 mod exec_stack;
+mod file_name;
 mod index_accepts;
 mod install_table;
 mod libc_floor;
@@ -22,7 +24,7 @@ mod page_alignment;
 mod record_complete;
 mod run_path;
 mod sdist_contents;
-mod sdist_name;
+mod sdist_structure;
 mod size_and_quota;
 mod suffix_and_exports;
 mod tags_agree;
@@ -31,7 +33,9 @@ mod vc_runtime;
 mod version_agrees;
 mod zip_structure;
 
-use wheel_audit::check::{CHECKS, CheckInput, CheckResult, NotJudged};
+use std::collections::{BTreeMap, BTreeSet};
+
+use wheel_audit::check::{CHECKS, CheckInput, CheckResult, NotJudged, Severity};
 use wheel_fixtures::elf::Elf;
 use wheel_fixtures::macho::Macho;
 use wheel_fixtures::pe::Pe;
@@ -49,6 +53,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("dist-matches-plan", dist_matches_plan::CASES),
     ("dist-as-built", dist_as_built::CASES),
     ("install-table", install_table::CASES),
+    ("file-name", file_name::CASES),
     ("zip-structure", zip_structure::CASES),
     ("record-complete", record_complete::CASES),
     ("tags-agree", tags_agree::CASES),
@@ -60,8 +65,9 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("contents-exact", contents_exact::CASES),
     ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
-    ("sdist-name", sdist_name::CASES),
+    ("sdist-structure", sdist_structure::CASES),
     ("sdist-contents", sdist_contents::CASES),
+    ("binary-structure", binary_structure::CASES),
     ("architecture", architecture::CASES),
     ("suffix-and-exports", suffix_and_exports::CASES),
     ("abi3-symbols", abi3_symbols::CASES),
@@ -133,17 +139,25 @@ fn every_check_has_releases_that_it_refuses() {
     assert!(BROKEN.iter().all(|(_, cases)| !cases.is_empty()));
 }
 
-/// The checks that refuse a release.
-fn refusing(dist: &Dist) -> Vec<&'static str> {
+/// The checks with findings in a release, and their severities.
+fn refusing(dist: &Dist) -> BTreeMap<&'static str, BTreeSet<Severity>> {
     let release = dist.read();
     let subject =
         CheckInput { release: &release, plan: Some(&dist.plan), built: Some(&dist.built) };
-    let refuses = |check: &&wheel_audit::check::Check| match check.judge(subject) {
-        Ok(findings) => !findings.is_empty(),
-        Err(NotJudged::NoSubject(_)) => false,
-        Err(why) => panic!("{} cannot tell: {why:?}", check.name),
-    };
-    CHECKS.iter().filter(refuses).map(|check| check.name).collect()
+    let mut refusing = BTreeMap::new();
+    for check in CHECKS {
+        let findings = match check.judge(subject) {
+            Ok(findings) => findings,
+            Err(NotJudged::NoSubject(_)) => Vec::new(),
+            Err(why) => panic!("{} cannot tell: {why:?}", check.name),
+        };
+        let severities: BTreeSet<Severity> =
+            findings.iter().map(|finding| finding.severity).collect();
+        if !severities.is_empty() {
+            refusing.insert(check.name, severities);
+        }
+    }
+    refusing
 }
 
 #[test]
@@ -152,8 +166,13 @@ fn a_broken_release_is_refused_for_its_own_reason_alone() {
     for (intended, cases) in BROKEN {
         for case in *cases {
             let refusing = refusing(&(case.broken)());
-            matrix += &format!("{:<20}{}\n", refusing.join(" "), case.name);
-            assert_eq!(refusing, [*intended], "{}", case.name);
+            let checks: Vec<&str> = refusing.keys().copied().collect();
+            let severities: BTreeSet<String> =
+                refusing.values().flatten().map(ToString::to_string).collect();
+            let severities: Vec<String> = severities.into_iter().collect();
+            let (checks, severities) = (checks.join(" "), severities.join(" "));
+            matrix += &format!("{checks:<20}{severities:<9}{}\n", case.name);
+            assert_eq!(checks, *intended, "{}", case.name);
         }
     }
     assert!(matrix.lines().count() > 100);

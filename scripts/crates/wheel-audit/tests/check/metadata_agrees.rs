@@ -3,7 +3,7 @@
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::release;
 
-const LICENSE: &str = "License-Expression: MIT OR Apache-2.0\n";
+const SUMMARY: &str = "Summary: The exact sum of the first n integers\n";
 
 pub const CASES: &[Case] = &[
     Case {
@@ -12,15 +12,15 @@ pub const CASES: &[Case] = &[
             release(|parts| {
                 parts.windows.edit(
                     "METADATA",
-                    LICENSE,
-                    &format!("{LICENSE}Requires-Dist: colorama\n"),
+                    SUMMARY,
+                    &format!("{SUMMARY}Requires-Dist: colorama\n"),
                 );
             })
         },
     },
     Case {
         name: "a wheel lacks a field",
-        broken: || release(|parts| parts.windows.edit("METADATA", LICENSE, "")),
+        broken: || release(|parts| parts.windows.edit("METADATA", SUMMARY, "")),
     },
     Case {
         name: "the sdist has another value",
@@ -32,7 +32,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "the first file differs from all others",
-        broken: || release(|parts| parts.macos.edit("METADATA", "MIT OR", "MIT AND")),
+        broken: || release(|parts| parts.macos.edit("METADATA", "first n", "last n")),
     },
 ];
 
@@ -40,37 +40,29 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("metadata-agrees", CASES), @"
     # a wheel has a field that the others have not
-    finding[metadata-agrees]: its metadata has `requires-dist: colorama`, which the others lack
+    error[metadata-agrees]: its metadata has `Requires-Dist: colorama`, which most others lack
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
-       = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
+       = expected: the metadata of `sum_up_to-1.0.0.tar.gz`
        = remedy: build all files of a release from one sdist
     # a wheel lacks a field
-    finding[metadata-agrees]: its metadata lacks `license-expression: MIT OR Apache-2.0`
+    warning[metadata-agrees]: its metadata lacks `Summary: The exact sum of the first n integers`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
-       = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
+       = expected: the metadata of `sum_up_to-1.0.0.tar.gz`
        = remedy: build all files of a release from one sdist
     # the sdist has another value
-    finding[metadata-agrees]: its metadata has `requires-python: >=3.11`, which the others lack
+    error[metadata-agrees]: its metadata has `Requires-Python: >=3.11` instead of `Requires-Python: >=3.10`
       --> sum_up_to-1.0.0.tar.gz
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
     # the sdist has another description
-    finding[metadata-agrees]: its description differs
+    warning[metadata-agrees]: its description differs
       --> sum_up_to-1.0.0.tar.gz
        = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
        = remedy: build all files of a release from one sdist
     # the first file differs from all others
-    finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
-       = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
-       = remedy: build all files of a release from one sdist
-    finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
-       = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
-       = remedy: build all files of a release from one sdist
-    finding[metadata-agrees]: its metadata has `license-expression: MIT OR Apache-2.0`, which the others lack
-      --> sum_up_to-1.0.0.tar.gz
-       = expected: the metadata of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
+    warning[metadata-agrees]: its metadata has `Summary: The exact sum of the last n integers` instead of `Summary: The exact sum of the first n integers`
+      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
+       = expected: the metadata of `sum_up_to-1.0.0.tar.gz`
        = remedy: build all files of a release from one sdist
     ");
 }
@@ -78,8 +70,8 @@ fn each_broken_release_is_refused() {
 #[test]
 fn order_line_ends_and_space_around_the_description_are_no_difference() {
     let dist = release(|parts| {
-        parts.windows.edit("METADATA", LICENSE, "");
-        parts.windows.edit("METADATA", "Summary: ", &format!("{LICENSE}Summary: "));
+        parts.windows.edit("METADATA", SUMMARY, "");
+        parts.windows.edit("METADATA", "Requires-Python: ", &format!("{SUMMARY}Requires-Python: "));
         parts.sdist.edit("Requires-Python: >=3.10\n", "Requires-Python: >=3.10\r\n");
         parts.sdist.edit("# sum_up_to\n", "# sum_up_to\n\n");
     });

@@ -36,17 +36,17 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("no-leaked-paths", CASES), @r"
     # a home folder in a library
-    finding[no-leaked-paths]: it names the folder `/home/jdoe/`
+    warning[no-leaked-paths]: it names the folder `/home/jdoe/`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: no path of the machine that built it
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
     # a home folder in the bill of materials
-    finding[no-leaked-paths]: it names the folder `/home/jdoe/`
+    warning[no-leaked-paths]: it names the folder `/home/jdoe/`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/sboms/sum-up-to.cyclonedx.json
        = expected: no path of the machine that built it
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
     # a home folder of Windows
-    finding[no-leaked-paths]: it names the folder `:\Users\J.Doe\`
+    warning[no-leaked-paths]: it names the folder `:\Users\J.Doe\`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: no path of the machine that built it
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine

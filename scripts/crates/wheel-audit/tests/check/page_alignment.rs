@@ -21,7 +21,7 @@ fn arm64(alignment: u64) -> Dist {
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("page-alignment", CASES), @"
     # less than a page of any machine
-    finding[page-alignment]: a part of it is aligned to 2048 bytes
+    error[page-alignment]: a part of it is aligned to 2048 bytes
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: 4096 bytes, a page of x86_64
        = remedy: link with `-z max-page-size=4096`; jemalloc has a setting of its own

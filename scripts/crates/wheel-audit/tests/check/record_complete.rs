@@ -5,6 +5,7 @@ use wheel_audit::check::NotJudged;
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, LINUX, WINDOWS, good, release};
 use wheel_fixtures::wheel::{Wheel, hash};
+use wheel_fixtures::zip::archive;
 
 const MEMBER: &str = "sum_up_to/__init__.py";
 
@@ -40,61 +41,79 @@ pub const CASES: &[Case] = &[
         name: "a member has no size",
         broken: || listed(|line| line.replace(",23", ",") + "\n"),
     },
+    Case { name: "there is no `RECORD`", broken: || without_record() },
     Case {
-        name: "`RECORD` does not list itself",
-        broken: || {
-            release(|parts| {
-                let record = parts.windows.own("RECORD");
-                parts.windows.relist(&record, |_| String::new());
-            })
-        },
+        name: "a line that is not CSV",
+        broken: || listed(|line| format!("{line}\n\"sum_up_to/x\n")),
     },
 ];
 
+fn without_record() -> Dist {
+    let mut members = Wheel::new(WINDOWS).packed();
+    members.retain(|member| !member.name.ends_with(b"RECORD"));
+    let mut dist = good();
+    dist.replace(WINDOWS, archive(&members));
+    dist
+}
+
+#[test]
+fn a_record_that_does_not_list_itself_is_normal() {
+    let dist = release(|parts| {
+        let record = parts.windows.own("RECORD");
+        parts.windows.relist(&record, |_| String::new());
+    });
+    assert_eq!(judge("record-complete", &dist), Ok(Vec::new()));
+}
+
 #[test]
 fn each_broken_release_is_refused() {
-    insta::assert_snapshot!(refusals("record-complete", CASES), @"
+    insta::assert_snapshot!(refusals("record-complete", CASES), @r#"
     # a member is not listed
-    finding[record-complete]: `sum_up_to/__init__.py` is not listed in `RECORD`
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
+    error[record-complete]: it is not listed in `RECORD`
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/__init__.py
        = expected: one line for each member
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member is listed twice
-    finding[record-complete]: `sum_up_to/__init__.py` is listed 2 times in `RECORD`
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
+    error[record-complete]: it is listed 2 times in `RECORD`
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/__init__.py
        = expected: one line for each member
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a file is listed that is not there
-    finding[record-complete]: `RECORD` lists `sum_up_to/py.typed`, which is not in the wheel
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
+    error[record-complete]: `RECORD` lists it, and it is not in the wheel
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/py.typed
        = expected: members of the wheel only
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member has no hash
-    finding[record-complete]: `RECORD` gives no hash for `sum_up_to/__init__.py`
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
+    error[record-complete]: `RECORD` gives no hash for it
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/__init__.py
        = expected: sha256=ytCnNOe8BvRXJDa1W9ckM4U_k_vsFTdfdMmr4cEiQNE
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member has another hash
-    finding[record-complete]: `RECORD` gives `sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU` for `sum_up_to/__init__.py`
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
+    error[record-complete]: `RECORD` gives `sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU` for it
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/__init__.py
        = expected: sha256=ytCnNOe8BvRXJDa1W9ckM4U_k_vsFTdfdMmr4cEiQNE
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member has another size
-    finding[record-complete]: `RECORD` gives 24 bytes for `sum_up_to/__init__.py`
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
+    error[record-complete]: `RECORD` gives 24 bytes for it
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/__init__.py
        = expected: 23 bytes
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
     # a member has no size
-    finding[record-complete]: `RECORD` gives no size for `sum_up_to/__init__.py`
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
+    error[record-complete]: `RECORD` gives no size for it
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/__init__.py
        = expected: 23 bytes
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
-    # `RECORD` does not list itself
-    finding[record-complete]: `sum_up_to-1.0.0.dist-info/RECORD` is not listed in `RECORD`
+    # there is no `RECORD`
+    error[record-complete]: it has no member `sum_up_to-1.0.0.dist-info/RECORD`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
-       = expected: one line for each member
+       = expected: a line for each member: path, hash, size
        = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
-    ");
+    # a line that is not CSV
+    error[record-complete]: it cannot be read: line 2, `"sum_up_to/x`: a quote is not closed
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to-1.0.0.dist-info/RECORD
+       = expected: a line for each member: path, hash, size
+       = remedy: build the wheel again; a tool that changes wheels must rewrite `RECORD`
+    "#);
 }
 
 /// The line with a hash of a kind that is not computed here.
@@ -106,10 +125,13 @@ fn hashed_otherwise(line: &str) -> String {
 #[test]
 fn a_hash_that_is_not_computed_here_is_no_pass() {
     let dist = listed(hashed_otherwise);
-    let why = format!(
-        "`{WINDOWS}`: `RECORD` hashes `{MEMBER}` by sha512, which this program does not compute"
-    );
-    assert_eq!(judge("record-complete", &dist), Err(NotJudged::Unknown { why, found: Vec::new() }));
+    let Err(NotJudged::Unknown { unknown, found }) = judge("record-complete", &dist) else {
+        panic!("it is no pass")
+    };
+    assert_eq!(found, []);
+    let told: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+    let why = "`RECORD` hashes it by sha512, which this program does not compute";
+    assert_eq!(told, [format!("`{WINDOWS}`: `{MEMBER}`: {why}")]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `run-path`: folders of the machine that built the wheel.
 
+use wheel_audit::Severity;
+
 use crate::{Case, elf, judge, macho, refusals};
 
 pub const CASES: &[Case] = &[
@@ -21,26 +23,41 @@ pub const CASES: &[Case] = &[
     },
 ];
 
+/// The severity of a run path in a library that needs another one.
+fn severity(needed: &'static str) -> Severity {
+    let dist = elf(|elf| {
+        elf.runpath = Some("/opt/lib");
+        elf.needed.push(needed);
+    });
+    judge("run-path", &dist).expect("it can tell")[0].severity
+}
+
+#[test]
+fn a_folder_is_an_error_where_the_loader_looks_there_for_a_library_that_is_not_in_the_wheel() {
+    assert_eq!(severity("libm.so.6"), Severity::Warning);
+    assert_eq!(severity("liboddity.so.1"), Severity::Error);
+}
+
 #[test]
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("run-path", CASES), @"
     # a folder of the build machine
-    finding[run-path]: its RUNPATH holds `/home/me/lib`
+    warning[run-path]: its RUNPATH holds `/home/me/lib`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: paths from `$ORIGIN`
        = remedy: link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)
     # the same in the older field
-    finding[run-path]: its RPATH holds `/opt/lib`
+    warning[run-path]: its RPATH holds `/opt/lib`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: paths from `$ORIGIN`
        = remedy: link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)
     # the current folder, by an empty entry
-    finding[run-path]: its RUNPATH holds ``
+    error[run-path]: its RUNPATH holds ``
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: paths from `$ORIGIN`
        = remedy: link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)
     # a folder of the build machine, on macOS
-    finding[run-path]: its LC_RPATH holds `/Users/me/lib`
+    warning[run-path]: its LC_RPATH holds `/Users/me/lib`
       --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl: sum_up_to/_native.abi3.so
        = expected: paths from `@loader_path`
        = remedy: link without `-rpath`, or remove the entry (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`)

@@ -29,8 +29,6 @@ pub const CASES: &[Case] = &[
         name: "a wheel under an old spelling",
         broken: || with("wheels/Sum.Up_To-1.0.0-cp310-abi3-win_amd64.whl"),
     },
-    Case { name: "two names that are one on Windows", broken: || with("cargo.TOML") },
-    Case { name: "a file and a folder of one name", broken: || with("Cargo.lock/nested") },
     Case {
         name: "a license that is named and not there",
         broken: || {
@@ -49,47 +47,37 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("sdist-contents", CASES), @"
     # no lock file
-    finding[sdist-contents]: it has `Cargo.toml` and no `Cargo.lock`
+    warning[sdist-contents]: it has `Cargo.toml` and no `Cargo.lock`
       --> sum_up_to-1.0.0.tar.gz
        = expected: the lock file that was tested
        = remedy: commit `Cargo.lock`, and do not exclude it from the sdist
     # nothing that says how to build
-    finding[sdist-contents]: it has neither `pyproject.toml` nor `setup.py`
+    error[sdist-contents]: it has neither `pyproject.toml` nor `setup.py`
       --> sum_up_to-1.0.0.tar.gz
        = expected: `pyproject.toml`, which says how to build it
        = remedy: let the sdist include it
     # the repository itself
-    finding[sdist-contents]: `.git/config` is a leftover (`.git`)
-      --> sum_up_to-1.0.0.tar.gz
+    warning[sdist-contents]: it is a leftover (`.git`)
+      --> sum_up_to-1.0.0.tar.gz: .git/config
        = expected: what a build needs
        = remedy: build the sdist from a clean checkout
     # compiled Python
-    finding[sdist-contents]: `src/__pycache__/a.pyc` is a leftover (`__pycache__`)
-      --> sum_up_to-1.0.0.tar.gz
+    warning[sdist-contents]: it is a leftover (`__pycache__`)
+      --> sum_up_to-1.0.0.tar.gz: src/__pycache__/a.pyc
        = expected: what a build needs
        = remedy: build the sdist from a clean checkout
     # the sdist before it
-    finding[sdist-contents]: `dist/sum_up_to-0.9.0.tar.gz` is a release of this project
-      --> sum_up_to-1.0.0.tar.gz
+    error[sdist-contents]: it is a release of this project
+      --> sum_up_to-1.0.0.tar.gz: dist/sum_up_to-0.9.0.tar.gz
        = expected: no wheel and no sdist of the project itself
        = remedy: let git ignore the folder, commit that, and build the sdist again
     # a wheel under an old spelling
-    finding[sdist-contents]: `wheels/Sum.Up_To-1.0.0-cp310-abi3-win_amd64.whl` is a release of this project
-      --> sum_up_to-1.0.0.tar.gz
+    error[sdist-contents]: it is a release of this project
+      --> sum_up_to-1.0.0.tar.gz: wheels/Sum.Up_To-1.0.0-cp310-abi3-win_amd64.whl
        = expected: no wheel and no sdist of the project itself
        = remedy: let git ignore the folder, commit that, and build the sdist again
-    # two names that are one on Windows
-    finding[sdist-contents]: `sum_up_to-1.0.0/cargo.TOML` differs from `sum_up_to-1.0.0/Cargo.toml` only in case or in how a character is written
-      --> sum_up_to-1.0.0.tar.gz
-       = expected: names that every system tells apart
-       = remedy: rename one of them, as macOS and Windows keep one file for both
-    # a file and a folder of one name
-    finding[sdist-contents]: `sum_up_to-1.0.0/Cargo.lock/nested` differs from `sum_up_to-1.0.0/Cargo.lock` only in that one is a file and the other a folder
-      --> sum_up_to-1.0.0.tar.gz
-       = expected: names that every system tells apart
-       = remedy: rename one of them, as macOS and Windows keep one file for both
     # a license that is named and not there
-    finding[sdist-contents]: `PKG-INFO` names the license `LICENSE`, which is not in the sdist
+    error[sdist-contents]: `PKG-INFO` names the license `LICENSE`, which is not in the sdist
       --> sum_up_to-1.0.0.tar.gz
        = expected: every `License-File`
        = remedy: correct `license-files` in `pyproject.toml`, or let the sdist include the file

@@ -15,7 +15,7 @@ pub const CASES: &[Case] = &[Case {
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("size-and-quota", CASES), @"
     # a wheel of more than 100 MiB
-    finding[size-and-quota]: it has 104860827 bytes
+    error[size-and-quota]: it has 104860827 bytes
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: at most 100 MiB
        = remedy: leave out what need not be downloaded, or ask PyPI for a higher limit beforehand

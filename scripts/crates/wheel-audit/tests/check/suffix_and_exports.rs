@@ -50,42 +50,42 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("suffix-and-exports", CASES), @"
     # the suffix of one Python in a wheel for all
-    finding[suffix-and-exports]: its suffix is `.cpython-310-x86_64-linux-gnu.so`
+    error[suffix-and-exports]: its suffix is `.cpython-310-x86_64-linux-gnu.so`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.cpython-310-x86_64-linux-gnu.so
        = expected: `.abi3.so`, as the ABI tag is `abi3`
        = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
     # a suffix that Windows does not know
-    finding[suffix-and-exports]: its suffix is `.abi3.pyd`
+    error[suffix-and-exports]: its suffix is `.abi3.pyd`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.abi3.pyd
        = expected: `.pyd`, the only suffix of the stable ABI that Windows knows
        = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
     # the suffix of one Python on Windows in a wheel for all
-    finding[suffix-and-exports]: its suffix is `.cp310-win_amd64.pyd`
+    error[suffix-and-exports]: its suffix is `.cp310-win_amd64.pyd`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.cp310-win_amd64.pyd
        = expected: `.pyd`, as the ABI tag is `abi3`
        = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
     # a platform in the suffix, which only newer Pythons look for
-    finding[suffix-and-exports]: its suffix is `.abi3-x86_64-linux-gnu.so`
+    error[suffix-and-exports]: its suffix is `.abi3-x86_64-linux-gnu.so`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3-x86_64-linux-gnu.so
        = expected: `.abi3.so`, as the ABI tag is `abi3`
        = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
     # a module of another name
-    finding[suffix-and-exports]: it exports the module `_native`
+    error[suffix-and-exports]: it exports the module `_native`
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/native.abi3.so
        = expected: `PyInit_native`
        = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
     # no module
-    finding[suffix-and-exports]: it exports no module
+    error[suffix-and-exports]: it exports no module
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: `PyInit__native`
        = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
     # no module for Windows
-    finding[suffix-and-exports]: it exports the module `native`
+    error[suffix-and-exports]: it exports the module `native`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: `PyInit__native`
        = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules
     # an export that the oldest Python does not look for
-    finding[suffix-and-exports]: it exports `PyModExport__native` alone
+    error[suffix-and-exports]: it exports `PyModExport__native` alone
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: `PyInit__native`, which is what Python 3.10 looks for
        = remedy: build the wheel again with the ABI of its tag; do not rename wheels or modules

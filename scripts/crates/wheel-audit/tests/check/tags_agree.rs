@@ -30,36 +30,59 @@ pub const CASES: &[Case] = &[
         },
     },
     Case { name: "a tag with two parts", broken: || tagged(MANYLINUX, "Tag: cp310-abi3\n") },
+    Case {
+        name: "no `WHEEL` file",
+        broken: || {
+            release(|parts| {
+                let path = parts.linux.own("WHEEL");
+                parts.linux.remove(&path);
+            })
+        },
+    },
+    Case {
+        name: "a `WHEEL` file that has no fields",
+        broken: || release(|parts| parts.linux.edit("WHEEL", "Wheel-Version: 1.0\n", "nonsense\n")),
+    },
 ];
 
 #[test]
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("tags-agree", CASES), @"
     # the tag of the machine that built the wheel
-    finding[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists cp310-abi3-linux_x86_64, cp310-abi3-manylinux2014_x86_64
+    error[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists cp310-abi3-linux_x86_64, cp310-abi3-manylinux2014_x86_64
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: cp310-abi3-manylinux2014_x86_64, cp310-abi3-manylinux_2_17_x86_64
        = remedy: do not rename wheels; `wheel tags` changes both places at once
     # one of two tags is missing
-    finding[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists cp310-abi3-manylinux_2_17_x86_64
+    error[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists cp310-abi3-manylinux_2_17_x86_64
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: cp310-abi3-manylinux2014_x86_64, cp310-abi3-manylinux_2_17_x86_64
        = remedy: do not rename wheels; `wheel tags` changes both places at once
     # one tag too many
-    finding[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists cp310-abi3-manylinux2014_x86_64, cp310-abi3-manylinux_2_17_x86_64, cp310-abi3-manylinux_2_5_x86_64
+    error[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists cp310-abi3-manylinux2014_x86_64, cp310-abi3-manylinux_2_17_x86_64, cp310-abi3-manylinux_2_5_x86_64
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: cp310-abi3-manylinux2014_x86_64, cp310-abi3-manylinux_2_17_x86_64
        = remedy: do not rename wheels; `wheel tags` changes both places at once
     # no tag at all
-    finding[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists no tag
+    error[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists no tag
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: cp310-abi3-manylinux2014_x86_64, cp310-abi3-manylinux_2_17_x86_64
        = remedy: do not rename wheels; `wheel tags` changes both places at once
     # a tag with two parts
-    finding[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists cp310-abi3, cp310-abi3-manylinux2014_x86_64
+    error[tags-agree]: `sum_up_to-1.0.0.dist-info/WHEEL` lists cp310-abi3, cp310-abi3-manylinux2014_x86_64
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: cp310-abi3-manylinux2014_x86_64, cp310-abi3-manylinux_2_17_x86_64
        = remedy: do not rename wheels; `wheel tags` changes both places at once
+    # no `WHEEL` file
+    error[tags-agree]: it has no member `sum_up_to-1.0.0.dist-info/WHEEL`
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+       = expected: fields such as `Tag: py3-none-any`
+       = remedy: build the wheel again
+    # a `WHEEL` file that has no fields
+    error[tags-agree]: it cannot be read: line 1, `nonsense`, is not a field
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/WHEEL
+       = expected: fields such as `Tag: py3-none-any`
+       = remedy: build the wheel again
     ");
 }
 

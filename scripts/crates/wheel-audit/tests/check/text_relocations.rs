@@ -11,7 +11,7 @@ pub const CASES: &[Case] = &[Case {
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("text-relocations", CASES), @"
     # code that is not position-independent
-    finding[text-relocations]: it has text relocations (`DT_TEXTREL`)
+    error[text-relocations]: it has text relocations (`DT_TEXTREL`)
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: position-independent code
        = remedy: compile every object in it with `-fPIC`

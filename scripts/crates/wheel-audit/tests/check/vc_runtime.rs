@@ -13,7 +13,7 @@ pub const CASES: &[Case] = &[Case {
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("vc-runtime", CASES), @"
     # the runtime of C++
-    finding[vc-runtime]: it needs `MSVCP140.dll`
+    error[vc-runtime]: it needs `MSVCP140.dll`
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd
        = expected: a part of the runtime that Windows or CPython brings, or that is in the wheel
        = remedy: link the runtime statically (`-C target-feature=+crt-static`, `/MT`), or add it with delvewheel

@@ -1,5 +1,7 @@
 //! `version-agrees`: an sdist from which another version would be built.
 
+use wheel_audit::check::NotJudged;
+
 use crate::{Case, judge, refusals};
 use wheel_fixtures::release::{Dist, release};
 use wheel_fixtures::sdist::TarEntry;
@@ -33,12 +35,12 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("version-agrees", CASES), @r#"
     # another version in `pyproject.toml`
-    finding[version-agrees]: `pyproject.toml` gives version 0.9.0
+    error[version-agrees]: `pyproject.toml` gives version 0.9.0
       --> sum_up_to-1.0.0.tar.gz
        = expected: version 1.0.0, as in `PKG-INFO`
        = remedy: keep the version in one place (`dynamic = ["version"]` takes Cargo's), and build again
     # another version in `Cargo.toml`
-    finding[version-agrees]: `Cargo.toml` gives version 1.0.1
+    error[version-agrees]: `Cargo.toml` gives version 1.0.1
       --> sum_up_to-1.0.0.tar.gz
        = expected: version 1.0.0, as in `PKG-INFO`
        = remedy: keep the version in one place (`dynamic = ["version"]` takes Cargo's), and build again
@@ -56,11 +58,13 @@ fn the_version_of_the_project_outweighs_that_of_the_crate() {
 
 #[test]
 fn a_crate_that_another_backend_builds_has_a_version_of_its_own() {
+    // Nothing was compared, which is no pass.
+    let nothing = Err(NotJudged::NoSubject("no version in the files of an sdist".to_owned()));
     let dist = stating(
         "[build-system]\nbuild-backend = \"hatchling.build\"\n",
         "[package]\nversion = \"7.0.0\"\n",
     );
-    assert_eq!(judge("version-agrees", &dist), Ok(Vec::new()));
+    assert_eq!(judge("version-agrees", &dist), nothing);
     let dist = stating(MATURIN, "[package]\nversion = { workspace = true }\n");
-    assert_eq!(judge("version-agrees", &dist), Ok(Vec::new()));
+    assert_eq!(judge("version-agrees", &dist), nothing);
 }

@@ -93,7 +93,7 @@ fn tricks() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "has a control character in its name",
         ),
         ("no name", named(b""), "has a control character in its name, or no name"),
-        ("a name in another encoding", named(b"sum_up_to/\xff.py"), "a member's name is not UTF-8"),
+        ("a name in another encoding", named(b"sum_up_to/\xff.py"), "has a name that is not UTF-8"),
         (
             "another name in the local header",
             with(&|members| members[1].local_name = b"sum_up_to/__init__.pY".to_vec()),

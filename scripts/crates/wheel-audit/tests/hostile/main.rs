@@ -49,8 +49,8 @@ fn judged(files: &[File]) -> Vec<String> {
     for check in CHECKS {
         let found = match check.judge(input) {
             Ok(found) => found,
-            Err(NotJudged::Unknown { why, found }) => {
-                texts.push(why);
+            Err(NotJudged::Unknown { unknown, found }) => {
+                texts.extend(unknown.iter().map(ToString::to_string));
                 found
             }
             Err(NotJudged::NotApplicable(_) | NotJudged::NoSubject(_)) => Vec::new(),

@@ -44,7 +44,7 @@ fn judge(file: &str, bytes: &[u8]) -> Findings {
     assert_eq!(facts.unread, [], "{file}");
     let size = bytes.len() as u64;
     let files = vec![DistFile { name: file.to_owned(), size, sum: Sha256Sum::digest(bytes) }];
-    let release = ReleaseFacts { files, wheels: vec![facts], sdists: Vec::new() };
+    let release = ReleaseFacts { files, wheels: vec![facts], ..ReleaseFacts::default() };
     let mut findings = Findings::new();
     for check in CHECKS {
         match check.judge(CheckInput { release: &release, plan: None, built: None }) {
@@ -52,7 +52,9 @@ fn judge(file: &str, bytes: &[u8]) -> Findings {
                 (check.name, finding.member.unwrap_or_default() + &finding.message)
             })),
             Err(NotJudged::NoSubject(_) | NotJudged::NotApplicable(_)) => {}
-            Err(NotJudged::Unknown { why, .. }) => panic!("{} cannot tell: {why}", check.name),
+            Err(NotJudged::Unknown { unknown, .. }) => {
+                panic!("{} cannot tell: {unknown:?}", check.name)
+            }
         }
     }
     findings

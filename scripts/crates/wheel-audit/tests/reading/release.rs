@@ -54,7 +54,7 @@ fn a_wheel_without_its_own_files_is_unreadable() {
     `sum_up_to-1.0.0.dist-info/WHEEL`: it is not UTF-8
     `sum_up_to-1.0.0.dist-info/RECORD`: line 7, `nonsense`: it does not have three fields
     `sum_up_to-1.0.0.whl` is not a wheel file name: it does not have five or six parts between hyphens
-    it has no member `sum_up_to-2.0.0.dist-info/RECORD`
+    its folder is `sum_up_to-1.0.0.dist-info`, and not `sum_up_to-2.0.0.dist-info`
     it is not a zip archive: it has no end record
     ");
 }
@@ -87,8 +87,13 @@ fn an_unreadable_file_is_still_seen() {
     for (file, bytes) in [(LINUX, &b"no zip"[..]), (SDIST, b"no gzip"), ("notes.txt", b"")] {
         fs::write(folder.path().join(file), bytes).expect("written");
         let added = release.add(&folder.path().join(file));
-        assert_eq!(added.is_ok(), file == "notes.txt", "{file}");
+        assert_eq!(added, Ok(()), "{file}");
     }
+    let wrong: Vec<String> = release.wrong().collect();
+    insta::assert_snapshot!(wrong.join("\n"), @"
+    `sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`: it is not a zip archive: it has no end record
+    `sum_up_to-1.0.0.tar.gz`: it is not a gzipped tar: unexpected end of file
+    ");
     let names: Vec<_> = release.files.iter().map(|file| (&*file.name, file.size)).collect();
     assert_eq!(names, [(LINUX, 6), (SDIST, 7), ("notes.txt", 0)]);
     assert!(release.wheels.is_empty() && release.sdists.is_empty());
@@ -103,10 +108,16 @@ fn what_is_no_file_or_is_too_large_is_not_opened() {
     fs::create_dir(folder.path().join("folder.whl")).expect("made");
     let large = File::create(folder.path().join("large.whl")).expect("made");
     large.set_len(ARCHIVE_LIMIT + 1).expect("a file of nothing");
-    assert_eq!(refusal("folder.whl"), "it is not a file");
-    assert_eq!(refusal("large.whl"), "it is larger than 1073741824 bytes");
     assert!(refusal("missing.whl").starts_with("cannot be opened: "));
+    for file in ["folder.whl", "large.whl"] {
+        assert_eq!(release.add(&folder.path().join(file)), Ok(()));
+    }
     assert!(release.files.is_empty());
+    let wrong: Vec<String> = release.wrong().collect();
+    insta::assert_snapshot!(wrong.join("\n"), @"
+    `folder.whl`: it is a folder, and what is in it was not judged
+    `large.whl`: it is larger than 1073741824 bytes, and was not judged
+    ");
 }
 
 #[test]

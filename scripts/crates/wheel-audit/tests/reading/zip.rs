@@ -72,17 +72,17 @@ fn each_lie_about_a_member_has_its_message() {
     ];
     insta::assert_snapshot!(said.join("\n"), @"
     member `a/b.txt` is encrypted
-    member `a/b.txt` is packed by method 12, which pip does not unpack
+    member `a/b.txt` is packed by bzip2, which PyPI and uv refuse
     member `a/b.txt` has another CRC than declared
     member `a/b.txt` is not as long as declared
     member `a/b.txt` is not as long as declared
     member `a/b.txt` is not as long as declared
     member `a/b.txt` is not as long as declared
     member `a/b.txt` cannot be unpacked: incomplete deflate stream
-    it is cut short, or points outside itself
+    member `a/b.txt` is cut short, or points outside the archive
     member `a/b.txt` cannot be unpacked: corrupt deflate stream
     member `a/b.txt` has another name in its local header
-    a member's name is not UTF-8
+    member `a/�.txt` has a name that is not UTF-8
     member `a/b.txt` is larger than 1073741824 bytes
     ");
 }
@@ -108,11 +108,11 @@ fn each_lie_about_the_archive_has_its_message() {
     it is a zip64 archive, which is not supported
     it is one part of a multi-part archive
     it is one part of a multi-part archive
-    its central directory does not end where its end record starts
-    its central directory does not end where its end record starts
+    48 bytes stand before it
+    it is cut short, or points outside itself
     its central directory and its end record differ in the number of members
-    its central directory is broken
-    its central directory does not end where its end record starts
+    it is cut short, or points outside itself
+    6 bytes stand before it
     its end record is not the last thing in it
     ");
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use wheel_audit::check::{CHECKS, Outcome};
+use wheel_audit::check::{CHECKS, Outcome, Severity};
 use wheel_audit::plan::{Plan, PromisedEnvironment};
 use wheel_audit::wheel::Sha256Sum;
 
 use crate::evidence::{
-    AuditEvidence, BuildEvidence, BuiltFile, Evidence, SmokeEvidence, SmokeResult,
+    Accepted, AuditEvidence, BuiltFile, Evidence, Judgement, SmokeEvidence, SmokeResult,
 };
-use crate::project::Waiver;
+use crate::project::{Acceptance, Waiver};
 
 /// The input of the gate.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,10 @@ pub struct GateInput<'a> {
     /// True if the checkout differs from the commit. The waivers must be those of the commit.
     pub dirty: bool,
     pub waivers: &'a [Waiver],
+    /// The rows of `accept`. The audit has applied them.
+    pub accept: &'a [Acceptance],
+    /// True if warnings close the gate.
+    pub strict: bool,
     /// True if the table asks for a second build of every wheel on another machine.
     pub rebuild: bool,
     /// True if the table asks for the wheels of a second builder.
@@ -42,6 +46,9 @@ pub struct GateDecision {
     pub reasons: Vec<String>,
     /// Untested environments that a waiver covers, each with the waiver's reason and last day.
     pub waived: Vec<String>,
+    /// Findings, and checks that could not tell, which the table accepts, each with the row's reason and last day.
+    #[serde(default)]
+    pub accepted: Vec<String>,
     /// Observations that do not close the gate.
     pub warnings: Vec<String>,
     /// The wheels that agree with those of the second builder.
@@ -60,7 +67,7 @@ impl GateDecision {
     }
 }
 
-/// The number of days before a waiver's end in which the gate warns.
+/// The number of days before the end of a waiver, or of a row of `accept`, in which the gate warns.
 const SOON: i32 = 14;
 
 /// Judges the evidence.
@@ -91,7 +98,7 @@ pub fn judge(release: &GateInput) -> GateDecision {
     match &release.evidence.audit {
         None => judgement.reasons.push("there was no audit".to_owned()),
         Some(audit) => {
-            audited(release.plan, release.evidence.build.as_ref(), audit, &mut judgement.reasons)
+            audited(release, audit, &mut judgement);
         }
     }
     judgement
@@ -223,7 +230,7 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
         if waiver.expires < release.today {
             judgement.reasons.push(format!("the waiver has expired: {until}"));
         } else {
-            if waiver.expires.duration_since(release.today).as_hours() < i64::from(24 * SOON) {
+            if soon(waiver.expires, release.today) {
                 judgement.warnings.push(format!("a waiver ends soon: {until}"));
             }
             judgement.waived.push(until);
@@ -241,15 +248,19 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
     }
 }
 
-fn audited(
-    plan: &Plan,
-    build: Option<&BuildEvidence>,
-    audit: &AuditEvidence,
-    reasons: &mut Vec<String>,
-) {
-    reasons.extend(audit.findings.iter().map(|finding| {
-        format!("the audit found: {} {} [{}]", finding.file, finding.message, finding.check)
-    }));
+fn audited(release: &GateInput, audit: &AuditEvidence, judgement: &mut GateDecision) {
+    for finding in &audit.findings {
+        let what = Judgement::Finding(finding.clone());
+        match finding.severity {
+            Severity::Error => judgement.reasons.push(format!("the audit found: {what}")),
+            Severity::Warning if release.strict => {
+                judgement.reasons.push(format!("the audit warns: {what}"));
+            }
+            Severity::Warning => judgement.warnings.push(format!("the audit warns: {what}")),
+        }
+    }
+    accepted(release, audit, judgement);
+    let reasons = &mut judgement.reasons;
     reasons.extend(audit.unread.iter().map(|unread| format!("the audit could not read {unread}")));
     for check in CHECKS {
         match audit.checks.iter().find(|(name, _)| name == check.name) {
@@ -264,20 +275,46 @@ fn audited(
             }
             // For example, a release without a Mach-O file needs no signature.
             Some((_, Outcome::NoSubject(_))) => {}
-            Some((
-                _,
-                Outcome::NotApplicable(why) | Outcome::Unknown(why) | Outcome::Ignored(why),
-            )) => {
+            Some((_, Outcome::Unknown(why))) => {
+                reasons.push(format!("check `{}` could not tell: {why}", check.name));
+            }
+            Some((_, Outcome::NotApplicable(why) | Outcome::Ignored(why))) => {
                 reasons.push(format!("check `{}` did not run: {why}", check.name));
             }
             None => reasons.push(format!("check `{}` did not run", check.name)),
         }
     }
-    for file in plan.files() {
+    let build = release.evidence.build.as_ref();
+    for file in release.plan.files() {
         let audited = audit.files.get(file);
         let built = build.and_then(|build| build.file(file)).map(|file| &file.sha256);
         if audited.is_none() || audited != built {
             reasons.push(format!("the audit did not see this build of `{file}`"));
         }
     }
+}
+
+/// Adds what the table accepts, and the rows that are needless or end soon.
+fn accepted(release: &GateInput, audit: &AuditEvidence, judgement: &mut GateDecision) {
+    for Accepted { what, reason, until } in &audit.accepted {
+        judgement.accepted.push(format!("{what}, until {until}: {reason}"));
+    }
+    for needless in &audit.needless {
+        let line = format!("a row of `accept` is needless: {needless}");
+        if release.strict {
+            judgement.reasons.push(line);
+        } else {
+            judgement.warnings.push(line);
+        }
+    }
+    for row in release.accept.iter().filter(|row| row.expires >= release.today) {
+        if soon(row.expires, release.today) {
+            let until = format!("{row}, until {}: {}", row.expires, row.reason);
+            judgement.warnings.push(format!("a row of `accept` ends soon: {until}"));
+        }
+    }
+}
+
+fn soon(expires: Date, today: Date) -> bool {
+    expires.duration_since(today).as_hours() < i64::from(24 * SOON)
 }

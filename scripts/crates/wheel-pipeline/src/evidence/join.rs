@@ -81,12 +81,7 @@ fn join_builds(builds: &[(&str, &BuildEvidence)], wrong: &mut Vec<String>) -> Bu
 }
 
 fn join_audits(audits: &[&AuditEvidence], wrong: &mut Vec<String>) -> AuditEvidence {
-    let mut joined = AuditEvidence {
-        files: BTreeMap::new(),
-        checks: Vec::new(),
-        findings: Vec::new(),
-        unread: Vec::new(),
-    };
+    let mut joined = AuditEvidence::default();
     for audit in audits {
         for (file, &sum) in &audit.files {
             if joined.files.insert(file.clone(), sum).is_some_and(|known| known != sum) {
@@ -94,6 +89,8 @@ fn join_audits(audits: &[&AuditEvidence], wrong: &mut Vec<String>) -> AuditEvide
             }
         }
         joined.findings.extend(audit.findings.iter().cloned());
+        joined.unknown.extend(audit.unknown.iter().cloned());
+        joined.accepted.extend(audit.accepted.iter().cloned());
         joined.unread.extend(audit.unread.iter().cloned());
         for (check, outcome) in &audit.checks {
             match joined.checks.iter_mut().find(|(known, _)| known == check) {
@@ -191,8 +188,7 @@ mod tests {
                 .iter()
                 .map(|(name, outcome)| ((*name).to_owned(), outcome.clone()))
                 .collect(),
-            findings: Vec::new(),
-            unread: Vec::new(),
+            ..AuditEvidence::default()
         }
     }
 

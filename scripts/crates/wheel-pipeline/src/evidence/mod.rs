@@ -21,7 +21,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use audit::AuditEvidence;
+pub use audit::{Accepted, AuditEvidence, Judgement};
 pub use build::{BuildEvidence, BuiltFile};
 pub use file::{read, write};
 pub use receipt::{Attested, Receipt, SentFile, SentStep};

@@ -152,6 +152,7 @@ mod tests {
                 test_groups: Vec::new(),
                 downstream: None,
                 waivers: Vec::new(),
+                accept: Vec::new(),
                 tag: TagSpelling::default(),
                 signed_tags: false,
                 missing_licenses: Vec::new(),

@@ -1,5 +1,6 @@
 //! The project: `pyproject.toml`, and the crate as cargo resolves it, in one type.
 
+pub mod accept;
 pub mod agreement;
 pub mod changelog;
 pub mod crate_facts;
@@ -22,6 +23,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use toml::Table;
 use wheel_audit::family::{Family, PythonVersion};
 
+pub use self::accept::Acceptance;
 use self::crate_facts::CrateFacts;
 use self::faults::WrittenTable;
 pub use self::pyproject::MaturinTable;

@@ -8,6 +8,7 @@ use wheel_audit::family::PythonVersion;
 use wheel_audit::target::Target;
 
 use crate::process::environment;
+use crate::project::accept::Acceptance;
 use crate::project::defaults;
 use crate::project::faults::{Fault, WrittenTable};
 use crate::project::pyproject::PyProject;
@@ -43,6 +44,9 @@ pub struct PromiseTable {
     /// Promised environments that a release may leave untested for a while.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// Findings, and checks that could not tell, with which a release may live for a while.
+    #[serde(default)]
+    pub accept: Vec<Acceptance>,
     /// The spelling of the project's version tags.
     #[serde(default)]
     pub tag: TagSpelling,
@@ -85,7 +89,7 @@ fn variables<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<String>, 
     Ok(patterns)
 }
 
-fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
+pub(super) fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
     let wrong =
         || serde::de::Error::custom("`expires` is not a date such as `2027-01-31`, without quotes");
     let written = toml::value::Datetime::deserialize(input).map_err(|_| wrong())?;
@@ -163,6 +167,10 @@ impl PromiseTable {
                 self.waiver_fault(index, waiver)
                     .map(|message| fault("waivers", Some(index), message)),
             );
+        }
+        for (index, row) in self.accept.iter().enumerate() {
+            let message = row.fault(&self.accept[..index]);
+            faults.extend(message.map(|message| fault("accept", Some(index), message)));
         }
         faults
     }

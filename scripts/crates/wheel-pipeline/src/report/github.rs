@@ -4,8 +4,9 @@
 
 use std::fmt::Write as _;
 
-use wheel_audit::check::{Finding, Outcome};
+use wheel_audit::check::{Finding, Outcome, Severity};
 
+use super::group::{self, Group};
 use crate::evidence::AuditEvidence;
 use crate::program::command;
 
@@ -19,36 +20,52 @@ impl Commands {
     }
 }
 
-/// One line for each finding, each file that was not read, and each check that gave no judgement.
+/// One line for each cause: of findings, of files that were not read, of checks that gave no judgement, of what is
+/// accepted, and of needless rows of `accept`.
 pub fn annotations(evidence: &AuditEvidence) -> Commands {
     let mut text = String::new();
     let mut say = |level: &str, title: &str, message: &str| {
         writeln!(text, "::{level} title={}::{}", property(title), data(message))
             .expect("writing to a string does not fail");
     };
-    for finding in &evidence.findings {
-        say("error", &finding.check, &sentence(finding));
+    for group in group::findings(evidence) {
+        let level = match group.first.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        say(level, &group.first.check, &sentence(&group));
+    }
+    for group in group::unknown(evidence) {
+        let places = group::places(&group).join("\n");
+        let message = format!("{places}\ncould not tell: {}", group.first.why);
+        say("error", &group.first.check, &message);
     }
     for unread in &evidence.unread {
         say("error", "could not read", unread);
     }
+    for group in group::accepted(evidence) {
+        let (check, what, _) = group::words(&group.first.what);
+        let places = group::places(&group).join("\n");
+        let (reason, until) = (&group.first.reason, &group.first.until);
+        let message = format!("{places}\n{what}\naccepted: {reason}, until {until}");
+        say("notice", check, &message);
+    }
+    for needless in &evidence.needless {
+        say("warning", "accept", &format!("needless: {needless}"));
+    }
     for (check, outcome) in &evidence.checks {
-        match outcome {
-            Outcome::Unknown(why) => say("error", check, &format!("could not tell: {why}")),
-            Outcome::Ignored(why) => say("warning", check, &format!("ignored {why}")),
-            Outcome::Ran { .. } | Outcome::NotApplicable(_) | Outcome::NoSubject(_) => {}
+        if let Outcome::Ignored(why) = outcome {
+            say("warning", check, &format!("ignored {why}"));
         }
     }
     Commands(text)
 }
 
-fn sentence(finding: &Finding) -> String {
-    let place = match &finding.member {
-        Some(member) => format!("{}: {member}", finding.file),
-        None => finding.file.clone(),
-    };
+fn sentence(group: &Group<Finding>) -> String {
+    let finding = group.first;
     format!(
-        "{place}\n{}\nexpected: {}\nremedy: {}\nmore: {}",
+        "{}\n{}\nexpected: {}\nremedy: {}\nmore: {}",
+        group::places(group).join("\n"),
         finding.message,
         finding.expected,
         finding.remedy,
@@ -66,13 +83,12 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
     fn no_text_of_a_finding_becomes_a_command() {
         let finding = Finding {
+            severity: Severity::Error,
             file: "a.whl".into(),
             member: Some("a/b.so".into()),
             check: "a,b:c".into(),
@@ -81,10 +97,10 @@ mod tests {
             remedy: "build again".into(),
         };
         let evidence = AuditEvidence {
-            files: BTreeMap::new(),
             checks: vec![("x".into(), Outcome::Ignored("by `--ignore`".into()))],
             findings: vec![finding],
             unread: vec!["`b.whl`: it is no archive".into()],
+            ..AuditEvidence::default()
         };
         let commands = annotations(&evidence);
         // These tests may run by an alias.

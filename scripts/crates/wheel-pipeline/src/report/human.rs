@@ -1,27 +1,124 @@
-//! Findings, outcomes and sizes as text for people.
+//! The result of an audit, outcomes and sizes as text for people.
 
-use wheel_audit::check::{Check, Finding, Outcome};
+use std::fmt::Write as _;
 
+use wheel_audit::check::{CHECKS, Check, Finding, Outcome, Severity};
+
+use super::group::{self, Group};
+use super::table;
+use crate::evidence::audit::{AuditEvidence, Judgement};
 use crate::program::command;
 
-/// A finding as a paragraph: the fault, the expectation, the remedy, and the command that explains the check.
-pub fn finding(finding: &Finding) -> String {
-    let more = command(&format!("explain {}", finding.check));
-    format!("{finding}   = more: `{more}`\n")
+/// Everything that an audit says of files, a paragraph for each cause: findings, what could not be told or read, what is
+/// accepted, and needless rows of `accept`.
+pub fn problems(evidence: &AuditEvidence) -> String {
+    let mut text = String::new();
+    for group in group::findings(evidence) {
+        text += &finding(&group);
+        text.push('\n');
+    }
+    for group in group::unknown(evidence) {
+        let word = format!("could not tell[{}]", group.first.check);
+        text += &paragraph(&word, &group.first.why, &group, &[]);
+        text.push('\n');
+    }
+    for unread in &evidence.unread {
+        writeln!(text, "could not read {unread}\n").expect("writing to a string does not fail");
+    }
+    for group in group::accepted(evidence) {
+        let accepted = group.first;
+        let (check, what, _) = group::words(&accepted.what);
+        let kind = match &accepted.what {
+            Judgement::Finding(finding) => finding.severity.to_string(),
+            Judgement::CouldNotTell(_) => "could not tell".to_owned(),
+        };
+        let until = format!("{}, until {}", accepted.reason, accepted.until);
+        let lines = [("accepted", kind), ("reason", until)];
+        text += &paragraph(&format!("accepted[{check}]"), what, &group, &lines);
+        text.push('\n');
+    }
+    for needless in &evidence.needless {
+        writeln!(text, "needless[accept]: {needless}\n   = remedy: remove the row\n")
+            .expect("writing to a string does not fail");
+    }
+    text
+}
+
+/// A finding as a paragraph: the fault, its places, the expectation, the remedy, and the command that explains the check.
+fn finding(group: &Group<Finding>) -> String {
+    let one = group.first;
+    let more = format!("`{}`", command(&format!("explain {}", one.check)));
+    let lines =
+        [("expected", one.expected.clone()), ("remedy", one.remedy.clone()), ("more", more)];
+    paragraph(&format!("{}[{}]", one.severity, one.check), &one.message, group, &lines)
+}
+
+fn paragraph<T>(word: &str, what: &str, group: &Group<T>, lines: &[(&str, String)]) -> String {
+    let places = group::places(group).join("\n      ");
+    let mut text = format!("{word}: {what}\n  --> {places}\n");
+    for (name, value) in lines {
+        writeln!(text, "   = {name}: {value}").expect("writing to a string does not fail");
+    }
+    text
+}
+
+/// The table of all checks with their outcomes.
+pub fn checks(evidence: &AuditEvidence) -> String {
+    let rows: Vec<Vec<String>> = CHECKS
+        .iter()
+        .zip(&evidence.checks)
+        .map(|(check, (_, outcome))| row(check, outcome, evidence))
+        .collect();
+    table::plain(&["check", "result", "rule"], &rows)
 }
 
 /// A check's row of the result table: name, outcome, description.
-pub fn outcome(check: &Check, outcome: &Outcome) -> Vec<String> {
-    let result = match outcome {
-        Outcome::Ran { findings: 0 } => "passed".to_owned(),
-        Outcome::Ran { findings: 1 } => "1 finding".to_owned(),
-        Outcome::Ran { findings } => format!("{findings} findings"),
-        Outcome::NoSubject(why) => format!("nothing to look at: {why}"),
-        Outcome::Ignored(why) => format!("ignored {why}"),
-        Outcome::NotApplicable(why) => format!("not applicable: {why}"),
-        Outcome::Unknown(why) => format!("could not tell: {why}"),
+fn row(check: &Check, outcome: &Outcome, evidence: &AuditEvidence) -> Vec<String> {
+    let mut parts = Vec::new();
+    for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
+        let of = |finding: &Finding| finding.check == check.name && finding.severity == severity;
+        let count = group::findings(evidence).into_iter().filter(|group| of(group.first)).count();
+        parts.extend(counted(count, word));
+    }
+    let accepted = group::accepted(evidence);
+    let accepted =
+        accepted.iter().filter(|group| group::words(&group.first.what).0 == check.name).count();
+    match outcome {
+        Outcome::Ran { findings: 0 } => parts.push("passed".to_owned()),
+        Outcome::Ran { .. } => {}
+        Outcome::NoSubject(why) => parts.push(format!("nothing to look at: {why}")),
+        Outcome::Ignored(why) => parts.push(format!("ignored {why}")),
+        Outcome::NotApplicable(why) => parts.push(format!("not applicable: {why}")),
+        Outcome::Unknown(why) => parts.push(format!("could not tell: {why}")),
+    }
+    if accepted > 0 {
+        parts.push(format!("{accepted} accepted"));
+    }
+    vec![check.name.to_owned(), parts.join(", "), check.about.to_owned()]
+}
+
+fn counted(count: usize, word: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        count => Some(format!("{count} {word}s")),
+    }
+}
+
+/// The numbers of what an audit says, in a line.
+pub fn numbers(evidence: &AuditEvidence) -> String {
+    let count = |severity| {
+        group::findings(evidence).iter().filter(|group| group.first.severity == severity).count()
     };
-    vec![check.name.to_owned(), result, check.about.to_owned()]
+    let parts = [
+        Some(counted(count(Severity::Error), "error").unwrap_or("0 errors".to_owned())),
+        counted(count(Severity::Warning), "warning"),
+        (!evidence.accepted.is_empty())
+            .then(|| format!("{} accepted", group::accepted(evidence).len())),
+        counted(evidence.needless.len(), "needless row"),
+        (!evidence.unread.is_empty()).then(|| format!("{} not read", evidence.unread.len())),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A file size in decimal units.
@@ -40,26 +137,5 @@ mod tests {
     #[test]
     fn sizes_are_in_decimal_units() {
         assert_eq!([1, 225_001, 2_345_678].map(size), ["1 kB", "226 kB", "2.3 MB"]);
-    }
-
-    #[test]
-    fn a_finding_says_what_where_and_what_to_do() {
-        let text = finding(&Finding {
-            file: "a.whl".into(),
-            member: None,
-            check: "tags-agree".into(),
-            message: "`WHEEL` lists no tag".into(),
-            expected: "py3-none-any".into(),
-            remedy: "build again".into(),
-        });
-        // These tests may run by an alias.
-        let text = text.replace(&command(""), "[program] ");
-        insta::assert_snapshot!(text, @"
-        finding[tags-agree]: `WHEEL` lists no tag
-          --> a.whl
-           = expected: py3-none-any
-           = remedy: build again
-           = more: `[program] explain tags-agree`
-        ");
     }
 }

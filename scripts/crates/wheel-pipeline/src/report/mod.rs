@@ -1,8 +1,10 @@
 //! Reporting. No other module prints. Data goes to stdout, everything else to stderr.
 
 pub mod github;
+pub mod group;
 pub mod human;
 mod printable;
+pub mod sarif;
 pub mod table;
 
 use std::io::Write;

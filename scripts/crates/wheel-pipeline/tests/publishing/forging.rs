@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use wheel_audit::check::Finding;
+use wheel_audit::check::{Finding, Severity};
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::{AuditEvidence, SmokeEvidence, SmokeResult, read, write};
 
@@ -158,7 +158,7 @@ fn a_forged_audit_hides_no_fault() {
     let run = matrix.gate();
     assert_eq!(run.code, 1, "{}", run.stderr);
     let expected = format!(
-        "closed: the audit found: {WINDOWS} `sum_up_to/__init__.py` is not listed in `RECORD` [record-complete]\n"
+        "closed: the audit found: {WINDOWS}: sum_up_to/__init__.py: it is not listed in `RECORD` [record-complete]\n"
     );
     assert!(run.stdout.starts_with(&expected), "{}", run.stdout);
     let lines = run.stdout.lines().filter(|line| line.starts_with("closed: ")).count();
@@ -171,6 +171,7 @@ fn a_finding_of_an_earlier_audit_is_not_forgotten() {
     let path = matrix.job("audit").join("audit.json");
     let mut audit: AuditEvidence = read(&path).expect("whole").expect("there");
     audit.findings.push(Finding {
+        severity: Severity::Error,
         file: WINDOWS.to_owned(),
         member: None,
         check: "zip-structure".to_owned(),
@@ -182,7 +183,7 @@ fn a_finding_of_an_earlier_audit_is_not_forgotten() {
     let run = matrix.gate();
     assert_eq!(run.code, 1, "{}", run.stderr);
     let expected = format!(
-        "closed: an earlier audit of the same bytes found: {WINDOWS} it is strange [zip-structure]\n"
+        "closed: an earlier audit of the same bytes found: {WINDOWS}: it is strange [zip-structure]\n"
     );
     assert!(run.stdout.starts_with(&expected), "{}", run.stdout);
 }
@@ -199,7 +200,7 @@ fn only_the_planned_files_may_be_in_dist() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(
         run.stdout.contains(&format!(
-            "closed: the audit found: {copy} the file is in `dist/` but not in the plan [dist-matches-plan]\n"
+            "closed: the audit found: {copy}: the file is in `dist/` but not in the plan [dist-matches-plan]\n"
         )),
         "{}",
         run.stdout

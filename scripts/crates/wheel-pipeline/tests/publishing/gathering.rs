@@ -15,7 +15,7 @@ fn the_evidence_of_all_jobs_opens_the_gate() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert_eq!(
         run.stdout,
-        "0 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
+        "0 waived, 0 accepted\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
     );
     assert_eq!(matrix.release.project.dist().len(), 4);
     assert!(run.stderr.contains("gathered 4 files of 11 jobs"), "{}", run.stderr);
@@ -33,7 +33,7 @@ fn a_second_builder_that_disagrees_keeps_the_gate_closed() {
     assert_eq!(
         run.stdout,
         format!(
-            "closed: the second builder's `{WINDOWS}` differs: members of ours alone: a.py\n0 waived\n\
+            "closed: the second builder's `{WINDOWS}` differs: members of ours alone: a.py\n0 waived, 0 accepted\n\
              0 of 3 wheels agree with a second builder's\n"
         )
     );
@@ -47,7 +47,7 @@ fn an_untagged_commit_can_be_judged_but_not_released() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert_eq!(
         run.stdout,
-        "0 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open, once the commit carries a version tag\n"
+        "0 waived, 0 accepted\n1 of 3 wheels agree with a second builder's\nthe gate is open, once the commit carries a version tag\n"
     );
     let nobody =
         ["--repository-url", "https://127.0.0.1.invalid/", "--index-url", "http://127.0.0.1:1/"];
@@ -68,7 +68,7 @@ fn a_missing_job_keeps_the_gate_closed() {
     assert_eq!(run.code, 1);
     assert_eq!(
         run.stdout,
-        "closed: no smoke test of this build: win_amd64 on Python 3.13\n0 waived\n1 of 3 wheels agree with a second builder's\n"
+        "closed: no smoke test of this build: win_amd64 on Python 3.13\n0 waived, 0 accepted\n1 of 3 wheels agree with a second builder's\n"
     );
 
     // The gate audits the files itself.
@@ -88,9 +88,25 @@ fn a_waiver_in_the_table_opens_it_and_is_counted() {
     let run = matrix.gate();
     assert_eq!(
         run.stdout,
-        "waived: win_amd64 on Python 3.13, until 9999-12-31: no runner\n1 waived\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
+        "waived: win_amd64 on Python 3.13, until 9999-12-31: no runner\n1 waived, 0 accepted\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
     );
     assert_eq!(run.code, 0);
+}
+
+#[test]
+fn a_needless_row_of_accept_is_told_and_with_strict_closes_it() {
+    let row = "accept = [{check = \"run-path\", reason = \"old\", expires = 9999-12-31}]\n";
+    let accept = |release: &Release| {
+        release.project.change("pyproject.toml", "smoke = ", &format!("{row}smoke = "));
+    };
+    let matrix = JobMatrix::with_change(accept);
+    let run = matrix.gate();
+    let line = "a row of `accept` is needless: `run-path` in `*`: nothing needs it any more";
+    assert!(run.stdout.contains(&format!("warning: {line}\n0 waived, 0 accepted\n")), "{run:?}");
+    assert_eq!(run.code, 0);
+    let run = matrix.release.project.run(&["gate", "--strict"]);
+    assert!(run.stdout.contains(&format!("closed: {line}\n")), "{run:?}");
+    assert_eq!(run.code, 1);
 }
 
 #[test]
@@ -101,7 +117,12 @@ fn a_waiver_that_was_not_committed_opens_nothing() {
     let run = matrix.gate();
     assert_eq!(
         (run.code, run.stdout),
-        (1, format!("closed: {reason}\n0 waived\n1 of 3 wheels agree with a second builder's\n"))
+        (
+            1,
+            format!(
+                "closed: {reason}\n0 waived, 0 accepted\n1 of 3 wheels agree with a second builder's\n"
+            )
+        )
     );
 }
 

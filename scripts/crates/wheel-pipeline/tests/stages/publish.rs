@@ -133,7 +133,7 @@ fn an_index_is_asked_before_anything_is_sent() {
     }
     let audit = project.run(&["audit"]);
     assert!(
-        audit.stdout.contains("finding[dist-as-built]: the file has SHA-256 "),
+        audit.stdout.contains("error[dist-as-built]: the file has SHA-256 "),
         "{}",
         audit.stdout
     );

@@ -75,6 +75,6 @@ fn an_audit_of_files_needs_no_project_and_one_of_nothing_takes_that_of_the_proje
     // A broken project is told, unless nothing is asked of it.
     assert_eq!(run_in(&project, "python/src", &["audit"]).code, 2);
     let run = run_in(&project, "python/src", &["audit", "dist"]);
-    assert_eq!(run.code, 3);
-    assert!(run.stderr.starts_with("error: there is nothing to audit\n"), "{}", run.stderr);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.starts_with("error[file-name]: "), "{}", run.stdout);
 }

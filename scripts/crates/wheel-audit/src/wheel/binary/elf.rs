@@ -9,7 +9,7 @@ use object::read::{File, SectionIndex};
 use super::elf_symbols::{Versions, strings, symbols, versions};
 use super::facts::{BinaryImage, ElfFacts, FormatFacts};
 use super::names::{Kept, Strings, limited};
-use super::symbols::{Libraries, is_debug, parse, wrong};
+use super::symbols::{Libraries, cut, is_debug, parse, wrong};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 
@@ -80,12 +80,13 @@ fn facts<H: FileHeader<Endian = Endianness>>(
     let (endian, data) = (file.endian(), file.data());
     let sections = file.elf_section_table();
     let (mut facts, mut libraries) = (ElfFacts::default(), Libraries::default());
-    let (mut dynamic, mut notes_size) = (None, 0);
+    let (mut dynamic, mut notes_size, mut is_cut) = (None, 0, false);
     limited(file.elf_program_headers().len(), SEGMENT_LIMIT, "segments")?;
     for segment in file.elf_program_headers() {
         let kind = segment.p_type(endian);
         if kind == constants::PT_LOAD {
             facts.alignments.push(segment.p_align(endian).into());
+            is_cut |= segment.data(endian, data).is_err();
         } else if kind == constants::PT_GNU_STACK {
             facts.executable_stack = Some(segment.p_flags(endian).0 & constants::PF_X.0 != 0);
         } else if kind == constants::PT_INTERP {
@@ -106,8 +107,11 @@ fn facts<H: FileHeader<Endian = Endianness>>(
             section.sh_type(endian) == constants::SHT_NOBITS
                 && section.sh_flags(endian).0 & constants::SHF_EXECINSTR.0 != 0
         });
+        if split {
+            return Ok(None);
+        }
         let whole = (facts, libraries, Versions::default());
-        return Ok(if split { None } else { Some(whole) });
+        return if is_cut { Err(cut()) } else { Ok(Some(whole)) };
     };
     // `strip --only-keep-debug` keeps the headers of the library without their content.
     let table = sections.iter().find(|section| {
@@ -118,7 +122,7 @@ fn facts<H: FileHeader<Endian = Endianness>>(
     });
     match table {
         None => {
-            return Err(ReadError::new("it has no section headers, which list its symbols"));
+            return Err(ReadError::unknown("it has no section headers, which list its symbols"));
         }
         Some(table) if table.sh_type(endian) == constants::SHT_NOBITS => return Ok(None),
         // The loader reads the segment and the `object` crate reads the section, so the two must be the same bytes.
@@ -129,6 +133,9 @@ fn facts<H: FileHeader<Endian = Endianness>>(
             return Err(ReadError::new("its dynamic section and its dynamic segment differ"));
         }
         Some(_) => {}
+    }
+    if is_cut {
+        return Err(cut());
     }
     let (entries, link) = sections
         .dynamic(endian, data)
@@ -194,8 +201,4 @@ fn needed_isa<H: FileHeader<Endian = Endianness>>(
         }
     }
     Ok(needed)
-}
-
-fn cut() -> ReadError {
-    ReadError::new("a segment lies outside the file")
 }

@@ -38,6 +38,8 @@ pub(crate) enum FormatFacts {
     Elf(ElfFacts),
     Macho(MachoFacts),
     Pe,
+    /// WebAssembly, of which nothing but the format is read.
+    Wasm,
 }
 
 /// A library that an image needs, by the name that the image gives.
@@ -157,6 +159,7 @@ impl BinaryImage {
             FormatFacts::Elf(_) => "ELF",
             FormatFacts::Macho(_) => "Mach-O",
             FormatFacts::Pe => "PE",
+            FormatFacts::Wasm => "WebAssembly",
         }
     }
 }

@@ -12,7 +12,7 @@ use super::facts::{BinaryImage, FormatFacts, MachoFacts, Signature};
 use super::macho_symbols::{Tables, symbols};
 use super::names::{Kept, limited};
 use super::signature::signature;
-use super::symbols::{Libraries, parse, wrong};
+use super::symbols::{Libraries, cut, lies_in, parse, wrong};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 
@@ -100,6 +100,7 @@ fn image<H: MachHeader<Endian = Endianness>>(
     };
     let mut facts = MachoFacts { minimum: None, rpaths: Vec::new(), signature: Signature::Absent };
     let (mut libraries, mut tables, mut place) = (Libraries::default(), Tables::default(), None);
+    let mut is_cut = false;
     let mut commands = file.macho_load_commands().map_err(wrong)?;
     while let Some(command) = commands.next().map_err(wrong)? {
         match command.variant().map_err(wrong)? {
@@ -126,6 +127,14 @@ fn image<H: MachHeader<Endian = Endianness>>(
             {
                 facts.minimum = Some(version(minimum.version.get(endian).0));
             }
+            LoadCommandVariant::Segment32(segment, _) => {
+                let place = (segment.fileoff.get(endian), segment.filesize.get(endian));
+                is_cut |= !lies_in(file.data(), place.0.into(), place.1.into());
+            }
+            LoadCommandVariant::Segment64(segment, _) => {
+                let place = (segment.fileoff.get(endian), segment.filesize.get(endian));
+                is_cut |= !lies_in(file.data(), place.0, place.1);
+            }
             LoadCommandVariant::Rpath(rpath) => {
                 limited(facts.rpaths.len(), RUN_PATH_LIMIT, "run paths")?;
                 let path = command.string(endian, rpath.path).map_err(wrong)?;
@@ -133,6 +142,9 @@ fn image<H: MachHeader<Endian = Endianness>>(
             }
             _ => {}
         }
+    }
+    if is_cut {
+        return Err(cut());
     }
     if let Some(place) = place {
         facts.signature = signature(file.data(), place, endian);

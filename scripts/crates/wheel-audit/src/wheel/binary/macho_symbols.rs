@@ -149,13 +149,13 @@ fn chained(
     };
     let (start, names, count, form) = (at(8)?, at(12)?, at(16)?, at(20)?);
     if at(0)? != 0 || at(24)? != 0 {
-        return Err(ReadError::new("its chained fixups are of an unknown kind"));
+        return Err(ReadError::unknown("its chained fixups are of an unknown kind"));
     }
     let size = match form {
         1 => 4,
         2 => 8,
         3 => 16,
-        _ => return Err(ReadError::new("its chained fixups are of an unknown kind")),
+        _ => return Err(ReadError::unknown("its chained fixups are of an unknown kind")),
     };
     let strings = Strings(fixups.get(names as usize..).ok_or_else(cut)?);
     for number in 0..count as usize {

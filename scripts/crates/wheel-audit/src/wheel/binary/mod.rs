@@ -13,7 +13,9 @@ mod signature;
 mod symbols;
 
 pub use facts::Binary;
-pub(crate) use facts::{BinaryImage, ElfFacts, FormatFacts, Import, NeededVersion, Signature};
+pub(crate) use facts::{
+    BinaryImage, ElfFacts, FormatFacts, Import, Library, NeededVersion, Signature,
+};
 pub(crate) use names::Kept;
 pub use read::read;
 pub(crate) use read::{begins_like_one, read_kept};

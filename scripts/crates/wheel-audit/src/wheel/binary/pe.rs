@@ -9,7 +9,7 @@ use object::read::{File, Object};
 
 use super::facts::{BinaryImage, FormatFacts, Import};
 use super::names::{Kept, Strings, limited, python_name, terminated};
-use super::symbols::{Libraries, add_export, add_import, is_debug, parse, wrong};
+use super::symbols::{Libraries, add_export, add_import, cut, is_debug, lies_in, parse, wrong};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 
@@ -42,6 +42,11 @@ fn image<H: ImageNtHeaders>(
     kept: &mut Kept,
 ) -> Result<Vec<BinaryImage>, ReadError> {
     limited(file.section_table().len(), SECTION_LIMIT, "sections")?;
+    let place = |section: &constants::ImageSectionHeader| section.pe_file_range();
+    let mut places = file.section_table().iter().map(place);
+    if !places.all(|(at, size)| lies_in(file.data(), at.into(), size.into())) {
+        return Err(cut());
+    }
     let header = file.nt_headers().file_header();
     let architecture = match header.machine.get(object::LittleEndian) {
         constants::IMAGE_FILE_MACHINE_AMD64 => Some(Architecture::X86_64),

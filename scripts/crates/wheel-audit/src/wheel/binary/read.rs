@@ -1,8 +1,11 @@
 //! Recognizes binaries by their first bytes, whatever their names.
 
-use super::facts::Binary;
+use std::collections::BTreeSet;
+
+use super::facts::{Binary, BinaryImage, FormatFacts};
 use super::names::Kept;
 use super::{elf, macho, pe};
+use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 use crate::wheel::printable::quoted;
 
@@ -12,31 +15,42 @@ use crate::wheel::printable::quoted;
 ///
 /// When the first bytes are those of a binary and the rest is not valid.
 pub fn read(member: &str, bytes: &[u8]) -> Result<Option<Binary>, ReadError> {
-    read_kept(member, bytes, &mut Kept::default())
-}
-
-/// Does the same, and counts what is kept together with that of other binaries.
-pub(crate) fn read_kept(
-    member: &str,
-    bytes: &[u8],
-    kept: &mut Kept,
-) -> Result<Option<Binary>, ReadError> {
-    if !begins_like_one(bytes) {
-        return Ok(None);
-    }
-    let images = match bytes[0] {
-        0x7f => elf::read(bytes, kept),
-        0xce | 0xcf => macho::read(bytes, kept),
-        0xca => macho::read_fat(bytes, kept),
-        _ if pe::is_pe(bytes) => pe::read(bytes, kept),
-        _ => return Ok(None),
-    };
-    let images = images.map_err(|error| {
+    let images = read_kept(bytes, &mut Kept::default()).map_err(|error| {
         let member = quoted(member);
         ReadError::new(format!("member `{member}` cannot be understood: {error}"))
     })?;
     let binary = Binary { member: member.to_owned(), images };
     Ok(if binary.images.is_empty() { None } else { Some(binary) })
+}
+
+/// Reads the images of a binary, and counts what is kept together with that of other binaries. There is none in any
+/// other file.
+pub(crate) fn read_kept(bytes: &[u8], kept: &mut Kept) -> Result<Vec<BinaryImage>, ReadError> {
+    if !begins_like_one(bytes) {
+        return Ok(Vec::new());
+    }
+    match bytes[0] {
+        0x7f => elf::read(bytes, kept),
+        0xce | 0xcf => macho::read(bytes, kept),
+        0xca => macho::read_fat(bytes, kept),
+        0 => Ok(vec![wasm(bytes)]),
+        _ if pe::is_pe(bytes) => pe::read(bytes, kept),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// A module of WebAssembly. Nothing but its format is read.
+fn wasm(bytes: &[u8]) -> BinaryImage {
+    BinaryImage {
+        architecture: Some(Architecture::Wasm32),
+        executable: false,
+        libraries: Vec::new(),
+        imports: BTreeSet::new(),
+        exports: BTreeSet::new(),
+        debug_bytes: 0,
+        size: bytes.len() as u64,
+        format: FormatFacts::Wasm,
+    }
 }
 
 /// Returns whether the first eight bytes are those of a binary, or of a program for DOS, which may be one.
@@ -47,7 +61,8 @@ pub(crate) fn begins_like_one(bytes: &[u8]) -> bool {
         // A Java class file begins with the same four bytes. Its next number is at least 45, and no fat file has so many
         // parts.
         | [0xca, 0xfe, 0xba, 0xbe | 0xbf, 0, 0, 0, 1..=20, ..]
-        | [b'M', b'Z', ..] => true,
+        | [b'M', b'Z', ..]
+        | [0, b'a', b's', b'm', ..] => true,
         _ => false,
     }
 }

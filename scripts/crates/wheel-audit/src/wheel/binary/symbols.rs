@@ -68,6 +68,16 @@ pub(super) fn is_debug(name: &[u8]) -> bool {
     name.starts_with(b".debug_") || name.starts_with(b".zdebug_")
 }
 
+/// Returns whether so many bytes from a place on are within the file.
+pub(super) fn lies_in(bytes: &[u8], at: u64, size: u64) -> bool {
+    size == 0 || at.checked_add(size).is_some_and(|end| end <= bytes.len() as u64)
+}
+
+/// The error for a file that lacks bytes at its end.
+pub(super) fn cut() -> ReadError {
+    ReadError::new("a part of it lies outside the file")
+}
+
 pub(super) fn wrong(error: object::read::Error) -> ReadError {
     ReadError::new(error.to_string())
 }

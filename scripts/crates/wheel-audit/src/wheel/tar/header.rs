@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Extended,
     /// Fields of all members that follow (pax).
     Global,
+    /// Something without content that is neither a file nor a folder: a verb with what follows it.
+    Other(&'static str),
 }
 
 /// The fields of a header on which names and contents depend.
@@ -68,11 +70,15 @@ impl Header {
             b'L' => Kind::LongName,
             b'x' => Kind::Extended,
             b'g' => Kind::Global,
-            b'1' | b'2' => return Err(wrong("is a link")),
-            b'S' => return Err(wrong("is a sparse file")),
-            _ => return Err(wrong("is neither a file nor a folder")),
+            b'1' | b'2' => Kind::Other("is a link"),
+            b'S' => Kind::Other("is a sparse file"),
+            _ => Kind::Other("is neither a file nor a folder"),
         };
         let size = octal(&block[124..136]).ok_or_else(|| wrong("has no plain size"))?;
+        // Readers differ in whether its content follows.
+        if let (Kind::Other(what), 1..) = (kind, size) {
+            return Err(wrong(what));
+        }
         let mode = octal(&block[100..108]).ok_or_else(|| wrong("has no plain mode"))?;
         // Owner, group, time and device change nothing, but a reader may stop at a field that it cannot read.
         for field in [108..116, 116..124, 136..148, 329..337, 337..345] {

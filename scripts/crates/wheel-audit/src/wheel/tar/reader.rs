@@ -8,9 +8,11 @@ use crate::wheel::error::ReadError;
 use crate::wheel::limits::{MEMBER_COUNT_LIMIT, NAME_LIMIT, NAMES_LIMIT, PAX_LIMIT};
 use crate::wheel::printable::quoted;
 
-/// A file or a folder. The name of a folder ends in a slash, and no other name does.
+/// A member. The name of a folder ends in a slash, and that of a file does not.
 pub(in crate::wheel) struct Entry {
     pub(in crate::wheel) name: String,
+    /// The fault of a member that is neither a file nor a folder. It has no content.
+    pub(in crate::wheel) refused: Option<&'static str>,
     pub(in crate::wheel) size: u64,
     pub(in crate::wheel) executable: bool,
 }
@@ -55,7 +57,7 @@ pub(in crate::wheel) fn visit<R: Read>(
                     "it has two headers for one member, which readers take in different ways",
                 ));
             }
-            Kind::File | Kind::Folder => {
+            Kind::File | Kind::Folder | Kind::Other(_) => {
                 let entry = entry(&header, name.take())?;
                 pending = false;
                 names += entry.name.len();
@@ -90,7 +92,11 @@ fn entry(header: &Header, name: Option<Vec<u8>>) -> Result<Entry, ReadError> {
         Kind::File if name.ends_with('/') => return Err(wrong("is a file named like a folder")),
         _ => {}
     }
-    Ok(Entry { name, size: header.size, executable: header.executable })
+    let refused = match header.kind {
+        Kind::Other(what) => Some(what),
+        _ => None,
+    };
+    Ok(Entry { name, refused, size: header.size, executable: header.executable })
 }
 
 /// Passes the content on, and reads the rest of it and of its last block.

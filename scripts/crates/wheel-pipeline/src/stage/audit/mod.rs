@@ -3,11 +3,13 @@
 //! It works on any project. Without the table `[tool.wheel-pipeline]` there is no plan, and checks that need a plan
 //! are not applicable.
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Outcome, install_table};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Outcome, Severity, install_table};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::release::{ReleaseFacts, list};
 use wheel_audit::wheel::{Sha256Sum, printable};
@@ -17,9 +19,10 @@ use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::process::interrupt::unless_interrupted;
 use crate::program::command;
+use crate::project::Acceptance;
 use crate::project::source::Source;
 use crate::project::{has_table, search};
-use crate::report::{Mood, Report, github, human, table};
+use crate::report::{Mood, Report, github, human, sarif, table};
 use crate::stage::{RunLock, from_jobs};
 
 /// The output format of the audit.
@@ -32,6 +35,8 @@ pub enum AuditFormat {
     Json,
     /// Annotations for GitHub Actions.
     Github,
+    /// A log in SARIF 2.1.0, for code scanners.
+    Sarif,
 }
 
 /// The arguments of `audit`.
@@ -45,6 +50,9 @@ pub struct Args {
     pub from: Option<PathBuf>,
     #[command(flatten)]
     pub choice: Choice,
+    /// Exit 1 for warnings and needless rows of `accept` too
+    #[arg(long)]
+    pub strict: bool,
     /// Format of the result on stdout
     #[arg(long, value_enum, default_value_t)]
     pub format: AuditFormat,
@@ -86,7 +94,7 @@ impl Choice {
 /// Runs `audit` on the project's `dist/`, or on the given files and folders, which need no project. `project` is the
 /// folder that the command line names.
 pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdict> {
-    let Args { paths, from, choice, format } = args;
+    let Args { paths, from, choice, .. } = args;
     choice.known()?;
     let root = match (from, &paths[..]) {
         (Some(_), _) => Some(search::named_or_nearest(project)?),
@@ -102,10 +110,10 @@ pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdi
             from_jobs::take_in(&source, &mut kept, report, from)?;
         }
         let (evidence, picked) = judge_chosen(&source, &mut kept, report, &source.plan, choice)?;
-        return show(report, &evidence, &picked, *format);
+        return show(report, &evidence, &picked, args);
     }
     let paths = match &paths[..] {
-        [] => archives(&project.unwrap_or(Path::new("")).join("dist"))?,
+        [] => list(&project.unwrap_or(Path::new("")).join("dist"))?,
         paths => named(paths)?,
     };
     if paths.is_empty() {
@@ -116,16 +124,11 @@ pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdi
     let action = report.start("auditing");
     let choice = choice.clone();
     let evidence = unless_interrupted(move || {
-        let (release, mut unread) = ReleaseFacts::read(&paths);
-        // With a plan, a check reports such a file. Without one, no check does.
-        let archive = |name: &str| name.ends_with(".whl") || name.ends_with(".tar.gz");
-        let others = release.files.iter().filter(|file| !archive(&file.name));
-        let neither = |name: &str| format!("`{name}`: it is neither a wheel nor an sdist");
-        unread.extend(others.map(|file| neither(&file.name)));
-        judged(&release, unread, None, None, &choice)
+        let (release, unread) = ReleaseFacts::read(&paths);
+        judged(CheckInput::new(&release), unread, &choice, &Rows::default())
     })?;
-    done(action, &evidence);
-    show(report, &evidence, &[], *format)
+    done(action, &evidence, args.strict);
+    show(report, &evidence, &[], args)
 }
 
 /// The project whose plan `dist/` is judged by. None if there is none: then the working directory's `dist/` is judged.
@@ -168,9 +171,9 @@ fn judge_chosen(
             .into());
     }
     let action = report.start("auditing dist/");
-    let (evidence, picked) = read_and_judged(paths, plan, kept.built().sums(), choice)?;
+    let (evidence, picked) = read_and_judged(source, paths, plan, kept.built().sums(), choice)?;
     kept.keep(evidence.clone())?;
-    done(action, &evidence);
+    done(action, &evidence, false);
     Ok((evidence, picked))
 }
 
@@ -179,19 +182,22 @@ pub fn whole(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result<
     let paths = list(&source.project.dist())?;
     let action = report.start("auditing dist/");
     let built = kept.built().sums();
-    let (evidence, _) = read_and_judged(paths, &source.plan, built, &Choice::default())?;
-    done(action, &evidence);
+    let (evidence, _) = read_and_judged(source, paths, &source.plan, built, &Choice::default())?;
+    done(action, &evidence, false);
     Ok(evidence)
 }
 
 /// The evidence, and the install table.
 fn read_and_judged(
+    source: &Source,
     paths: Vec<PathBuf>,
     plan: &Plan,
     built: Vec<(String, Sha256Sum)>,
     choice: &Choice,
 ) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
     let (plan, choice) = (plan.clone(), choice.clone());
+    let accept = source.project.table.accept.clone();
+    let whole: Vec<String> = source.plan.files().map(str::to_owned).collect();
     Ok(unless_interrupted(move || {
         // What a link points to may be another file tomorrow.
         let (links, paths): (Vec<_>, Vec<_>) =
@@ -201,7 +207,11 @@ fn read_and_judged(
             let name = link.file_name().unwrap_or_default().to_string_lossy();
             format!("`{}`: it is a link, and not a file", printable(&name))
         }));
-        let evidence = judged(&release, unread, Some(&plan), Some(&built), &choice);
+        let is_there = |file: &String| release.files.iter().any(|known| known.name == *file);
+        // A file that is not here may need a row.
+        let rows = Rows { accept, all: whole.iter().all(is_there) };
+        let input = CheckInput { release: &release, plan: Some(&plan), built: Some(&built) };
+        let evidence = judged(input, unread, &choice, &rows);
         let table = install_table::table(&release, &plan).into_iter();
         let picked = table.map(|(environment, picked)| {
             let picked = picked.unwrap_or_else(|| "no wheel".to_owned());
@@ -211,129 +221,103 @@ fn read_and_judged(
     })?)
 }
 
-fn judged(
-    release: &ReleaseFacts,
-    unread: Vec<String>,
-    plan: Option<&Plan>,
-    built: Option<&[(String, Sha256Sum)]>,
-    choice: &Choice,
-) -> AuditEvidence {
-    let input = CheckInput { release, plan, built };
-    let mut checks = Vec::new();
-    let mut findings = Vec::new();
+/// The rows of `accept` of a project. A release without a project has none.
+#[derive(Debug, Default)]
+struct Rows {
+    accept: Vec<Acceptance>,
+    /// True if every file is there, so that a needless row can be told.
+    all: bool,
+}
+
+fn judged(input: CheckInput, unread: Vec<String>, choice: &Choice, rows: &Rows) -> AuditEvidence {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let files = input.release.files.iter().map(|file| (file.name.clone(), file.sum)).collect();
+    let mut evidence = AuditEvidence { files, unread, ..AuditEvidence::default() };
     for check in CHECKS {
         let outcome = match choice.against(check.name) {
             Some(why) => Outcome::Ignored(why),
             None => match check.judge(input) {
-                Ok(found) => {
-                    let outcome = Outcome::Ran { findings: found.len() };
-                    findings.extend(found);
-                    outcome
-                }
-                Err(NotJudged::Unknown { why, found }) => {
-                    findings.extend(found);
-                    Outcome::Unknown(why)
+                Ok(found) => evidence.outcome(found, Vec::new(), &rows.accept, today),
+                Err(NotJudged::Unknown { unknown, found }) => {
+                    evidence.outcome(found, unknown, &rows.accept, today)
                 }
                 Err(NotJudged::NotApplicable(why)) => Outcome::NotApplicable(why),
                 Err(NotJudged::NoSubject(why)) => Outcome::NoSubject(why),
             },
         };
-        checks.push((check.name.to_owned(), outcome));
+        evidence.checks.push((check.name.to_owned(), outcome));
     }
-    findings.sort();
-    let files = release.files.iter().map(|file| (file.name.clone(), file.sum)).collect();
-    AuditEvidence { files, checks, findings, unread }
+    if rows.all {
+        evidence.judge_rows(&rows.accept, today);
+    }
+    evidence.findings.sort();
+    evidence
 }
 
-fn done(action: crate::report::Progress, evidence: &AuditEvidence) {
-    let ran = evidence.checks.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Ran { .. }));
-    let what = format!(
-        "{} files by {} of {} checks: {} findings, {} not read",
-        evidence.files.len(),
-        ran.count(),
-        CHECKS.len(),
-        evidence.findings.len(),
-        evidence.unread.len()
-    );
-    let mood = if verdict(evidence) == Verdict::Yes { Mood::Good } else { Mood::Bad };
-    action.done(mood, "audited", &what);
-}
-
-/// The verdict of an audit. It is unknown if no check ran.
-pub fn verdict(evidence: &AuditEvidence) -> Verdict {
+/// The verdict of an audit. It is unknown if no check ran. With `strict`, warnings and needless rows count as errors do.
+pub fn verdict(evidence: &AuditEvidence, strict: bool) -> Verdict {
     let outcome =
         |wanted: fn(&Outcome) -> bool| evidence.checks.iter().any(|(_, outcome)| wanted(outcome));
     let unknown = !evidence.unread.is_empty()
         || outcome(|outcome| matches!(outcome, Outcome::Unknown(_)))
         || !outcome(|outcome| matches!(outcome, Outcome::Ran { .. }));
-    let bad = if evidence.findings.is_empty() { Verdict::Yes } else { Verdict::No };
-    bad.and(if unknown { Verdict::Unknown } else { Verdict::Yes })
+    let bad = evidence.count(Severity::Error) > 0
+        || strict && !(evidence.findings.is_empty() && evidence.needless.is_empty());
+    let verdict = if bad { Verdict::No } else { Verdict::Yes };
+    verdict.and(if unknown { Verdict::Unknown } else { Verdict::Yes })
+}
+
+fn done(action: crate::report::Progress, evidence: &AuditEvidence, strict: bool) {
+    let ran = evidence.checks.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Ran { .. }));
+    let (files, ran, all) = (evidence.files.len(), ran.count(), CHECKS.len());
+    let what = format!("{files} files by {ran} of {all} checks: {}", human::numbers(evidence));
+    let mood = match verdict(evidence, strict) {
+        Verdict::Yes if evidence.findings.is_empty() => Mood::Good,
+        Verdict::Yes => Mood::Doubtful,
+        Verdict::No | Verdict::Unknown => Mood::Bad,
+    };
+    action.done(mood, "audited", &what);
 }
 
 fn show(
     report: &Report,
     evidence: &AuditEvidence,
     picked: &[Vec<String>],
-    format: AuditFormat,
+    args: &Args,
 ) -> Result<Verdict> {
-    match format {
+    let verdict = verdict(evidence, args.strict);
+    match args.format {
         AuditFormat::Human => {
-            let mut text = problems(evidence);
+            let mut text = human::problems(evidence);
             if !picked.is_empty() {
                 text += &table::plain(&["platform", "Python", "what pip picks"], picked);
                 text.push('\n');
             }
-            report.data(&(text + &checks_table(evidence)))?;
+            report.data(&(text + &human::checks(evidence)))?;
         }
         AuditFormat::Json => report.json(evidence)?,
         AuditFormat::Github => report.commands(&github::annotations(evidence))?,
+        AuditFormat::Sarif => report.json(&sarif::log(evidence, verdict.code()))?,
     }
-    Ok(verdict(evidence))
+    Ok(verdict)
 }
 
-/// The findings and the unread files, as text for people.
-pub fn problems(evidence: &AuditEvidence) -> String {
-    let mut text = String::new();
-    for finding in &evidence.findings {
-        text += &human::finding(finding);
-        text.push('\n');
-    }
-    for unread in &evidence.unread {
-        writeln!(text, "could not read {unread}\n").expect("writing to a string does not fail");
-    }
-    text
-}
-
-fn checks_table(evidence: &AuditEvidence) -> String {
-    let rows: Vec<Vec<String>> = CHECKS
-        .iter()
-        .zip(&evidence.checks)
-        .map(|(check, (_, outcome))| human::outcome(check, outcome))
-        .collect();
-    table::plain(&["check", "result", "rule"], &rows)
-}
-
-/// The given files, and the wheels and sdists in the given folders.
+/// The given files, and everything in the given folders but hidden files. An upload of a folder takes all of it.
 fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            files.extend(archives(path)?);
-        } else {
+            files.extend(list(path)?);
+        } else if path.symlink_metadata().is_ok() {
             files.push(path.clone());
+        } else {
+            let message = format!("there is no file and no folder `{}`", path.display());
+            return Err(Failure::usage(message).into());
         }
     }
     files.sort();
-    files.dedup();
+    // A file that is named in two ways is one.
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
     Ok(files)
-}
-
-/// The wheels and sdists of a folder. Other files are ignored, because there is no plan for the folder.
-fn archives(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut paths = list(folder)?;
-    paths.retain(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.ends_with(".whl") || name.ends_with(".tar.gz")
-    });
-    Ok(paths)
 }

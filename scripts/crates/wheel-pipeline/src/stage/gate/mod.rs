@@ -1,7 +1,7 @@
 //! `gate`: decides from all evidence if `dist/` may be uploaded.
 
 use crate::evidence::gate::{GateDecision, GateInput, judge};
-use crate::evidence::{AuditEvidence, Evidence, EvidenceFolder, file};
+use crate::evidence::{AuditEvidence, Evidence, EvidenceFolder, Judgement, file};
 use crate::exit::Verdict;
 use crate::project::source::Source;
 use crate::report::{Output, Report};
@@ -10,10 +10,14 @@ use crate::stage::from_jobs::FromJobs;
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use wheel_audit::Finding;
 
 /// The arguments of `gate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Close the gate for warnings and needless rows of `accept` too
+    #[arg(long)]
+    pub strict: bool,
     #[command(flatten)]
     pub jobs: FromJobs,
     #[command(flatten)]
@@ -28,7 +32,7 @@ pub fn run(
     report: &Report,
 ) -> Result<Verdict> {
     args.jobs.take_in(source, kept, report)?;
-    let judgement = decide(source, kept, report)?;
+    let judgement = decide(source, kept, report, args.strict)?;
     let mut text = summary(&judgement);
     text += &format!(
         "{} of {} wheels agree with a second builder's\n",
@@ -50,7 +54,12 @@ pub fn run(
 ///
 /// An audit takes seconds, so that of a file is not believed: anybody can write one. Only the outcomes of tests are
 /// taken from files, as other machines have made them.
-pub fn decide(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result<GateDecision> {
+pub fn decide(
+    source: &Source,
+    kept: &EvidenceFolder,
+    report: &Report,
+    strict: bool,
+) -> Result<GateDecision> {
     let audit = audit::whole(source, kept, report)?;
     let earlier = kept.audit.as_ref().map(|earlier| disagreements(earlier, &audit));
     let dist = audit.files.clone();
@@ -60,6 +69,8 @@ pub fn decide(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result
         commit: source.commit(),
         dirty: source.is_dirty(),
         waivers: &source.project.table.waivers,
+        accept: &source.project.table.accept,
+        strict,
         rebuild: source.project.table.rebuild,
         second_build: source.project.table.second_build,
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
@@ -71,16 +82,26 @@ pub fn decide(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result
     Ok(judgement)
 }
 
-/// The decision as text, with a line for each reason, waiver and warning.
+/// The decision as text, with a line for each reason, waiver, accepted finding and warning.
 pub fn summary(judgement: &GateDecision) -> String {
     let lines = |word: &str, lines: &[String]| -> String {
         lines.iter().map(|line| format!("{word}: {line}\n")).collect()
     };
     let mut text = lines("closed", &judgement.reasons);
     text += &lines("waived", &judgement.waived);
+    text += &lines("accepted", &judgement.accepted);
     text += &lines("warning", &judgement.warnings);
-    text += &format!("{} waived\n", judgement.waived.len());
+    text += &format!("{} waived, {} accepted\n", judgement.waived.len(), judgement.accepted.len());
     text
+}
+
+/// Returns whether an audit has a finding, accepted or not.
+fn is_known(finding: &Finding, audit: &AuditEvidence) -> bool {
+    let accepted = audit.accepted.iter().any(|accepted| match &accepted.what {
+        Judgement::Finding(known) => known == finding,
+        Judgement::CouldNotTell(_) => false,
+    });
+    accepted || audit.findings.contains(finding)
 }
 
 /// The findings of an earlier audit of the same bytes that this audit does not have.
@@ -89,16 +110,12 @@ fn disagreements(earlier: &AuditEvidence, now: &AuditEvidence) -> Vec<String> {
         "" => earlier.files == now.files,
         file => earlier.files.get(file) == now.files.get(file),
     };
-    let missing = earlier
-        .findings
-        .iter()
-        .filter(|finding| same(&finding.file) && !now.findings.contains(finding));
+    let missing =
+        earlier.findings.iter().filter(|finding| same(&finding.file) && !is_known(finding, now));
     missing
         .map(|finding| {
-            format!(
-                "an earlier audit of the same bytes found: {} {} [{}]",
-                finding.file, finding.message, finding.check
-            )
+            let what = Judgement::Finding(finding.clone());
+            format!("an earlier audit of the same bytes found: {what}")
         })
         .collect()
 }

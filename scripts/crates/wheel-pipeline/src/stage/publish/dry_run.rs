@@ -52,7 +52,10 @@ pub fn run(
     if !judgement.reasons.is_empty() {
         verdict = Verdict::No;
     }
-    text += &format!("{} waived\n", judgement.waived.len());
+    for accepted in &judgement.accepted {
+        text += &format!("accepted: {accepted}\n");
+    }
+    text += &format!("{} waived, {} accepted\n", judgement.waived.len(), judgement.accepted.len());
     report.result(&text, judgement)?;
     Ok(verdict)
 }

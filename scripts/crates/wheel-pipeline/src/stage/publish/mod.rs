@@ -51,6 +51,9 @@ pub struct Args {
     /// Really upload; refused unless all evidence is there and clean
     #[arg(long)]
     pub execute: bool,
+    /// Refuse for warnings and needless rows of `accept` too
+    #[arg(long)]
+    pub strict: bool,
     #[command(flatten)]
     pub jobs: FromJobs,
     /// The longest wait for a fault of the network or the index to pass, in seconds for each file
@@ -92,7 +95,7 @@ pub fn run(
     address::check("--index-url", &destination.simple)?;
     args.jobs.take_in(source, kept, report)?;
     if !is_loopback(&destination.repository) {
-        let mut judgement = gate::decide(source, kept, report)?;
+        let mut judgement = gate::decide(source, kept, report, args.strict)?;
         let listing = index::listing(&destination.simple, &source.plan.project);
         check_interrupt()?;
         judge_age(&source.plan, kept, listing.as_deref().unwrap_or_default(), &mut judgement);
@@ -112,6 +115,9 @@ pub fn run(
         }
         for waived in &judgement.waived {
             report.say(Mood::Doubtful, "waived", waived);
+        }
+        for accepted in &judgement.accepted {
+            report.say(Mood::Doubtful, "accepted", accepted);
         }
     }
     let (part, missing) = match is_loopback(&destination.repository) {

@@ -14,7 +14,7 @@ use crate::evidence::{
 use crate::exit::Verdict;
 use crate::process::clock::time_in_tools;
 use crate::project::source::Source;
-use crate::report::{Output, Report, table};
+use crate::report::{Output, Report, human, table};
 use crate::stage::publish::{self, Attestations, Destination};
 use crate::stage::{Machine, audit, build, plan, smoke, verify};
 use crate::tool::devpi::{IndexServer, check_port};
@@ -83,6 +83,9 @@ pub struct Args {
     /// Rehearse this target of the table; may be repeated; by default this machine's targets
     #[arg(long = "target", value_name = "TARGET")]
     pub targets: Vec<Target>,
+    /// Stop for warnings of the audit and needless rows of `accept` too
+    #[arg(long)]
+    pub strict: bool,
     /// Exit 3 unless every promised environment was tested
     #[arg(long)]
     pub complete: bool,
@@ -123,9 +126,10 @@ pub fn run(
     let mut server = IndexServer::start(tools, port)?;
     let build = clock.time("build", || build::make(source, machine, kept, report, &part, false))?;
     let audit = clock.time("audit", || audit::judge(source, kept, report, &part))?;
-    if audit::verdict(&audit) != Verdict::Yes {
-        report.result(&audit::problems(&audit), &audit)?;
-        return Ok(audit::verdict(&audit));
+    let audited = audit::verdict(&audit, args.strict);
+    if audited != Verdict::Yes {
+        report.result(&human::problems(&audit), &audit)?;
+        return Ok(audited);
     }
     let smoke = clock.time("smoke", || smoke::prove(source, machine, kept, report, &part))?;
     // An environment that could not be tested says nothing against the wheels.
@@ -153,7 +157,8 @@ pub fn run(
 
     let promised = source.plan.environments.len();
     let text = format!(
-        "{}\n{}\n",
+        "{}{}\n{}\n",
+        human::problems(&audit),
         rows(&source.plan, &part, &smoke, Some(&verify)),
         smoke::reach(&verify.runs, promised)
     );

@@ -41,9 +41,14 @@ pub fn compare_folder(
 ) -> Result<Verdict> {
     let read = |paths: Vec<PathBuf>| unless_interrupted(move || ReleaseFacts::read(&paths));
     let (theirs, unread) = read(list(folder)?)?;
-    if !unread.is_empty() {
-        return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
-    }
+    let faults = |facts: &ReleaseFacts, unread: Vec<String>| -> Result<(), Failure> {
+        let all: Vec<String> = unread.into_iter().chain(facts.wrong()).collect();
+        match all.is_empty() {
+            true => Ok(()),
+            false => Err(Failure::unknown(format!("cannot read {}", all.join("\n")))),
+        }
+    };
+    faults(&theirs, unread)?;
     if !theirs.wheels.iter().any(|wheel| is_comparable(&wheel.name)) {
         return Err(Failure::unknown(format!(
             "there is no wheel in `{}` to compare",
@@ -65,9 +70,7 @@ pub fn compare_folder(
         .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
         .collect();
     let (ours, unread) = read(paths)?;
-    if !unread.is_empty() {
-        return Err(Failure::unknown(format!("cannot read {}", unread.join("\n"))).into());
-    }
+    faults(&ours, unread)?;
     let built = kept.built();
     let sdist = built.file(&source.plan.sdist).map(|sdist| sdist.sha256);
     let Comparisons { compared, unmatched } = compare(&ours.wheels, &theirs.wheels);

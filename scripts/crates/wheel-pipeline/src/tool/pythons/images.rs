@@ -71,6 +71,7 @@ impl Image {
             Architecture::Riscv64 => "linux/riscv64",
             Architecture::Ppc64 => "linux/ppc64",
             Architecture::Loongarch64 => "linux/loong64",
+            Architecture::Wasm32 => "wasi/wasm",
         }
     }
 }

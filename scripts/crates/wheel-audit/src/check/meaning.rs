@@ -1,0 +1,224 @@
+//! The fields of metadata by their meaning: the spelling, the order and the quotes of a value have none.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
+
+use crate::names::normalize;
+use crate::wheel::metadata::{Headers, VALUE_LIMIT};
+
+/// Fields that are about the file and not about the project. The licenses of the libraries that a wheel brings rightly
+/// differ by platform.
+const OF_THE_FILE: &[&str] =
+    &["dynamic", "metadata-version", "license-file", "license-expression", "license"];
+
+/// What the metadata of a file says.
+pub(super) struct Said {
+    values: BTreeMap<String, BTreeSet<String>>,
+    /// The fields that an sdist leaves to its wheels.
+    left: BTreeSet<String>,
+    /// True if every field that is missing may be stated elsewhere, as in sdists before metadata 2.2.
+    is_partial: bool,
+}
+
+static NONE: BTreeSet<String> = BTreeSet::new();
+
+impl Said {
+    pub(super) fn new(headers: &Headers, is_sdist: bool) -> Self {
+        let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (key, value) in headers.fields() {
+            // Old versions of setuptools write this for nothing.
+            if !OF_THE_FILE.contains(&key) && !matches!(value, "" | "UNKNOWN") {
+                values.entry(key.to_owned()).or_default().extend(meaning(key, value));
+            }
+        }
+        let body = meaning("description", &headers.body);
+        if body.iter().any(|text| !text.is_empty()) {
+            values.insert("description".to_owned(), body.into_iter().collect());
+        }
+        let left = headers.all("Dynamic").map(str::to_ascii_lowercase).collect();
+        let version =
+            headers.first("Metadata-Version").and_then(|text| Version::from_str(text).ok());
+        let reliable = Version::new([2, 2]);
+        let is_partial = is_sdist && version.is_none_or(|version| version < reliable);
+        Self { values, left, is_partial }
+    }
+
+    /// The names of the fields.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// The values of a field.
+    pub(super) fn values(&self, key: &str) -> &BTreeSet<String> {
+        self.values.get(key).unwrap_or(&NONE)
+    }
+
+    /// Returns whether the file states the field, or that there is none.
+    pub(super) fn is_stated(&self, key: &str) -> bool {
+        !self.left.contains(key) && (!self.is_partial || self.values.contains_key(key))
+    }
+}
+
+/// The name of a field as the specification spells it: `Requires-Dist`.
+pub(super) fn shown(key: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    key.split('-').map(word).collect::<Vec<_>>().join("-")
+}
+
+/// The values that a line of a field stands for, in one spelling.
+fn meaning(key: &str, value: &str) -> Vec<String> {
+    let short = value.len() <= VALUE_LIMIT;
+    vec![match key {
+        "name" | "provides-extra" if short => normalize(value),
+        "version" if short => {
+            Version::from_str(value).map_or(value.to_owned(), |it| it.to_string())
+        }
+        "requires-python" if short => specifiers(value),
+        "requires-dist" | "provides-dist" | "obsoletes-dist" if short => requirement(value),
+        "keywords" => {
+            let words = value.split([',', ' ', '\n']).map(str::trim);
+            return words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        }
+        // Old files mark the lines of a description by a bar.
+        "description" => joined(value.replace("\n|", "\n").trim_start_matches('|')),
+        _ => joined(value),
+    }]
+}
+
+/// The text with one blank between two words.
+fn joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Specifiers in one spelling and order.
+fn specifiers(text: &str) -> String {
+    let text = text.trim();
+    let bare = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
+    let Ok(specifiers) = VersionSpecifiers::from_str(bare) else { return joined(bare) };
+    let mut all: Vec<String> = specifiers.iter().map(VersionSpecifier::to_string).collect();
+    all.sort();
+    all.dedup();
+    all.join(", ")
+}
+
+/// A requirement in one spelling: `name[extra] >=1; marker`.
+fn requirement(text: &str) -> String {
+    let (wanted, marker) = text.split_once(';').unwrap_or((text, ""));
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let wanted = wanted.trim();
+    let end = wanted.find(|letter| !is_name(letter)).unwrap_or(wanted.len());
+    let (name, mut rest) = wanted.split_at(end);
+    let mut spelled = normalize(name);
+    rest = rest.trim_start();
+    if let Some((extras, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let mut extras: Vec<String> =
+            extras.split(',').map(|extra| normalize(extra.trim())).collect();
+        extras.sort();
+        spelled += &format!("[{}]", extras.join(","));
+        rest = after;
+    }
+    let versions = if rest.contains('@') { joined(rest) } else { specifiers(rest) };
+    if !versions.is_empty() {
+        spelled += &format!(" {versions}");
+    }
+    let marker = self::marker(marker);
+    if marker.is_empty() { spelled } else { format!("{spelled}; {marker}") }
+}
+
+/// A marker in one spelling: with double quotes, single blanks, and its conditions in order if all of them must hold.
+fn marker(text: &str) -> String {
+    let mut tokens: Vec<String> = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |end| end + 2),
+            '(' | ')' => 1,
+            _ if first.is_alphanumeric() || first == '_' => {
+                let word = |letter: char| letter.is_alphanumeric() || "_.".contains(letter);
+                rest.find(|letter| !word(letter)).unwrap_or(rest.len())
+            }
+            _ if "<>=!~".contains(first) => {
+                rest.find(|letter| !"<>=!~".contains(letter)).unwrap_or(rest.len())
+            }
+            _ => first.len_utf8(),
+        };
+        let (token, after) = rest.split_at(length);
+        tokens.push(match first {
+            '"' | '\'' => {
+                let value = token.trim_matches(first);
+                let is_extra = tokens.len() > 1 && tokens[tokens.len() - 2] == "extra";
+                format!("\"{}\"", if is_extra { normalize(value) } else { value.to_owned() })
+            }
+            _ => token.to_owned(),
+        });
+        rest = after.trim_start();
+    }
+    // `(a)` is `a`, but `(a) or (b)` keeps its parentheses.
+    let inner = |tokens: &[String]| {
+        let parentheses = tokens.iter().filter(|token| *token == "(" || *token == ")").count();
+        let around = tokens.first().is_some_and(|first| first == "(");
+        around && parentheses == 2 && tokens.last().is_some_and(|last| last == ")")
+    };
+    if inner(&tokens) {
+        tokens = tokens[1..tokens.len() - 1].to_vec();
+    }
+    let plain = !tokens.iter().any(|token| token == "or" || token == "(" || token == "not");
+    if !plain {
+        return tokens.join(" ");
+    }
+    let mut conditions: Vec<String> =
+        tokens.split(|token| token == "and").map(|tokens| tokens.join(" ")).collect();
+    conditions.sort();
+    conditions.join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requirements_of_one_meaning_have_one_spelling() {
+        for (one, other) in [
+            ("a; extra == 'docs'", "a ; extra == \"docs\""),
+            ("A.b>=1,<2", "a-b (<2, >=1)"),
+            ("a[X,y]", "a [y,x]"),
+            ("a>=1.0; python_version<'3.9'", "a >=1.0;(python_version < \"3.9\")"),
+            ("a; os_name == 'nt' and extra == 'B_c'", "a; extra == 'b-c' and os_name == 'nt'"),
+            ("a @ https://example.org/x", "A @  https://example.org/x"),
+        ] {
+            assert_eq!(requirement(one), requirement(other));
+        }
+    }
+
+    #[test]
+    fn requirements_of_another_meaning_are_told_apart() {
+        for (one, other) in [
+            ("a", "b"),
+            ("a>=1", "a>=2"),
+            ("a[x]", "a"),
+            ("a; extra == 'x'", "a; extra == 'y'"),
+            ("a; os_name == 'nt' or extra == 'x'", "a; os_name == 'nt' and extra == 'x'"),
+            ("a; 'x' in os_name", "a; 'x' not in os_name"),
+            ("a; \"'\" == os_name", "a; '' == os_name"),
+        ] {
+            assert_ne!(requirement(one), requirement(other));
+        }
+    }
+
+    #[test]
+    fn other_fields_have_one_spelling_too() {
+        assert_eq!(
+            meaning("requires-python", "<4,>=3.8"),
+            meaning("requires-python", ">= 3.8, <4")
+        );
+        assert_eq!(meaning("keywords", "a, b").len(), 2);
+        assert_eq!(meaning("description", "|a\n|b  c\r\n"), meaning("description", "a\nb c"));
+        assert_eq!(shown("requires-dist"), "Requires-Dist");
+    }
+}
