@@ -212,9 +212,30 @@ fn a_file_that_was_not_built_closes_it() {
     let forget = |evidence: &mut Release| {
         evidence.evidence.build.as_mut().expect("it ran").files.retain(|built| built.file != SDIST);
     };
-    insta::assert_snapshot!(reasons(forget), @"
-    `sum_up_to-1.0.0.tar.gz` was not built
-    the audit did not see this build of `sum_up_to-1.0.0.tar.gz`
+    insta::assert_snapshot!(reasons(forget), @"`sum_up_to-1.0.0.tar.gz` was not built");
+}
+
+#[test]
+fn files_that_were_not_built_are_one_reason() {
+    let keep_one = |evidence: &mut Release| {
+        let build = evidence.evidence.build.as_mut().expect("it ran");
+        build.files.retain(|built| built.file == LINUX);
+        evidence.dist.remove(WINDOWS);
+        *evidence.check("dist-matches-plan") = Outcome::Ran { findings: 1 };
+        let check = "dist-matches-plan".to_owned();
+        evidence.audit().findings.push(Finding { check, ..finding(Severity::Error) });
+    };
+    insta::assert_snapshot!(reasons(keep_one), @"3 of 4 files were not built: `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`, `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`, `sum_up_to-1.0.0.tar.gz`");
+    // What lies in `dist/` is judged in any case.
+    let left = |evidence: &mut Release| {
+        let build = evidence.evidence.build.as_mut().expect("it ran");
+        build.files.retain(|built| built.file != WINDOWS);
+        *evidence.check("tags-agree") = Outcome::Ran { findings: 1 };
+        evidence.audit().findings.push(finding(Severity::Error));
+    };
+    insta::assert_snapshot!(reasons(left), @"
+    `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was not built
+    the audit found: sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: `WHEEL` lists no tag [tags-agree]
     ");
 }
 

@@ -84,11 +84,12 @@ pub fn judge(release: &GateInput) -> GateDecision {
     match &release.evidence.build {
         None => judgement.reasons.push("there is no record of a build".to_owned()),
         Some(build) => {
+            judgement.reasons.extend(unbuilt(release));
             for file in release.plan.files() {
-                let record = build.file(file);
+                let Some(record) = build.file(file) else { continue };
                 judgement.reasons.extend(built(file, record, release.commit));
                 judgement.reasons.extend(present(file, record, release.dist.get(file)));
-                if release.rebuild && record.is_some() && !build.rebuilt.contains(file) {
+                if release.rebuild && !build.rebuilt.contains(file) {
                     let reason = "was not built again, which `rebuild` of the table asks for";
                     judgement.reasons.push(format!("`{file}` {reason}"));
                 }
@@ -154,9 +155,36 @@ fn seconded(release: &GateInput, judgement: &mut GateDecision) {
     }
 }
 
+/// Returns true if a record of a build is there, and a planned file is not in it. One reason speaks of all such files, so
+/// that nothing else is said of each.
+fn is_unbuilt(release: &GateInput, file: &str) -> bool {
+    release.evidence.build.as_ref().is_some_and(|build| build.file(file).is_none())
+        && release.plan.files().any(|planned| planned == file)
+}
+
+/// The reason against an upload without some files of the plan, with the first of them.
+fn unbuilt(release: &GateInput) -> Option<String> {
+    const SHOWN: usize = 3;
+    let missing: Vec<&str> =
+        release.plan.files().filter(|file| is_unbuilt(release, file)).collect();
+    let names: Vec<String> = missing.iter().take(SHOWN).map(|file| format!("`{file}`")).collect();
+    let (count, all) = (missing.len(), release.plan.files().count());
+    match count {
+        0 => None,
+        1 => Some(format!("{} was not built", names[0])),
+        _ if count <= SHOWN => {
+            Some(format!("{count} of {all} files were not built: {}", names.join(", ")))
+        }
+        _ => Some(format!(
+            "{count} of {all} files were not built: {} and {} more",
+            names.join(", "),
+            count - SHOWN
+        )),
+    }
+}
+
 /// The reason against the upload of a file, from the evidence of its build.
-fn built(file: &str, built: Option<&BuiltFile>, commit: Option<&str>) -> Option<String> {
-    let Some(built) = built else { return Some(format!("`{file}` was not built")) };
+fn built(file: &str, built: &BuiltFile, commit: Option<&str>) -> Option<String> {
     if built.dirty {
         return Some(format!("`{file}` was built from a dirty tree"));
     }
@@ -173,13 +201,13 @@ fn built(file: &str, built: Option<&BuiltFile>, commit: Option<&str>) -> Option<
 }
 
 /// The reason against the upload of the bytes in `dist/`.
-fn present(file: &str, built: Option<&BuiltFile>, there: Option<&Sha256Sum>) -> Option<String> {
-    match (built, there) {
-        (Some(built), Some(&sum)) if sum != built.sha256 => {
+fn present(file: &str, built: &BuiltFile, there: Option<&Sha256Sum>) -> Option<String> {
+    match there {
+        Some(&sum) if sum != built.sha256 => {
             Some(format!("`dist/{file}` is not the file that `build` recorded"))
         }
-        (Some(_), None) => Some(format!("`dist/{file}` is missing")),
-        _ => None,
+        None => Some(format!("`dist/{file}` is missing")),
+        Some(_) => None,
     }
 }
 
@@ -235,7 +263,7 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
             }
             judgement.waived.push(until);
         }
-    } else {
+    } else if !is_unbuilt(release, &environment.file) {
         let of_this = outcomes.iter().filter(|outcome| current(outcome.sha256));
         let why = of_this.into_iter().find_map(|outcome| match &outcome.result {
             SmokeResult::NotTested { reason } => Some(reason.lines().next().unwrap_or_default()),
@@ -249,7 +277,8 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
 }
 
 fn audited(release: &GateInput, audit: &AuditEvidence, judgement: &mut GateDecision) {
-    for finding in &audit.findings {
+    let is_absent = |file: &str| is_unbuilt(release, file) && !release.dist.contains_key(file);
+    for finding in audit.findings.iter().filter(|finding| !is_absent(&finding.file)) {
         let what = Judgement::Finding(finding.clone());
         match finding.severity {
             Severity::Error => judgement.reasons.push(format!("the audit found: {what}")),
@@ -285,7 +314,7 @@ fn audited(release: &GateInput, audit: &AuditEvidence, judgement: &mut GateDecis
         }
     }
     let build = release.evidence.build.as_ref();
-    for file in release.plan.files() {
+    for file in release.plan.files().filter(|file| !is_unbuilt(release, file)) {
         let audited = audit.files.get(file);
         let built = build.and_then(|build| build.file(file)).map(|file| &file.sha256);
         if audited.is_none() || audited != built {
