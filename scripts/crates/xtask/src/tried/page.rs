@@ -46,7 +46,7 @@ pub fn row(tried: &Tried, attempt: &Attempt) -> Vec<String> {
         Rehearsal::Passed { reached, promised } => format!("passed: {reached} of {promised}"),
         Rehearsal::Ended { code, message } => {
             let code = code.map_or_else(|| "a signal".to_owned(), |code| format!("exit {code}"));
-            format!("{code}: {message}")
+            format!("{code}: {}", shortened(message))
         }
     };
     [
@@ -82,6 +82,15 @@ fn lines(table: &str) -> String {
     let keys = table.lines().filter(|line| line.contains(" = ") && !line.starts_with("targets"));
     let keys: Vec<String> = keys.map(|line| format!("`{line}`")).collect();
     format!("{targets} targets; {}", keys.join("; "))
+}
+
+/// The beginning of a message. A table has no room for more.
+fn shortened(message: &str) -> String {
+    const SHOWN: usize = 70;
+    match message.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
 }
 
 fn seconds(time: Duration) -> String {
