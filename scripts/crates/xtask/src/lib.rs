@@ -14,6 +14,7 @@ mod lock;
 mod machine;
 mod measured;
 pub mod readme;
+mod releases;
 mod step;
 mod tables;
 mod test_environment;
@@ -86,6 +87,11 @@ pub enum Chore {
         #[arg(default_value_t = 720, value_parser = clap::value_parser!(u32).range(1..))]
         seconds: u32,
     },
+    /// Download whole releases of PyPI by many build backends, and audit them; exit 1 if an error is not a known one
+    Releases {
+        /// The projects; by default all of the list
+        projects: Vec<String>,
+    },
     /// Run the commands that the README lists under "By hand"
     ByHand,
     /// Install the program from an index on this machine with pip, uvx and pipx, and from its source with cargo
@@ -118,6 +124,7 @@ impl Xtask {
             Chore::Readme { check } => readme::run(source, report, *check),
             Chore::Exits { starts } => exits::run(source, machine, kept, report, *starts),
             Chore::Fuzz { seconds } => fuzz::run(&source.project, report, *seconds),
+            Chore::Releases { projects } => releases::run(&source.project, report, projects),
             Chore::ByHand => by_hand::run(source, machine, report),
             Chore::Installed => installed::run(source, machine, report),
             Chore::Tried { names } => tried::run(source, machine, report, names),

@@ -32,12 +32,15 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
         names.into_iter().chain(wheel.opaque.iter().map(String::as_str)).collect();
     let own = !platforms(wheel).any(|platform| platform == PlatformTag::Any);
     if own && wheel.binaries.is_empty() && wheel.unread.is_empty() && wheel.opaque.is_empty() {
-        findings.push(CHECK.finding(
+        let finding = CHECK.finding(
             &wheel.file,
-            format!("it is for `{}` and holds no binary", quoted(&wheel.name.platforms.join("."))),
+            "it is for one platform and holds no binary".to_owned(),
             "a program or a library for that platform",
             "find out why the build left out the extension, or tag the wheel `any`",
-        ));
+        );
+        // Without an ABI, it may hold Python code for that platform alone.
+        let plain = wheel.name.abis.iter().all(|abi| abi == "none");
+        findings.push(if plain { finding.warning() } else { finding });
     }
     let pure = wheel.wheel.as_ref().and_then(|fields| fields.first("Root-Is-Purelib"));
     let pure = pure.is_some_and(|pure| pure.eq_ignore_ascii_case("true"));

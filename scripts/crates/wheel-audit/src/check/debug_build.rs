@@ -38,18 +38,13 @@ fn run(input: CheckInput) -> CheckResult {
         let debug: u64 = images().fold(0, |sum, image| sum.saturating_add(image.debug_bytes));
         let size: u64 = images().map(|image| image.size).sum();
         if debug > LEAST && debug > size / 2 {
-            findings.push(
-                CHECK
-                    .finding(
-                        &wheel.file,
-                        format!(
-                            "{debug} of the {size} bytes of its binaries are debug information"
-                        ),
-                        "stripped binaries",
-                        "build with `--release` and `strip = true`, or run `strip --strip-debug`",
-                    )
-                    .warning(),
+            let finding = CHECK.finding(
+                &wheel.file,
+                "more than half of the bytes of its binaries are debug information".to_owned(),
+                "stripped binaries",
+                "build with `--release` and `strip = true`, or run `strip --strip-debug`",
             );
+            findings.push(finding.warning());
         }
     }
     Ok(findings)

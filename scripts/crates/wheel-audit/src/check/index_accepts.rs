@@ -140,6 +140,9 @@ fn accepts_platform(tag: &str) -> bool {
     {
         return true;
     }
+    if matches!(tag, "win_ia64" | "win_arm32") {
+        return true;
+    }
     match PlatformTag::read(tag) {
         None | Some(PlatformTag::Linux(_)) => matches!(tag, "linux_armv6l" | "linux_armv7l"),
         Some(PlatformTag::System { system: System::Macos { major, minor }, .. }) => {

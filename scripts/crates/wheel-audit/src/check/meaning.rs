@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
 
+use super::marker;
 use crate::names::normalize;
 use crate::wheel::metadata::{Headers, VALUE_LIMIT};
 
@@ -127,55 +128,8 @@ fn requirement(text: &str) -> String {
     if !versions.is_empty() {
         spelled += &format!(" {versions}");
     }
-    let marker = self::marker(marker);
+    let marker = marker::spelled(marker);
     if marker.is_empty() { spelled } else { format!("{spelled}; {marker}") }
-}
-
-/// A marker in one spelling: with double quotes, single blanks, and its conditions in order if all of them must hold.
-fn marker(text: &str) -> String {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |end| end + 2),
-            '(' | ')' => 1,
-            _ if first.is_alphanumeric() || first == '_' => {
-                let word = |letter: char| letter.is_alphanumeric() || "_.".contains(letter);
-                rest.find(|letter| !word(letter)).unwrap_or(rest.len())
-            }
-            _ if "<>=!~".contains(first) => {
-                rest.find(|letter| !"<>=!~".contains(letter)).unwrap_or(rest.len())
-            }
-            _ => first.len_utf8(),
-        };
-        let (token, after) = rest.split_at(length);
-        tokens.push(match first {
-            '"' | '\'' => {
-                let value = token.trim_matches(first);
-                let is_extra = tokens.len() > 1 && tokens[tokens.len() - 2] == "extra";
-                format!("\"{}\"", if is_extra { normalize(value) } else { value.to_owned() })
-            }
-            _ => token.to_owned(),
-        });
-        rest = after.trim_start();
-    }
-    // `(a)` is `a`, but `(a) or (b)` keeps its parentheses.
-    let inner = |tokens: &[String]| {
-        let parentheses = tokens.iter().filter(|token| *token == "(" || *token == ")").count();
-        let around = tokens.first().is_some_and(|first| first == "(");
-        around && parentheses == 2 && tokens.last().is_some_and(|last| last == ")")
-    };
-    if inner(&tokens) {
-        tokens = tokens[1..tokens.len() - 1].to_vec();
-    }
-    let plain = !tokens.iter().any(|token| token == "or" || token == "(" || token == "not");
-    if !plain {
-        return tokens.join(" ");
-    }
-    let mut conditions: Vec<String> =
-        tokens.split(|token| token == "and").map(|tokens| tokens.join(" ")).collect();
-    conditions.sort();
-    conditions.join(" and ")
 }
 
 #[cfg(test)]
@@ -191,6 +145,8 @@ mod tests {
             ("a>=1.0; python_version<'3.9'", "a >=1.0;(python_version < \"3.9\")"),
             ("a; os_name == 'nt' and extra == 'B_c'", "a; extra == 'b-c' and os_name == 'nt'"),
             ("a @ https://example.org/x", "A @  https://example.org/x"),
+            ("a; (os_name == 'nt') and extra == 'x'", "a; extra == 'x' and os_name == 'nt'"),
+            ("a; (a == '1' or b == '2') and c == '3'", "a; c == '3' and (b == '2' or (a == '1'))"),
         ] {
             assert_eq!(requirement(one), requirement(other));
         }
@@ -205,6 +161,7 @@ mod tests {
             ("a; extra == 'x'", "a; extra == 'y'"),
             ("a; os_name == 'nt' or extra == 'x'", "a; os_name == 'nt' and extra == 'x'"),
             ("a; 'x' in os_name", "a; 'x' not in os_name"),
+            ("a; (a == '1' or b == '2') and c == '3'", "a; a == '1' or b == '2' and c == '3'"),
             ("a; \"'\" == os_name", "a; '' == os_name"),
         ] {
             assert_ne!(requirement(one), requirement(other));

@@ -24,6 +24,7 @@ mod leftovers;
 mod libc_floor;
 mod linked_libraries;
 mod macos_floor;
+mod marker;
 mod meaning;
 mod metadata_agrees;
 mod metadata_valid;

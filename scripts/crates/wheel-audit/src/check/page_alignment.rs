@@ -20,9 +20,11 @@ fn run(input: CheckInput) -> CheckResult {
     each(input, "ELF file", |placed| matches!(placed.image.format, FormatFacts::Elf(_)), judge)
 }
 
-/// The largest pages that Linux uses on an architecture, in bytes.
-fn page(architecture: Option<Architecture>) -> u64 {
-    match architecture {
+/// The largest pages that Linux or Android uses on an architecture, in bytes.
+fn page(placed: Placed) -> u64 {
+    match placed.image.architecture {
+        // Pages of Android have 16 KiB at most: https://developer.android.com/guide/practices/page-sizes
+        Some(Architecture::Aarch64 | Architecture::X86_64) if !placed.is_known() => 16 << 10,
         Some(Architecture::Aarch64 | Architecture::Ppc64le | Architecture::Ppc64) => 64 << 10,
         Some(Architecture::Loongarch64) => 16 << 10,
         _ => 4 << 10,
@@ -31,7 +33,7 @@ fn page(architecture: Option<Architecture>) -> u64 {
 
 fn judge(placed: Placed, findings: &mut Findings) {
     let FormatFacts::Elf(facts) = &placed.image.format else { return };
-    let page = page(placed.image.architecture);
+    let page = page(placed);
     if let Some(least) = facts.alignments.iter().min().filter(|least| **least < page) {
         findings.push(placed.finding(
             &CHECK,

@@ -37,8 +37,7 @@ fn is_module(placed: &Placed) -> bool {
     let python = placed.image.exports.contains("Py_Initialize");
     // Setuptools gives the suffix of a module to libraries that ctypes or cffi load. Such a one knows nothing of Python.
     let image = placed.image;
-    let stable = placed.wheel.name.abis.iter().any(|abi| abi == "abi3" || abi == "abi3t");
-    let plain = !stable && image.imports.is_empty() && !image.libraries.iter().any(is_python);
+    let plain = image.imports.is_empty() && !image.libraries.iter().any(is_python);
     let is_read = !matches!(image.format, FormatFacts::Wasm);
     library && is_read && !python && (of_python && !plain || image.modules().next().is_some())
 }
@@ -56,7 +55,10 @@ fn judge(placed: Placed, findings: &mut Findings) {
     };
     let exports = |prefix: &str| image.exports.contains(&format!("{prefix}{stem}"));
     // The export of a module whose name is not ASCII is encoded. A `lib….so` beside the modules need not be a module.
-    let judged = stem.is_ascii() && !stem.starts_with("lib");
+    // Python 2 looks for other exports.
+    let pythons = &placed.wheel.name.pythons;
+    let is_old = |python: &String| python.get(2..).is_some_and(|version| version.starts_with('2'));
+    let judged = stem.is_ascii() && !stem.starts_with("lib") && !pythons.iter().all(is_old);
     if judged && !exports("PyInit_") && !exports("PyModExport_") {
         let found: Vec<String> =
             image.modules().take(3).map(|module| quoted(module).to_string()).collect();

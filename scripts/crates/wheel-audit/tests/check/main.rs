@@ -11,6 +11,7 @@ mod dist_as_built;
 mod dist_matches_plan;
 mod entry_points;
 mod exec_stack;
+mod false_alarms;
 mod file_name;
 mod index_accepts;
 mod install_table;

@@ -1,16 +1,12 @@
 //! ELF files whose tables lie.
 
-use super::{File, Generator, Random, wheel, with_library};
+use super::{File, Generator, READ, Random, wheel, with_library};
 use crate::elf::{Elf, X86_64};
 use crate::release::LINUX;
 use crate::zip::PackedMember;
 
 pub(super) const ALL: &[Generator] = &[
-    Generator {
-        name: "elf: symbols at the suffixes of one string",
-        says: "it exports no module",
-        make: suffixes,
-    },
+    Generator { name: "elf: symbols at the suffixes of one string", says: READ, make: suffixes },
     Generator {
         name: "elf: long names of Python at every place",
         says: "the names in it and in the binaries before it have more than 67108864 bytes",
@@ -42,11 +38,7 @@ pub(super) const ALL: &[Generator] = &[
         says: "it has more than 1048576 bytes of notes",
         make: notes,
     },
-    Generator {
-        name: "elf: sections with one long name",
-        says: "it exports no module",
-        make: sections,
-    },
+    Generator { name: "elf: sections with one long name", says: READ, make: sections },
     Generator {
         name: "elf: libraries without end",
         says: "it has more than 1000 libraries",

@@ -1,6 +1,6 @@
 //! Mach-O files whose tables lie.
 
-use super::{File, Generator, with_library};
+use super::{File, Generator, READ, with_library};
 use crate::macho::{ARM64, Macho, fat_at};
 use crate::release::MACOS;
 
@@ -15,32 +15,16 @@ pub(super) const ALL: &[Generator] = &[
         says: "its exports do not form a tree",
         make: meeting,
     },
-    Generator {
-        name: "macho: exports with many branches",
-        says: "it exports no module",
-        make: wide,
-    },
-    Generator {
-        name: "macho: symbols at the suffixes of one string",
-        says: "it exports no module",
-        make: suffixes,
-    },
-    Generator {
-        name: "macho: imports at the suffixes of one string",
-        says: "it exports no module",
-        make: fixups,
-    },
-    Generator {
-        name: "macho: load commands without end",
-        says: "it exports no module",
-        make: commands,
-    },
+    Generator { name: "macho: exports with many branches", says: READ, make: wide },
+    Generator { name: "macho: symbols at the suffixes of one string", says: READ, make: suffixes },
+    Generator { name: "macho: imports at the suffixes of one string", says: READ, make: fixups },
+    Generator { name: "macho: load commands without end", says: READ, make: commands },
     Generator {
         name: "macho: exports that every command names again",
         says: "it has two load commands of one kind",
         make: repeated,
     },
-    Generator { name: "macho: sections without end", says: "it exports no module", make: sections },
+    Generator { name: "macho: sections without end", says: READ, make: sections },
     Generator {
         name: "macho: sixteen lists of hashes of one large file",
         says: "it has two lists of SHA-256 hashes",

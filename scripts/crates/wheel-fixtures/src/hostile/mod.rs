@@ -19,6 +19,9 @@ use crate::zip::{PackedMember, archive};
 /// A file of a release: its name and its bytes.
 pub type File = (String, Vec<u8>);
 
+/// What is said of a binary that is read whole, and of which there is nothing else to say.
+pub const READ: &str = "a binary was read whole";
+
 /// A way to make a hostile release.
 pub struct Generator {
     /// The format and the trick.

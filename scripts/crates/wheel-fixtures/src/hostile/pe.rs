@@ -1,14 +1,10 @@
 //! PE files whose tables lie.
 
-use super::{File, Generator, with_library};
+use super::{File, Generator, READ, with_library};
 use crate::release::WINDOWS;
 
 pub(super) const ALL: &[Generator] = &[
-    Generator {
-        name: "pe: imports that all have one long name",
-        says: "it exports no module",
-        make: imports,
-    },
+    Generator { name: "pe: imports that all have one long name", says: READ, make: imports },
     Generator {
         name: "pe: imports of one name of Python",
         says: "the names in it and in the binaries before it have more than 67108864 bytes",
@@ -24,16 +20,8 @@ pub(super) const ALL: &[Generator] = &[
         says: "it has more than 96 sections",
         make: sections,
     },
-    Generator {
-        name: "pe: exports at the suffixes of one string",
-        says: "it exports no module",
-        make: exports,
-    },
-    Generator {
-        name: "pe: sections with one long name",
-        says: "it exports no module",
-        make: names,
-    },
+    Generator { name: "pe: exports at the suffixes of one string", says: READ, make: exports },
+    Generator { name: "pe: sections with one long name", says: READ, make: names },
 ];
 
 const START: u32 = 0x1000;

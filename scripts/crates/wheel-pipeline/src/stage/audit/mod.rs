@@ -122,13 +122,22 @@ pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdi
             .into());
     }
     let action = report.start("auditing");
-    let choice = choice.clone();
-    let evidence = unless_interrupted(move || {
-        let (release, unread) = ReleaseFacts::read(&paths);
-        judged(CheckInput::new(&release), unread, &choice, &Rows::default())
-    })?;
+    let evidence = of_chosen(paths, choice)?;
     done(action, &evidence, args.strict);
     show(report, &evidence, &[], args)
+}
+
+/// Judges files that belong to no project.
+pub fn of_files(paths: Vec<PathBuf>) -> Result<AuditEvidence> {
+    of_chosen(paths, &Choice::default())
+}
+
+fn of_chosen(paths: Vec<PathBuf>, choice: &Choice) -> Result<AuditEvidence> {
+    let choice = choice.clone();
+    Ok(unless_interrupted(move || {
+        let (release, unread) = ReleaseFacts::read(&paths);
+        judged(CheckInput::new(&release), unread, &choice, &Rows::default())
+    })?)
 }
 
 /// The project whose plan `dist/` is judged by. None if there is none: then the working directory's `dist/` is judged.
