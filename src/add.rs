@@ -5,8 +5,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyType};
 
+use crate::exit::Visit;
 use crate::triangular;
-use crate::visit::Visit;
 use crate::{fastcall, integer};
 
 /// The sum of the integers from 1 up to a limit.

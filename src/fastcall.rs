@@ -20,7 +20,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCFunction, PyDict, PyInt, PyTuple};
 
-use crate::last_frame::Next;
+use crate::exit::last_frame::Next;
 use crate::triangular;
 
 /// The function that answers what is not answered here.
@@ -150,7 +150,9 @@ unsafe fn general(
         if positional == 1 && names.is_null() {
             // SAFETY: there is one argument, which the caller says is alive during the call.
             let limit = unsafe { Bound::from_borrowed_ptr(py, *arguments) };
-            return Ok(crate::add_up_to(&limit)?.into_any().unbind());
+            return Ok(crate::doors::add_up_to::add_up_to(&limit)?
+                .into_any()
+                .unbind());
         }
         // SAFETY: the caller says that `names` is null or a tuple that outlives the call.
         let names = unsafe { Bound::from_borrowed_ptr_or_opt(py, names) };

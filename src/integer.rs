@@ -8,9 +8,10 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyInt;
 
+use crate::exit::Visit;
+use crate::exit::last_frame;
+use crate::fastcall;
 use crate::triangular::Integer;
-use crate::visit::Visit;
-use crate::{fastcall, last_frame};
 
 /// Bytes of working memory for each bit of an integer. Measured at the peak: 1.2 for `add_up_to`, 2.4 for `sum_as_string`.
 const BYTES_PER_BIT: usize = 3;

@@ -3,7 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
-use crate::{fastcall, last_frame};
+use crate::exit::last_frame;
+use crate::fastcall;
 
 /// The total so far. The builtin sum keeps its totals in the same way, and adds them as fast; but what it rounds when it
 /// adds floats has changed over time (https://docs.python.org/3/library/functions.html#sum), while `+` is always the same.

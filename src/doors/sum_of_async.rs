@@ -12,10 +12,11 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyInt, PyTuple};
 
-use crate::callable::callable;
-use crate::embedded::embedded;
-use crate::visit::{Stay, Visit};
-use crate::{integer, last_frame};
+use crate::doors::callable::callable;
+use crate::embedded;
+use crate::exit::last_frame;
+use crate::exit::{Stay, Visit};
+use crate::integer;
 
 /// How many awaitables are under way where nothing else is said.
 const LIMIT: i64 = 100;
@@ -66,7 +67,7 @@ pub fn sum_of_async<'py>(
         limit: usize::try_from(limit).unwrap_or(usize::MAX),
         state: Mutex::default(),
     };
-    let coroutine = embedded!(py, "sum_of_async")?.getattr("sum_of_async")?;
+    let coroutine = embedded::SUM_OF_ASYNC.get(py, "sum_of_async")?;
     last_frame::call1(&coroutine, gathering)
 }
 

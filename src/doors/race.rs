@@ -7,9 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::add::Add;
-use crate::embedded::embedded;
-use crate::visit::Visit;
-use crate::{integer, last_frame};
+use crate::embedded;
+use crate::exit::Visit;
+use crate::exit::last_frame;
+use crate::integer;
 
 /// Return how long Rust and a Python loop take for the sum 1 + 2 + … + n.
 ///
@@ -36,7 +37,7 @@ pub fn race<'py>(n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     let py = n.py();
     let n = integer::exact(n, "n")?;
     let _visit = Visit::begin(py)?;
-    let up_to = embedded!(py, "python_loop")?.getattr("up_to")?;
+    let up_to = embedded::PYTHON_LOOP.get(py, "up_to")?;
 
     let start = Instant::now();
     let in_rust = Add::new(&n)?.up_to(py)?;

@@ -5,13 +5,13 @@ use std::ops::RangeInclusive;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::callable::callable;
 use crate::chunks;
+use crate::doors::callable::callable;
+use crate::doors::threads;
+use crate::exit::Visit;
 use crate::fastcall::Values;
 use crate::integer;
-use crate::threads;
 use crate::total::Total;
-use crate::visit::Visit;
 
 /// After so many calls signals are handled, which a callable written in C never does itself.
 const CALLS_BETWEEN_SIGNALS: u8 = 16;

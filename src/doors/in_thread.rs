@@ -16,11 +16,11 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::callable::callable;
-use crate::embedded::embedded;
-use crate::last_frame;
-use crate::threads::STACK;
-use crate::visit::{self, Errand, Visit};
+use crate::doors::callable::callable;
+use crate::doors::threads::STACK;
+use crate::embedded;
+use crate::exit::last_frame;
+use crate::exit::{self, Errand, Visit};
 
 /// The runtime, and the process that made it: threads do not survive a fork. Locked by attached threads alone, and
 /// never while Python is called, so that no fork inherits it locked.
@@ -64,7 +64,7 @@ pub fn in_thread<'py>(
         args: args.clone().unbind(),
         kwargs: kwargs.map(|kwargs| kwargs.clone().unbind()),
     };
-    let coroutine = embedded!(py, "in_thread")?.getattr("in_thread")?;
+    let coroutine = embedded::IN_THREAD.get(py, "in_thread")?;
     last_frame::call1(&coroutine, call)
 }
 
@@ -97,7 +97,7 @@ impl Call {
             // Counted until after the interpreter is let go of.
             let _errand = errand;
             // If it is too late, nobody waits any more: the wait at exit was interrupted.
-            let _attached = visit::attach(|py| {
+            let _attached = exit::attach(|py| {
                 let outcome = Visit::begin(py).and_then(|_visit| {
                     let run = context.bind(py).getattr(intern!(py, "run"))?;
                     last_frame::call(

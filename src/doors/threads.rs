@@ -11,10 +11,10 @@ use std::time::Duration;
 use pyo3::exceptions::PySystemExit;
 use pyo3::prelude::*;
 
-use crate::last_frame;
-use crate::sum_of::sum_from;
+use crate::doors::sum_of::sum_from;
+use crate::exit::last_frame;
+use crate::exit::{self, Visit};
 use crate::total::Total;
-use crate::visit::{self, Visit};
 
 /// How often the waiting thread looks for a signal, which Rust cannot be woken by.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
@@ -83,7 +83,7 @@ pub fn sum<'py>(
     let needed = Arc::new(AtomicUsize::new(usize::MAX));
     let mut outcome = Ok(());
     let mut threads = Vec::new();
-    let is_last = visit::is_last();
+    let is_last = exit::is_last();
     let (alive, mut ended) = mpsc::channel::<()>();
     let copy_context = py.import("contextvars")?.getattr("copy_context")?;
     for (index, range) in chunks.enumerate() {
@@ -158,8 +158,8 @@ fn spawn(
         .stack_size(STACK)
         .spawn(move || {
             let _alive = alive;
-            visit::inherit(is_last);
-            visit::attach(|py| last_frame::call1(run.bind(py), chunk).map(Bound::unbind))
+            exit::inherit(is_last);
+            exit::attach(|py| last_frame::call1(run.bind(py), chunk).map(Bound::unbind))
                 .unwrap_or_else(|| Err(PySystemExit::new_err(())))
         })
 }

@@ -6,6 +6,9 @@
 //! visitors to leave, by `SystemExit`, which Python's threads end with in silence. 3.14 and later only hang the thread.
 //! A visitor that cannot leave, as it waits in a system call, is left to [`last_frame`].
 
+mod interrupt;
+pub mod last_frame;
+
 use std::cell::Cell;
 use std::ffi::c_long;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -17,7 +20,7 @@ use pyo3::exceptions::{PyImportError, PyRuntimeError, PySystemExit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::{integer, interrupt, last_frame};
+use crate::integer;
 
 /// Whether the process is about to end, and every other thread has to leave.
 static LEAVING: AtomicBool = AtomicBool::new(false);

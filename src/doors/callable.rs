@@ -4,8 +4,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::exit::last_frame;
 use crate::integer::wrong_type;
-use crate::last_frame;
 
 /// The callable that `f` is, or that it names as `module:attribute`.
 ///
