@@ -5,7 +5,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyType};
 
-use crate::exit::Visit;
 use crate::triangular;
 use crate::{fastcall, integer};
 
@@ -106,10 +105,7 @@ impl Add {
             return in_python(n);
         }
         let n = BigInt::from(integer::value_of(n)?);
-        let visit = Visit::begin(py)?;
-        visit
-            .detach(py, || triangular::up_to_large(&n))
-            .into_pyobject(py)
+        py.detach(|| triangular::up_to_large(&n)).into_pyobject(py)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

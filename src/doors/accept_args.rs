@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use crate::exit::{Visit, last_frame};
+use crate::exit::HangGuard;
 use crate::integer;
 
 /// Greet `name` and show each further argument, with Python's own `print`.
@@ -34,7 +34,7 @@ pub fn accept_args(
     kwargs: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<()> {
     let py = name.py();
-    let _visit = Visit::begin(py)?;
+    let _hang_guard = HangGuard::new();
     if !name.is_instance_of::<PyString>() {
         return Err(integer::wrong_type(name, "name", "a string"));
     }
@@ -42,7 +42,7 @@ pub fn accept_args(
     // because a Python `str` may hold lone surrogates, which Rust's cannot.
     let print = py.import("builtins")?.getattr("print")?;
     let show = |label: &str, value: &Bound<'_, PyAny>| -> PyResult<()> {
-        last_frame::call1(&print, PyString::new(py, label).add(value.str()?)?)?;
+        print.call1((PyString::new(py, label).add(value.str()?)?,))?;
         Ok(())
     };
     show("Hey ", name)?;

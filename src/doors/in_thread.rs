@@ -1,37 +1,21 @@
-//! `in_thread`: Python objects over tokio's blocking threads.
-//!
-//! A thread counts as under way until it has let go of the interpreter for good, and at exit all are waited for before
-//! the interpreter finalizes. The bindings between tokio and asyncio that exist let a thread wake the loop and go on,
-//! which at exit may be too late.
+//! `in_thread`: Python objects that go to a thread of Rust, and come back.
 
-use std::mem;
-use std::process;
-use std::sync::{Mutex, PoisonError};
-
-use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
-use tokio::runtime::{Builder, Runtime};
 
+use crate::asyncio::{self, Delivery};
 use crate::doors::callable::callable;
-use crate::doors::threads::STACK;
-use crate::embedded;
-use crate::exit::last_frame;
-use crate::exit::{self, Errand, Visit};
-
-/// The runtime, and the process that made it: threads do not survive a fork. Locked by attached threads alone, and
-/// never while Python is called, so that no fork inherits it locked.
-static RUNTIME: Mutex<Option<(u32, Runtime)>> = Mutex::new(None);
+use crate::exit::{self, HangGuard};
 
 /// Return an awaitable of f(*args, **kwargs), called in a thread of its own.
 ///
-/// The event loop goes on meanwhile, as with `asyncio.to_thread`; but the thread is one of tokio's. Context variables reach
-/// `f`, and nothing starts before it is awaited. When the awaiting task is cancelled, the call goes on and its result is
-/// dropped. A call still under way when the process is about to end is waited for, as `concurrent.futures` does;
-/// `Ctrl-C` ends that wait.
+/// The event loop goes on meanwhile, as with `asyncio.to_thread`; but the thread is one of Rust's. Each call has a new
+/// thread, and there is no limit to their number: bound it with an `asyncio.Semaphore`. Context variables reach `f`, and
+/// nothing starts before it is awaited. When the awaiting task is cancelled, the call goes on and its result is dropped. A
+/// call still under way when the process is about to end is waited for, as `concurrent.futures` does; `Ctrl-C` ends that
+/// wait.
 ///
 /// Args:
 ///     f (Callable[..., object] | str): What is called, or a string `module:attribute` that says where to import it from.
@@ -44,6 +28,7 @@ static RUNTIME: Mutex<Option<(u32, Runtime)>> = Mutex::new(None);
 /// Raises:
 ///     TypeError: If `f` cannot be called.
 ///     ValueError: If the string is not of that form.
+///     RuntimeError: When it is awaited, if the system has no thread to give, or the process is about to end.
 ///
 /// Examples:
 ///     >>> import asyncio
@@ -57,19 +42,17 @@ pub fn in_thread<'py>(
     args: &Bound<'py, PyTuple>,
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = f.py();
-    let _visit = Visit::begin(py)?;
+    let _hang_guard = HangGuard::new();
     let call = Call {
         f: callable(f)?.unbind(),
         args: args.clone().unbind(),
         kwargs: kwargs.map(|kwargs| kwargs.clone().unbind()),
     };
-    let coroutine = embedded::IN_THREAD.get(py, "in_thread")?;
-    last_frame::call1(&coroutine, call)
+    asyncio::coroutine(&Bound::new(f.py(), call)?, "in_thread")
 }
 
 /// A call that is to be made.
-#[pyclass(frozen)]
+#[pyclass(frozen, module = "sum_up_to._native")]
 struct Call {
     f: Py<PyAny>,
     args: Py<PyTuple>,
@@ -78,45 +61,21 @@ struct Call {
 
 #[pymethods]
 impl Call {
-    /// Starts it in a thread; what comes of it becomes the result of the future, in the loop's own thread.
-    fn start(
-        &self,
-        py: Python<'_>,
-        call_soon_threadsafe: Py<PyAny>,
-        future: Py<PyAny>,
-    ) -> PyResult<()> {
-        let _visit = Visit::begin(py)?;
-        let f = std::iter::once(self.f.bind(py).clone());
-        let arguments: Vec<_> = f.chain(self.args.bind(py).iter()).collect();
-        let arguments = PyTuple::new(py, arguments)?.unbind();
-        let kwargs = self.kwargs.as_ref().map(|kwargs| kwargs.clone_ref(py));
-        let contextvars = py.import("contextvars")?;
-        let context = last_frame::method(&contextvars, intern!(py, "copy_context"), ())?.unbind();
-        let errand = Errand::begin()?;
-        spawn(move || {
-            // Counted until after the interpreter is let go of.
-            let _errand = errand;
-            // If it is too late, nobody waits any more: the wait at exit was interrupted.
-            let _attached = exit::attach(|py| {
-                let outcome = Visit::begin(py).and_then(|_visit| {
-                    let run = context.bind(py).getattr(intern!(py, "run"))?;
-                    last_frame::call(
-                        &run,
-                        arguments.bind(py),
-                        kwargs.as_ref().map(|kwargs| kwargs.bind(py)),
-                    )
-                });
-                let outcome = match outcome {
-                    Ok(value) => (Some(value), None),
-                    Err(error) => (None, Some(error)),
-                };
-                // Fails if the loop is closed: then nobody waits.
-                let _ = deliver(py).and_then(|deliver| {
-                    let arguments = (deliver, &future, outcome).into_pyobject(py)?;
-                    last_frame::call(call_soon_threadsafe.bind(py), &arguments, None)
-                });
+    /// Starts the thread, which makes the call and delivers what comes of it.
+    fn start(slf: &Bound<'_, Self>, event_loop: Py<PyAny>, deliver: Py<PyAny>) -> PyResult<()> {
+        let py = slf.py();
+        let delivery = Delivery {
+            event_loop,
+            deliver,
+        };
+        let context = asyncio::copy_context(py)?.unbind();
+        let call = slf.clone().unbind();
+        exit::start_thread("in_thread", move || {
+            exit::attach(|py| {
+                let outcome = call.get().run(context.bind(py));
+                delivery.make(py, outcome);
                 // While attached, rather than put off until somebody is.
-                drop((context, arguments, kwargs, call_soon_threadsafe, future));
+                drop((call, context));
             });
         })
     }
@@ -128,45 +87,13 @@ impl Call {
     }
 }
 
-/// Runs it in one of tokio's blocking threads.
-fn spawn(run: impl FnOnce() + Send + 'static) -> PyResult<()> {
-    let mut runtime = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let process = process::id();
-    if !matches!(&*runtime, Some((owner, _)) if *owner == process) {
-        let new = Builder::new_current_thread()
-            .thread_name("in_thread")
-            .thread_stack_size(STACK)
-            .build()
-            .map_err(PyOSError::new_err)?;
-        // Dropping a runtime waits for its threads, which are those of the process before the fork.
-        mem::forget(runtime.replace((process, new)));
+impl Call {
+    /// Makes the call in a context.
+    fn run<'py>(&self, context: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = context.py();
+        let f = std::iter::once(self.f.bind(py).clone());
+        let arguments: Vec<_> = f.chain(self.args.bind(py).iter()).collect();
+        let kwargs = self.kwargs.as_ref().map(|kwargs| kwargs.bind(py));
+        context.call_method(intern!(py, "run"), PyTuple::new(py, arguments)?, kwargs)
     }
-    match &*runtime {
-        Some((_, runtime)) => {
-            drop(runtime.spawn_blocking(run));
-            Ok(())
-        }
-        None => Err(PyRuntimeError::new_err("there is no runtime")),
-    }
-}
-
-/// The function that sets a future's result unless it was cancelled, and that the loop calls.
-fn deliver(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    static DELIVER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    DELIVER
-        .get_or_try_init(py, || {
-            let module = PyModule::new(py, "sum_up_to._in_thread")?;
-            Ok(wrap_pyfunction!(set_result, &module)?.into_any().unbind())
-        })
-        .map(|deliver| deliver.bind(py))
-}
-
-#[pyfunction]
-fn set_result(future: &Bound<'_, PyAny>, outcome: &Bound<'_, PyAny>) -> PyResult<()> {
-    let py = future.py();
-    let _visit = Visit::begin(py)?;
-    if !last_frame::method(future, intern!(py, "done"), ())?.is_truthy()? {
-        last_frame::method(future, intern!(py, "set_result"), (outcome,))?;
-    }
-    Ok(())
 }

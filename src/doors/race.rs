@@ -8,8 +8,7 @@ use pyo3::types::PyDict;
 
 use crate::add::Add;
 use crate::embedded;
-use crate::exit::Visit;
-use crate::exit::last_frame;
+use crate::exit::HangGuard;
 use crate::integer;
 
 /// Return how long Rust and a Python loop take for the sum 1 + 2 + … + n.
@@ -34,9 +33,9 @@ use crate::integer;
 ///     True
 #[pyfunction]
 pub fn race<'py>(n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let _hang_guard = HangGuard::new();
     let py = n.py();
     let n = integer::exact(n, "n")?;
-    let _visit = Visit::begin(py)?;
     let up_to = embedded::PYTHON_LOOP.get(py, "up_to")?;
 
     let start = Instant::now();
@@ -44,7 +43,7 @@ pub fn race<'py>(n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     let rust = start.elapsed();
 
     let start = Instant::now();
-    let in_python = last_frame::call1(&up_to, &n)?;
+    let in_python = up_to.call1((&n,))?;
     let python = start.elapsed();
 
     if !in_python.eq(in_rust)? {

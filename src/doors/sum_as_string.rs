@@ -2,7 +2,6 @@
 
 use pyo3::prelude::*;
 
-use crate::exit::Visit;
 use crate::integer;
 use crate::triangular::{self, Integer};
 
@@ -11,7 +10,7 @@ use crate::triangular::{self, Integer};
 /// The string holds every digit: Python's limit on such conversions (`sys.set_int_max_str_digits`, at first 4300) does
 /// not apply, since it would make a valid sum fail by its length. What the limit guards against is still there: the time
 /// grows faster than the number of digits, here about as digits ** 1.5 (a million digits take a quarter of a second).
-/// Whoever takes the integers from strangers should bound them first.
+/// Whoever takes the integers from strangers should bound them first: `Ctrl-C` is heard when the digits are there.
 ///
 /// Args:
 ///     a (SupportsIndex): An `int` of any size, or any object that `operator.index` accepts.
@@ -37,9 +36,8 @@ pub fn sum_as_string(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<Str
     let py = a.py();
     let a = integer::value_of(&integer::exact(a, "a")?)?;
     let b = integer::value_of(&integer::exact(b, "b")?)?;
-    let visit = Visit::begin(py)?;
     Ok(match (a, b) {
         (Integer::Word(a), Integer::Word(b)) => triangular::words_in_decimal(a, b),
-        (a, b) => visit.detach(py, || triangular::large_in_decimal(a.into(), b.into())),
+        (a, b) => py.detach(|| triangular::large_in_decimal(a.into(), b.into())),
     })
 }

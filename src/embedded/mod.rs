@@ -8,7 +8,7 @@ use pyo3::types::PyString;
 
 use crate::linecache;
 
-pub static IN_THREAD: EmbeddedModule = embedded!("in_thread");
+pub static AWAITABLE: EmbeddedModule = embedded!("awaitable");
 pub static PYTHON_LOOP: EmbeddedModule = embedded!("python_loop");
 pub static SUM_OF_ASYNC: EmbeddedModule = embedded!("sum_of_async");
 

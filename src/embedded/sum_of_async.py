@@ -1,29 +1,59 @@
-"""The coroutine of `sum_of_async`; what it waits for is kept in Rust.
+"""The tasks of `sum_of_async`; which i is next, and what is added, Rust decides."""
 
-A coroutine of Python rather than one written in Rust, because asyncio, debuggers and warnings know it in every detail.
-"""
-
-from asyncio import CancelledError, get_running_loop
+from asyncio import CancelledError, get_running_loop, wait
 
 
-async def sum_of_async(gathering):
-    """Return the sum, once no task is left."""
-    loop = get_running_loop()
-    cancelled = None
+async def work(f, integers, fail):
+    """Await f(i) for one i after the other, until none is left."""
     try:
-        while (waiter := gathering.wait(loop.create_future)) is not None:
-            try:
-                await waiter
-            except CancelledError as error:
-                # Tasks may take their time to end, as they do for `asyncio.TaskGroup`.
-                gathering.cancel()
-                cancelled = error
-        if cancelled is not None:
-            raise cancelled
-        return gathering.result()
+        for i in integers:
+            integers.add(i, await f(i))
     except GeneratorExit:
-        gathering.cancel()
+        raise
+    except BaseException as error:
+        fail(error)
+
+
+async def sum_of_async(f, integers, limit):
+    """Return the sum, once no task is left."""
+    create_task = get_running_loop().create_task
+    tasks = []
+    failure = None
+
+    def keep(error):
+        nonlocal failure
+        # As `asyncio.TaskGroup` does: an error of a task counts more than a cancellation.
+        if failure is None or isinstance(failure, CancelledError) > isinstance(error, CancelledError):
+            failure = error
+
+    def cancel():
+        integers.stop()
+        for task in tasks:
+            task.cancel()
+
+    def fail(error):
+        is_first = failure is None
+        keep(error)
+        # Once is enough, and more would disturb tasks that take their time to end.
+        if is_first:
+            cancel()
+
+    try:
+        for _ in range(limit):
+            tasks.append(create_task(work(f, integers, fail)))
+        pending = tasks
+        while pending:
+            try:
+                _, pending = await wait(pending)
+            except CancelledError as error:
+                keep(error)
+                cancel()
+        if failure is not None:
+            raise failure
+        return integers.total()
+    except GeneratorExit:
+        cancel()
         raise
     finally:
         # An exception refers to this frame, which must not refer to it in turn.
-        del cancelled
+        failure = None

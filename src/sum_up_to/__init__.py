@@ -10,8 +10,10 @@ Examples:
 
 from ._native import (
     Add,
+    __version__,
     accept_args,
     add_up_to,
+    add_up_to_after,
     create_python_object,
     in_thread,
     race,
@@ -19,12 +21,14 @@ from ._native import (
     sum_of,
     sum_of_async,
     sum_of_code,
+    sum_on_tokio,
 )
 
 __all__ = [
     "Add",
     "accept_args",
     "add_up_to",
+    "add_up_to_after",
     "create_python_object",
     "in_thread",
     "race",
@@ -32,4 +36,5 @@ __all__ = [
     "sum_of",
     "sum_of_async",
     "sum_of_code",
+    "sum_on_tokio",
 ]

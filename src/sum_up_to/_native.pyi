@@ -5,6 +5,7 @@ __all__ = [
     "Add",
     "accept_args",
     "add_up_to",
+    "add_up_to_after",
     "create_python_object",
     "in_thread",
     "race",
@@ -12,7 +13,10 @@ __all__ = [
     "sum_of",
     "sum_of_async",
     "sum_of_code",
+    "sum_on_tokio",
 ]
+
+__version__: str
 
 @type_check_only
 class _Addable(Protocol):
@@ -36,6 +40,7 @@ class Add:
 
 def accept_args(name: str, *args: object, **kwargs: object) -> None: ...
 def add_up_to(n: SupportsIndex) -> int: ...
+def add_up_to_after(n: SupportsIndex, seconds: float) -> Coroutine[Any, Any, int]: ...
 def create_python_object() -> str: ...
 @overload
 def in_thread(f: Callable[_P, _R], /, *args: _P.args, **kwargs: _P.kwargs) -> Coroutine[Any, Any, _R]: ...
@@ -60,3 +65,13 @@ def sum_of_async(
 @overload
 def sum_of_async(f: str, n: SupportsIndex, *, limit: SupportsIndex = 100) -> Coroutine[Any, Any, Any]: ...
 def sum_of_code(source: str, n: SupportsIndex) -> Any: ...
+@overload
+def sum_on_tokio(
+    f: Callable[[int], Awaitable[int]], n: SupportsIndex, *, tasks: SupportsIndex = 4
+) -> Coroutine[Any, Any, int]: ...
+@overload
+def sum_on_tokio(
+    f: Callable[[int], Awaitable[_T]], n: SupportsIndex, *, tasks: SupportsIndex = 4
+) -> Coroutine[Any, Any, _T | Literal[0]]: ...
+@overload
+def sum_on_tokio(f: str, n: SupportsIndex, *, tasks: SupportsIndex = 4) -> Coroutine[Any, Any, Any]: ...
