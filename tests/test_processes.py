@@ -95,7 +95,11 @@ CALLS: list[Callable[[], object]] = [
 ]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=["sum_of", "threads", "sum_of_code", "sum_of_async", "in_thread", "sum_on_tokio", "add_up_to_after"])
+@pytest.mark.parametrize(
+    "call",
+    CALLS,
+    ids=["sum_of", "threads", "sum_of_code", "sum_of_async", "in_thread", "sum_on_tokio", "add_up_to_after"],
+)
 def test_calls_leave_no_memory_behind(call: Callable[[], object]) -> None:
     def blocks() -> int:
         for _ in range(200):

@@ -218,8 +218,8 @@ def test_error_while_being_cancelled_counts_more_than_the_cancellation() -> None
     async def f(i: int) -> int:
         try:
             await asyncio.sleep(3600)
-        finally:
-            raise LookupError(i)
+        except asyncio.CancelledError:
+            raise LookupError(i) from None
         return i
 
     async def main() -> None:

@@ -69,7 +69,9 @@ def test_error_points_at_its_line_in_its_own_source() -> None:
 
 
 def test_lines_are_kept_while_the_source_runs_and_after_an_error_alone() -> None:
-    source = "import linecache\nlines = []\ndef f(i):\n    lines[:] = linecache.getlines(f.__code__.co_filename)\n    {}"
+    source = (
+        "import linecache\nlines = []\ndef f(i):\n    lines[:] = linecache.getlines(f.__code__.co_filename)\n    {}"
+    )
 
     def kept() -> list[str]:
         return [name for name in linecache.cache if name.startswith("<sum_of_code")]

@@ -10,7 +10,6 @@ Examples:
 
 from ._native import (
     Add,
-    __version__,
     accept_args,
     add_up_to,
     add_up_to_after,
@@ -23,6 +22,7 @@ from ._native import (
     sum_of_code,
     sum_on_tokio,
 )
+from ._native import __version__ as __version__
 
 __all__ = [
     "Add",

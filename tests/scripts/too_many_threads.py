@@ -53,7 +53,7 @@ async def main() -> None:
     for refused in (in_thread(calls.append, 1), add_up_to_after(1, 0)):
         try:
             await refused
-        except RuntimeError as error:
+        except RuntimeError as error:  # noqa: PERF203
             print(str(error).partition(":")[0])
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     await in_thread(calls.append, 2)
