@@ -75,7 +75,7 @@ impl Call {
                 let outcome = call.get().run(context.bind(py));
                 delivery.make(py, outcome);
                 // While attached, rather than put off until somebody is.
-                drop((call, context));
+                drop((call, context, delivery));
             });
         })
     }

@@ -22,8 +22,8 @@ use crate::{integer, runtime};
 /// Python.
 ///
 /// Cancelling it cancels the tasks of tokio, and they cancel what they await. An exception in one of them cancels the
-/// others and is then raised unchanged. What is cancelled ends in the next turns of the event loop. Context variables reach
-/// `f`, and nothing starts before it is awaited.
+/// others and is then raised unchanged. In either case all of them have ended before the caller goes on. Context variables
+/// reach `f`, and nothing starts before it is awaited.
 ///
 /// Args:
 ///     f (Callable[[int], Awaitable[object]] | str): What is called with each integer, or a string `module:attribute`.

@@ -3,30 +3,43 @@
 A coroutine of Python rather than one written in Rust, because asyncio, debuggers and warnings know it in every detail.
 """
 
-from asyncio import get_running_loop
+from asyncio import CancelledError, get_running_loop
 
 
 async def awaitable(work):
     """Start the work, and return or raise what comes of it."""
     loop = get_running_loop()
-    future = loop.create_future()
+    waiter = outcome = cancelled = error = None
 
-    def deliver(outcome):
-        if not future.done():
-            future.set_result(outcome)
+    def deliver(delivered):
+        nonlocal outcome
+        outcome = delivered
+        if not waiter.done():
+            waiter.set_result(None)
 
-    task = work.start(loop, deliver)
+    running = work.start(loop, deliver)
     try:
-        # Not as the future's exception, which must not be a StopIteration.
-        value, error = await future
-    except BaseException:
-        if task is not None:
-            task.cancel()
-        raise
-    if error is None:
+        while outcome is None:
+            waiter = loop.create_future()
+            try:
+                await waiter
+            except CancelledError as exception:
+                # Work that cannot be cancelled goes on without anybody who waits for it.
+                if running is None:
+                    raise
+                running.cancel()
+                cancelled = exception
+        value, error = outcome
+        # As with `asyncio.TaskGroup`, an error of the work counts more than a cancellation.
+        if cancelled is not None and (error is None or isinstance(error, CancelledError)):
+            raise cancelled
+        if error is not None:
+            raise error
         return value
-    try:
-        raise error
+    except GeneratorExit:
+        if running is not None:
+            running.cancel()
+        raise
     finally:
-        # The exception refers to this frame, which must not refer to it in turn.
-        del error
+        # An exception refers to this frame, which must not refer to it in turn.
+        del outcome, cancelled, error
