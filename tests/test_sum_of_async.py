@@ -367,3 +367,19 @@ def test_abandoned_cycle_is_collected() -> None:
     del function, coroutine
     gc.collect()
     assert reference() is None
+
+
+def test_value_that_waits_for_its_turn_is_collected_with_its_sum() -> None:
+    class Value:
+        integers: object
+
+    value = Value()
+    coroutine = sum_of_async(turns, 5)
+    integers = coroutine.cr_frame.f_locals["integers"]  # type: ignore[attr-defined]
+    value.integers = integers
+    integers.add(3, value)
+    coroutine.close()
+    reference = weakref.ref(value)
+    del value, integers, coroutine
+    gc.collect()
+    assert reference() is None

@@ -1,4 +1,4 @@
-"""`add_up_to_after` and `sum_on_tokio`: futures of Rust that Python awaits, and awaitables of Python that Rust awaits."""
+"""`add_up_to_after` and `sum_on_tokio`: Python awaits futures of Rust, and Rust awaits awaitables of Python."""
 
 import asyncio
 import gc

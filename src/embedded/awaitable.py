@@ -35,7 +35,6 @@ async def awaitable(work):
             raise cancelled
         if error is not None:
             raise error
-        return value
     except GeneratorExit:
         if running is not None:
             running.cancel()
@@ -43,3 +42,4 @@ async def awaitable(work):
     finally:
         # An exception refers to this frame, which must not refer to it in turn.
         del outcome, cancelled, error
+    return value
