@@ -6,7 +6,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyType};
 
 use crate::triangular;
-use crate::visit::Visit;
 use crate::{fastcall, integer};
 
 /// The sum of the integers from 1 up to a limit.
@@ -106,10 +105,7 @@ impl Add {
             return in_python(n);
         }
         let n = BigInt::from(integer::value_of(n)?);
-        let visit = Visit::begin(py)?;
-        visit
-            .detach(py, || triangular::up_to_large(&n))
-            .into_pyobject(py)
+        py.detach(|| triangular::up_to_large(&n)).into_pyobject(py)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

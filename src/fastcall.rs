@@ -20,7 +20,6 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCFunction, PyDict, PyInt, PyTuple};
 
-use crate::last_frame::Next;
 use crate::triangular;
 
 /// The function that answers what is not answered here.
@@ -77,7 +76,7 @@ unsafe fn word_of(int: *mut ffi::PyObject) -> Option<i64> {
 /// The values of an iterator.
 pub struct Values<'py> {
     iterator: Bound<'py, PyAny>,
-    next: Next,
+    next: ffi::iternextfunc,
 }
 
 impl<'py> Values<'py> {
@@ -96,7 +95,6 @@ impl<'py> Values<'py> {
         }
         // SAFETY: what fills this slot is a function of this kind, and not null.
         let next = unsafe { mem::transmute::<*mut c_void, ffi::iternextfunc>(slot) };
-        let next = Next::new(next);
         Ok(Self { iterator, next })
     }
 
@@ -104,8 +102,10 @@ impl<'py> Values<'py> {
     #[inline]
     pub fn next(&self) -> PyResult<Bound<'py, PyAny>> {
         let py = self.iterator.py();
-        // SAFETY: the function is that of the iterator's type.
-        let value = unsafe { self.next.call(&self.iterator) };
+        // SAFETY: the function is that of the object's type, the object is alive, and the interpreter is attached. A new
+        // reference comes back, or null, with an exception unless the iterator is at its end.
+        let value =
+            unsafe { Bound::from_owned_ptr_or_opt(py, (self.next)(self.iterator.as_ptr())) };
         value.ok_or_else(|| PyErr::take(py).unwrap_or_else(|| PyStopIteration::new_err(())))
     }
 }
@@ -150,7 +150,9 @@ unsafe fn general(
         if positional == 1 && names.is_null() {
             // SAFETY: there is one argument, which the caller says is alive during the call.
             let limit = unsafe { Bound::from_borrowed_ptr(py, *arguments) };
-            return Ok(crate::add_up_to(&limit)?.into_any().unbind());
+            return Ok(crate::doors::add_up_to::add_up_to(&limit)?
+                .into_any()
+                .unbind());
         }
         // SAFETY: the caller says that `names` is null or a tuple that outlives the call.
         let names = unsafe { Bound::from_borrowed_ptr_or_opt(py, names) };

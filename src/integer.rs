@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyInt;
 
+use crate::exit::HangGuard;
+use crate::fastcall;
 use crate::triangular::Integer;
-use crate::visit::Visit;
-use crate::{fastcall, last_frame};
 
 /// Bytes of working memory for each bit of an integer. Measured at the peak: 1.2 for `add_up_to`, 2.4 for `sum_as_string`.
 const BYTES_PER_BIT: usize = 3;
@@ -20,11 +20,6 @@ const SMALL_BITS: usize = 1 << 20;
 
 /// `operator.index`, kept because the look-up costs more than the call.
 static INDEX: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-
-/// Makes the strings that are kept, so that no later call does: see `visit::prepare`.
-pub fn prepare(py: Python<'_>) -> PyResult<()> {
-    bits(&PyInt::new(py, 0)).map(drop)
-}
 
 /// The plain `int` that `value` stands for, by the rules of `operator.index`.
 ///
@@ -36,9 +31,9 @@ pub fn exact<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Bound<'
     }
     let py = value.py();
     // `__index__` may be Python code.
-    let _visit = Visit::begin(py)?;
+    let _hang_guard = HangGuard::new();
     let index = INDEX.import(py, "operator", "index")?;
-    match last_frame::call1(index, value) {
+    match index.call1((value,)) {
         Ok(int) => Ok(int.cast_into()?),
         // What `__index__` itself raises is the caller's to see.
         Err(error) if value.get_type().hasattr(intern!(py, "__index__"))? => Err(error),

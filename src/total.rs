@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
-use crate::{fastcall, last_frame};
+use crate::fastcall;
 
 /// The total so far. The builtin sum keeps its totals in the same way, and adds them as fast; but what it rounds when it
 /// adds floats has changed over time (https://docs.python.org/3/library/functions.html#sum), while `+` is always the same.
@@ -48,12 +48,12 @@ impl<'py> Total<'py> {
         let py = value.py();
         *self = match self {
             Self::Word(total) => {
-                let sum = last_frame::add(&PyInt::new(py, *total), value)?;
+                let sum = PyInt::new(py, *total).add(value)?;
                 // An integer beyond the word stays an object, as asking each time whether it has shrunk would cost more.
                 float(&sum).map_or(Self::Object(sum), Self::Float)
             }
-            Self::Float(total) => Self::Object(last_frame::add(&PyFloat::new(py, *total), value)?),
-            Self::Object(total) => Self::Object(last_frame::add(total, value)?),
+            Self::Float(total) => Self::Object(PyFloat::new(py, *total).add(value)?),
+            Self::Object(total) => Self::Object(total.add(value)?),
         };
         Ok(())
     }

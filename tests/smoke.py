@@ -26,6 +26,7 @@ from sum_up_to import (
     _native,
     accept_args,
     add_up_to,
+    add_up_to_after,
     create_python_object,
     in_thread,
     race,
@@ -33,6 +34,7 @@ from sum_up_to import (
     sum_of,
     sum_of_async,
     sum_of_code,
+    sum_on_tokio,
 )
 
 passed = 0
@@ -83,6 +85,7 @@ def check_origin() -> None:
         "Add",
         "accept_args",
         "add_up_to",
+        "add_up_to_after",
         "create_python_object",
         "in_thread",
         "race",
@@ -90,6 +93,7 @@ def check_origin() -> None:
         "sum_of",
         "sum_of_async",
         "sum_of_code",
+        "sum_on_tokio",
     ]
     check("sum_up_to.__all__", sum_up_to.__all__, public)
     if sysconfig.get_config_var("Py_GIL_DISABLED"):
@@ -112,6 +116,8 @@ def check_functions() -> None:
     check("sum_of a name in threads", sum_of("math:isqrt", 100, threads=4), 625)
     check("sum_of_code", sum_of_code("def f(i): return i", 1000), 500500)
     check("sum_of_async", asyncio.run(sum_of_async(lambda i: asyncio.sleep(0, i), 100, limit=7)), 5050)
+    check("sum_on_tokio", asyncio.run(sum_on_tokio(lambda i: asyncio.sleep(0, i), 100, tasks=7)), 5050)
+    check("add_up_to_after", asyncio.run(add_up_to_after(100, 0.001)), 5050)
     check("in_thread", asyncio.run(in_thread(pow, 2, 10, mod=1000)), 24)
     check("race", sorted(race(1000)), ["python", "rust"])
     stream = io.StringIO()

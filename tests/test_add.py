@@ -66,6 +66,11 @@ def test_equality_and_hash_are_those_of_the_limit(a: int, b: int) -> None:
     assert hash(Add(a)) == hash(Add(int(str(a))))
 
 
+def test_hashes_of_different_limits_differ() -> None:
+    # Python's hash of an integer is not random, so the number of collisions is the same in every run.
+    assert len({hash(Add(n)) for n in range(1000)}) == 1000
+
+
 @pytest.mark.parametrize("other", [5, 15, "Add(5)", None, object()])
 def test_equal_to_nothing_else(other: object) -> None:
     assert Add(5) != other

@@ -3,6 +3,8 @@
 import doctest
 import inspect
 import pydoc
+import runpy
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +50,10 @@ def test_functions_document_what_they_take_and_give(name: str) -> None:
 def test_help_shows_the_examples() -> None:
     for name in sum_up_to.__all__:
         assert ">>>" in pydoc.plain(pydoc.render_doc(getattr(sum_up_to, name))), name
+
+
+def test_stub_has_the_docstrings_of_the_extension() -> None:
+    stub = Path(sum_up_to.__file__).with_name("_native.pyi").read_text(encoding="utf-8")
+    script = Path(__file__).with_name("scripts") / "document_stub.py"
+    assert stub == runpy.run_path(str(script))["with_docstrings"](stub)
+    assert stub.count("Examples:") == len(DOCUMENTED) - 1

@@ -1,10 +1,12 @@
 """`in_thread`: a call beside the event loop, with its result, its exception and its context."""
 
 import asyncio
+import gc
 import os
 import sys
 import threading
 import time
+import weakref
 from contextvars import ContextVar
 
 import pytest
@@ -169,3 +171,30 @@ def test_works_in_a_forked_process() -> None:
     if child == 0:
         os._exit(asyncio.run(in_thread(abs, -7)))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
+def test_child_of_a_fork_in_the_thread_ends_when_the_call_does() -> None:
+    child = asyncio.run(in_thread(os.fork))
+    end = time.monotonic() + LIMIT
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert ended == (child, 0)
+
+
+def test_abandoned_cycle_is_collected() -> None:
+    class Function:
+        coroutine: object
+
+        def __call__(self) -> None:
+            """Is never called."""
+
+    function = Function()
+    function.coroutine = coroutine = in_thread(function)
+    coroutine.close()
+    reference = weakref.ref(function)
+    del function, coroutine
+    gc.collect()
+    assert reference() is None

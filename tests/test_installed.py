@@ -5,6 +5,7 @@ import importlib.metadata
 import inspect
 import json
 import os
+import pickle
 import subprocess
 import sys
 import sysconfig
@@ -71,6 +72,7 @@ def test_public_names_are_those_of_the_extension() -> None:
         "Add",
         "accept_args",
         "add_up_to",
+        "add_up_to_after",
         "create_python_object",
         "in_thread",
         "race",
@@ -78,7 +80,20 @@ def test_public_names_are_those_of_the_extension() -> None:
         "sum_of",
         "sum_of_async",
         "sum_of_code",
+        "sum_on_tokio",
     ]
+
+
+def test_everything_lives_in_the_package() -> None:
+    for name in sum_up_to.__all__:
+        value = getattr(sum_up_to, name)
+        assert (value.__module__, value.__qualname__) == ("sum_up_to", name)
+        assert pickle.loads(pickle.dumps(value)) is value
+        assert b"_native" not in pickle.dumps(value), name
+
+
+def test_version_is_that_of_the_metadata() -> None:
+    assert sum_up_to.__version__ == _native.__version__ == DISTRIBUTION.version
 
 
 def test_signatures_can_be_inspected() -> None:
@@ -87,6 +102,7 @@ def test_signatures_can_be_inspected() -> None:
         "Add": "(n)",
         "accept_args": "(name, *args, **kwargs)",
         "add_up_to": "(n)",
+        "add_up_to_after": "(n, seconds)",
         "create_python_object": "()",
         "race": "(n)",
         "sum_as_string": "(a, b)",
@@ -94,6 +110,7 @@ def test_signatures_can_be_inspected() -> None:
         "sum_of_async": "(f, n, *, limit=100)",
         "sum_of_code": "(source, n)",
         "sum_of": "(f, n, *, threads=1)",
+        "sum_on_tokio": "(f, n, *, tasks=4)",
     }
     assert str(inspect.signature(sum_up_to.Add.up_to)) == "(self, /)"
 

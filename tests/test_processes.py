@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from sum_up_to import Add, add_up_to, in_thread, sum_of, sum_of_async, sum_of_code
+from sum_up_to import Add, add_up_to, add_up_to_after, in_thread, sum_of, sum_of_async, sum_of_code, sum_on_tokio
 
 RunScript = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -30,11 +30,13 @@ def every_door() -> list[int]:
         sum_of_code("f = abs", 100),
         asyncio.run(sum_of_async(turn, 100, limit=7)),
         asyncio.run(in_thread(add_up_to, 100)),
+        asyncio.run(sum_on_tokio(turn, 100, tasks=7)),
+        asyncio.run(add_up_to_after(100, 0)),
         Add(100).up_to(),
     ]
 
 
-EXPECTED = [5050] * 6
+EXPECTED = [5050] * 8
 
 
 def test_spawned_processes() -> None:
@@ -65,12 +67,20 @@ def test_threads_through_every_door() -> None:
         assert list(pool.map(work, range(8))) == [[EXPECTED] * 5] * 8
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux enforces a limit on address space")
+def test_too_few_threads_are_an_exception_and_leave_nothing_queued(run_script: RunScript) -> None:
+    finished = run_script("too_many_threads.py", options=())
+    assert (finished.returncode, finished.stderr) == (0, "")
+    refused = "can't start new thread"
+    assert finished.stdout.splitlines() == [f"{refused} 5050", refused, refused, "[2] 15"]
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="3.14 has `concurrent.interpreters` instead of this module")
 def test_sub_interpreter_gets_an_import_error(run_script: RunScript) -> None:
     finished = run_script("subinterpreter.py", options=())
     assert (finished.returncode, finished.stderr) == (0, "")
     second, first = sorted(finished.stdout.splitlines(), reverse=True)
-    assert re.fullmatch("ImportError: .* does not support loading in subinterpreters", second)
+    assert re.fullmatch("ImportError: .* (does not support loading in subinterpreters|cannot import it: .*)", second)
     assert first == "5050"
 
 
@@ -80,10 +90,16 @@ CALLS: list[Callable[[], object]] = [
     lambda: sum_of_code("f = abs", 5),
     lambda: asyncio.run(sum_of_async(turn, 5)),
     lambda: asyncio.run(in_thread(abs, 5)),
+    lambda: asyncio.run(sum_on_tokio(turn, 5)),
+    lambda: asyncio.run(add_up_to_after(5, 0)),
 ]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=["sum_of", "threads", "sum_of_code", "sum_of_async", "in_thread"])
+@pytest.mark.parametrize(
+    "call",
+    CALLS,
+    ids=["sum_of", "threads", "sum_of_code", "sum_of_async", "in_thread", "sum_on_tokio", "add_up_to_after"],
+)
 def test_calls_leave_no_memory_behind(call: Callable[[], object]) -> None:
     def blocks() -> int:
         for _ in range(200):

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import traceback
 
 import pytest
 
@@ -38,6 +39,13 @@ def test_runs_the_embedded_module() -> None:
     race(1)
     embedded = sys.modules["sum_up_to._python_loop"]
     assert [embedded.up_to(n) for n in (-1, 0, 1, 100)] == [0, 0, 1, 5050]
+
+
+def test_traceback_shows_the_lines_of_the_embedded_module() -> None:
+    with pytest.raises(TypeError) as caught:
+        race(1) and sys.modules["sum_up_to._python_loop"].up_to("5")
+    last = traceback.extract_tb(caught.tb)[-1]
+    assert (last.filename, last.line) == ("<sum_up_to/python_loop.py>", "for i in range(1, n + 1):")
 
 
 def test_disagreement_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

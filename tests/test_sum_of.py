@@ -4,10 +4,12 @@ import math
 import operator
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -168,6 +170,7 @@ def test_what_cannot_be_called(f: Any, error: type[Exception], message: str) -> 
         ({"n": 2**63}, OverflowError, "`n` must be at most 9223372036854775807"),
         ({"n": 1, "threads": 0}, ValueError, "`threads` must be at least 1"),
         ({"n": 1, "threads": "2"}, TypeError, "`threads` must be an integer, not `str`"),
+        ({"n": 1, "threads": None}, TypeError, "`threads` must be an integer, not `NoneType`"),
     ],
 )
 def test_wrong_numbers(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
@@ -210,16 +213,94 @@ def test_largest_n_is_taken() -> None:
         sum_of(failing_at({5: LookupError()}), 2**63 - 1, threads=2)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux enforces a limit on address space")
-def test_too_many_threads_are_an_exception(run_script: RunScript) -> None:
-    finished = run_script("too_many_threads.py", options=())
-    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "BlockingIOError 5050\n", "")
-
-
 @pytest.mark.parametrize("threads", [1, 2])
 def test_may_call_itself(threads: int) -> None:
     assert sum_of(lambda i: sum_of(operator.index, i, threads=threads), 20, threads=threads) == 1540
     assert sum_of(add_up_to, 20, threads=threads) == 1540
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_context_of_an_exception_is_that_of_the_caller(threads: int) -> None:
+    def f(i: int) -> int:
+        if i < 7:
+            return i
+        try:
+            return [][i]
+        except IndexError:
+            return i // 0
+
+    def handling(error: BaseException | None) -> list[type | None]:
+        try:
+            if error is not None:
+                raise error
+            return chain()
+        except KeyError:
+            return chain()
+
+    def chain() -> list[type | None]:
+        with pytest.raises(ZeroDivisionError) as caught:
+            sum_of(f, 10, threads=threads)
+        first = caught.value.__context__
+        assert first is not None
+        return [type(first), type(first.__context__)]
+
+    assert handling(None) == [IndexError, type(None)]
+    assert handling(KeyError("handled")) == [IndexError, KeyError]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_context_of_the_exception_that_is_handled_does_not_become_a_ring(threads: int) -> None:
+    inner, outer = KeyError("inner"), LookupError("outer")
+    try:
+        try:
+            raise inner
+        except KeyError:
+            raise outer from None
+    except LookupError:
+        with pytest.raises(KeyError) as caught:
+            sum_of(failing_at({2: inner}), 5, threads=threads)
+    assert caught.value is inner
+    seen: list[BaseException] = []
+    error: BaseException | None = inner
+    while error is not None:
+        assert error not in seen
+        seen.append(error)
+        error = error.__context__
+
+
+def test_threads_are_seen_by_profilers_and_have_names() -> None:
+    profiled: list[tuple[str, str]] = []
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is f.__code__:
+            profiled.append((threading.current_thread().name, frame.f_code.co_name))
+
+    def f(i: int) -> int:
+        return i
+
+    threading.setprofile(profile)
+    try:
+        assert sum_of(f, 5, threads=5) == 15
+    finally:
+        threading.setprofile(None)
+    assert sorted(profiled) == [(f"sum_of-{index}", "f") for index in range(5)]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("sum_of", "Dummy"))]
+
+
+def test_chunk_that_fails_stops_those_after_it() -> None:
+    # The second chunk would take longer than anybody waits.
+    calls = threading.Semaphore(0)
+
+    def f(i: int) -> int:
+        if i == 1:
+            # Once the second chunk is at work.
+            calls.acquire()
+            raise LookupError
+        calls.release()
+        return i
+
+    with pytest.raises(LookupError):
+        sum_of(f, 2**40, threads=2)
 
 
 @pytest.mark.parametrize("threads", [1, 4])
@@ -237,6 +318,12 @@ def test_context_reaches_the_callable(threads: int) -> None:
 def test_signal_ends_it(f: str, threads: int, run_script: RunScript) -> None:
     finished = run_script("interrupted_sum.py", f, str(threads), options=())
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "interrupted 5050\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no `pthread_kill`")
+def test_second_signal_gives_up_the_threads(run_script: RunScript) -> None:
+    finished = run_script("interrupted_twice.py", options=())
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "waits\ninterrupted\n", "")
 
 
 def test_references_are_given_back() -> None:

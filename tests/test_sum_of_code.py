@@ -1,5 +1,7 @@
 """`sum_of_code`: source that becomes a module of its own, with errors that point at its lines."""
 
+import linecache
+import re
 import runpy
 import sys
 import traceback
@@ -53,19 +55,40 @@ def test_module_is_not_left_behind() -> None:
     assert set(sys.modules) == before
 
 
-def test_error_points_at_its_line() -> None:
+def test_error_points_at_its_line_in_its_own_source() -> None:
+    errors = []
     for divisor in ("i - 3", "3 - i"):
         with pytest.raises(ZeroDivisionError) as caught:
             sum_of_code(f"# first line\ndef f(i):\n    return 1 // ({divisor})\n", 10)
-        last = traceback.extract_tb(caught.tb)[-1]
-        assert (last.filename, last.lineno, last.name) == ("<sum_of_code>", 3, "f")
-        assert last.line == f"return 1 // ({divisor})"
+        errors.append((divisor, caught.tb))
+    # Looked at after the other source has failed too.
+    for divisor, trace in errors:
+        last = traceback.extract_tb(trace)[-1]
+        assert re.fullmatch("<sum_of_code [0-9a-f]{16}>", last.filename)
+        assert (last.lineno, last.name, last.line) == (3, "f", f"return 1 // ({divisor})")
+
+
+def test_lines_are_kept_while_the_source_runs_and_after_an_error_alone() -> None:
+    source = (
+        "import linecache\nlines = []\ndef f(i):\n    lines[:] = linecache.getlines(f.__code__.co_filename)\n    {}"
+    )
+
+    def kept() -> list[str]:
+        return [name for name in linecache.cache if name.startswith("<sum_of_code")]
+
+    linecache.clearcache()
+    assert sum_of_code(source.format("return len(lines)"), 1) == 5
+    assert kept() == []
+    with pytest.raises(LookupError):
+        sum_of_code(source.format("raise LookupError"), 1)
+    assert len(kept()) == 1
 
 
 def test_syntax_error_points_at_its_line() -> None:
     with pytest.raises(SyntaxError) as caught:
         sum_of_code("x = 1\ndef f(i) return i\n", 1)
-    assert (caught.value.filename, caught.value.lineno) == ("<sum_of_code>", 2)
+    assert re.fullmatch("<sum_of_code [0-9a-f]{16}>", caught.value.filename or "")
+    assert (caught.value.lineno, caught.value.text) == (2, "def f(i) return i\n")
 
 
 @pytest.mark.parametrize(

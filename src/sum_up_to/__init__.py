@@ -12,6 +12,7 @@ from ._native import (
     Add,
     accept_args,
     add_up_to,
+    add_up_to_after,
     create_python_object,
     in_thread,
     race,
@@ -19,12 +20,15 @@ from ._native import (
     sum_of,
     sum_of_async,
     sum_of_code,
+    sum_on_tokio,
 )
+from ._native import __version__ as __version__
 
 __all__ = [
     "Add",
     "accept_args",
     "add_up_to",
+    "add_up_to_after",
     "create_python_object",
     "in_thread",
     "race",
@@ -32,4 +36,5 @@ __all__ = [
     "sum_of",
     "sum_of_async",
     "sum_of_code",
+    "sum_on_tokio",
 ]

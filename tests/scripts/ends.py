@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 very_last: list[Callable[[], object]] = []
 atexit.register(lambda: [call() for call in very_last])
 
-from sum_up_to import in_thread, sum_of, sum_of_async  # noqa: E402
+from sum_up_to import add_up_to_after, in_thread, sum_of, sum_of_async, sum_on_tokio  # noqa: E402
 
 
 class Way(NamedTuple):
@@ -115,6 +115,12 @@ def start_daemon(target: Callable[[], object], calls: int = 0) -> threading.Thre
     return thread
 
 
+def wait_for_threads(count: int) -> None:
+    """Waits until so many threads of sums run. Python refuses to start one while it ends."""
+    while sum(thread.name.startswith("sum_of") for thread in threading.enumerate()) < count:
+        time.sleep(0.001)
+
+
 @way()
 def at_once() -> None:
     sum_of(short, 10, threads=4)
@@ -153,11 +159,13 @@ def daemon_call_that_waits() -> None:
 @way()
 def daemon_threads_short_calls() -> None:
     start_daemon(lambda: sum_of(short, 10**15, threads=3))
+    wait_for_threads(3)
 
 
 @way()
 def daemon_threads_c_calls() -> None:
     start_daemon(lambda: sum_of(math.isqrt, 10**15, threads=3))
+    wait_for_threads(3)
 
 
 @way()
@@ -188,6 +196,7 @@ def several_daemons_and_an_exception() -> NoReturn:
     start_daemon(lambda: sum_of(short, 10**15, threads=1))
     start_daemon(lambda: sum_of(short, 10**15, threads=2))
     start_daemon(lambda: sum_of(short, 10**15, threads=3))
+    wait_for_threads(5)
     raise LookupError
 
 
@@ -219,12 +228,12 @@ def asyncio_daemon() -> None:
 
 
 @way()
-def tokio_right_after_the_last_result() -> None:
+def in_thread_right_after_the_last_result() -> None:
     run_loop(in_thread(short, 5))
 
 
 @way()
-def tokio_after_many() -> None:
+def in_thread_after_many() -> None:
     async def main() -> None:
         import asyncio
 
@@ -234,22 +243,22 @@ def tokio_after_many() -> None:
 
 
 @way()
-def tokio_in_the_middle() -> None:
+def in_thread_in_the_middle() -> None:
     run_loop(start_and_leave(in_thread(time.sleep, 0.01), in_thread(short, 1)))
 
 
 @way(1, "Traceback .*\nZeroDivisionError: .*\n")
-def tokio_exception() -> None:
+def in_thread_exception() -> None:
     run_loop(in_thread(lambda: 1 // 0))
 
 
 @way(3)
-def tokio_exit_in_a_thread() -> None:
+def in_thread_exit_in_a_thread() -> None:
     run_loop(in_thread(sys.exit, 3))
 
 
 @way()
-def tokio_daemon() -> None:
+def in_thread_daemon() -> None:
     has_begun = threading.Event()
 
     def f() -> None:
@@ -261,14 +270,68 @@ def tokio_daemon() -> None:
 
 
 @way()
-def after_the_hook_of_the_package() -> None:
-    very_last.append(lambda: (sum_of(short, 10), sum_of(short, 10, threads=2)))
+def tokio_right_after_the_last_result() -> None:
+    run_loop(sum_on_tokio(turn, 20, tasks=3))
 
 
 @way()
-def hook_that_waits_for_a_daemon() -> None:
-    thread = start_daemon(lambda: sum_of(short, 10**15))
-    very_last.append(thread.join)
+def tokio_in_the_middle() -> None:
+    run_loop(start_and_leave(sum_on_tokio(turn, 50), add_up_to_after(5, 3600)))
+
+
+@way(1, "Traceback .*\nZeroDivisionError: .*\n")
+def tokio_exception() -> None:
+    async def f(i: int) -> int:
+        return 1 // (i - 7)
+
+    run_loop(sum_on_tokio(f, 20, tasks=4))
+
+
+@way()
+def tokio_daemon() -> None:
+    has_begun = threading.Event()
+
+    async def f(i: int) -> int:
+        has_begun.set()
+        return await turn(i)
+
+    start_daemon(lambda: run_loop(sum_on_tokio(f, 10**15)))
+    has_begun.wait()
+
+
+@way()
+def tokio_daemon_that_waits() -> None:
+    # Until the loop of the daemon has begun to wait.
+    has_begun = threading.Event()
+
+    async def main() -> None:
+        import asyncio
+
+        asyncio.get_running_loop().call_later(0.01, has_begun.set)
+        await add_up_to_after(5, 3600)
+
+    start_daemon(lambda: run_loop(main()))
+    has_begun.wait()
+
+
+@way()
+def after_the_hook_of_the_package() -> None:
+    very_last.append(lambda: sum_of(short, 10))
+
+
+@way(0, ".*RuntimeError: cannot start a thread at interpreter shutdown\n")
+def threads_after_the_hook_of_the_package() -> None:
+    very_last.append(lambda: sum_of(short, 10, threads=2))
+
+
+@way(0, ".*RuntimeError: cannot start a thread at interpreter shutdown\n")
+def in_thread_after_the_hook_of_the_package() -> None:
+    very_last.append(lambda: run_loop(in_thread(short, 10)))
+
+
+@way(0, ".*RuntimeError: cannot start a thread at interpreter shutdown\n")
+def tokio_after_the_hook_of_the_package() -> None:
+    very_last.append(lambda: run_loop(sum_on_tokio(turn, 10)))
 
 
 def interrupt_the_end() -> None:

@@ -12,9 +12,9 @@ import warnings
 from collections.abc import Coroutine
 from typing import Any
 
-from sum_up_to import in_thread, sum_of, sum_of_async
+from sum_up_to import in_thread, sum_of, sum_of_async, sum_on_tokio
 
-EXPECTED = [55] * 4
+EXPECTED = [55] * 5
 
 
 async def turn(i: int) -> int:
@@ -36,6 +36,7 @@ def every_door() -> list[int]:
         sum_of(abs, 10, threads=2),
         run_loop(sum_of_async(turn, 10)),
         run_loop(in_thread(sum_of, abs, 10)),
+        run_loop(sum_on_tokio(turn, 10)),
     ]
 
 

@@ -5,7 +5,6 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::integer::wrong_type;
-use crate::last_frame;
 
 /// The callable that `f` is, or that it names as `module:attribute`.
 ///
@@ -28,7 +27,7 @@ fn import<'py>(name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
     let text = name.to_str()?;
     match text.split_once(':') {
         Some((module, path)) if !module.is_empty() && !path.is_empty() => {
-            let module = last_frame::import(&PyString::new(name.py(), module))?;
+            let module = name.py().import(module)?.into_any();
             path.split('.')
                 .try_fold(module, |object, attribute| object.getattr(attribute))
         }

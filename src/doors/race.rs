@@ -7,9 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::add::Add;
-use crate::embedded::embedded;
-use crate::visit::Visit;
-use crate::{integer, last_frame};
+use crate::embedded;
+use crate::exit::HangGuard;
+use crate::integer;
 
 /// Return how long Rust and a Python loop take for the sum 1 + 2 + … + n.
 ///
@@ -33,17 +33,17 @@ use crate::{integer, last_frame};
 ///     True
 #[pyfunction]
 pub fn race<'py>(n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let _hang_guard = HangGuard::new();
     let py = n.py();
     let n = integer::exact(n, "n")?;
-    let _visit = Visit::begin(py)?;
-    let up_to = embedded!(py, "python_loop")?.getattr("up_to")?;
+    let up_to = embedded::PYTHON_LOOP.get(py, "up_to")?;
 
     let start = Instant::now();
     let in_rust = Add::new(&n)?.up_to(py)?;
     let rust = start.elapsed();
 
     let start = Instant::now();
-    let in_python = last_frame::call1(&up_to, &n)?;
+    let in_python = up_to.call1((&n,))?;
     let python = start.elapsed();
 
     if !in_python.eq(in_rust)? {

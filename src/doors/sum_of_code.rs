@@ -4,21 +4,19 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use crate::callable::callable;
+use crate::doors::callable::callable;
+use crate::doors::sum_of::sum_from;
+use crate::exit::HangGuard;
 use crate::integer::{self, wrong_type};
-use crate::last_frame;
-use crate::sum_of::sum_from;
+use crate::linecache;
 use crate::total::Total;
-use crate::visit::Visit;
-
-/// The file that errors name.
-const FILE: &str = "<sum_of_code>";
 
 /// Return f(1) + f(2) + … + f(n), with `f` defined by Python source.
 ///
 /// The source is compiled once and run as a module of its own, which sees neither the caller's names nor the caller's
-/// `from __future__` imports; then its `f` is summed as by `sum_of`. A traceback shows the lines of the source, as those of
-/// the file `<sum_of_code>`.
+/// `from __future__` imports; then its `f` is summed as by `sum_of`. A traceback shows the lines of the source. Its file
+/// name begins with `<sum_of_code`, and each source has another. `linecache` keeps a source that failed, until
+/// `linecache.clearcache()`.
 ///
 /// The source can do whatever Python can: trust it as you would trust it in `exec`.
 ///
@@ -51,42 +49,39 @@ pub fn sum_of_code<'py>(
     source: &Bound<'py, PyAny>,
     n: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let _hang_guard = HangGuard::new();
     let py = source.py();
     let source = source
         .cast::<PyString>()
         .map_err(|_| wrong_type(source, "source", "a string"))?;
     let n = integer::count(n, "n")?;
-    let visit = Visit::begin(py)?;
-    run(source, n, &visit).inspect_err(|_| {
-        // Where Python's tracebacks look for lines. It is for show: an error here must not hide the one at hand.
-        let _ = keep_lines(source);
-    })
+    // A name for each source, so that a traceback shows the lines of its own source.
+    let file = format!("<sum_of_code {:016x}>", source.hash()?);
+    let file = PyString::new(py, &file);
+    linecache::keep(&file, source)?;
+    let sum = run(source, &file, n)?;
+    // Only an error needs the lines later.
+    linecache::forget(&file)?;
+    Ok(sum)
 }
 
-fn run<'py>(source: &Bound<'py, PyString>, n: i64, visit: &Visit) -> PyResult<Bound<'py, PyAny>> {
+fn run<'py>(
+    source: &Bound<'py, PyString>,
+    file: &Bound<'py, PyString>,
+    n: i64,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = source.py();
     let builtins = py.import("builtins")?;
     let options = PyDict::new(py);
     // Otherwise the caller's `from __future__` imports would hold in the source too.
     options.set_item("dont_inherit", true)?;
-    let code = builtins.call_method("compile", (source, FILE, "exec"), Some(&options))?;
+    let code = builtins.call_method("compile", (source, file, "exec"), Some(&options))?;
     let module = PyModule::new(py, "sum_of_code")?;
     let names = PyTuple::new(py, [code.as_any(), module.dict().as_any()])?;
-    last_frame::call(&builtins.getattr("exec")?, &names, None)?;
+    builtins.getattr("exec")?.call1(names)?;
     let f = module
         .dict()
         .get_item("f")?
         .ok_or_else(|| PyValueError::new_err("`source` must define `f`"))?;
-    sum_from(Total::Word(0), &callable(&f)?, 1..=n, || visit.go_on())
-}
-
-/// Gives the lines of the source to `linecache`, in place of those of the source before.
-fn keep_lines(source: &Bound<'_, PyString>) -> PyResult<()> {
-    let py = source.py();
-    let lines = source.call_method1("splitlines", (true,))?;
-    // Without a time of change, which says that there is no file to compare with.
-    let entry = (source.len()?, py.None(), lines, FILE);
-    py.import("linecache")?
-        .getattr("cache")?
-        .set_item(FILE, entry)
+    sum_from(Total::Word(0), &callable(&f)?, 1..=n, || Ok(()))
 }

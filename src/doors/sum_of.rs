@@ -5,13 +5,14 @@ use std::ops::RangeInclusive;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::callable::callable;
+use crate::argument::Argument;
 use crate::chunks;
+use crate::doors::callable::callable;
+use crate::doors::threads;
+use crate::exit::HangGuard;
 use crate::fastcall::Values;
 use crate::integer;
-use crate::threads;
 use crate::total::Total;
-use crate::visit::Visit;
 
 /// After so many calls signals are handled, which a callable written in C never does itself.
 const CALLS_BETWEEN_SIGNALS: u8 = 16;
@@ -31,7 +32,8 @@ const CALLS_IN_A_ROW: u8 = 128;
 /// digits may depend on the number of threads, but are the same at each run. Threads make Python code faster where it
 /// waits, or leaves the interpreter to others as NumPy does, and everywhere on free-threaded Python.
 ///
-/// `Ctrl-C` ends the sum, with threads as soon as the calls under way have returned.
+/// The threads are those of `threading`, and so visible to profilers. `Ctrl-C` ends the sum, with threads as soon as the
+/// calls under way have returned. A second `Ctrl-C` does not wait for those.
 ///
 /// Args:
 ///     f (Callable[[int], object] | str): What is called with each integer, or a string `module:attribute` that says
@@ -48,6 +50,7 @@ const CALLS_IN_A_ROW: u8 = 128;
 ///     TypeError: If `f` cannot be called, or `n` or `threads` is not an integer.
 ///     ValueError: If the string is not of that form, or `threads` is less than 1.
 ///     OverflowError: If `n` is more than 2**63 - 1.
+///     RuntimeError: If the system has fewer threads to give. Nothing is called any more then.
 ///
 /// Examples:
 ///     >>> from sum_up_to import sum_of
@@ -63,21 +66,22 @@ const CALLS_IN_A_ROW: u8 = 128;
 ///         ...
 ///     AttributeError: module 'math' has no attribute 'no_such_function'
 #[pyfunction]
-#[pyo3(signature = (f, n, *, threads = None), text_signature = "(f, n, *, threads=1)")]
+#[pyo3(signature = (f, n, *, threads = Argument::Missing), text_signature = "(f, n, *, threads=1)")]
 pub fn sum_of<'py>(
     f: &Bound<'py, PyAny>,
     n: &Bound<'py, PyAny>,
-    threads: Option<&Bound<'py, PyAny>>,
+    threads: Argument<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = f.py();
-    let visit = Visit::begin(py)?;
+    let _hang_guard = HangGuard::new();
     let f = callable(f)?;
     let n = integer::count(n, "n")?;
-    let threads = threads.map_or(Ok(1), |threads| integer::positive(threads, "threads"))?;
+    let threads = threads
+        .given()
+        .map_or(Ok(1), |threads| integer::positive(&threads, "threads"))?;
     if threads.min(n) > 1 {
-        threads::sum(&visit, &f, chunks::split(n, threads))
+        threads::sum(&f, chunks::split(n, threads))
     } else {
-        sum_from(Total::Word(0), &f, 1..=n, || visit.go_on())
+        sum_from(Total::Word(0), &f, 1..=n, || Ok(()))
     }
 }
 
