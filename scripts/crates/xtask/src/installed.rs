@@ -111,7 +111,7 @@ impl Ways<'_, '_> {
 
     fn by_uvx(&self, requirement: &str) -> Result<Invocation> {
         let uv = self.machine.tools()?.program(Tool::Uv)?;
-        Ok(self.from_index(Invocation::new(uv).args([
+        Ok(self.with_index(Invocation::new(uv).args([
             "tool",
             "run",
             "--from",
@@ -126,7 +126,7 @@ impl Ways<'_, '_> {
         let folder = self.folder.join("pipx");
         let environment = Environment::locked(python, &folder, &uv, INSTALLERS)?;
         let pipx = Invocation::new(environment.program("pipx"));
-        Ok(self.from_index(pipx.args(["run", "--spec", requirement, PROGRAM])))
+        Ok(self.with_index(pipx.args(["run", "--spec", requirement, PROGRAM])))
     }
 
     fn by_cargo(&self) -> Result<Invocation> {
@@ -142,7 +142,7 @@ impl Ways<'_, '_> {
     }
 
     /// The command with the index alone, and with nothing that an earlier run has left.
-    fn from_index(&self, command: Invocation) -> Invocation {
+    fn with_index(&self, command: Invocation) -> Invocation {
         command
             .own_server()
             .env("UV_DEFAULT_INDEX", &self.address.simple)
