@@ -88,6 +88,49 @@ fn a_file_that_is_neither_wheel_nor_sdist_is_a_finding() {
 }
 
 #[test]
+fn two_files_of_one_name_are_two_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = release(|parts| parts.windows.edit("METADATA", "first n", "last n"));
+    for (place, dist) in [("one", good()), ("two", other)] {
+        std::fs::create_dir(folder.path().join(place)).expect("a folder");
+        let path = folder.path().join(place).join(WINDOWS);
+        std::fs::write(path, &dist.files[WINDOWS]).expect("written");
+    }
+    let audit = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wheel-pipeline"));
+        command.current_dir(folder.path()).env("NO_COLOR", "1").arg("audit").args(arguments);
+        let output = limited::output(&mut command);
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        (output.status.code().expect("it ended by itself"), text)
+    };
+    let (code, text) = audit(&["one", "two", "--format", "json"]);
+    assert_eq!(code, 1, "{text}");
+    let evidence: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let names: Vec<&String> = evidence["files"].as_object().expect("files").keys().collect();
+    assert_eq!(names, [&format!("one/{WINDOWS}"), &format!("two/{WINDOWS}")]);
+    let (_, text) = audit(&["one", "two"]);
+    let message = format!(
+        "error[index-accepts]: `one/{WINDOWS}` has the same file name and other bytes\n  --> two/{WINDOWS}\n"
+    );
+    assert!(text.contains(&message), "{text}");
+    // The same path in two spellings is one file.
+    let (code, text) = audit(&["one", "./one", "--format", "json"]);
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn everything_in_a_folder_is_judged_or_named() {
+    let mut dist = good();
+    dist.add("sum_up_to-0.9.0.zip", b"PK".to_vec());
+    dist.add("sum_up_to-0.9.0-py3.10.egg", b"PK".to_vec());
+    let (code, text) = audit(&dist, &["dist"]);
+    assert_eq!(code, 1, "{text}");
+    for name in ["sum_up_to-0.9.0.zip", "sum_up_to-0.9.0-py3.10.egg"] {
+        assert!(text.contains(&format!("  --> {name}\n")), "{text}");
+    }
+}
+
+#[test]
 fn the_order_of_the_files_does_not_change_the_result() {
     let dist = release(|parts| parts.windows.edit("WHEEL", "win_amd64", "win32"));
     let names: Vec<String> = dist.files.keys().map(|name| format!("dist/{name}")).collect();

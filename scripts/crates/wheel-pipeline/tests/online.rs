@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// The true findings, a line each: the check, the file, and the member. `docs/proof.md` says how a second tool
+/// The true findings, a line each: the severity, the check, the file, and the member. `docs/proof.md` says how a second tool
 /// confirmed each one.
 const TRUE: &str = include_str!("online/true_findings.txt");
 
@@ -20,7 +20,7 @@ fn every_finding_in_the_corpus_is_a_true_one() {
         .stderr(Stdio::inherit())
         .output()
         .expect("the program starts");
-    assert_eq!(output.status.code(), Some(1), "there are findings, and everything could be read");
+    assert_eq!(output.status.code(), Some(0), "there are warnings, and everything could be read");
     let audit = String::from_utf8(output.stdout).expect("UTF-8");
     let audit: Value = serde_json::from_str(&audit).expect("JSON");
     let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or("-").to_owned();
@@ -28,7 +28,9 @@ fn every_finding_in_the_corpus_is_a_true_one() {
         .as_array()
         .expect("findings")
         .iter()
-        .map(|finding| ["check", "file", "member"].map(|key| text(finding, key)).join(" "))
+        .map(|finding| {
+            ["severity", "check", "file", "member"].map(|key| text(finding, key)).join(" ")
+        })
         .collect();
     let known: BTreeSet<String> = TRUE
         .lines()

@@ -95,8 +95,12 @@ pub fn run(
     let Tally { failed, verdict, tests, .. } = tally;
     // Test reporters can parse this line.
     report.data(&format!("{} passed, {} failed\n", tests.passed(), tests.failed()))?;
-    // The waivers are listed in every run, so that nobody forgets them.
-    let waivers = &source.project.table.waivers;
+    // What the table accepts is listed in every run, so that nobody forgets it.
+    let (waivers, accept) = (&source.project.table.waivers, &source.project.table.accept);
+    for row in accept {
+        let why = format!("{row}, until {}: {}", row.expires, row.reason);
+        report.say(Mood::Doubtful, "accepted", &why);
+    }
     report.data(&format!("{} waived\n", waivers.len()))?;
     for waiver in waivers {
         let what = format!("{} on Python {}", waiver.platform, waiver.python);

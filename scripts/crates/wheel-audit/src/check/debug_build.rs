@@ -3,7 +3,7 @@
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
-use crate::wheel::binary::FormatFacts;
+use crate::wheel::binary::{Binary, FormatFacts};
 use crate::wheel::quoted;
 
 pub(super) const CHECK: Check = Check {
@@ -38,11 +38,19 @@ fn run(input: CheckInput) -> CheckResult {
         let debug: u64 = images().fold(0, |sum, image| sum.saturating_add(image.debug_bytes));
         let size: u64 = images().map(|image| image.size).sum();
         if debug > LEAST && debug > size / 2 {
-            let finding = CHECK.finding(
+            let of = |binary: &Binary| -> u64 {
+                binary.images.iter().fold(0, |sum, image| sum.saturating_add(image.debug_bytes))
+            };
+            let Some(most) = wheel.binaries.iter().max_by_key(|binary| of(binary)) else {
+                continue;
+            };
+            let finding = CHECK.inside(
                 &wheel.file,
-                "more than half of the bytes of its binaries are debug information".to_owned(),
+                &most.member,
+                "it holds most of the debug information, which is more than half of all binaries"
+                    .to_owned(),
                 "stripped binaries",
-                "build with `--release` and `strip = true`, or run `strip --strip-debug`",
+                "build with `--release` and `strip = true`, or run `strip --strip-debug` on it",
             );
             findings.push(finding.warning());
         }

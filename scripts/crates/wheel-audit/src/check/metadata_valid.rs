@@ -28,8 +28,11 @@ const REMEDY: &str = "correct `[project]` in `pyproject.toml` and build again";
 const METADATA_VERSIONS: &[&str] = &["1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5"];
 
 fn run(input: CheckInput) -> CheckResult {
-    if input.release.wheels.is_empty() && input.release.sdists.is_empty() {
-        return Err(NotJudged::NoSubject("no wheel and no sdist".to_owned()));
+    let (wheels, sdists) = (&input.release.wheels, &input.release.sdists);
+    let read = wheels.iter().map(|wheel| &wheel.metadata);
+    let mut read = read.chain(sdists.iter().map(|sdist| &sdist.metadata));
+    if read.all(Option::is_none) {
+        return Err(NotJudged::NoSubject("no metadata that can be read".to_owned()));
     }
     let mut findings = Findings::default();
     for wheel in &input.release.wheels {

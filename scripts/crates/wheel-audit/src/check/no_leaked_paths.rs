@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings};
+use super::finding::{CheckResult, Findings, NotJudged};
+use crate::wheel::is_sbom;
 use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {
@@ -63,8 +64,15 @@ const NOBODY: &[&str] = &[
 ];
 
 fn run(input: CheckInput) -> CheckResult {
+    let has_any = |wheel: &WheelFacts| {
+        let mut members = wheel.members.iter();
+        !wheel.binaries.is_empty() || members.any(|member| is_sbom(&member.name))
+    };
+    if !input.wheels()?.iter().any(has_any) {
+        return Err(NotJudged::NoSubject("no binary and no SBOM".to_owned()));
+    }
     let mut findings = Findings::default();
-    for wheel in input.wheels()? {
+    for wheel in &input.release.wheels {
         judge(wheel, &mut findings);
     }
     Ok(findings.done())

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings, Unknowns};
+use super::finding::{CheckResult, Findings, NotJudged, Unknowns};
 use crate::wheel::flaw::Part;
 use crate::wheel::quoted;
 use crate::wheel::record::{RecordEntry, RecordedHash, spell};
@@ -24,10 +24,14 @@ const REMEDY: &str = "build the wheel again; a tool that changes wheels must rew
 
 fn run(input: CheckInput) -> CheckResult {
     let (mut findings, mut unknown) = (Findings::default(), Unknowns::default());
-    for wheel in input.wheels()? {
-        if let Some(record) = &wheel.record {
-            judge(wheel, record, &mut findings, &mut unknown);
-        }
+    let wheels = input.wheels()?.iter();
+    let recorded: Vec<_> =
+        wheels.filter_map(|wheel| Some((wheel, wheel.record.as_ref()?))).collect();
+    if recorded.is_empty() {
+        return Err(NotJudged::NoSubject("no `RECORD` that can be read".to_owned()));
+    }
+    for (wheel, record) in recorded {
+        judge(wheel, record, &mut findings, &mut unknown);
     }
     unknown.judged(findings.done())
 }

@@ -19,21 +19,19 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(input: CheckInput) -> CheckResult {
-    if input.release.sdists.is_empty() {
-        return Err(NotJudged::NoSubject("no sdist".to_owned()));
+    // What was not read may be there.
+    let whole = || input.release.sdists.iter().filter(|sdist| sdist.is_whole);
+    if whole().next().is_none() {
+        return Err(NotJudged::NoSubject("no sdist that is whole".to_owned()));
     }
     let mut findings = Findings::default();
-    for sdist in &input.release.sdists {
+    for sdist in whole() {
         judge(sdist, &mut findings);
     }
     Ok(findings.done())
 }
 
 fn judge(sdist: &SdistFacts, findings: &mut Findings) {
-    // What was not read may be there.
-    if !sdist.is_whole {
-        return;
-    }
     let paths: BTreeSet<&str> = sdist.paths.iter().map(String::as_str).collect();
     let has = |wanted: &str| paths.contains(wanted);
     let licenses = sdist.metadata.iter().flat_map(|metadata| metadata.all("License-File"));

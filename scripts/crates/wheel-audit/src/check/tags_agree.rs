@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings};
+use super::finding::{CheckResult, Findings, NotJudged};
 use crate::wheel::filename::expand;
 use crate::wheel::flaw::Part;
 use crate::wheel::{NAME_LIMIT, TAG_LIMIT, listed, quoted};
@@ -20,8 +20,12 @@ pub(super) const CHECK: Check = Check {
 
 fn run(input: CheckInput) -> CheckResult {
     let mut findings = Findings::default();
-    for wheel in input.wheels()? {
-        let Some(fields) = &wheel.wheel else { continue };
+    let wheels = input.wheels()?.iter();
+    let tagged: Vec<_> = wheels.filter_map(|wheel| Some((wheel, wheel.wheel.as_ref()?))).collect();
+    if tagged.is_empty() {
+        return Err(NotJudged::NoSubject("no `WHEEL` file that can be read".to_owned()));
+    }
+    for (wheel, fields) in tagged {
         let mut inside = BTreeSet::new();
         for tag in fields.all("Tag") {
             let tags = match tag.splitn(3, '-').collect::<Vec<_>>()[..] {

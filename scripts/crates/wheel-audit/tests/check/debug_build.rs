@@ -14,10 +14,10 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("debug-build", CASES), @"
     # more debug information than code
-    warning[debug-build]: more than half of the bytes of its binaries are debug information
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
+    warning[debug-build]: it holds most of the debug information, which is more than half of all binaries
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
        = expected: stripped binaries
-       = remedy: build with `--release` and `strip = true`, or run `strip --strip-debug`
+       = remedy: build with `--release` and `strip = true`, or run `strip --strip-debug` on it
     # the debug build of the C runtime
     error[debug-build]: it needs `ucrtbased.dll`, which is part of a debug build
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/_native.pyd

@@ -4,8 +4,10 @@ use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Severity};
 use wheel_audit::wheel::release::ReleaseFacts;
 use wheel_fixtures::elf::{self, Elf};
 use wheel_fixtures::pe::{self, Pe};
-use wheel_fixtures::release::{Dist, LINUX, release};
+use wheel_fixtures::release::{Dist, LINUX, SDIST, release};
+use wheel_fixtures::sdist::Sdist;
 use wheel_fixtures::wheel::Wheel;
+use wheel_fixtures::zip::archive;
 
 /// What all checks say of files without a plan.
 fn said(files: &[(&str, Vec<u8>)]) -> Vec<String> {
@@ -170,6 +172,24 @@ fn a_platform_that_is_not_known_leaves_the_other_checks_valid() {
         }
     }
     assert_eq!(told, ["architecture"]);
+}
+
+#[test]
+fn what_could_not_be_compared_is_no_pass() {
+    // Half an archive has no members, and one whose texts are damaged has no metadata.
+    let mut release = ReleaseFacts::default();
+    let mut members = Wheel::new(LINUX).packed();
+    for member in &mut members {
+        member.crc ^= 1;
+    }
+    release.add_bytes(LINUX, &archive(&members)).expect("it can be read");
+    let bytes = Sdist::new(SDIST).bytes();
+    release.add_bytes(SDIST, &bytes[..bytes.len() / 2]).expect("it can be read");
+    let passed =
+        CHECKS.iter().filter(|check| check.judge(CheckInput::new(&release)) == Ok(Vec::new()));
+    let passed: Vec<&str> = passed.map(|check| check.name).collect();
+    // Names, sizes and tags are known.
+    assert_eq!(passed, ["file-name", "index-accepts", "size-and-quota", "contents-exact"]);
 }
 
 #[test]

@@ -138,23 +138,7 @@ fn a_forged_audit_hides_no_fault() {
     let matrix = JobMatrix::new();
     // A wheel with a fault, and all the evidence that says otherwise.
     let bad = release(|parts| parts.windows.relist("sum_up_to/__init__.py", |_| String::new()));
-    let bytes = &bad.files[WINDOWS];
-    let sum = Sha256Sum::digest(bytes);
-    fs::write(matrix.job("build-win_amd64").join("dist").join(WINDOWS), bytes).expect("written");
-    matrix.change(|build| {
-        let mut files = build.files.iter_mut();
-        files.find(|file| file.file == WINDOWS).expect("it was built").sha256 = sum;
-    });
-    for python in ["3.10", "3.13"] {
-        let path = matrix.job(&format!("smoke-win_amd64-{python}")).join("smoke.json");
-        let mut smoke: SmokeEvidence = read(&path).expect("whole").expect("there");
-        smoke.outcomes[0].sha256 = sum;
-        write(&path, &smoke).expect("written");
-    }
-    let path = matrix.job("audit").join("audit.json");
-    let mut audit: AuditEvidence = read(&path).expect("whole").expect("there");
-    audit.files.insert(WINDOWS.to_owned(), sum);
-    write(&path, &audit).expect("written");
+    matrix.replace_windows(&bad.files[WINDOWS]);
     let run = matrix.gate();
     assert_eq!(run.code, 1, "{}", run.stderr);
     let expected = format!(

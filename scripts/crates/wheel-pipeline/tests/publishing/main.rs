@@ -6,6 +6,7 @@
 #![cfg(unix)]
 #![expect(clippy::print_stdout, reason = "`--nocapture` shows the number of cases")]
 
+mod accepting;
 mod announcing;
 mod attesting;
 mod bounded;
