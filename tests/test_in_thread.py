@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sum_up_to import in_thread
 
 # Seconds after which something hangs.
-LIMIT = 600
+LIMIT = float(os.environ.get("SUM_UP_TO_LIMIT", "600"))
 
 
 @given(st.lists(st.integers()), st.dictionaries(st.text(), st.integers()))

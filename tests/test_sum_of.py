@@ -2,9 +2,11 @@
 
 import math
 import operator
+import os
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from decimal import Decimal, localcontext
@@ -20,6 +22,9 @@ from hypothesis import strategies as st
 from sum_up_to import add_up_to, sum_of
 
 RunScript = Callable[..., subprocess.CompletedProcess[str]]
+
+# Seconds after which something hangs.
+LIMIT = float(os.environ.get("SUM_UP_TO_LIMIT", "600"))
 
 THREADS = st.integers(1, 9)
 
@@ -210,7 +215,7 @@ def test_largest_n_is_taken() -> None:
     with pytest.raises(LookupError):
         sum_of(failing_at({5: LookupError()}), 2**63 - 1)
     with pytest.raises(LookupError):
-        sum_of(failing_at({5: LookupError()}), 2**63 - 1, threads=2)
+        sum_of(failing_at({5: LookupError(), 2**62 + 1: KeyError()}), 2**63 - 1, threads=2)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -289,18 +294,22 @@ def test_threads_are_seen_by_profilers_and_have_names() -> None:
 
 def test_chunk_that_fails_stops_those_after_it() -> None:
     # The second chunk would take longer than anybody waits.
-    calls = threading.Semaphore(0)
+    is_at_work = threading.Event()
+    end = time.monotonic() + LIMIT
+    went_on = False
 
     def f(i: int) -> int:
+        nonlocal went_on
         if i == 1:
-            # Once the second chunk is at work.
-            calls.acquire()
+            is_at_work.wait(LIMIT)
             raise LookupError
-        calls.release()
-        return i
+        is_at_work.set()
+        went_on = time.monotonic() > end
+        return i // (not went_on)
 
     with pytest.raises(LookupError):
         sum_of(f, 2**40, threads=2)
+    assert not went_on
 
 
 @pytest.mark.parametrize("threads", [1, 4])

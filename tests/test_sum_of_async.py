@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import math
+import os
 import sys
 import weakref
 from collections.abc import Callable, Coroutine
@@ -15,6 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sum_up_to import sum_of_async
+
+# Seconds after which something hangs. What waits so long is to be cancelled long before.
+LIMIT = float(os.environ.get("SUM_UP_TO_LIMIT", "600"))
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -141,7 +145,7 @@ def test_exception_cancels_the_rest_and_is_unchanged() -> None:
         if i == 3:
             raise error
         try:
-            await asyncio.sleep(3600)
+            await asyncio.sleep(LIMIT)
         except asyncio.CancelledError:
             await turns(i, i)
             cancelled.append(i)
@@ -175,7 +179,7 @@ def test_cancelling_cancels_the_tasks_and_waits_for_them() -> None:
 
     async def f(i: int) -> int:
         try:
-            await asyncio.sleep(3600)
+            await asyncio.sleep(LIMIT)
         finally:
             await turns(i, 3 * i)
             ended.append(i)
@@ -198,7 +202,7 @@ def test_error_counts_more_than_a_cancellation_that_follows() -> None:
         if i == 1:
             raise LookupError
         try:
-            await asyncio.sleep(3600)
+            await asyncio.sleep(LIMIT)
         finally:
             # While this goes on, the caller is cancelled.
             await turns(i, 5)
@@ -217,7 +221,7 @@ def test_error_counts_more_than_a_cancellation_that_follows() -> None:
 def test_error_while_being_cancelled_counts_more_than_the_cancellation() -> None:
     async def f(i: int) -> int:
         try:
-            await asyncio.sleep(3600)
+            await asyncio.sleep(LIMIT)
         except asyncio.CancelledError:
             raise LookupError(i) from None
         return i
@@ -268,7 +272,7 @@ def test_cancelling_again_reaches_the_tasks_again() -> None:
     async def f(i: int) -> int:
         for _ in range(2):
             try:
-                await asyncio.sleep(3600)
+                await asyncio.sleep(LIMIT)
             except asyncio.CancelledError:  # noqa: PERF203
                 cancelled.append(i)
         return i
@@ -342,7 +346,7 @@ def test_coroutine_that_is_not_awaited_says_so() -> None:
 
 def test_closed_coroutine_cancels_its_tasks() -> None:
     async def main() -> None:
-        coroutine = sum_of_async(lambda _: asyncio.sleep(3600, 1), 10, limit=3)
+        coroutine = sum_of_async(lambda _: asyncio.sleep(LIMIT, 1), 10, limit=3)
         assert asyncio.isfuture(coroutine.send(None))
         await turns(0)
         assert len(asyncio.all_tasks()) == 4

@@ -10,6 +10,8 @@ use crate::add::Add;
 /// The same as `sum(range(1, n + 1))`, but computed as n (n + 1) / 2, so that the time does not grow with the
 /// limit: https://en.wikipedia.org/wiki/Triangular_number
 ///
+/// Arithmetic in 32 bits would wrap, and make 1784293664 of the sum to a million.
+///
 /// Args:
 ///     n (SupportsIndex): The limit: an `int` of any size, or any object that `operator.index` accepts.
 ///

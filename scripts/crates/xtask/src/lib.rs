@@ -13,6 +13,7 @@ mod installed;
 mod lock;
 mod machine;
 mod measured;
+mod mutants;
 pub mod readme;
 mod releases;
 mod step;
@@ -81,6 +82,8 @@ pub enum Chore {
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
         starts: u16,
     },
+    /// Make faults in the extension one by one; exit 1 if its tests do not notice one
+    Mutants,
     /// Run each target of the fuzzer for its share of the time; exit 1 if an input fails
     Fuzz {
         /// The time of all targets together, in seconds
@@ -123,6 +126,7 @@ impl Xtask {
             Chore::Tables { check } => tables::run(&source.project, machine, report, *check),
             Chore::Readme { check } => readme::run(source, report, *check),
             Chore::Exits { starts } => exits::run(source, machine, kept, report, *starts),
+            Chore::Mutants => mutants::run(source, machine, kept, report),
             Chore::Fuzz { seconds } => fuzz::run(&source.project, report, *seconds),
             Chore::Releases { projects } => releases::run(&source.project, report, projects),
             Chore::ByHand => by_hand::run(source, machine, report),

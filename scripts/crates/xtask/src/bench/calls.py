@@ -16,12 +16,13 @@ from collections.abc import Awaitable, Callable
 from timeit import Timer
 from typing import Any
 
-from sum_up_to import Add, add_up_to, sum_of, sum_of_async
+from sum_up_to import Add, add_up_to, in_thread, sum_of, sum_of_async, sum_on_tokio
 
 SMALL = 10**6
 VALUES = 10_000
 TASKS = 1_000
 LIMIT = 100
+THREADS = 100
 ROUND_SECONDS = 0.02
 
 
@@ -54,6 +55,7 @@ def small_contenders() -> dict[str, Timer]:
     contenders["`add_up_to(n)`"] = timer(add_up_to, SMALL)
     contenders["`Add.up_to()`"] = Timer("method()", globals={"method": add.up_to})
     contenders["`Add(n)`"] = timer(Add, SMALL)
+    contenders["`Add(n).up_to()`"] = timer(lambda n: Add(n).up_to(), SMALL)
     contenders["`math.isqrt(n)`"] = timer(math.isqrt, SMALL)
     contenders["closed form in Python"] = timer(closed_form, SMALL)
     contenders["`sum(range(n + 1))`"] = timer(lambda n: sum(range(n + 1)), SMALL)
@@ -112,11 +114,44 @@ async def gathered(f: Callable[[int], Awaitable[int]]) -> int:
     return sum(await asyncio.gather(*(limited(i) for i in range(1, TASKS + 1))))
 
 
+async def worked(f: Callable[[int], Awaitable[int]]) -> int:
+    """A sum of the results of plain asyncio workers. Each takes the next integer when it has one result."""
+    integers, total = iter(range(1, TASKS + 1)), 0
+
+    async def work() -> None:
+        nonlocal total
+        for i in integers:
+            total += await f(i)
+
+    await asyncio.gather(*(work() for _ in range(LIMIT)))
+    return total
+
+
 def contenders_for_tasks() -> dict[str, Timer]:
-    """Sums of the results of tasks, each with its event loop."""
+    """Sums of the results of awaitables, each with its event loop."""
     return {
+        "`limit` plain asyncio workers": timer(lambda f: asyncio.run(worked(f)), turn),
         "`asyncio.gather` and `Semaphore`": timer(lambda f: asyncio.run(gathered(f)), turn),
         "`sum_of_async(f, n)`": timer(lambda f: asyncio.run(sum_of_async(f, TASKS, limit=LIMIT)), turn),
+        "`sum_on_tokio(f, n)`": timer(lambda f: asyncio.run(sum_on_tokio(f, TASKS, tasks=LIMIT)), turn),
+    }
+
+
+def contenders_for_threads() -> dict[str, Timer]:
+    """Calls in threads, one after the other and at the same time, each group with its event loop."""
+
+    async def in_sequence(start: Callable[..., Awaitable[int]]) -> None:
+        for i in range(THREADS):
+            await start(identity, i)
+
+    async def together(start: Callable[..., Awaitable[int]]) -> None:
+        await asyncio.gather(*(start(identity, i) for i in range(THREADS)))
+
+    return {
+        "`asyncio.to_thread`, in sequence": timer(lambda start: asyncio.run(in_sequence(start)), asyncio.to_thread),
+        "`in_thread`, in sequence": timer(lambda start: asyncio.run(in_sequence(start)), in_thread),
+        "`asyncio.to_thread`, together": timer(lambda start: asyncio.run(together(start)), asyncio.to_thread),
+        "`in_thread`, together": timer(lambda start: asyncio.run(together(start)), in_thread),
     }
 
 
@@ -140,4 +175,5 @@ groups |= {f"n of {bits:_} bits": large_contenders(bits) for bits in (1_000, 10_
 groups[f"f in Python, n = {VALUES:_}"] = contenders_for_values(identity)
 groups[f"f = `math.isqrt`, n = {VALUES:_}"] = contenders_for_values(math.isqrt)
 groups[f"an `async def` that waits for one turn, n = {TASKS:_}, {LIMIT} at a time"] = contenders_for_tasks()
+groups[f"{THREADS} calls in threads"] = contenders_for_threads()
 json.dump([(name, in_turn(contenders, rounds)) for name, contenders in groups.items()], sys.stdout)
