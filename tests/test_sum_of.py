@@ -312,6 +312,24 @@ def test_chunk_that_fails_stops_those_after_it() -> None:
     assert not went_on
 
 
+def test_chunk_that_fails_does_not_stop_those_before_it() -> None:
+    has_failed = threading.Event()
+
+    def f(i: int) -> int:
+        if i > 50:
+            has_failed.set()
+            raise KeyError
+        has_failed.wait(LIMIT)
+        # The other thread takes a moment to tell that it has failed.
+        time.sleep(0.002)
+        if i == 50:
+            raise LookupError("the first in order")
+        return i
+
+    with pytest.raises(LookupError, match="the first in order"):
+        sum_of(f, 100, threads=2)
+
+
 @pytest.mark.parametrize("threads", [1, 4])
 def test_context_reaches_the_callable(threads: int) -> None:
     with localcontext() as context:

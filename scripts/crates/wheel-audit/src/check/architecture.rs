@@ -28,16 +28,14 @@ fn run(input: CheckInput) -> CheckResult {
             continue;
         }
         looked = true;
-        let known: Vec<(&str, PlatformTag)> = wheel
-            .name
-            .platforms
-            .iter()
-            .filter_map(|tag| Some((tag.as_str(), PlatformTag::read(tag)?)))
-            .collect();
-        if known.is_empty() {
-            let tags = wheel.name.platforms.join(".");
-            let why = format!("platform tag `{}` is not known to this program", quoted(&tags));
-            unknown.push(CHECK.unknown(&wheel.file, None, &why));
+        let mut known: Vec<(&str, PlatformTag)> = Vec::new();
+        for tag in &wheel.name.platforms {
+            if let Some(platform) = PlatformTag::read(tag) {
+                known.push((tag, platform));
+            } else {
+                let why = format!("platform tag `{}` is not known to this program", quoted(tag));
+                unknown.push(CHECK.unknown(&wheel.file, None, &why));
+            }
         }
         let modules: Vec<&Binary> =
             wheel.binaries.iter().filter(|binary| is_module(binary)).collect();

@@ -175,6 +175,20 @@ fn a_platform_that_is_not_known_leaves_the_other_checks_valid() {
 }
 
 #[test]
+fn a_platform_that_is_not_known_is_told_beside_one_that_is() {
+    let member = "sum_up_to/_native.abi3.so";
+    let both = "haiku_1_x86_64.manylinux_2_17_x86_64";
+    let wheel = wheel("cp310", "abi3", both, member, Elf::new(elf::X86_64).bytes());
+    let mut release = ReleaseFacts::default();
+    release.add_bytes(&wheel.file, &wheel.bytes()).expect("it can be read");
+    let check = CHECKS.iter().find(|check| check.name == "architecture").expect("it is there");
+    let result = check.judge(CheckInput::new(&release));
+    let Err(NotJudged::Unknown { unknown, found }) = result else { panic!("{result:?}") };
+    assert_eq!((unknown.len(), found.len()), (1, 0), "{unknown:?} {found:?}");
+    assert!(unknown[0].why.contains("`haiku_1_x86_64`"), "{unknown:?}");
+}
+
+#[test]
 fn what_could_not_be_compared_is_no_pass() {
     // Half an archive has no members, and one whose texts are damaged has no metadata.
     let mut release = ReleaseFacts::default();
