@@ -5,6 +5,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyType};
 
+use crate::exit::HangGuard;
 use crate::triangular;
 use crate::{fastcall, integer};
 
@@ -101,6 +102,7 @@ impl Add {
         if let Some(sum) = fastcall::word(n).and_then(triangular::up_to_word) {
             return Ok(sum.into_pyobject(py)?);
         }
+        let _hang_guard = HangGuard::new();
         if integer::bits(n)? < CONVERTED_BITS {
             return in_python(n);
         }

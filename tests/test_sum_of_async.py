@@ -257,7 +257,8 @@ def test_addition_that_comes_back_here_is_not_counted_twice() -> None:
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks are new in 3.12")
 def test_eager_tasks() -> None:
     async def main() -> None:
-        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        factory = getattr(asyncio, "eager_task_factory")  # noqa: B009
+        asyncio.get_running_loop().set_task_factory(factory)
         assert await sum_of_async(turns, 20, limit=3) == 210
         assert await sum_of_async(lambda i: asyncio.sleep(-1, i), 20, limit=3) == 210
         with pytest.raises(ZeroDivisionError):

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use crate::exit::HangGuard;
 use crate::integer;
 use crate::triangular::{self, Integer};
 
@@ -33,6 +34,7 @@ use crate::triangular::{self, Integer};
 ///     5001
 #[pyfunction]
 pub fn sum_as_string(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<String> {
+    let _hang_guard = HangGuard::new();
     let py = a.py();
     let a = integer::value_of(&integer::exact(a, "a")?)?;
     let b = integer::value_of(&integer::exact(b, "b")?)?;

@@ -138,7 +138,7 @@ fn tricks() -> Vec<(&'static str, Vec<u8>, &'static str)> {
                     ..EndRecord::default()
                 },
             ),
-            "its central directory does not end where its end record starts",
+            "bytes stand before it",
         ),
     ]
 }
