@@ -111,13 +111,12 @@ impl Ways<'_, '_> {
 
     fn by_uvx(&self, requirement: &str) -> Result<Invocation> {
         let uv = self.machine.tools()?.program(Tool::Uv)?;
-        Ok(self.with_index(Invocation::new(uv).args([
-            "tool",
-            "run",
-            "--from",
-            requirement,
-            PROGRAM,
-        ])))
+        // The index alone, and nothing that an earlier run has left.
+        Ok(Invocation::new(uv)
+            .own_server()
+            .env("UV_DEFAULT_INDEX", &self.address.simple)
+            .env("UV_CACHE_DIR", self.folder.join("uv"))
+            .args(["tool", "run", "--from", requirement, PROGRAM]))
     }
 
     fn by_pipx(&self, requirement: &str) -> Result<Invocation> {
@@ -126,7 +125,12 @@ impl Ways<'_, '_> {
         let folder = self.folder.join("pipx");
         let environment = Environment::locked(python, &folder, &uv, INSTALLERS)?;
         let pipx = Invocation::new(environment.program("pipx"));
-        Ok(self.with_index(pipx.args(["run", "--spec", requirement, PROGRAM])))
+        // The pip that pipx brings itself comes from the user's own index.
+        Ok(pipx
+            .grant(Grant::Pip)
+            .own_server()
+            .env("PIPX_HOME", self.folder.join("pipx-home"))
+            .args(["run", "--index-url", &self.address.simple, "--spec", requirement, PROGRAM]))
     }
 
     fn by_cargo(&self) -> Result<Invocation> {
@@ -139,15 +143,5 @@ impl Ways<'_, '_> {
             .check()?;
         let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
         Ok(Invocation::new(root.join("bin").join(name)))
-    }
-
-    /// The command with the index alone, and with nothing that an earlier run has left.
-    fn with_index(&self, command: Invocation) -> Invocation {
-        command
-            .own_server()
-            .env("UV_DEFAULT_INDEX", &self.address.simple)
-            .env("UV_CACHE_DIR", self.folder.join("uv"))
-            .env("PIP_INDEX_URL", &self.address.simple)
-            .env("PIPX_HOME", self.folder.join("pipx-home"))
     }
 }
