@@ -125,12 +125,13 @@ impl Ways<'_, '_> {
         let folder = self.folder.join("pipx");
         let environment = Environment::locked(python, &folder, &uv, INSTALLERS)?;
         let pipx = Invocation::new(environment.program("pipx"));
-        // The pip that pipx brings itself comes from the user's own index.
+        // pipx takes a pip for itself from the same index, so ours stands beside the user's own.
         Ok(pipx
             .grant(Grant::Pip)
             .own_server()
+            .env("PIP_EXTRA_INDEX_URL", &self.address.simple)
             .env("PIPX_HOME", self.folder.join("pipx-home"))
-            .args(["run", "--index-url", &self.address.simple, "--spec", requirement, PROGRAM]))
+            .args(["run", "--spec", requirement, PROGRAM]))
     }
 
     fn by_cargo(&self) -> Result<Invocation> {
