@@ -165,7 +165,7 @@ impl fmt::Display for Unknown {
     }
 }
 
-/// What one check could not tell. Of each file it keeps the first hundred members.
+/// The places of which one check could not tell. Of each file it keeps the first hundred members.
 #[derive(Default)]
 pub(super) struct Unknowns {
     kept: Vec<Unknown>,

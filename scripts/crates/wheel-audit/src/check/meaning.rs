@@ -14,7 +14,7 @@ use crate::wheel::metadata::{Headers, VALUE_LIMIT};
 const OF_THE_FILE: &[&str] =
     &["dynamic", "metadata-version", "license-file", "license-expression", "license"];
 
-/// What the metadata of a file says.
+/// The statements of the metadata of a file.
 pub(super) struct Said {
     values: BTreeMap<String, BTreeSet<String>>,
     /// The fields that an sdist leaves to its wheels.

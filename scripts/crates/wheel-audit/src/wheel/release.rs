@@ -31,7 +31,7 @@ pub struct ReleaseFacts {
     pub wheels: Vec<WheelFacts>,
     /// The sdists that could be read.
     pub sdists: Vec<SdistFacts>,
-    /// What is wrong with the bytes of all files. The checks make findings of it.
+    /// The flaws in the bytes of all files. The checks make findings of it.
     pub flaws: Vec<Flaw>,
 }
 
@@ -167,7 +167,7 @@ impl ReleaseFacts {
         self.add_within(path, &file_name(path), &Room::new())
     }
 
-    /// What is wrong with the bytes of the files, as text.
+    /// The flaws in the bytes of the files, as text.
     pub fn wrong(&self) -> impl Iterator<Item = String> {
         self.flaws.iter().map(|flaw| format!("`{}`: {}", quoted(&flaw.file), flaw.error()))
     }

@@ -90,7 +90,7 @@ pub(crate) struct Contents {
     pub(crate) paths: Vec<String>,
     /// The files that are read.
     pub(crate) files: Vec<SourceFile>,
-    /// What is known of the archive.
+    /// The facts that are known of the archive.
     pub(crate) archive: Archive,
 }
 

@@ -9,7 +9,7 @@ use wheel_fixtures::sdist::Sdist;
 use wheel_fixtures::wheel::Wheel;
 use wheel_fixtures::zip::archive;
 
-/// What all checks say of files without a plan.
+/// The words of all checks on files without a plan.
 fn said(files: &[(&str, Vec<u8>)]) -> Vec<String> {
     let mut release = ReleaseFacts::default();
     for (name, bytes) in files {

@@ -7,8 +7,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Outcome, Severity, install_table};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::release::{ReleaseFacts, list};
@@ -239,7 +237,7 @@ struct Rows {
 }
 
 fn judged(input: CheckInput, unread: Vec<String>, choice: &Choice, rows: &Rows) -> AuditEvidence {
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = crate::stage::today();
     let files = input.release.files.iter().map(|file| (file.name.clone(), file.sum)).collect();
     let mut evidence = AuditEvidence { files, unread, ..AuditEvidence::default() };
     for check in CHECKS {

@@ -8,8 +8,6 @@ use crate::report::{Output, Report};
 use crate::stage::audit;
 use crate::stage::from_jobs::FromJobs;
 use anyhow::Result;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use wheel_audit::Finding;
 
 /// The arguments of `gate`.
@@ -73,7 +71,7 @@ pub fn decide(
         strict,
         rebuild: source.project.table.rebuild,
         second_build: source.project.table.second_build,
-        today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+        today: crate::stage::today(),
         dist: &dist,
         evidence: &evidence,
     });
