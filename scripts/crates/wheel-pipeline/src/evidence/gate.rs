@@ -239,9 +239,8 @@ fn smoked(release: &GateInput, environment: &PromisedEnvironment, judgement: &mu
             .and_then(|build| build.file(&environment.file))
             .is_some_and(|file| file.sha256 == sum)
     };
-    let waiver = release.waivers.iter().find(|waiver| {
-        (waiver.platform, waiver.python) == (environment.target, environment.python)
-    });
+    let mut waivers = release.waivers.iter();
+    let waiver = waivers.find(|waiver| waiver.covers(environment.target, environment.python));
     // A waiver covers an untested environment, not a failed test.
     if outcomes.iter().any(|outcome| matches!(outcome.result, SmokeResult::Failed { .. })) {
         judgement.reasons.push(format!("the smoke test failed: {name}"));

@@ -80,6 +80,13 @@ pub struct Waiver {
     pub expires: Date,
 }
 
+impl Waiver {
+    /// Returns true if the waiver is for this promised environment.
+    pub fn covers(&self, target: Target, python: PythonVersion) -> bool {
+        (self.platform, self.python) == (target, python)
+    }
+}
+
 fn variables<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
     let patterns = Vec::<String>::deserialize(input)?;
     for pattern in &patterns {
@@ -99,8 +106,7 @@ pub(super) fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D:
 impl PromiseTable {
     /// Returns true if a waiver covers a promised environment on that day.
     pub fn is_waived(&self, target: Target, python: PythonVersion, day: Date) -> bool {
-        let covers = |waiver: &Waiver| (waiver.platform, waiver.python) == (target, python);
-        self.waivers.iter().any(|waiver| covers(waiver) && day <= waiver.expires)
+        self.waivers.iter().any(|waiver| waiver.covers(target, python) && day <= waiver.expires)
     }
 
     /// The test of a wheel. A table has at most one.
