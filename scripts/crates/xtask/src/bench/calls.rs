@@ -172,21 +172,29 @@ fn ratios(contenders: &Contenders) -> Result<String> {
     Ok(table::markdown(&["call", "median time", &format!("ratio to {first}")], &rows))
 }
 
-/// The time of an import in a new interpreter, measured in turn with an import of the C extension. Both are
-/// imported from the folder of installed packages. Opening the library is a part of the import.
+/// The time of an import in a new interpreter, measured in turn with its peers: the C extension, a package that holds
+/// nothing else, and the one module of Python that ours imports. All are in the folder of installed packages. Opening
+/// the library is a part of the import.
 fn imports(environment: &TestEnvironment, peers: &Peers, rounds: u8) -> Result<String> {
     let python = environment.environment.python();
     let packages = SysconfigPaths::ask(&python)?.packages;
-    let mut modules = Vec::new();
+    let mut modules: Vec<(&str, Option<PathBuf>)> = Vec::new();
     if let Some(extension) = &peers.extension {
         let name = extension.file_name().context("an extension has a name")?;
-        fs::copy(extension, packages.join(name))?;
-        modules.push(("peer_c".to_owned(), packages.join(name)));
+        let package = packages.join("peer_package");
+        fs::create_dir_all(&package)?;
+        fs::write(package.join("__init__.py"), "from .peer_c import __name__ as name\n")?;
+        for folder in [&packages, &package] {
+            fs::copy(extension, folder.join(name))?;
+        }
+        modules.push(("peer_c", Some(packages.join(name))));
+        modules.push(("peer_package", Some(package.join(name))));
     }
+    modules.push(("atexit", None));
     let (release, _) = ReleaseFacts::read(std::slice::from_ref(&environment.wheel));
     let facts = release.wheels.first().context("the built wheel can be read")?;
     let binary = facts.binaries.first().context("the wheel has an extension")?;
-    modules.push(("sum_up_to".to_owned(), packages.join(&binary.member)));
+    modules.push(("sum_up_to", Some(packages.join(&binary.member))));
 
     let measure = |arguments: &[&str]| -> Result<f64> {
         let finished = isolated(&python).args(["-I", "-c", IMPORT_TIME]).args(arguments).check()?;
@@ -198,19 +206,23 @@ fn imports(environment: &TestEnvironment, peers: &Peers, rounds: u8) -> Result<S
     for _ in 0..rounds {
         for ((imported, opened), (module, file)) in times.iter_mut().zip(&modules) {
             imported.push(measure(&[module])?);
-            opened.push(measure(&[module, &file.to_string_lossy()])?);
+            if let Some(file) = file {
+                opened.push(measure(&[module, &file.to_string_lossy()])?);
+            }
         }
     }
     let mut rows = Vec::new();
     let mut medians = Vec::new();
-    for ((module, _), (imported, opened)) in modules.iter().zip(times) {
-        let (imported, opened) = (median(imported), median(opened));
-        rows.push(vec![format!("`import {module}`"), nanoseconds(imported), nanoseconds(opened)]);
+    for ((module, file), (imported, opened)) in modules.iter().zip(times) {
+        let imported = median(imported);
+        let opened = file.as_ref().map(|_| median(opened));
+        let shown = opened.map(nanoseconds).unwrap_or_default();
+        rows.push(vec![format!("`import {module}`"), nanoseconds(imported), shown]);
         medians.push((imported, opened));
     }
-    if let [(peer, peer_opened), (own, own_opened)] = medians.as_slice() {
+    if let [(peer, Some(peer_opened)), .., (own, Some(own_opened))] = medians.as_slice() {
         let [imported, opened] = [own - peer, own_opened - peer_opened].map(nanoseconds);
-        rows.push(vec!["the difference".to_owned(), imported, opened]);
+        rows.push(vec!["from the first row to the last".to_owned(), imported, opened]);
     }
     let headers = ["in a fresh interpreter", "median time", "of that, opening the library"];
     Ok(table::markdown(&headers, &rows))

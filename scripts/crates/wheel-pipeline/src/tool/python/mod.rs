@@ -26,7 +26,7 @@ pub struct Interpreter {
     /// The path of the interpreter, not of a link or of an environment.
     pub executable: PathBuf,
     pub version: PythonVersion,
-    /// The full version: `3.13.0`.
+    /// The full version: `3.13.0`, or `3.14.1t` of a free-threaded Python.
     pub release: String,
     /// An emulator with its options, if the interpreter needs one.
     pub launcher: Vec<OsString>,
@@ -214,7 +214,8 @@ fn usable(
     platform: Option<PythonPlatform>,
 ) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
-    let version = if answer.free_threaded { series.free_threaded() } else { series };
+    let (version, flavour) =
+        if answer.free_threaded { (series.free_threaded(), "t") } else { (series, "") };
     if answer.implementation != "cpython" {
         return Err(format!("it is {}, not CPython", answer.implementation));
     }
@@ -231,7 +232,7 @@ fn usable(
     Ok(Interpreter {
         executable: answer.executable,
         version,
-        release: answer.release,
+        release: answer.release + flavour,
         launcher: Vec::new(),
         platform,
         inside: None,
@@ -428,8 +429,8 @@ mod tests {
     fn an_unusable_interpreter_is_passed_over_with_its_reason() {
         assert_eq!(usable(answer(), None).map(|found| found.release), Ok("3.13.1".into()));
         let free = usable(InterpreterAnswer { free_threaded: true, ..answer() }, None)
-            .map(|found| found.version);
-        assert_eq!(free, Ok(PythonVersion::new(3, 13).free_threaded()));
+            .map(|found| (found.version, found.release));
+        assert_eq!(free, Ok((PythonVersion::new(3, 13).free_threaded(), "3.13.1t".into())));
         let reasons = [
             InterpreterAnswer { implementation: "pypy".into(), ..answer() },
             InterpreterAnswer { version: (3, 9), release: "3.9.1".into(), ..answer() },

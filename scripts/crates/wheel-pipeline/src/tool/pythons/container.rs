@@ -392,7 +392,7 @@ esac"#;
             container.interpreter(python.parse().expect("a version")).expect("no interrupt")
         };
         let found = ask("3.14t").here().expect("it has that");
-        assert_eq!((found.release.as_str(), found.version.is_free_threaded()), ("3.14.1", true));
+        assert_eq!((found.release.as_str(), found.version.is_free_threaded()), ("3.14.1t", true));
         assert!(found.serves(image().platform));
         assert!(!found.serves("manylinux_2_17_armv7l".parse().expect("a tag")));
         assert_eq!(found.name(), "q.io/musllinux@sha256:0 /opt/a");
