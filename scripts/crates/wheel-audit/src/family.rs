@@ -132,8 +132,9 @@ pub enum Family {
     },
     /// The ABI of one minor series: a wheel for that series alone.
     Exact(PythonVersion),
-    /// No ABI, `py3-none`: a wheel for every Python 3 of its platform, because it holds a program and no extension.
-    Program,
+    /// No ABI, `py3-none`: a wheel for every Python 3 of its platform, because it holds no extension. It holds programs,
+    /// or a library that Python code opens with cffi or ctypes.
+    AnyPython,
 }
 
 impl Family {
@@ -143,7 +144,7 @@ impl Family {
             Self::Abi3 { floor } => !python.free_threaded && python >= floor,
             Self::Abi3t { floor } => python >= floor,
             Self::Exact(version) => python == version,
-            Self::Program => true,
+            Self::AnyPython => true,
         }
     }
 
@@ -153,7 +154,7 @@ impl Family {
         match self {
             Self::Abi3 { floor } | Self::Abi3t { floor } => (false, floor),
             Self::Exact(version) => (true, version),
-            Self::Program => (false, PythonVersion::new(3, 0)),
+            Self::AnyPython => (false, PythonVersion::new(3, 0)),
         }
     }
 
@@ -162,7 +163,7 @@ impl Family {
         match self {
             Self::Abi3 { floor: version } | Self::Exact(version) => Some(version.to_string()),
             Self::Abi3t { floor } => Some(floor.free_threaded().to_string()),
-            Self::Program => None,
+            Self::AnyPython => None,
         }
     }
 }
@@ -173,7 +174,7 @@ impl fmt::Display for Family {
             Self::Abi3 { floor } => write!(formatter, "{}-abi3", floor.tag()),
             Self::Abi3t { floor } => write!(formatter, "{}-abi3.abi3t", floor.tag()),
             Self::Exact(version) => write!(formatter, "{}-{}", version.tag(), version.abi_tag()),
-            Self::Program => formatter.write_str("py3-none"),
+            Self::AnyPython => formatter.write_str("py3-none"),
         }
     }
 }
@@ -189,8 +190,8 @@ impl FromStr for Family {
 
     fn from_str(text: &str) -> Result<Self, NotAFamily> {
         let known = || {
-            if text == Self::Program.to_string() {
-                return Some(Self::Program);
+            if text == Self::AnyPython.to_string() {
+                return Some(Self::AnyPython);
             }
             let (tag, abi) = text.split_once('-')?;
             let floor = PythonVersion::from_tag(tag)?;
@@ -268,7 +269,7 @@ mod tests {
             Family::Abi3t { floor },
             Family::Exact(floor),
             Family::Exact(floor.free_threaded()),
-            Family::Program,
+            Family::AnyPython,
         ] {
             assert_eq!(family.to_string().parse(), Ok(family));
         }

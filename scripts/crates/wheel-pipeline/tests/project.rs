@@ -298,7 +298,12 @@ fn the_schema_describes_the_keys_of_the_table() {
 fn the_defaults_and_examples_of_the_schema_can_be_read() {
     let end = PYPROJECT.find("targets = ").expect("the first key");
     let good = read(Some(PYPROJECT), Some(CARGO)).expect("it is good");
-    let facts = CrateFacts { version: good.version, families: good.families, stale_lock: false };
+    let facts = CrateFacts {
+        version: good.version,
+        families: good.families,
+        bindings: None,
+        stale_lock: false,
+    };
     let table = |line: &str| {
         let text = PYPROJECT[..end].replace(">=3.10", ">=3.0") + line;
         let project = read_with(Some(&facts), Some(&text), Some(CARGO));

@@ -19,6 +19,7 @@ const LOCKS: &[(&str, &str)] = &[
         "scripts/crates/wheel-pipeline/src/tool/python/tools.in",
         "scripts/crates/wheel-pipeline/src/tool/python/tools.lock",
     ),
+    (OLDER_PIP, "scripts/crates/wheel-pipeline/src/tool/python/older_pip.lock"),
     ("scripts/crates/xtask/data/peers.in", "scripts/crates/xtask/data/peers.lock"),
     (
         "scripts/crates/wheel-pipeline/src/tool/attest/attest.in",
@@ -29,6 +30,9 @@ const LOCKS: &[(&str, &str)] = &[
     ("tests/requirements.in", REQUIREMENTS),
     (SECOND, "scripts/crates/wheel-pipeline/src/tool/cibuildwheel/cibuildwheel.lock"),
 ];
+
+/// The input of the pip for older Pythons.
+const OLDER_PIP: &str = "scripts/crates/wheel-pipeline/src/tool/python/older_pip.in";
 
 /// The input of the second builder, which runs on fewer Pythons.
 const SECOND: &str = "scripts/crates/wheel-pipeline/src/tool/cibuildwheel/cibuildwheel.in";
@@ -49,7 +53,11 @@ pub fn run(
     let one = |input: &str, lock: &str| -> Result<Verdict> {
         let action = report.start(format!("resolving {input}"));
         let path = root.join(lock);
-        let oldest = if input == SECOND { cibuildwheel::OLDEST } else { python::OLDEST };
+        let oldest = match input {
+            SECOND => cibuildwheel::OLDEST,
+            OLDER_PIP => python::OLDEST,
+            _ => python::OLDEST_FOR_TOOLS,
+        };
         let before = fs::read_to_string(&path).unwrap_or_default();
         let after = resolve(&uv, &root.join(input), &before, oldest, upgrade)?;
         if after == before {

@@ -136,6 +136,7 @@ mod tests {
             has_own_version: false,
             manifest: "Cargo.toml".into(),
             maturin: MaturinTable::default(),
+            bindings: None,
             stale_lock: false,
             requires_python: Some(">=3.10".parse().expect("a requirement")),
             families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],

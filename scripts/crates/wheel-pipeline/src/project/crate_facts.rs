@@ -20,6 +20,8 @@ pub struct CrateFacts {
     /// The version of the crate, or of the project.
     pub version: Version,
     pub families: Vec<Family>,
+    /// The kind of bindings. None if another job asked cargo; only builds need it.
+    pub bindings: Option<Kind>,
     /// True if `Cargo.lock` does not fit the crate.
     pub stale_lock: bool,
 }
@@ -56,6 +58,7 @@ impl CrateFacts {
                 Some(version) => version,
                 None => version(&metadata.root()?.version, &manifest)?,
             },
+            bindings: bindings.as_ref().map(|bindings| bindings.kind),
             families: families_of(bindings, &manifest, maturin, table)?,
             stale_lock: resolved.stale,
         })
@@ -69,24 +72,18 @@ fn families_of(
     maturin: &MaturinTable,
     table: &PromiseTable,
 ) -> Result<Vec<Family>, Failure> {
-    let other = match bindings {
+    match bindings {
         Some(Bindings { kind: Kind::Pyo3 | Kind::Pyo3Ffi, features }) => {
             let sometimes = maturin.sometimes_of_pyo3(&table.pythons);
-            return Ok(families(&features, &sometimes, &table.pythons));
+            Ok(families(&features, &sometimes, &table.pythons))
         }
-        Some(Bindings { kind: Kind::Bin, .. }) => return Ok(vec![Family::Program]),
-        None => {
-            return Err(Failure::usage(format!(
-                "`{}`: neither its dependencies nor its targets show which bindings it has",
-                manifest.display()
-            ))
-            .hint("depend on `pyo3`, or add `crate-type = [\"cdylib\"]` to `[lib]`"));
+        Some(Bindings { kind: Kind::Bin | Kind::Cffi | Kind::Uniffi, .. }) => {
+            Ok(vec![Family::AnyPython])
         }
-        Some(Bindings { kind: Kind::Cffi, .. }) => "cffi",
-        Some(Bindings { kind: Kind::Uniffi, .. }) => "uniffi",
-    };
-    Err(Failure::unknown(format!(
-        "`{}` has the bindings `{other}`, and only `pyo3`, `pyo3-ffi` and `bin` are supported so far",
-        manifest.display()
-    )))
+        None => Err(Failure::usage(format!(
+            "`{}`: neither its dependencies nor its targets show which bindings it has",
+            manifest.display()
+        ))
+        .hint("depend on `pyo3`, or add `crate-type = [\"cdylib\"]` to `[lib]`")),
+    }
 }

@@ -35,6 +35,7 @@ pub use crate::tool::git::Revision;
 
 use crate::failure::Failure;
 use crate::tool::cargo::Crate;
+use crate::tool::cargo::bindings::Kind;
 
 /// A maturin project, as its files describe it.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub struct Project {
     pub requires_python: Option<VersionSpecifiers>,
     /// The families of wheels that the crate builds.
     pub families: Vec<Family>,
+    /// The kind of the crate's bindings. None if another job asked cargo.
+    pub bindings: Option<Kind>,
     /// True if `Cargo.lock` does not fit the crate.
     pub stale_lock: bool,
     /// The table `[tool.wheel-pipeline]`.
@@ -119,6 +122,7 @@ impl Project {
             manifest,
             maturin,
             families: facts.families,
+            bindings: facts.bindings,
             stale_lock: facts.stale_lock,
             table,
             root,

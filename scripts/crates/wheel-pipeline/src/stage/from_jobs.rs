@@ -68,6 +68,7 @@ pub fn handed(from: &Path) -> Result<Option<CrateFacts>> {
                 families: families
                     .collect::<Result<_, NotAFamily>>()
                     .map_err(|error| wrong(error.to_string()))?,
+                bindings: None,
                 stale_lock: false,
             };
             match &found {

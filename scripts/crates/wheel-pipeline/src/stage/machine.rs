@@ -83,10 +83,17 @@ impl<'a> Machine<'a> {
         let found = self.found()?;
         let promised = |interpreter: &&Interpreter| self.promised.contains(&interpreter.version);
         // The tools' wheels are for Pythons with the GIL.
-        let locked = || found.own().filter(|found| !found.version.is_free_threaded());
-        locked().rfind(promised).or(locked().next_back()).context(
-            "the pinned tools need a CPython with the GIL for this machine's platform, and none was found",
-        )
+        let locked = || {
+            found.own().filter(|found| {
+                !found.version.is_free_threaded() && found.version >= python::OLDEST_FOR_TOOLS
+            })
+        };
+        locked().rfind(promised).or(locked().next_back()).with_context(|| {
+            format!(
+                "the pinned tools need a CPython {} or later, with the GIL, for this machine's platform, and none was found",
+                python::OLDEST_FOR_TOOLS
+            )
+        })
     }
 
     /// The part of a plan that this machine can test: the wheels of its targets that one of its Pythons can install. If

@@ -6,6 +6,7 @@ use anyhow::Result;
 use wheel_audit::plan::PlannedWheel;
 
 use crate::process::command::Invocation;
+use crate::tool::cargo::bindings::Kind;
 use crate::tool::python::lock::TOOLS;
 use crate::tool::python::tools::{Tool, Tools};
 use crate::tool::toolchain::Toolchain;
@@ -31,6 +32,7 @@ pub fn wheel(
     tools: &Tools,
     place: &Place,
     wheel: &PlannedWheel,
+    bindings: Option<Kind>,
     toolchain: &Toolchain,
     epoch: u64,
 ) -> Result<Invocation> {
@@ -39,17 +41,31 @@ pub fn wheel(
         .args(["build", "--release", "--locked", "--target", &toolchain.triple])
         // Deflate is the smallest format that every pip reads. Level 9 costs a tenth of a second.
         .args(["--compression-level", "9"]);
-    let command = match wheel.family.interpreter() {
-        Some(interpreter) => command.args(["--interpreter", &interpreter]),
-        None => command,
+    let command = match (wheel.family.interpreter(), bindings) {
+        (Some(interpreter), _) => command.args(["--interpreter", &interpreter]),
+        // It reads the C declarations with cffi.
+        (None, Some(Kind::Cffi)) => {
+            command.arg("--interpreter").arg(tools.interpreter(Tool::Cffi)?)
+        }
+        (None, _) => command,
     };
     let command = command
         .arg("--out")
         .arg(place.out)
         .arg("--compatibility")
         .args(wheel.target.compatibility())
-        .env("CARGO_TARGET_DIR", place.cargo_target)
-        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(place, toolchain));
+        .env("CARGO_TARGET_DIR", place.cargo_target);
+    let flags = rust_flags(place, toolchain);
+    let command = match (bindings, toolchain.builder) {
+        // maturin runs cargo for this machine too, to make the bindings, and these flags are for another linker.
+        (Some(Kind::Cffi | Kind::Uniffi), Builder::Lld | Builder::Mingw) => {
+            // A list of strings in JSON is one in TOML.
+            let flags = serde_json::to_string(&flags)?;
+            command.arg("--config").arg(format!("target.{}.rustflags={flags}", toolchain.triple))
+        }
+        // Paths may contain spaces, so cargo defines this separator.
+        _ => command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")),
+    };
     let command =
         toolchain.environment.iter().fold(command, |command, (key, value)| command.env(key, value));
     // A stable cargo accepts `-Z build-std` only with `RUSTC_BOOTSTRAP`. std must unwind, because the
@@ -106,7 +122,7 @@ fn maturin(tools: &Tools, beside: Tool, folder: &Path, epoch: u64) -> Result<Inv
 }
 
 /// The flags of rustc. They replace this machine's paths, which panic messages would contain.
-fn rust_flags(place: &Place, toolchain: &Toolchain) -> String {
+fn rust_flags(place: &Place, toolchain: &Toolchain) -> Vec<String> {
     let home = std::env::home_dir();
     let cargo =
         std::env::var_os("CARGO_HOME").map(Into::into).or_else(|| Some(home?.join(".cargo")));
@@ -116,8 +132,7 @@ fn rust_flags(place: &Place, toolchain: &Toolchain) -> String {
     let std = toolchain.std.iter();
     all.extend(std.map(|source| remap(&source.folder, &source.name)));
     all.extend_from_slice(&toolchain.flags);
-    // Paths may contain spaces, so cargo defines this separator for `CARGO_ENCODED_RUSTFLAGS`.
-    all.join("\x1f")
+    all
 }
 
 #[cfg(test)]
@@ -145,7 +160,7 @@ mod tests {
         };
         let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
         let place = Place { source, out, cargo_target };
-        let command = wheel(&tools(), &place, &planned, toolchain, 1_700_000_000);
+        let command = wheel(&tools(), &place, &planned, None, toolchain, 1_700_000_000);
         printed(&command.expect("a command"))
     }
 

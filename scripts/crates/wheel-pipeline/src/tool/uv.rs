@@ -57,7 +57,7 @@ pub fn compile(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::python::OLDEST;
+    use crate::tool::python::OLDEST_FOR_TOOLS;
     use crate::tool::python::environment::tests::printed;
 
     #[test]
@@ -79,12 +79,12 @@ mod tests {
     #[test]
     fn a_lock_serves_every_platform_and_is_upgraded_only_on_demand() {
         let [uv, input, lock] = ["/tools/bin/uv", "tools.in", "tools.lock"].map(Path::new);
-        let keep = printed(&compile(uv, input, lock, OLDEST, false));
+        let keep = printed(&compile(uv, input, lock, OLDEST_FOR_TOOLS, false));
         insta::assert_snapshot!(keep, @"
         uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.10 --no-header --no-annotate --no-python-downloads --no-emit-index-url --no-emit-find-links --output-file tools.lock tools.in
         - VIRTUAL_ENV
         ");
-        let upgrade = printed(&compile(uv, input, lock, OLDEST, true));
+        let upgrade = printed(&compile(uv, input, lock, OLDEST_FOR_TOOLS, true));
         assert_eq!(upgrade, keep.replace("tools.in", "tools.in --upgrade"));
     }
 }

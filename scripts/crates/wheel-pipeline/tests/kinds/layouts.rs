@@ -54,27 +54,3 @@ fn a_mixed_layout_with_neither_the_lock_nor_the_outputs_in_git() {
     assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
     assert_eq!(packed(), first);
 }
-
-#[test]
-fn a_program_without_an_extension() {
-    let tables = Tables {
-        maturin: "bindings = \"bin\"",
-        promise: "pythons = [\"3.11\", \"3.12\"]",
-        ..Tables::default()
-    };
-    let cargo = "[package]\nname = \"own\"\nversion = \"1.2.0\"\nedition = \"2024\"\n";
-    let files = [
-        ("pyproject.toml", &*tables.text()),
-        ("Cargo.toml", cargo),
-        ("src/main.rs", "fn main() {\n    println!(\"42\");\n}\n"),
-    ];
-    let scratch = Scratch::new("", &files);
-    scratch.project.write(
-        "smoke.py",
-        "import pathlib, subprocess, sys\n\
-         program = pathlib.Path(sys.executable).parent / \"own\"\n\
-         assert subprocess.check_output([program]) == b\"42\\n\"\n",
-    );
-    let files = scratch.rehearsed();
-    assert_eq!(without_platform(&files), ["own-1.2.0-py3-none", "own-1.2.0.tar.gz"]);
-}

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 mod layouts;
+mod no_abi;
 mod scratch;
 mod tested;
 mod versions;

@@ -52,3 +52,16 @@ fn a_newer_floor_of_python_and_a_stable_abi_for_some_pythons() {
     let expected = ["own-1.2.0-cp312-abi3", "own-1.2.0-cp311-cp311", "own-1.2.0.tar.gz"];
     assert_eq!(released(&tables, cargo), expected);
 }
+
+#[test]
+fn a_python_on_which_none_of_our_tools_runs() {
+    let tables = Tables { promise: "pythons = [\"3.9\", \"3.11\"]", ..Tables::default() };
+    let cargo = "[dependencies]\npyo3 = { path = \"stubs/pyo3\", features = [\"abi3-py39\"] }";
+    let files = [
+        ("pyproject.toml", &*tables.text().replace(">=3.10", ">=3.9")),
+        ("Cargo.toml", &manifest(cargo)),
+        ("src/lib.rs", &library()),
+    ];
+    let files = without_platform(&Scratch::new("", &files).rehearsed());
+    assert_eq!(files, ["own-1.2.0-cp39-abi3", "own-1.2.0.tar.gz"]);
+}

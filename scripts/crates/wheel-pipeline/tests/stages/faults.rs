@@ -199,7 +199,7 @@ fn without_a_python_the_message_says_how_to_install_one() {
     let run = project.finish(output);
     assert_eq!(run.code, 3);
     assert_snapshot!(run.stderr, @"
-    error: no CPython 3.10 or later on this machine
+    error: no CPython 3.8 or later on this machine
     hint: install one with `apt install python3 python3-venv`, `pyenv install` or `uv python install`
     ");
 }

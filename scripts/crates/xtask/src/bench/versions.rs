@@ -89,7 +89,14 @@ pub fn run(source: &Source, machine: &Machine, report: &Report, rounds: u8) -> R
     let by_maturin = |place: &Path| -> Result<Duration> {
         let (out, cargo_target) = (place.join("out"), place.join("cargo"));
         let place = Place { source: &root, out: &out, cargo_target: &cargo_target };
-        let first = maturin::wheel(machine.tools()?, &place, &wheels[0], toolchain, epoch)?;
+        let first = maturin::wheel(
+            machine.tools()?,
+            &place,
+            &wheels[0],
+            source.project.bindings,
+            toolchain,
+            epoch,
+        )?;
         let others = wheels[1..].iter().map(|wheel| wheel.family.interpreter());
         let command =
             others.flatten().fold(first, |command, other| command.args(["--interpreter", &other]));

@@ -65,8 +65,14 @@ pub const VIOLATIONS: &[(&str, &str, &str, &str, &str)] = &[
         "`continue-on-error` hides failures",
     ),
     ("failures", "ci.yml", "  ci:\n", "  ci:\n    continue-on-error: true\n", "hides failures"),
-    ("pythons", "ci.yml", "            3.15\n", "", "job `ci` has Pythons [[\"3.10\","),
-    ("pythons", "ci.yml", "actions/setup-python@", "actions/other@", "job `ci` has Pythons []"),
+    ("pythons", "ci.yml", "            3.15\n", "", "job `ci` has Pythons [[\"3.9\"], [\"3.10\","),
+    (
+        "pythons",
+        "ci.yml",
+        "`pyproject.toml`.\n      - uses: actions/setup-python@",
+        "`pyproject.toml`.\n      - uses: actions/other@",
+        "job `ci` has Pythons [[\"3.9\"]]",
+    ),
     ("pythons", "release.yml", "${{ matrix.pythons }}", "3.10", "job `verify` has"),
     ("pythons", "release.yml", "\"3.13\"", "\"3.9\"", "job `sdist` has Pythons [[\"3.9\"]]"),
     (

@@ -150,7 +150,8 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
         let (source, staging) = (self.unpacked()?.folder, self.staging());
         let cargo_target = self.folder.join("cargo").join(cargo_folder(wheel, toolchain, lane));
         let place = Place { source: &source, out: &staging, cargo_target: &cargo_target };
-        maturin::wheel(self.machine.tools()?, &place, wheel, toolchain, self.epoch()?)?
+        let bindings = self.source.project.bindings;
+        maturin::wheel(self.machine.tools()?, &place, wheel, bindings, toolchain, self.epoch()?)?
             .pass_to_build(&self.source.project.table.pass_env)
             .check()?;
         let compiler = toolchain::compiler(&source)?;
@@ -221,7 +222,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
 fn cargo_folder(wheel: &PlannedWheel, toolchain: &Toolchain, lane: usize) -> String {
     let family = match wheel.family {
         // In one folder, each of the few stable ABIs would have PyO3 compiled again in every build.
-        Family::Abi3 { .. } | Family::Abi3t { .. } | Family::Program => wheel.family.to_string(),
+        Family::Abi3 { .. } | Family::Abi3t { .. } | Family::AnyPython => wheel.family.to_string(),
         // There is one for each Python. In one folder, PyO3 and what depends on it are compiled again for each, but
         // all other crates only once; `bench versions` measures it.
         Family::Exact(_) => "versions".to_owned(),

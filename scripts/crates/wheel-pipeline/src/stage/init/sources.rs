@@ -62,14 +62,6 @@ impl Sources {
             Failure::usage(format!("`{}`: {}", path.display(), error.to_string().trim_end()))
         })?;
         let kind = parsed.tool.maturin.bindings;
-        if matches!(kind, Some(Kind::Cffi | Kind::Uniffi)) {
-            return Err(Failure::refused(format!(
-                "`{}`: `bindings` of `[tool.maturin]` is neither that of pyo3 nor `bin`, and a release has extensions of pyo3 or programs",
-                path.display()
-            ))
-            .hint("judge its wheels with `audit`, which needs no project")
-            .into());
-        }
         let manifest = parsed.manifest(&root);
         let checkout = Checkout::of(&root)?;
         let below = checkout
@@ -84,7 +76,7 @@ impl Sources {
         let above = manifest.parent().map(|folder| folder.to_string_lossy().replace('\\', "/"));
         let crate_folder = joined(&below, &above.unwrap_or_default());
         Ok(Self {
-            serves_later: kind == Some(Kind::Bin)
+            serves_later: matches!(kind, Some(Kind::Bin | Kind::Cffi | Kind::Uniffi))
                 || stable_abi::asked(&root.join(&manifest), &parsed.tool.maturin.features().named),
             classifiers: classifiers(&pyproject),
             folders: vec![below.clone(), crate_folder],

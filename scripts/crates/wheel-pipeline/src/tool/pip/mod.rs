@@ -1,6 +1,6 @@
 //! pip: installs wheels in the way that users do.
 //!
-//! One pinned pip installs into every environment. It runs in the environment's interpreter, so it picks the same file
+//! One pinned pip installs into every environment, and an older one into those of CPython 3.8 and 3.9. It runs in the environment's interpreter, so it picks the same file
 //! as a pip in that environment.
 
 pub mod dependencies;
@@ -53,7 +53,7 @@ pub fn install(
 fn by(tools: &Tools, environment: &Environment, python: Invocation) -> Result<Invocation> {
     // What `pip --python` starts, without the pip that starts it, which takes as long again, and with the launcher. Of
     // the packages beside pip, it sees none.
-    let runner = tools.package_folder(Tool::Pip)?.join("__pip-runner__.py");
+    let runner = tools.package_folder(environment.pip())?.join("__pip-runner__.py");
     let python = python.without("PYTHONDONTWRITEBYTECODE");
     Ok(python.arg("-I").arg(environment.seen(&runner)))
 }

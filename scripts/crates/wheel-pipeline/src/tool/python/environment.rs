@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::failure::Advise;
 use crate::process::command::{Finished, Invocation};
+use crate::tool::python::tools::Tool;
 use crate::tool::python::{Inside, Interpreter, PythonPlatform, isolated_by};
 use crate::tool::uv;
 
@@ -15,6 +16,8 @@ use crate::tool::uv;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     folder: PathBuf,
+    /// The pip that installs into it.
+    pip: Tool,
     /// The interpreter's name, for messages and keys.
     name: String,
     /// The emulator with its options, if the environment's Python needs one.
@@ -44,6 +47,7 @@ impl Environment {
             })?;
         Ok(Self {
             folder: folder.to_owned(),
+            pip: Tool::pip(interpreter.version),
             name: format!("{} {}", interpreter.release, interpreter.name()),
             launcher: interpreter.launcher.clone(),
             windows: false,
@@ -63,6 +67,7 @@ impl Environment {
         }
         Ok(Self {
             folder: folder.to_owned(),
+            pip: Tool::pip(interpreter.version),
             name: format!("{} {}", interpreter.release, interpreter.name()),
             launcher: interpreter.launcher.clone(),
             windows: true,
@@ -83,6 +88,7 @@ impl Environment {
     pub(super) fn of_tools(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
+            pip: Tool::Pip,
             name: String::new(),
             launcher: Vec::new(),
             windows: false,
@@ -101,6 +107,11 @@ impl Environment {
     /// The name of the interpreter that the environment is of.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The pip that installs into the environment.
+    pub fn pip(&self) -> Tool {
+        self.pip
     }
 
     /// The environment's folder.
@@ -200,6 +211,7 @@ pub(crate) mod tests {
     pub fn environment(folder: &str) -> Environment {
         Environment {
             folder: folder.into(),
+            pip: Tool::Pip,
             name: String::new(),
             launcher: Vec::new(),
             windows: false,

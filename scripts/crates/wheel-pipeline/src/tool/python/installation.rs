@@ -12,13 +12,14 @@ use crate::failure::Failure;
 use crate::process::command::Finished;
 use crate::process::environment::Grant;
 use crate::tool::python::environment::{Environment, MAKE_ROOM, install_packages, is_full};
-use crate::tool::python::lock::TOOLS;
+use crate::tool::python::lock::{Lock, TOOLS};
 use crate::tool::python::{Interpreter, isolated};
 use crate::tool::uv;
 
 /// A group of pinned packages on an interpreter, in a folder of the cache.
 pub(super) struct Installation<'a> {
     pub packages: &'a [&'a str],
+    pub lock: Lock<'a>,
     pub interpreter: &'a Interpreter,
     /// The folder of all installations, without links in its path.
     pub folder: &'a Path,
@@ -42,7 +43,7 @@ impl Installation<'_> {
     fn name(&self) -> String {
         let group = self.packages.join(" ");
         let content =
-            [&*group, TOOLS.text, &self.interpreter.name(), &self.folder.to_string_lossy()];
+            [&*group, self.lock.text, &self.interpreter.name(), &self.folder.to_string_lossy()];
         let key = &Sha256Sum::digest(content.join("\n").as_bytes()).to_string()[..12];
         format!("{}-{}-{key}", self.packages[0], self.interpreter.release)
     }
@@ -89,10 +90,10 @@ impl Installation<'_> {
                 environment.program("uv")
             }
         };
-        let pin = |package: &&str| Ok(format!("{package}=={}\n", TOOLS.version(package)?));
+        let pin = |package: &&str| Ok(format!("{package}=={}\n", self.lock.version(package)?));
         let pins = self.packages.iter().map(pin).collect::<Result<String>>()?;
         let requirements = write("requirements.txt", &pins)?;
-        let lock = write("tools.lock", TOOLS.text)?;
+        let lock = write("tools.lock", self.lock.text)?;
         install_packages(&uv::install_some(&uv, &environment.python(), &requirements, &lock))
     }
 }
@@ -172,7 +173,8 @@ mod tests {
         let interpreter = interpreter();
         let name = |folder: &str, packages: &[&str]| {
             let folder = Path::new(folder);
-            Installation { packages, interpreter: &interpreter, folder, uv: None }.name()
+            Installation { packages, lock: TOOLS, interpreter: &interpreter, folder, uv: None }
+                .name()
         };
         let names =
             [name("/a", &["pip", "uv"]), name("/a", &["ziglang"]), name("/b", &["ziglang"])];

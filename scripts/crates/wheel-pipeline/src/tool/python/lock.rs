@@ -11,6 +11,9 @@ pub struct Lock<'a> {
 /// The lock of the pipeline's tools.
 pub const TOOLS: Lock = Lock { text: include_str!("tools.lock") };
 
+/// The lock of the pip for Pythons that are too old for the pip among the tools.
+pub const OLDER_PIP: Lock = Lock { text: include_str!("older_pip.lock") };
+
 impl Lock<'_> {
     /// The lines that pin one package, with its hashes.
     pub fn requirement(&self, package: &str) -> Result<String> {

@@ -135,8 +135,11 @@ impl Found {
     }
 }
 
+/// The oldest CPython that a release can promise, since there is a pip for it that reads today's wheels and indexes.
+pub const OLDEST: PythonVersion = PythonVersion::new(3, 8);
+
 /// The oldest CPython that the pipeline's own tools run on.
-pub const OLDEST: PythonVersion = PythonVersion::new(3, 10);
+pub const OLDEST_FOR_TOOLS: PythonVersion = PythonVersion::new(3, 10);
 
 /// The program that makes an interpreter print its version and platform.
 const QUESTION: &str = include_str!("interpreter.py");
@@ -433,7 +436,7 @@ mod tests {
         assert_eq!(free, Ok((PythonVersion::new(3, 13).free_threaded(), "3.13.1t".into())));
         let reasons = [
             InterpreterAnswer { implementation: "pypy".into(), ..answer() },
-            InterpreterAnswer { version: (3, 9), release: "3.9.1".into(), ..answer() },
+            InterpreterAnswer { version: (3, 7), release: "3.7.1".into(), ..answer() },
             InterpreterAnswer { bits: 16, ..answer() },
         ]
         .map(|answer| usable(answer, None).expect_err("of no use"));
@@ -441,7 +444,7 @@ mod tests {
             reasons,
             [
                 "it is pypy, not CPython",
-                "it is Python 3.9.1, older than 3.10",
+                "it is Python 3.7.1, older than 3.8",
                 "it is a 16-bit program",
             ]
         );

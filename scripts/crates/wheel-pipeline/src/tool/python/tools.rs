@@ -8,32 +8,43 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::Result;
+use wheel_audit::family::PythonVersion;
 
 use crate::cache;
 use crate::process::command::Invocation;
 use crate::tool::python::environment::{Environment, install_packages};
 use crate::tool::python::installation::Installation;
-use crate::tool::python::{Interpreter, isolated};
+use crate::tool::python::lock::{Lock, OLDER_PIP, TOOLS};
+use crate::tool::python::{Interpreter, OLDEST_FOR_TOOLS, isolated};
 use crate::tool::uv;
 
 /// A tool that stages run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tool {
     Pip,
+    /// The pip for CPython 3.8 and 3.9.
+    OlderPip,
     Uv,
     Maturin,
+    Cffi,
     Zig,
     Twine,
     Devpi,
 }
 
 impl Tool {
+    /// The pip for environments of a Python.
+    pub fn pip(python: PythonVersion) -> Self {
+        if python < OLDEST_FOR_TOOLS { Self::OlderPip } else { Self::Pip }
+    }
+
     /// The name of the tool's package.
     pub fn package(self) -> &'static str {
         match self {
-            Self::Pip => "pip",
+            Self::Pip | Self::OlderPip => "pip",
             Self::Uv => "uv",
             Self::Maturin => "maturin",
+            Self::Cffi => "cffi",
             Self::Zig => "ziglang",
             Self::Twine => "twine",
             Self::Devpi => "devpi-server",
@@ -45,11 +56,18 @@ impl Tool {
         match self {
             // pip builds pure Python packages with the backend that lies beside it.
             Self::Pip | Self::Uv => &["pip", "uv", "flit-core"],
+            Self::OlderPip => &["pip"],
             Self::Maturin => &["maturin"],
+            Self::Cffi => &["cffi"],
             Self::Zig => &["ziglang"],
             Self::Twine => &["twine"],
             Self::Devpi => &["devpi-server"],
         }
+    }
+
+    /// The lock that pins the group.
+    fn lock(self) -> Lock<'static> {
+        if self == Self::OlderPip { OLDER_PIP } else { TOOLS }
     }
 }
 
@@ -63,10 +81,10 @@ pub struct Tools<'a> {
     /// The folder with an environment for each group.
     folder: PathBuf,
     watch: Watch<'a>,
-    /// The groups that are known to be installed, by their first package. It is locked while one is installed.
-    installed: Mutex<BTreeMap<&'static str, Environment>>,
+    /// The groups that are known to be installed. It is locked while one is installed.
+    installed: Mutex<BTreeMap<&'static [&'static str], Environment>>,
     /// The folders of packages that were asked for.
-    packages: Mutex<BTreeMap<&'static str, PathBuf>>,
+    packages: Mutex<BTreeMap<Tool, PathBuf>>,
 }
 
 impl<'a> Tools<'a> {
@@ -117,13 +135,13 @@ impl<'a> Tools<'a> {
     /// The folder of a tool's package. Any Python can run that of pip.
     pub fn package_folder(&self, tool: Tool) -> Result<PathBuf> {
         let mut known = self.packages.lock().expect("no holder panics");
-        if let Some(folder) = known.get(tool.package()) {
+        if let Some(folder) = known.get(&tool) {
             return Ok(folder.clone());
         }
         let question = ["-I", "-c", PACKAGE_FOLDER, tool.package()];
         let answer = self.python(tool)?.args(question).check()?;
         let folder = PathBuf::from(answer.stdout.trim());
-        known.insert(tool.package(), folder.clone());
+        known.insert(tool, folder.clone());
         Ok(folder)
     }
 
@@ -147,17 +165,18 @@ impl<'a> Tools<'a> {
         };
         let mut installed = self.installed.lock().expect("no holder panics");
         let group = tool.group();
-        if let Some(environment) = installed.get(group[0]) {
+        if let Some(environment) = installed.get(group) {
             return Ok(environment.clone());
         }
         let installation = Installation {
             packages: group,
+            lock: tool.lock(),
             interpreter: &self.interpreter,
             folder: &self.folder,
             uv: uv.as_deref(),
         };
         let environment = installation.get(|install| (self.watch)(&group.join(", "), install))?;
-        installed.insert(group[0], environment.clone());
+        installed.insert(group, environment.clone());
         Ok(environment)
     }
 }
@@ -171,19 +190,19 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::tool::python::environment::tests::environment;
-    use crate::tool::python::lock::TOOLS;
-    use wheel_audit::family::PythonVersion;
 
     /// Tools in `/tools`, all in one environment.
     pub fn tools() -> Tools<'static> {
-        let all = [Tool::Pip, Tool::Maturin, Tool::Zig, Tool::Twine, Tool::Devpi];
-        let installed = all.map(|tool| (tool.group()[0], environment("/tools")));
+        let all = [Tool::Pip, Tool::Maturin, Tool::Cffi, Tool::Zig, Tool::Twine, Tool::Devpi];
+        let installed = all.map(|tool| (tool.group(), environment("/tools")));
         Tools {
             interpreter: interpreter(),
             folder: "/nowhere".into(),
             watch: Box::new(|_, install| install()),
             installed: Mutex::new(installed.into()),
-            packages: Mutex::new([("pip", "/tools/pip".into())].into()),
+            packages: Mutex::new(
+                [(Tool::Pip, "/tools/pip".into()), (Tool::OlderPip, "/tools/older".into())].into(),
+            ),
         }
     }
 
@@ -201,10 +220,19 @@ pub(crate) mod tests {
 
     #[test]
     fn the_packages_of_the_tools_are_pinned() {
-        for tool in [Tool::Pip, Tool::Uv, Tool::Maturin, Tool::Zig, Tool::Twine, Tool::Devpi] {
+        let others = [
+            Tool::OlderPip,
+            Tool::Uv,
+            Tool::Maturin,
+            Tool::Cffi,
+            Tool::Zig,
+            Tool::Twine,
+            Tool::Devpi,
+        ];
+        for tool in [Tool::Pip].into_iter().chain(others) {
             assert!(tool.group().contains(&tool.package()), "{tool:?}");
             for package in tool.group() {
-                assert_ne!(TOOLS.version(package).expect(package), "");
+                assert_ne!(tool.lock().version(package).expect(package), "");
             }
         }
     }

@@ -10,7 +10,7 @@ pub mod zig;
 use std::path::Path;
 
 use anyhow::Result;
-use wheel_audit::target::{System, Target};
+use wheel_audit::target::{Architecture, System, Target};
 
 use crate::available::Available;
 use crate::process::command::Invocation;
@@ -50,6 +50,14 @@ impl Toolchain {
                 target.runner()
             )));
         };
+        if let System::Musllinux { major: 1, minor: ..2 } = target.system()
+            && matches!(target.architecture(), Architecture::I686 | Architecture::Armv7l)
+        {
+            let machine = target.machine();
+            return Ok(Available::not(format!(
+                "Rust's standard library and zig have the `time_t` of musl 1.2; promise `musllinux_1_2_{machine}`"
+            )));
+        }
         let triple = builder.triple(target);
         let mut chain = Self::new(builder, triple);
         if let Available::Not { why: missing } = rustup::add(project, &chain.triple)? {

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use wheel_audit::family::PythonVersion;
 
 use super::facts::{Place, Pythons, Today};
-
-/// The oldest series that a release can promise.
-pub const OLDEST: PythonVersion = PythonVersion::new(3, 10);
+use crate::tool::python::OLDEST;
 
 /// An interpreter as a workflow names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

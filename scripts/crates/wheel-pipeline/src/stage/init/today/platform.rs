@@ -37,8 +37,11 @@ fn oldest_glibc(machine: &str) -> (u16, u16) {
     }
 }
 
-/// The oldest musl for which pip's wheels are built today. Alpine with musl 1.1 is not maintained any more.
-const OLDEST_MUSL: (u16, u16) = (1, 2);
+/// The oldest musl for which a wheel can be built. With 1.2, 32-bit processors got another `time_t`, and Rust's standard
+/// library and zig have that.
+fn oldest_musl(machine: &str) -> (u16, u16) {
+    if matches!(machine, "i686" | "armv7l") { (1, 2) } else { (1, 1) }
+}
 
 /// The platform of a Rust target, or of maturin-action's short name for one. `libc` is the value of `manylinux`, and
 /// `macos` that of `MACOSX_DEPLOYMENT_TARGET`.
@@ -83,7 +86,7 @@ pub fn of_linux(machine: &str, libc: &str) -> Platform {
         return Platform::Unknown(format!("`linux_{machine}`, which no index takes"));
     }
     let (name, oldest) = match libc.starts_with("musllinux") {
-        true => ("musllinux", OLDEST_MUSL),
+        true => ("musllinux", oldest_musl(machine)),
         false => ("manylinux", oldest_glibc(machine)),
     };
     let version = match (libc, name, machine) {
@@ -207,8 +210,9 @@ mod tests {
         let instead = "`manylinux_2_28_ppc64le` in place of `manylinux_2_17_ppc64le`, which nothing builds here";
         assert_eq!(tag("ppc64le", "2014", LINUX), instead);
         let instead =
-            "`musllinux_1_2_x86_64` in place of `musllinux_1_1_x86_64`, which nothing builds here";
-        assert_eq!(tag("x86_64", "musllinux_1_1", LINUX), instead);
+            "`musllinux_1_2_i686` in place of `musllinux_1_1_i686`, which nothing builds here";
+        assert_eq!(tag("i686", "musllinux_1_1", LINUX), instead);
+        assert_eq!(tag("x86_64", "musllinux_1_1", LINUX), "musllinux_1_1_x86_64");
     }
 
     #[test]
