@@ -50,13 +50,8 @@ impl Toolchain {
                 target.runner()
             )));
         };
-        if let System::Musllinux { major: 1, minor: ..2 } = target.system()
-            && matches!(target.architecture(), Architecture::I686 | Architecture::Armv7l)
-        {
-            let machine = target.machine();
-            return Ok(Available::not(format!(
-                "Rust's standard library and zig have the `time_t` of musl 1.2; promise `musllinux_1_2_{machine}`"
-            )));
+        if let Some(why) = too_old_musl(target) {
+            return Ok(Available::Not { why });
         }
         let triple = builder.triple(target);
         let mut chain = Self::new(builder, triple);
@@ -131,10 +126,42 @@ impl Toolchain {
     }
 }
 
+/// The reason why nothing can be built for this version of musl.
+fn too_old_musl(target: Target) -> Option<String> {
+    let machine = target.machine();
+    match (target.system(), target.architecture()) {
+        (System::Musllinux { major: 1, minor: ..2 }, Architecture::I686 | Architecture::Armv7l) => {
+            Some(format!(
+                "Rust's standard library and zig have the `time_t` of musl 1.2; promise `musllinux_1_2_{machine}`"
+            ))
+        }
+        _ => None,
+    }
+}
+
 /// The version of the compiler for the project in `folder`: the whole line, and the number only.
 pub fn compiler(folder: &Path) -> Result<(String, String)> {
     let answer = Invocation::new("rustc").arg("--version").folder(folder).check()?;
     let full = answer.stdout.trim().to_owned();
     let number = full.split(' ').nth(1).unwrap_or_default().to_owned();
     Ok((full, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_built_for_the_old_time_of_musl_on_32_bits() {
+        let why = |tag: &str| too_old_musl(tag.parse().expect("a tag"));
+        assert_eq!(
+            why("musllinux_1_1_i686").as_deref(),
+            Some(
+                "Rust's standard library and zig have the `time_t` of musl 1.2; promise `musllinux_1_2_i686`"
+            )
+        );
+        for tag in ["musllinux_1_1_x86_64", "musllinux_1_2_i686", "manylinux_2_17_i686"] {
+            assert_eq!(why(tag), None);
+        }
+    }
 }
