@@ -269,8 +269,12 @@ def test_eager_tasks() -> None:
 
 def test_cancelling_again_reaches_the_tasks_again() -> None:
     cancelled: list[int] = []
+    later: list[int] = []
 
     async def f(i: int) -> int:
+        if i > 2:
+            later.append(i)
+            return i
         for _ in range(2):
             try:
                 await asyncio.sleep(LIMIT)
@@ -289,6 +293,8 @@ def test_cancelling_again_reaches_the_tasks_again() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert sorted(cancelled) == [1, 1, 2, 2]
+        # A task that outlives its cancellation takes no other integer.
+        assert later == []
 
     asyncio.run(main())
 
