@@ -141,6 +141,11 @@ impl Architecture {
             Self::Wasm32 => cfg!(target_arch = "wasm32"),
         }
     }
+
+    /// Returns whether this machine's processor runs its programs without an emulator.
+    pub fn runs_on_host(self) -> bool {
+        self.is_host() || self == Self::I686 && cfg!(target_arch = "x86_64")
+    }
 }
 
 impl PlatformTag {

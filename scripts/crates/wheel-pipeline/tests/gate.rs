@@ -11,7 +11,7 @@ use wheel_pipeline::evidence::{
     Accepted, AuditEvidence, BuildEvidence, BuiltFile, Comparison, Evidence, Judgement,
     SecondBuildEvidence, SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource,
 };
-use wheel_pipeline::project::{Acceptance, Waiver};
+use wheel_pipeline::project::{Acceptance, CrossBuilt, Waiver};
 
 /// The input of the gate.
 struct Release {
@@ -21,6 +21,7 @@ struct Release {
     waivers: Vec<Waiver>,
     accept: Vec<Acceptance>,
     strict: bool,
+    cross_built: CrossBuilt,
     rebuild: bool,
     second_build: bool,
     dist: BTreeMap<String, Sha256Sum>,
@@ -56,6 +57,7 @@ fn complete() -> Release {
             python: environment.python,
             release: format!("{}.0", environment.python),
             executable: "/usr/bin/python3".to_owned(),
+            native: true,
             file: environment.file.clone(),
             sha256: sum(&environment.file),
             result: SmokeResult::Passed,
@@ -90,6 +92,7 @@ fn complete() -> Release {
         waivers: Vec::new(),
         accept: Vec::new(),
         strict: false,
+        cross_built: CrossBuilt::Tested,
         rebuild: false,
         second_build: false,
         dist: files.iter().map(|file| (file.file.clone(), file.sha256)).collect(),
@@ -112,6 +115,7 @@ impl Release {
             waivers: &self.waivers,
             accept: &self.accept,
             strict: self.strict,
+            cross_built: self.cross_built,
             rebuild: self.rebuild,
             second_build: self.second_build,
             today: "2026-06-15".parse().expect("a day"),
@@ -487,8 +491,65 @@ fn a_checkout_that_differs_from_its_commit_closes_it() {
 }
 
 #[test]
-fn a_cross_built_file_closes_it() {
-    insta::assert_snapshot!(reasons(|evidence| evidence.built(WINDOWS).cross_built = true), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was cross-built, by maturin 1.16.0");
+fn a_cross_built_file_that_was_tested_on_its_own_platform_is_released() {
+    let mut release = complete();
+    release.built(WINDOWS).cross_built = true;
+    let decision = release.judgement();
+    assert_eq!(decision.closed(), [""; 0]);
+    let origin = decision.files.iter().find(|one| one.file == WINDOWS).expect("it was built");
+    assert_eq!(origin.made, "cross-built, maturin 1.16.0");
+    assert_eq!((origin.native.len(), origin.emulated.len()), (2, 0));
+}
+
+#[test]
+fn a_cross_built_file_closes_it_if_the_table_refuses_such_files() {
+    insta::assert_snapshot!(reasons(|evidence| {
+        evidence.built(WINDOWS).cross_built = true;
+        evidence.cross_built = CrossBuilt::Never;
+    }), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was cross-built, by maturin 1.16.0, which `cross-built` of the table refuses");
+}
+
+#[test]
+fn a_cross_built_file_that_an_emulator_or_nobody_tested_closes_it() {
+    let windows = |outcome: &SmokeOutcome| outcome.file == WINDOWS;
+    insta::assert_snapshot!(reasons(|evidence| {
+        evidence.built(WINDOWS).cross_built = true;
+        let smoke = evidence.evidence.smoke.as_mut().expect("it ran");
+        smoke.outcomes.iter_mut().filter(|one| windows(one)).for_each(|one| one.native = false);
+    }), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was cross-built, by maturin 1.16.0, and not tested on its own platform: win_amd64 on Python 3.10, win_amd64 on Python 3.13");
+    // A waiver does not help.
+    insta::assert_snapshot!(reasons(|evidence| {
+        evidence.built(WINDOWS).cross_built = true;
+        let smoke = evidence.evidence.smoke.as_mut().expect("it ran");
+        let index = smoke.outcomes.iter().position(windows).expect("it was tested");
+        let untested = smoke.outcomes.remove(index);
+        evidence.waivers.push(Waiver {
+            platform: untested.target,
+            python: untested.python,
+            reason: "no runner has it".to_owned(),
+            expires: "2027-01-01".parse().expect("a day"),
+        });
+    }), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was cross-built, by maturin 1.16.0, and not tested on its own platform: win_amd64 on Python 3.10");
+    // A test of other bytes is no test of these.
+    insta::assert_snapshot!(reasons(|evidence| {
+        evidence.built(WINDOWS).cross_built = true;
+        let smoke = evidence.evidence.smoke.as_mut().expect("it ran");
+        let one = smoke.outcomes.iter_mut().find(|one| windows(one)).expect("it was tested");
+        one.sha256 = Sha256Sum::digest(b"other");
+    }), @"
+    `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was cross-built, by maturin 1.16.0, and not tested on its own platform: win_amd64 on Python 3.10
+    no smoke test of this build: win_amd64 on Python 3.10
+    ");
+}
+
+#[test]
+fn a_file_that_was_tested_under_an_emulator_alone_says_so_and_is_released() {
+    let mut release = complete();
+    release.outcome().native = false;
+    let decision = release.judgement();
+    assert_eq!(decision.closed(), [""; 0]);
+    let origin = decision.files.iter().find(|one| one.file == LINUX).expect("it was built");
+    assert_eq!((origin.native.len(), origin.emulated.len()), (1, 1));
 }
 
 #[test]
@@ -575,7 +636,8 @@ fn a_missing_second_build_closes_it_if_the_table_asks_for_one() {
     let open = |change: fn(&mut Release)| {
         let mut release = complete();
         change(&mut release);
-        release.judgement()
+        let decision = release.judgement();
+        GateDecision { files: Vec::new(), ..decision }
     };
     assert_eq!(open(missing), GateDecision::default());
     let asked = |evidence: &mut Release| {

@@ -15,7 +15,7 @@ use wheel_pipeline::evidence::{
     AuditEvidence, BuildEvidence, BuiltFile, SecondBuildEvidence, SmokeEvidence, SmokeOutcome,
     SmokeResult, TestedSource,
 };
-use wheel_pipeline::project::{Project, agreement};
+use wheel_pipeline::project::{CrossBuilt, Project, agreement};
 use wheel_pipeline::stage::plan::matrix::{Matrices, TargetJob};
 
 const COMMIT: &str = "0000000000000000000000000000000000000000";
@@ -59,6 +59,7 @@ fn smoke_job(plan: &Plan, target: Target, pythons: &[PythonVersion]) -> Job {
         python: promise.python,
         release: promise.python.to_string(),
         executable: "python".to_owned(),
+        native: true,
         file: promise.file.clone(),
         sha256: Sha256Sum::digest(promise.file.as_bytes()),
         result: SmokeResult::Passed,
@@ -119,6 +120,7 @@ fn judged(plan: &Plan, jobs: &[Job]) -> GateDecision {
         waivers: &[],
         accept: &[],
         strict: false,
+        cross_built: CrossBuilt::Tested,
         rebuild: true,
         second_build: true,
         today: "2026-12-01".parse().expect("a day"),

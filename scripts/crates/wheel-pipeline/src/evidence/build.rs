@@ -28,7 +28,7 @@ pub struct BuiltFile {
     pub triple: Option<String>,
     /// The tools that built it: `maturin 1.16.0, rustc 1.95.0 (59807616e 2026-04-14), zig 0.17.1`.
     pub builder: String,
-    /// True if it is cross-built. Such a file can be rehearsed, but not released.
+    /// True if it is cross-built. The table says whether such a file can be released.
     #[serde(default, alias = "stand_in")]
     pub cross_built: bool,
     /// The commit. None if the source is not a git checkout.

@@ -8,10 +8,11 @@ use wheel_audit::check::{CHECKS, Outcome, Severity};
 use wheel_audit::plan::{Plan, PromisedEnvironment};
 use wheel_audit::wheel::Sha256Sum;
 
+use crate::evidence::origin::FileOrigin;
 use crate::evidence::{
     Accepted, AuditEvidence, BuiltFile, Evidence, Judgement, SmokeEvidence, SmokeResult,
 };
-use crate::project::{Acceptance, Waiver};
+use crate::project::{Acceptance, CrossBuilt, Waiver};
 
 /// The input of the gate.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,8 @@ pub struct GateInput<'a> {
     pub accept: &'a [Acceptance],
     /// True if warnings close the gate.
     pub strict: bool,
+    /// The cross-built wheels that the table admits.
+    pub cross_built: CrossBuilt,
     /// True if the table asks for a second build of every wheel on another machine.
     pub rebuild: bool,
     /// True if the table asks for the wheels of a second builder.
@@ -54,6 +57,9 @@ pub struct GateDecision {
     /// The wheels that agree with those of the second builder.
     #[serde(default)]
     pub seconded: Vec<String>,
+    /// The making and the tests of each file that was built.
+    #[serde(default)]
+    pub files: Vec<FileOrigin>,
 }
 
 /// The reason against a commit without a tag.
@@ -73,7 +79,8 @@ const SOON: i32 = 14;
 /// Judges the evidence.
 pub fn judge(release: &GateInput) -> GateDecision {
     let untagged = release.plan.tag.is_none();
-    let mut judgement = GateDecision { untagged, ..GateDecision::default() };
+    let files = FileOrigin::all(release.plan, release.evidence);
+    let mut judgement = GateDecision { untagged, files, ..GateDecision::default() };
     if release.commit.is_none() {
         // Without this, files of no commit would agree with it.
         judgement.reasons.push("the source is not a git checkout with a commit".to_owned());
@@ -88,6 +95,9 @@ pub fn judge(release: &GateInput) -> GateDecision {
             for file in release.plan.files() {
                 let Some(record) = build.file(file) else { continue };
                 judgement.reasons.extend(built(file, record, release.commit));
+                if record.cross_built {
+                    judgement.reasons.extend(cross_built(release, record));
+                }
                 judgement.reasons.extend(present(file, record, release.dist.get(file)));
                 if release.rebuild && !build.rebuilt.contains(file) {
                     let reason = "was not built again, which `rebuild` of the table asks for";
@@ -188,15 +198,40 @@ fn built(file: &str, built: &BuiltFile, commit: Option<&str>) -> Option<String> 
     if built.dirty {
         return Some(format!("`{file}` was built from a dirty tree"));
     }
-    if built.cross_built {
-        return Some(format!("`{file}` was cross-built, by {}", built.builder));
-    }
     (built.commit.as_deref() != commit).then(|| {
         format!(
             "`{file}` was built from {}, but the checkout is at {}",
             built.commit.as_deref().unwrap_or("no commit"),
             commit.unwrap_or("no commit")
         )
+    })
+}
+
+/// The reason against the upload of a file that another linker made than its system's own.
+fn cross_built(release: &GateInput, built: &BuiltFile) -> Option<String> {
+    let cross_built = format!("`{}` was cross-built, by {}", built.file, built.builder);
+    if release.cross_built == CrossBuilt::Never {
+        return Some(format!("{cross_built}, which `cross-built` of the table refuses"));
+    }
+    let untested: Vec<String> = release
+        .plan
+        .environments
+        .iter()
+        .filter(|promise| promise.file == built.file)
+        .filter(|promise| {
+            let mut outcomes = release.evidence.smoke.iter().flat_map(|smoke| &smoke.outcomes);
+            !outcomes.any(|outcome| {
+                (outcome.target, outcome.python) == (promise.target, promise.python)
+                    && outcome.sha256 == built.sha256
+                    && outcome.native
+                    && outcome.result == SmokeResult::Passed
+            })
+        })
+        .map(|promise| format!("{} on Python {}", promise.target, promise.python))
+        .collect();
+    (!untested.is_empty()).then(|| {
+        let untested = untested.join(", ");
+        format!("{cross_built}, and not tested on its own platform: {untested}")
     })
 }
 

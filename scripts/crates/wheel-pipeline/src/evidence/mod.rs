@@ -9,6 +9,7 @@ pub mod gate;
 pub mod gather;
 pub mod job;
 pub mod join;
+pub mod origin;
 pub mod receipt;
 pub mod second_build;
 pub mod smoke;
@@ -183,6 +184,7 @@ mod tests {
             python: "3.13".parse().expect("a version"),
             release: "3.13.0".to_owned(),
             executable: "/usr/bin/python3".to_owned(),
+            native: true,
             file: "a.whl".to_owned(),
             sha256: wheel_audit::Sha256Sum::digest(b"a"),
             result: SmokeResult::Failed { reason: "no".to_owned() },

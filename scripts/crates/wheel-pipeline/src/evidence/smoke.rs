@@ -52,6 +52,10 @@ pub struct SmokeOutcome {
     /// The interpreter's full version: `3.13.0`.
     pub release: String,
     pub executable: String,
+    /// True if the machine is one of the platform. False under an emulator of the system or of the processor, such as
+    /// Wine and QEMU, and in evidence of earlier versions.
+    #[serde(default)]
+    pub native: bool,
     pub file: String,
     pub sha256: Sha256Sum,
     pub result: SmokeResult,

@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::project::tag::TagSpelling;
-    use crate::project::{MaturinTable, PromiseTable};
+    use crate::project::{CrossBuilt, MaturinTable, PromiseTable};
 
     fn project() -> Project {
         Project {
@@ -157,6 +157,7 @@ mod tests {
                 tag: TagSpelling::default(),
                 signed_tags: false,
                 missing_licenses: Vec::new(),
+                cross_built: CrossBuilt::default(),
                 rebuild: false,
                 second_build: false,
                 pass_env: Vec::new(),

@@ -30,7 +30,7 @@ pub use self::pyproject::MaturinTable;
 use self::pyproject::{
     PYPROJECT, PyProject, parse, parse_text, read_text, requires_python_of, version,
 };
-pub use self::table::{PromiseTable, Waiver};
+pub use self::table::{CrossBuilt, PromiseTable, Waiver};
 pub use crate::tool::git::Revision;
 
 use crate::failure::Failure;

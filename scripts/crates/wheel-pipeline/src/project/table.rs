@@ -56,6 +56,9 @@ pub struct PromiseTable {
     /// Linked crates that may come without a file with their license.
     #[serde(default, rename = "missing-licenses")]
     pub missing_licenses: Vec<String>,
+    /// The cross-built wheels that a release may hold.
+    #[serde(default, rename = "cross-built")]
+    pub cross_built: CrossBuilt,
     /// True if every target is built a second time on another machine.
     #[serde(default)]
     pub rebuild: bool,
@@ -65,6 +68,16 @@ pub struct PromiseTable {
     /// Variables that builds and tests get beyond the usual ones: a name, or a beginning with `*` behind it.
     #[serde(default, rename = "pass-env", deserialize_with = "variables")]
     pub pass_env: Vec<String>,
+}
+
+/// The cross-built wheels that a release may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CrossBuilt {
+    /// Those that passed the test on a machine of their platform, on every Python that is promised there.
+    #[default]
+    Tested,
+    Never,
 }
 
 /// Permission to release without a smoke test in one promised environment. It names one platform and one

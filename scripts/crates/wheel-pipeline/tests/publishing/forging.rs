@@ -6,7 +6,7 @@ use wheel_audit::check::{Finding, Severity};
 use wheel_audit::wheel::Sha256Sum;
 use wheel_pipeline::evidence::{AuditEvidence, SmokeEvidence, SmokeResult, read, write};
 
-use crate::jobs::JobMatrix;
+use crate::jobs::{JobMatrix, decision};
 use wheel_fixtures::release::{LINUX, SDIST, WINDOWS, release};
 
 /// The reason for a folder that belongs to no job.
@@ -180,7 +180,7 @@ fn only_the_planned_files_may_be_in_dist() {
     let copy = LINUX.to_uppercase();
     let dist = matrix.release.project.root().join("dist");
     fs::write(dist.join(&copy), matrix.bytes(LINUX)).expect("written");
-    let run = matrix.release.project.run(&["gate"]);
+    let run = decision(matrix.release.project.run(&["gate"]));
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(
         run.stdout.contains(&format!(
@@ -200,7 +200,7 @@ fn a_link_or_a_pipe_in_dist_closes_the_gate() {
     let elsewhere = matrix.release.project.root().join("target/elsewhere.whl");
     fs::rename(dist.join(LINUX), &elsewhere).expect("moved");
     std::os::unix::fs::symlink(&elsewhere, dist.join(LINUX)).expect("linked");
-    let run = matrix.release.project.run(&["gate"]);
+    let run = decision(matrix.release.project.run(&["gate"]));
     assert_eq!(run.code, 1, "{}", run.stderr);
     let expected =
         format!("closed: the audit could not read `{LINUX}`: it is a link, and not a file\n");
@@ -209,7 +209,7 @@ fn a_link_or_a_pipe_in_dist_closes_the_gate() {
     fs::remove_file(dist.join(LINUX)).expect("it is there");
     let pipe = std::process::Command::new("mkfifo").arg(dist.join(LINUX)).status();
     assert!(pipe.expect("mkfifo runs").success());
-    let run = matrix.release.project.run(&["gate"]);
+    let run = decision(matrix.release.project.run(&["gate"]));
     assert_eq!(run.code, 1, "{}", run.stderr);
     let expected = format!("closed: the audit could not read `{LINUX}`: it is not a file\n");
     assert!(run.stdout.contains(&expected), "{}", run.stdout);
@@ -226,7 +226,7 @@ fn no_flag_of_the_index_hides_a_change() {
         project.git(&["update-index", flag, "pyproject.toml"]);
         project.change("pyproject.toml", "smoke = ", "# more\nsmoke = ");
         assert_eq!(project.git(&["status", "--porcelain"]), "", "git is fooled");
-        let run = project.run(&["gate"]);
+        let run = decision(project.run(&["gate"]));
         assert_eq!(run.code, 1, "{flag}: {}", run.stderr);
         let expected = "closed: the checkout differs from its commit\n";
         assert!(run.stdout.starts_with(expected), "{flag}: {}", run.stdout);
@@ -241,7 +241,7 @@ fn a_change_that_is_only_staged_is_a_change() {
     project.change("pyproject.toml", "smoke = ", "# more\nsmoke = ");
     project.git(&["add", "pyproject.toml"]);
     project.change("pyproject.toml", "# more\nsmoke = ", "smoke = ");
-    let run = project.run(&["gate"]);
+    let run = decision(project.run(&["gate"]));
     assert!(
         run.stdout.starts_with("closed: the checkout differs from its commit\n"),
         "{}",

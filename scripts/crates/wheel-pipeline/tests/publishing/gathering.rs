@@ -17,6 +17,10 @@ fn the_evidence_of_all_jobs_opens_the_gate() {
         run.stdout,
         "0 waived, 0 accepted\n1 of 3 wheels agree with a second builder's\nthe gate is open\n"
     );
+    let whole = matrix.release.project.run(&["gate"]).stdout;
+    let row = whole.lines().find(|line| line.starts_with(WINDOWS)).expect("it is in the table");
+    let words: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(words, [WINDOWS, "maturin", "1.16.0", "3.10,", "3.13"], "{whole}");
     assert_eq!(matrix.release.project.dist().len(), 4);
     assert!(run.stderr.contains("gathered 4 files of 11 jobs"), "{}", run.stderr);
     // The second time, without the jobs.
@@ -137,13 +141,20 @@ fn a_cross_built_wheel_or_a_dirty_tree_in_any_job_keeps_it_closed() {
         "{closed}"
     );
 
-    let matrix = JobMatrix::new();
+    let never = |release: &Release| {
+        let key = "cross-built = \"never\"\nsmoke = ";
+        release.project.change("pyproject.toml", "smoke = ", key);
+    };
+    let matrix = JobMatrix::with_change(never);
     matrix.change(|build| build.files[0].cross_built = true);
     let closed = matrix.gate().stdout;
-    assert!(
-        closed.contains(&format!("closed: `{WINDOWS}` was cross-built, by maturin 1.16.0\n")),
-        "{closed}"
-    );
+    let reason = "was cross-built, by maturin 1.16.0, which `cross-built` of the table refuses";
+    assert!(closed.contains(&format!("closed: `{WINDOWS}` {reason}\n")), "{closed}");
+
+    // It was tested on Windows.
+    let matrix = JobMatrix::new();
+    matrix.change(|build| build.files[0].cross_built = true);
+    assert_eq!(matrix.gate().code, 0);
 }
 
 #[test]

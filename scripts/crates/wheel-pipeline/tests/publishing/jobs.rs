@@ -16,6 +16,12 @@ use crate::release::Release;
 use wheel_fixtures::project::ProgramRun;
 use wheel_fixtures::release::{SDIST, WINDOWS};
 
+/// A run of the gate without the table of the files, which comes before the decision.
+pub fn decision(run: ProgramRun) -> ProgramRun {
+    let decided = run.stdout.split_once("\n\n").map(|(_, decided)| decided.to_owned());
+    ProgramRun { stdout: decided.unwrap_or_default(), ..run }
+}
+
 /// The outcome of a test that passed, of a file with these bytes.
 pub fn passed(environment: &PromisedEnvironment, bytes: &[u8]) -> SmokeOutcome {
     SmokeOutcome {
@@ -23,6 +29,7 @@ pub fn passed(environment: &PromisedEnvironment, bytes: &[u8]) -> SmokeOutcome {
         python: environment.python,
         release: format!("{}.0", environment.python),
         executable: "python".to_owned(),
+        native: true,
         file: environment.file.clone(),
         sha256: Sha256Sum::digest(bytes),
         result: SmokeResult::Passed,
@@ -176,9 +183,10 @@ impl JobMatrix {
         write(&path, &audit).expect("written");
     }
 
+    /// Runs the gate. What it prints is the decision, without the table of the files.
     pub fn gate(&self) -> ProgramRun {
         let jobs = self.release.project.root().join("jobs");
-        self.release.project.run(&["gate", "--from", &jobs.display().to_string()])
+        decision(self.release.project.run(&["gate", "--from", &jobs.display().to_string()]))
     }
 
     /// The refusal of jobs that cannot be joined. Asserts that nothing was changed.

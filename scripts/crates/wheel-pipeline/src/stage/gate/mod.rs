@@ -1,14 +1,15 @@
 //! `gate`: decides from all evidence if `dist/` may be uploaded.
 
 use crate::evidence::gate::{GateDecision, GateInput, judge};
+use crate::evidence::origin::FileOrigin;
 use crate::evidence::{AuditEvidence, Evidence, EvidenceFolder, Judgement, file};
 use crate::exit::Verdict;
 use crate::project::source::Source;
-use crate::report::{Output, Report};
+use crate::report::{Output, Report, table};
 use crate::stage::audit;
 use crate::stage::from_jobs::FromJobs;
 use anyhow::Result;
-use wheel_audit::Finding;
+use wheel_audit::{Finding, PythonVersion};
 
 /// The arguments of `gate`.
 #[derive(Debug, clap::Args)]
@@ -31,7 +32,7 @@ pub fn run(
 ) -> Result<Verdict> {
     args.jobs.take_in(source, kept, report)?;
     let judgement = decide(source, kept, report, args.strict)?;
-    let mut text = summary(&judgement);
+    let mut text = origins(&judgement) + &summary(&judgement);
     text += &format!(
         "{} of {} wheels agree with a second builder's\n",
         judgement.seconded.len(),
@@ -69,6 +70,7 @@ pub fn decide(
         waivers: &source.project.table.waivers,
         accept: &source.project.table.accept,
         strict,
+        cross_built: source.project.table.cross_built,
         rebuild: source.project.table.rebuild,
         second_build: source.project.table.second_build,
         today: crate::stage::today(),
@@ -78,6 +80,22 @@ pub fn decide(
     judgement.reasons.extend(earlier.unwrap_or_default());
     file::write(&source.project.work().join("gate.json"), &judgement)?;
     Ok(judgement)
+}
+
+/// A table of the files: how each was linked, and where it was tested. Empty if nothing was built.
+fn origins(judgement: &GateDecision) -> String {
+    if judgement.files.is_empty() {
+        return String::new();
+    }
+    let pythons = |pythons: &[PythonVersion]| -> String {
+        let names: Vec<String> = pythons.iter().map(ToString::to_string).collect();
+        names.join(", ")
+    };
+    let row = |one: &FileOrigin| {
+        vec![one.file.clone(), one.made.clone(), pythons(&one.native), pythons(&one.emulated)]
+    };
+    let rows: Vec<Vec<String>> = judgement.files.iter().map(row).collect();
+    table::plain(&["file", "made by", "tested on its platform", "under an emulator"], &rows) + "\n"
 }
 
 /// The decision as text, with a line for each reason, waiver, accepted finding and warning.

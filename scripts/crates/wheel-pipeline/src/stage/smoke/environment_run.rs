@@ -80,6 +80,7 @@ pub fn run(
             python: run.promise.python,
             release: run.interpreter.release.clone(),
             executable: run.interpreter.name(),
+            native: run.interpreter.is_native(),
             file: file.file.clone(),
             sha256: file.sha256,
             result,

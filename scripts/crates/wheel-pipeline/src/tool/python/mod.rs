@@ -77,6 +77,16 @@ impl PythonPlatform {
         };
         architecture == target.architecture()
     }
+
+    /// Returns true if this machine's kernel and processor run the platform's programs.
+    fn is_native(self) -> bool {
+        match self {
+            Self::Glibc(architecture) | Self::Musl(architecture) => {
+                cfg!(target_os = "linux") && architecture.runs_on_host()
+            }
+            Self::Windows(architecture) => cfg!(windows) && architecture.runs_on_host(),
+        }
+    }
 }
 
 impl Interpreter {
@@ -86,6 +96,13 @@ impl Interpreter {
             None => target.is_host(),
             Some(platform) => platform.takes(target),
         }
+    }
+
+    /// Returns true if it runs on a machine of its own platform: neither the system nor the processor is emulated.
+    pub fn is_native(&self) -> bool {
+        // Wine and QEMU are launchers. A container has the machine's kernel.
+        let is_emulated = self.inside.is_none() && !self.launcher.is_empty();
+        !is_emulated && self.platform.is_none_or(PythonPlatform::is_native)
     }
 
     /// The name in messages and evidence: the launcher or the image, and the path.
@@ -390,6 +407,35 @@ mod tests {
             "uv/cpython-3.14/bin/python3.14",
         ];
         assert_eq!(places.programs(), expected.map(|path| root.join(path)));
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    fn an_emulated_system_or_processor_is_not_native_and_a_container_is() {
+        let own = usable(answer(), None).expect("it is usable");
+        let with = |platform, launcher: &[&str], inside: bool| {
+            let inside = inside.then(|| Inside {
+                image: "an image".to_owned(),
+                place: "/tmp".into(),
+                engine: "docker",
+                name: "a container".to_owned(),
+                downloader: None,
+            });
+            let launcher = launcher.iter().map(OsString::from).collect();
+            Interpreter { platform: Some(platform), launcher, inside, ..own.clone() }.is_native()
+        };
+        assert!(own.is_native());
+        assert!(with(PythonPlatform::Musl(Architecture::X86_64), &[], false));
+        assert!(with(PythonPlatform::Glibc(Architecture::I686), &["docker", "exec"], true));
+        for (platform, launcher, inside) in [
+            (PythonPlatform::Windows(Architecture::X86_64), &["wine"][..], false),
+            (PythonPlatform::Glibc(Architecture::S390x), &["qemu-s390x"], false),
+            // An old processor, emulated on a newer one.
+            (PythonPlatform::Glibc(Architecture::X86_64), &["qemu-x86_64"], false),
+            (PythonPlatform::Glibc(Architecture::Aarch64), &["docker", "exec"], true),
+        ] {
+            assert!(!with(platform, launcher, inside), "{platform:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The builders: the linker for each target on each system.
 //!
-//! The release's wheels for macOS and Windows are built on these systems. A wheel that is cross-built for them on
-//! Linux has the same name, but another linker made it. A rehearsal accepts it, and a release does not.
+//! Wheels for macOS and Windows are built on these systems, or cross-built for them on Linux. A cross-built wheel has the
+//! same name, but another linker made it. A release accepts it if it was tested on its own platform.
 
 use wheel_audit::target::{Architecture, System, Target};
 
@@ -69,7 +69,7 @@ impl Builder {
         }
     }
 
-    /// Returns true if the wheels are cross-built. They can be rehearsed, but not released.
+    /// Returns true if the wheels are cross-built: another linker makes them than the system's own.
     pub fn is_cross_built(self) -> bool {
         match self {
             Self::Native | Self::Zig => false,
