@@ -54,7 +54,7 @@ pub struct Plan {
 pub struct PlannedWheel {
     /// The file name.
     pub file: String,
-    /// The platform that it is for.
+    /// The platform that it is for. A wheel for `universal2` serves the environments of two.
     pub target: Target,
     /// The Pythons that it is for, by Python and ABI tag: `cp310-abi3`.
     pub family: Family,
@@ -96,13 +96,15 @@ impl Plan {
         let mut wheels = Vec::new();
         for &target in &promise.targets {
             let mut picked = BTreeSet::new();
-            // CPython older than the platform's first one does not exist there.
-            let pythons = promise.pythons.iter().copied();
-            for python in pythons.filter(|python| python.series() >= target.first_python()) {
-                let Some(family) = best(python) else { continue };
-                picked.insert(family);
-                let file = promise.wheel(family, target).file;
-                environments.push(PromisedEnvironment { target, python, file });
+            for platform in target.platforms() {
+                // CPython older than the platform's first one does not exist there.
+                let pythons = promise.pythons.iter().copied();
+                for python in pythons.filter(|python| python.series() >= platform.first_python()) {
+                    let Some(family) = best(python) else { continue };
+                    picked.insert(family);
+                    let file = promise.wheel(family, target).file;
+                    environments.push(PromisedEnvironment { target: platform, python, file });
+                }
             }
             let built = promise.families.iter().filter(|family| picked.contains(family));
             wheels.extend(built.map(|&family| promise.wheel(family, target)));
@@ -133,6 +135,24 @@ impl Plan {
         Sha256Sum::digest(&serde_json::to_vec(&untagged).expect("a plan is plain data"))
     }
 
+    /// The Pythons of the promised environments, each once, in the order of the table.
+    pub fn pythons(&self) -> Vec<PythonVersion> {
+        let mut pythons = Vec::new();
+        for environment in &self.environments {
+            if !pythons.contains(&environment.python) {
+                pythons.push(environment.python);
+            }
+        }
+        pythons
+    }
+
+    /// The platforms of the promised environments, each once. Only `universal2` is a target and no platform.
+    pub fn platforms(&self) -> Vec<Target> {
+        let mut platforms: Vec<_> = self.environments.iter().map(|one| one.target).collect();
+        platforms.dedup();
+        platforms
+    }
+
     /// The targets of the plan, each once.
     pub fn targets(&self) -> Vec<Target> {
         let mut targets: Vec<_> = self.wheels.iter().map(|wheel| wheel.target).collect();
@@ -161,11 +181,18 @@ impl Plan {
         part
     }
 
-    /// The same plan for some of its targets.
+    /// The same plan for some of its targets or platforms: the wheels of the targets and their environments, and the
+    /// environments of the platforms and their wheels.
     pub fn only(&self, targets: &[Target]) -> Self {
+        let of_target = |file: &str| {
+            self.wheels.iter().any(|wheel| wheel.file == file && targets.contains(&wheel.target))
+        };
         let mut part = self.clone();
-        part.wheels.retain(|wheel| targets.contains(&wheel.target));
-        part.environments.retain(|environment| targets.contains(&environment.target));
+        part.environments.retain(|one| targets.contains(&one.target) || of_target(&one.file));
+        part.wheels.retain(|wheel| {
+            targets.contains(&wheel.target)
+                || part.environments.iter().any(|one| one.file == wheel.file)
+        });
         part
     }
 }
@@ -316,6 +343,24 @@ mod tests {
             plan.serving(&[PythonVersion::new(3, 14), PythonVersion::new(3, 14).free_threaded()]);
         assert_eq!(families(&some), ["cp310-abi3", "cp314-cp314t"]);
         assert_eq!(some.environments, plan.environments);
+    }
+
+    #[test]
+    fn a_universal_wheel_serves_the_environments_of_two_platforms() {
+        let mut promise = promise();
+        let [universal, intel, arm] =
+            ["macosx_10_12_universal2", "macosx_10_12_x86_64", "macosx_11_0_arm64"]
+                .map(|tag| tag.parse::<Target>().expect(tag));
+        promise.targets = vec![universal, "win32".parse().expect("a tag")];
+        let plan = Plan::new(&promise).expect("every Python is served");
+        assert_eq!((plan.wheels.len(), plan.environments.len()), (2, 6));
+        assert_eq!(plan.platforms()[..2], [intel, arm]);
+        assert!(plan.environments[..4].iter().all(|one| one.file == plan.wheels[0].file));
+        let built = plan.only(&[universal]);
+        assert_eq!((built.wheels.len(), built.environments.len()), (1, 4));
+        let tested = plan.only(&[arm]);
+        assert_eq!((tested.targets(), tested.platforms()), (vec![universal], vec![arm]));
+        assert_eq!(tested.environments.len(), 2);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub use crate::platform::{Architecture, System};
 pub struct Target {
     system: System,
     architecture: Architecture,
+    /// True for `universal2` of macOS, which is for arm64 and x86_64. The architecture is arm64 then.
+    universal: bool,
 }
 
 /// The error for a text that is not a platform tag of a target.
@@ -52,6 +54,12 @@ const MACOS: &[Row] = &[
     ("x86_64", Architecture::X86_64, "x86_64-apple-darwin"),
 ];
 
+/// One file for both processors of macOS.
+const UNIVERSAL: Row = ("universal2", Architecture::Aarch64, "universal2-apple-darwin");
+
+/// The oldest macOS for arm64.
+const FIRST_ARM64: System = System::Macos { major: 11, minor: 0 };
+
 const WINDOWS: &[Row] = &[
     ("win_amd64", Architecture::X86_64, "x86_64-pc-windows-msvc"),
     ("win32", Architecture::I686, "i686-pc-windows-msvc"),
@@ -75,8 +83,43 @@ impl Target {
         }
     }
 
-    /// The platform part of a wheel's file name: the tag and its alias from before PEP 600, sorted.
+    /// The Rust targets that are compiled: two for `universal2`, otherwise [`Self::triple`].
+    pub fn triples(self) -> Vec<String> {
+        if !self.universal {
+            return vec![self.triple()];
+        }
+        MACOS.iter().map(|row| row.2.to_owned()).collect()
+    }
+
+    /// The platforms on which a wheel for this target installs: two for `universal2`, otherwise the target itself.
+    ///
+    /// ```
+    /// use wheel_audit::target::Target;
+    /// let target: Target = "macosx_10_12_universal2".parse()?;
+    /// let platforms: Vec<String> = target.platforms().iter().map(Target::to_string).collect();
+    /// assert_eq!(platforms, ["macosx_10_12_x86_64", "macosx_11_0_arm64"]);
+    /// # Ok::<(), wheel_audit::target::UnknownTarget>(())
+    /// ```
+    pub fn platforms(self) -> Vec<Self> {
+        if !self.universal {
+            return vec![self];
+        }
+        let of = |system, architecture| Self { system, architecture, universal: false };
+        vec![
+            of(self.system, Architecture::X86_64),
+            of(self.system.max(FIRST_ARM64), Architecture::Aarch64),
+        ]
+    }
+
+    /// The platform part of a wheel's file name: the tag and its alias from before PEP 600, sorted; for `universal2` also
+    /// the tags of both processors, as maturin writes them.
     pub fn file_tag(self) -> String {
+        if self.universal {
+            let tags = self.platforms().into_iter().chain([self]);
+            let mut tags: Vec<String> = tags.map(|tag| tag.to_string()).collect();
+            tags.sort();
+            return tags.join(".");
+        }
         match self.legacy_alias() {
             Some(alias) => format!("{alias}_{}.{self}", self.row().0),
             None => self.to_string(),
@@ -179,7 +222,7 @@ impl Target {
             System::Macos { .. } => cfg!(target_os = "macos"),
             System::Windows => cfg!(target_os = "windows"),
         };
-        system && self.architecture.is_host()
+        system && (self.universal || self.architecture.is_host())
     }
 
     /// Returns whether the kernel and processor of this machine run it, with any C library.
@@ -201,6 +244,9 @@ impl Target {
             }
             System::Musllinux { major, minor } => {
                 format!("Linux {architecture}, musl {major}.{minor} or later")
+            }
+            System::Macos { major, minor } if self.universal => {
+                format!("macOS x86_64, {major}.{minor} or later, and arm64")
             }
             System::Macos { major, minor } => {
                 format!("macOS {architecture}, {major}.{minor} or later")
@@ -227,6 +273,9 @@ impl Target {
     }
 
     fn row(self) -> &'static Row {
+        if self.universal {
+            return &UNIVERSAL;
+        }
         let table = match self.system {
             System::Manylinux { .. } | System::Musllinux { .. } => LINUX,
             System::Macos { .. } => MACOS,
@@ -245,7 +294,7 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, UnknownTarget> {
         let unknown = || UnknownTarget(text.to_owned());
         if let Some(row) = WINDOWS.iter().find(|row| row.0 == text) {
-            return Ok(Self { system: System::Windows, architecture: row.1 });
+            return Ok(Self { system: System::Windows, architecture: row.1, universal: false });
         }
         let mut parts = text.splitn(4, '_');
         let (Some(name), Some(major), Some(minor), Some(machine)) =
@@ -261,8 +310,12 @@ impl FromStr for Target {
             "macosx" => (System::Macos { major, minor }, MACOS),
             _ => return Err(unknown()),
         };
-        let row = table.iter().find(|row| row.0 == machine).ok_or_else(unknown)?;
-        let target = Self { system, architecture: row.1 };
+        let universal = name == "macosx" && machine == UNIVERSAL.0;
+        let row = match universal {
+            true => &UNIVERSAL,
+            false => table.iter().find(|row| row.0 == machine).ok_or_else(unknown)?,
+        };
+        let target = Self { system, architecture: row.1, universal };
         // Numbers with leading zeros or signs parse too, but no tool writes them.
         if target.to_string() == text { Ok(target) } else { Err(unknown()) }
     }
@@ -321,6 +374,16 @@ mod tests {
             ("musllinux_1_2_armv7l", "armv7-unknown-linux-musleabihf", "musllinux_1_2_armv7l"),
             ("macosx_10_12_x86_64", "x86_64-apple-darwin", "macosx_10_12_x86_64"),
             ("macosx_11_0_arm64", "aarch64-apple-darwin", "macosx_11_0_arm64"),
+            (
+                "macosx_10_12_universal2",
+                "universal2-apple-darwin",
+                "macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64",
+            ),
+            (
+                "macosx_12_1_universal2",
+                "universal2-apple-darwin",
+                "macosx_12_1_arm64.macosx_12_1_universal2.macosx_12_1_x86_64",
+            ),
             ("win32", "i686-pc-windows-msvc", "win32"),
             ("win_arm64", "aarch64-pc-windows-msvc", "win_arm64"),
         ];
@@ -350,6 +413,7 @@ mod tests {
             "manylinux_2_017_x86_64",
             "manylinux2014_x86_64",
             "macosx_11_0_i686",
+            "manylinux_2_17_universal2",
             "win_x86",
             "x86_64-unknown-linux-gnu",
         ] {

@@ -9,6 +9,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask");
 fn a_stale_lock_is_refused_and_a_current_one_is_accepted() {
     let project = SampleProject::with_tools(PROGRAM);
     project.write("scripts/crates/wheel-pipeline/src/tool/python/tools.in", "idna\n");
+    project.write("scripts/crates/wheel-pipeline/src/tool/python/older_pip.in", "idna\n");
     project.write("scripts/crates/xtask/data/peers.in", "idna\n");
     project.write("scripts/crates/wheel-pipeline/src/tool/attest/attest.in", "idna\n");
     project.write("scripts/crates/xtask/data/auditors.in", "idna\n");

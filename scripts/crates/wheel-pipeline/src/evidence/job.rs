@@ -52,7 +52,10 @@ pub const NAMES: &str = "`sdist`, `build-TARGET`, `rebuild-TARGET`, `second-buil
 impl JobKind {
     /// The job of this name. None if the plan expects no such job.
     pub fn of(name: &str, plan: &Plan) -> Option<Self> {
-        let target = |text: &str| plan.targets().into_iter().find(|one| one.to_string() == text);
+        let named =
+            |text: &str, all: Vec<Target>| all.into_iter().find(|one| one.to_string() == text);
+        let target = |text: &str| named(text, plan.targets());
+        let platform = |text: &str| named(text, plan.platforms());
         // A target contains no hyphen.
         let tested = |text: &str| {
             let (text, python) = text.split_once('-')?;
@@ -60,7 +63,7 @@ impl JobKind {
                 let mut environments = plan.environments.iter();
                 environments.any(|all| all.target == *one && all.python.to_string() == python)
             };
-            target(text).filter(promised)
+            platform(text).filter(promised)
         };
         match name {
             "sdist" => return Some(Self::Sdist),
@@ -76,11 +79,11 @@ impl JobKind {
         } else if let Some(text) = after("build-").or_else(|| after(REBUILD)) {
             target(text).map(Self::Build)
         } else if let Some(text) = after("smoke-container-") {
-            target(text).map(Self::Smoke)
+            platform(text).map(Self::Smoke)
         } else if let Some(text) = after("smoke-") {
             tested(text).map(Self::Smoke)
         } else if let Some(text) = after("verified-") {
-            target(text).map(Self::Verify)
+            platform(text).map(Self::Verify)
         } else {
             None
         }

@@ -47,11 +47,19 @@ fn version(project: &Project, tags: &[String]) -> Vec<String> {
     disagreements
 }
 
-fn targets(project: &Project) -> impl Iterator<Item = String> {
-    let targets = project.table.targets.iter().enumerate();
-    targets
-        .filter(|(index, target)| project.table.targets[..*index].contains(target))
-        .map(|(_, target)| format!("target `{target}` is promised twice: drop one"))
+/// The targets that promise a platform which another one has promised. pip would have two wheels to pick from.
+fn targets(project: &Project) -> Vec<String> {
+    let mut disagreements = Vec::new();
+    let mut promised = Vec::new();
+    for target in &project.table.targets {
+        let platforms = target.platforms();
+        if let Some(twice) = platforms.iter().find(|platform| promised.contains(*platform)) {
+            let by = if twice == target { String::new() } else { format!(" by `{target}`") };
+            disagreements.push(format!("target `{twice}` is promised twice{by}: drop one"));
+        }
+        promised.extend(platforms);
+    }
+    disagreements
 }
 
 fn pythons(project: &Project) -> Vec<String> {
@@ -192,6 +200,29 @@ mod tests {
         Python 3.9 is promised, but `requires-python` refuses it: change one of them
         Python 3.10 is promised twice: drop one
         ");
+    }
+
+    #[test]
+    fn a_universal_wheel_and_one_of_its_processors_are_one_too_many() {
+        let targets = |tags: &[&str]| {
+            let mut project = project();
+            project.table.targets = tags.iter().map(|tag| tag.parse().expect("a tag")).collect();
+            plan(&project, &[])
+        };
+        let universal = "macosx_10_12_universal2";
+        for (tags, expected) in [
+            (
+                [universal, "macosx_11_0_arm64"],
+                "target `macosx_11_0_arm64` is promised twice: drop one",
+            ),
+            (
+                ["macosx_10_12_x86_64", universal],
+                "target `macosx_10_12_x86_64` is promised twice by `macosx_10_12_universal2`: drop one",
+            ),
+        ] {
+            assert_eq!(targets(&tags).expect_err("one is too many"), [expected]);
+        }
+        assert!(targets(&[universal, "win_amd64"]).is_ok());
     }
 
     #[test]

@@ -44,7 +44,8 @@ impl CrateFacts {
             manifest: manifest.clone(),
             features: maturin.features(),
         };
-        let mut triples: Vec<String> = table.targets.iter().map(|target| target.triple()).collect();
+        let mut triples: Vec<String> =
+            table.targets.iter().flat_map(|target| target.triples()).collect();
         triples.sort();
         triples.dedup();
         let resolved = lock::resolve(&of, &triples).advise(

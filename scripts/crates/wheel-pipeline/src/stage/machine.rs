@@ -115,5 +115,5 @@ impl<'a> Machine<'a> {
 
 /// The targets of a plan for this machine's platform.
 pub fn host_targets(plan: &Plan) -> Vec<Target> {
-    plan.targets().into_iter().filter(|target| target.is_host()).collect()
+    plan.platforms().into_iter().filter(|target| target.is_host()).collect()
 }

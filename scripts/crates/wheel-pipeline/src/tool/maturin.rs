@@ -61,7 +61,9 @@ pub fn wheel(
         (Some(Kind::Cffi | Kind::Uniffi), Builder::Lld | Builder::Mingw) => {
             // A list of strings in JSON is one in TOML.
             let flags = serde_json::to_string(&flags)?;
-            command.arg("--config").arg(format!("target.{}.rustflags={flags}", toolchain.triple))
+            toolchain.triples.iter().fold(command, |command, triple| {
+                command.arg("--config").arg(format!("target.{triple}.rustflags={flags}"))
+            })
         }
         // Paths may contain spaces, so cargo defines this separator.
         _ => command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")),

@@ -107,7 +107,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
             for (target, toolchain) in
                 toolchains.iter().filter(|(target, _)| lane_of(target) == lane)
             {
-                let linked = self.linked(&toolchain.triple)?;
+                let linked = self.linked(&toolchain.triples)?;
                 for wheel in part.wheels.iter().filter(|wheel| wheel.target == *target) {
                     if failed.load(Ordering::Relaxed) {
                         return Ok(());
@@ -188,9 +188,9 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
         epoch(self.source.revision.as_ref())
     }
 
-    fn linked(&self, triple: &str) -> Result<Vec<LinkedCrate>> {
+    fn linked(&self, triples: &[String]) -> Result<Vec<LinkedCrate>> {
         let of = self.unpacked()?.crate_for_cargo(&self.source.project)?;
-        crates::linked(&of, &[triple.to_owned()])
+        crates::linked(&of, triples)
     }
 
     fn unpacked(&self) -> Result<UnpackedSdist> {

@@ -167,7 +167,9 @@ pub fn toolchains(
 
 /// The part of the plan for the given targets, or for this machine's targets.
 pub fn part(plan: &Plan, targets: &[Target]) -> Result<Plan> {
-    let planned = plan.targets();
+    let mut planned = plan.targets();
+    planned
+        .extend(plan.platforms().into_iter().filter(|platform| !plan.targets().contains(platform)));
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
         let known: Vec<String> = planned.iter().map(|target| format!("`{target}`")).collect();
         return Err(Failure::usage(format!(

@@ -42,10 +42,11 @@ pub fn is_current(source: &Source) -> Result<bool> {
 
 /// The crates that the wheels of the plan link, without the project's own.
 fn linked(source: &Source) -> Result<Vec<LinkedCrate>> {
-    let mut triples: Vec<String> = source.plan.wheels.iter().map(|wheel| wheel.triple()).collect();
+    let wheels = source.plan.wheels.iter();
+    let mut triples: Vec<String> = wheels.flat_map(|wheel| wheel.target.triples()).collect();
     for target in source.plan.targets() {
         let here = Builder::for_target(target, crate::tool::toolchain::builder::Host::Linux);
-        triples.extend(here.map(|builder| builder.triple(target)));
+        triples.extend(here.iter().flat_map(|builder| builder.triples(target)));
     }
     triples.sort();
     triples.dedup();

@@ -47,10 +47,10 @@ pub struct SecondJob {
 impl Matrices {
     /// The matrices of a plan.
     pub fn from_plan(plan: &Plan) -> Self {
-        let targets = plan.targets();
+        let (targets, platforms) = (plan.targets(), plan.platforms());
         let job = |target: &Target| {
-            let here = plan.environments.iter().filter(|promise| promise.target == *target);
-            let pythons: Vec<String> = here.map(|promise| promise.python.to_string()).collect();
+            let pythons = plan.only(&[*target]).pythons();
+            let pythons: Vec<String> = pythons.iter().map(ToString::to_string).collect();
             TargetJob { pythons: pythons.join("\n"), runner: target.runner(), target: *target }
         };
         let smoke = plan.environments.iter().filter_map(|promise| {
@@ -66,7 +66,7 @@ impl Matrices {
         };
         // Targets that no runner can run get no job.
         let native: Vec<Target> =
-            targets.iter().filter(|target| target.runs_on_runner()).copied().collect();
+            platforms.iter().filter(|target| target.runs_on_runner()).copied().collect();
         let mut second: Vec<SecondJob> = Vec::new();
         for target in &native {
             let job = SecondJob { runner: target.runner() };

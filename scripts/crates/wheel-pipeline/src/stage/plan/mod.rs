@@ -107,8 +107,8 @@ pub fn families(plan: &Plan) -> (Vec<String>, Vec<Vec<String>>) {
 }
 
 fn pythons(plan: &Plan, file: &str) -> String {
-    let getting = plan.environments.iter().filter(|environment| environment.file == file);
-    let pythons: Vec<String> = getting.map(|environment| environment.python.to_string()).collect();
+    let pythons = plan.part(|one| one == file).pythons();
+    let pythons: Vec<String> = pythons.iter().map(ToString::to_string).collect();
     pythons.join(", ")
 }
 

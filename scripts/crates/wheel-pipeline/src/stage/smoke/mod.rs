@@ -73,10 +73,10 @@ pub fn run(
     if args.container {
         let built = kept.built();
         let is_built = |target: &Target| {
-            let mut wheels = plan.wheels.iter().filter(|wheel| wheel.target == *target);
-            wheels.any(|wheel| built.file(&wheel.file).is_some())
+            let wheels = plan.only(&[*target]).wheels;
+            wheels.iter().any(|wheel| built.file(&wheel.file).is_some())
         };
-        let targets: Vec<Target> = plan.targets().into_iter().filter(is_built).collect();
+        let targets: Vec<Target> = plan.platforms().into_iter().filter(is_built).collect();
         let tools = machine.tools()?;
         tools.ready(Tool::Pip)?;
         let downloads = downloads(source, tools, &plan.only(&targets), built)?;
@@ -143,8 +143,8 @@ fn provable(plan: &Plan, machine: &Machine, kept: &EvidenceFolder, found: &Found
     part.wheels.retain(|wheel| {
         own(&wheel.file) || built.file(&wheel.file).is_some() && elsewhere(&wheel.file)
     });
-    let targets = part.targets();
-    part.environments.retain(|promise| targets.contains(&promise.target));
+    let wheels = &part.wheels;
+    part.environments.retain(|promise| wheels.iter().any(|wheel| wheel.file == promise.file));
     Ok(part)
 }
 

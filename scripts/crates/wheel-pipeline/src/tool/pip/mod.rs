@@ -14,6 +14,7 @@ use wheel_audit::names::normalize;
 
 use crate::process::command::Invocation;
 use crate::process::environment::Grant;
+use crate::tool::python::OLDEST_FOR_TOOLS;
 use crate::tool::python::environment::Environment;
 use crate::tool::python::tools::{Tool, Tools};
 use crate::{address, client};
@@ -53,7 +54,9 @@ pub fn install(
 fn by(tools: &Tools, environment: &Environment, python: Invocation) -> Result<Invocation> {
     // What `pip --python` starts, without the pip that starts it, which takes as long again, and with the launcher. Of
     // the packages beside pip, it sees none.
-    let runner = tools.package_folder(environment.pip())?.join("__pip-runner__.py");
+    let is_older = environment.version().is_some_and(|version| version < OLDEST_FOR_TOOLS);
+    let pip = if is_older { Tool::OlderPip } else { Tool::Pip };
+    let runner = tools.package_folder(pip)?.join("__pip-runner__.py");
     let python = python.without("PYTHONDONTWRITEBYTECODE");
     Ok(python.arg("-I").arg(environment.seen(&runner)))
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use anyhow::{Context, Result};
+use wheel_audit::family::PythonVersion;
 
 use crate::failure::Advise;
 use crate::process::command::{Finished, Invocation};
-use crate::tool::python::tools::Tool;
 use crate::tool::python::{Inside, Interpreter, PythonPlatform, isolated_by};
 use crate::tool::uv;
 
@@ -16,8 +16,8 @@ use crate::tool::uv;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     folder: PathBuf,
-    /// The pip that installs into it.
-    pip: Tool,
+    /// The Python. None in the environment of a tool.
+    version: Option<PythonVersion>,
     /// The interpreter's name, for messages and keys.
     name: String,
     /// The emulator with its options, if the environment's Python needs one.
@@ -47,7 +47,7 @@ impl Environment {
             })?;
         Ok(Self {
             folder: folder.to_owned(),
-            pip: Tool::pip(interpreter.version),
+            version: Some(interpreter.version),
             name: format!("{} {}", interpreter.release, interpreter.name()),
             launcher: interpreter.launcher.clone(),
             windows: false,
@@ -67,7 +67,7 @@ impl Environment {
         }
         Ok(Self {
             folder: folder.to_owned(),
-            pip: Tool::pip(interpreter.version),
+            version: Some(interpreter.version),
             name: format!("{} {}", interpreter.release, interpreter.name()),
             launcher: interpreter.launcher.clone(),
             windows: true,
@@ -88,7 +88,7 @@ impl Environment {
     pub(super) fn of_tools(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
-            pip: Tool::Pip,
+            version: None,
             name: String::new(),
             launcher: Vec::new(),
             windows: false,
@@ -109,9 +109,9 @@ impl Environment {
         &self.name
     }
 
-    /// The pip that installs into the environment.
-    pub fn pip(&self) -> Tool {
-        self.pip
+    /// The Python, unless the environment is that of a tool.
+    pub fn version(&self) -> Option<PythonVersion> {
+        self.version
     }
 
     /// The environment's folder.
@@ -211,7 +211,7 @@ pub(crate) mod tests {
     pub fn environment(folder: &str) -> Environment {
         Environment {
             folder: folder.into(),
-            pip: Tool::Pip,
+            version: None,
             name: String::new(),
             launcher: Vec::new(),
             windows: false,

@@ -8,14 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::Result;
-use wheel_audit::family::PythonVersion;
 
 use crate::cache;
 use crate::process::command::Invocation;
 use crate::tool::python::environment::{Environment, install_packages};
 use crate::tool::python::installation::Installation;
 use crate::tool::python::lock::{Lock, OLDER_PIP, TOOLS};
-use crate::tool::python::{Interpreter, OLDEST_FOR_TOOLS, isolated};
+use crate::tool::python::{Interpreter, isolated};
 use crate::tool::uv;
 
 /// A tool that stages run.
@@ -33,11 +32,6 @@ pub enum Tool {
 }
 
 impl Tool {
-    /// The pip for environments of a Python.
-    pub fn pip(python: PythonVersion) -> Self {
-        if python < OLDEST_FOR_TOOLS { Self::OlderPip } else { Self::Pip }
-    }
-
     /// The name of the tool's package.
     pub fn package(self) -> &'static str {
         match self {
@@ -190,6 +184,7 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::tool::python::environment::tests::environment;
+    use wheel_audit::family::PythonVersion;
 
     /// Tools in `/tools`, all in one environment.
     pub fn tools() -> Tools<'static> {

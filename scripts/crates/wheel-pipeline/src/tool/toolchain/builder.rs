@@ -69,6 +69,14 @@ impl Builder {
         }
     }
 
+    /// The Rust targets that the build compiles for: two for `universal2`.
+    pub fn triples(self, target: Target) -> Vec<String> {
+        match target.triples() {
+            one if one.len() == 1 => vec![self.triple(target)],
+            several => several,
+        }
+    }
+
     /// Returns true if the wheels are cross-built: another linker makes them than the system's own.
     pub fn is_cross_built(self) -> bool {
         match self {

@@ -25,6 +25,8 @@ pub struct Toolchain {
     pub builder: Builder,
     /// The Rust target of the build.
     pub triple: String,
+    /// The Rust targets that are compiled: two for `universal2-apple-darwin`.
+    pub triples: Vec<String>,
     /// Variables for cargo and the linker.
     pub environment: Vec<(String, String)>,
     /// Flags for rustc.
@@ -53,9 +55,10 @@ impl Toolchain {
         if let Some(why) = too_old_musl(target) {
             return Ok(Available::Not { why });
         }
-        let triple = builder.triple(target);
-        let mut chain = Self::new(builder, triple);
-        if let Available::Not { why: missing } = rustup::add(project, &chain.triple)? {
+        let mut chain = Self::new(builder, builder.triple(target));
+        chain.triples = builder.triples(target);
+        for triple in &chain.triples {
+            let Available::Not { why: missing } = rustup::add(project, triple)? else { continue };
             // For other builders, the compiled std contains parts of the linker. Its source does not.
             if builder != Builder::Zig {
                 return Ok(Available::not(missing));
@@ -65,8 +68,14 @@ impl Toolchain {
                 Available::Not { why } => return Ok(Available::not(format!("{missing}; {why}"))),
             }
         }
-        let key = format!("CARGO_TARGET_{}_LINKER", chain.triple.replace('-', "_").to_uppercase());
-        let linker = |path: &Path| (key, path.display().to_string());
+        let triples = chain.triples.clone();
+        let linker = |path: &Path| {
+            let key = |triple: &String| {
+                format!("CARGO_TARGET_{}_LINKER", triple.replace('-', "_").to_uppercase())
+            };
+            let path = path.display().to_string();
+            triples.iter().map(|triple| (key(triple), path.clone())).collect::<Vec<_>>()
+        };
         match builder {
             Builder::Native => {}
             Builder::Zig => {
@@ -80,14 +89,14 @@ impl Toolchain {
                     let zig = TOOLS.version("ziglang")?;
                     chain.linker =
                         Some(format!("rustup's ld64.lld with the libSystem of zig {zig}"));
-                    chain.environment.push(linker(&lld.linker));
+                    chain.environment.extend(linker(&lld.linker));
                     chain.environment.push(("SDKROOT".into(), lld.sdk.display().to_string()));
                 }
                 Available::Not { why } => return Ok(Available::Not { why }),
             },
             Builder::ZigMingw => {
                 chain.linker = Some(format!("mingw-w64 of zig {}", TOOLS.version("ziglang")?));
-                chain.environment.push(linker(&zig::linker(tools, folder, &chain.triple)?));
+                chain.environment.extend(linker(&zig::linker(tools, folder, &chain.triple)?));
             }
             Builder::Mingw => match mingw::version()? {
                 Available::Here(version) => chain.linker = Some(version),
@@ -122,7 +131,8 @@ impl Toolchain {
             Builder::Native | Builder::Zig | Builder::ZigMingw => &[],
         };
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        Self { builder, triple, environment: Vec::new(), flags, linker: None, std: None }
+        let triples = vec![triple.clone()];
+        Self { builder, triple, triples, environment: Vec::new(), flags, linker: None, std: None }
     }
 }
 

@@ -234,7 +234,7 @@ fn a_universal_wheel_is_one_for_each_processor() {
     let project = with_jobs(jobs);
     assert!(added(&project).contains("\"macosx_10_15_x86_64\",\n    \"macosx_11_0_arm64\","));
     assert!(said(&project).contains(
-        "left out `universal2` wheels: the table has a wheel for each processor instead"
+        "left out `universal2` wheels: the table has a wheel for each processor instead, and may name"
     ));
 }
 

@@ -95,7 +95,7 @@ impl Today {
                 vec![target]
             }
             Platform::Universal(both) => {
-                let what = "`universal2` wheels: the table has a wheel for each processor instead";
+                let what = "`universal2` wheels: the table has a wheel for each processor instead, and may name `macosx_10_12_universal2`";
                 self.leave_out(what.to_owned(), file);
                 both
             }
