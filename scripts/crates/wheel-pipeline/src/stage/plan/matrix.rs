@@ -48,6 +48,7 @@ impl Matrices {
     /// The matrices of a plan.
     pub fn from_plan(plan: &Plan) -> Self {
         let targets = plan.targets();
+        let built = plan.built_here().targets();
         let job = |target: &Target| {
             let here = plan.environments.iter().filter(|promise| promise.target == *target);
             let pythons: Vec<String> = here.map(|promise| promise.python.to_string()).collect();
@@ -75,7 +76,7 @@ impl Matrices {
             }
         }
         Self {
-            build: targets.iter().map(job).collect(),
+            build: built.iter().map(job).collect(),
             smoke: smoke.collect(),
             container: targets.iter().filter(linux).map(job).collect(),
             second,
