@@ -47,6 +47,7 @@ pub mod names;
 pub mod parallel;
 pub mod plan;
 pub mod platform;
+pub mod set;
 pub mod target;
 pub mod wheel;
 

@@ -38,8 +38,8 @@ pub struct Plan {
     pub version: String,
     /// The git tag of the release, where the commit has one.
     pub tag: Option<String>,
-    /// The source distribution's file name.
-    pub sdist: String,
+    /// The source distribution's file name. None for a set of files that others made without one.
+    pub sdist: Option<String>,
     /// The families of wheels that the crate builds.
     #[serde(serialize_with = "names")]
     pub families: Vec<Family>,
@@ -47,6 +47,12 @@ pub struct Plan {
     pub wheels: Vec<PlannedWheel>,
     /// Every promised environment, and the wheel that pip must pick there.
     pub environments: Vec<PromisedEnvironment>,
+    /// The names of all files that another builder makes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub foreign: Vec<String>,
+    /// Those of them that serve no promised environment, such as wheels for PyPy.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unpromised: Vec<String>,
 }
 
 /// A wheel that the release must hold.
@@ -113,25 +119,41 @@ impl Plan {
             project: normalize(&promise.name),
             version: promise.version.to_string(),
             tag: promise.tag.clone(),
-            sdist: format!("{}-{}.tar.gz", escape(&promise.name), promise.version),
+            sdist: Some(format!("{}-{}.tar.gz", escape(&promise.name), promise.version)),
             families: promise.families.clone(),
             wheels,
             environments,
+            foreign: Vec::new(),
+            unpromised: Vec::new(),
         })
     }
 
     /// Every file of the release in the order of upload. Wheels come first: with the sdist first, pip would find nothing
     /// else during the upload, and compile.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.wheels
-            .iter()
-            .map(|wheel| wheel.file.as_str())
-            .chain(std::iter::once(self.sdist.as_str()))
+        let wheels = self.wheels.iter().map(|wheel| wheel.file.as_str());
+        let unpromised = self.unpromised.iter().map(String::as_str);
+        // A wheel may serve two targets.
+        let mut seen = BTreeSet::new();
+        wheels.chain(unpromised).chain(self.sdist.as_deref()).filter(move |file| seen.insert(*file))
     }
 
-    /// The SHA-256 of everything that the plan promises. The tag is no part of it, because it may come later.
+    /// Returns whether another builder makes a file.
+    pub fn is_foreign(&self, file: &str) -> bool {
+        self.foreign.iter().any(|foreign| foreign == file)
+    }
+
+    /// The same plan without the wheels that another builder makes, and the environments that they serve.
+    #[must_use]
+    pub fn built_here(&self) -> Self {
+        self.part(|file| !self.is_foreign(file))
+    }
+
+    /// The SHA-256 of everything that the plan promises. The tag and the foreign files are no part of it, because they may
+    /// come later.
     pub fn sum(&self) -> Sha256Sum {
-        let untagged = Self { tag: None, ..self.clone() };
+        let untagged =
+            Self { tag: None, foreign: Vec::new(), unpromised: Vec::new(), ..self.clone() };
         Sha256Sum::digest(&serde_json::to_vec(&untagged).expect("a plan is plain data"))
     }
 
@@ -148,22 +170,22 @@ impl Plan {
 
     /// The platforms of the promised environments, each once. Only `universal2` is a target and no platform.
     pub fn platforms(&self) -> Vec<Target> {
-        let mut platforms: Vec<_> = self.environments.iter().map(|one| one.target).collect();
-        platforms.dedup();
-        platforms
+        let mut seen = BTreeSet::new();
+        let platforms = self.environments.iter().map(|one| one.target);
+        platforms.filter(|platform| seen.insert(*platform)).collect()
     }
 
     /// The targets of the plan, each once.
     pub fn targets(&self) -> Vec<Target> {
-        let mut targets: Vec<_> = self.wheels.iter().map(|wheel| wheel.target).collect();
-        targets.dedup();
-        targets
+        let mut seen = BTreeSet::new();
+        let targets = self.wheels.iter().map(|wheel| wheel.target);
+        targets.filter(|target| seen.insert(*target)).collect()
     }
 
     /// The same plan with only those wheels that pip picks on one of these Pythons.
     #[must_use]
     pub fn serving(&self, pythons: &[PythonVersion]) -> Self {
-        let mut part = self.clone();
+        let mut part = Self { unpromised: Vec::new(), ..self.clone() };
         part.wheels.retain(|wheel| {
             self.environments.iter().any(|environment| {
                 environment.file == wheel.file && pythons.contains(&environment.python)
@@ -172,11 +194,13 @@ impl Plan {
         part
     }
 
-    /// The same plan with only those wheels that `has` accepts by file name, and the environments that they serve.
+    /// The same plan with only those wheels and foreign files that `has` accepts by file name, and the environments that they
+    /// serve.
     #[must_use]
     pub fn part(&self, has: impl Fn(&str) -> bool) -> Self {
         let mut part = self.clone();
         part.wheels.retain(|wheel| has(&wheel.file));
+        part.unpromised.retain(|file| has(file));
         part.environments.retain(|environment| has(&environment.file));
         part
     }
@@ -187,7 +211,7 @@ impl Plan {
         let of_target = |file: &str| {
             self.wheels.iter().any(|wheel| wheel.file == file && targets.contains(&wheel.target))
         };
-        let mut part = self.clone();
+        let mut part = Self { unpromised: Vec::new(), ..self.clone() };
         part.environments.retain(|one| targets.contains(&one.target) || of_target(&one.file));
         part.wheels.retain(|wheel| {
             targets.contains(&wheel.target)
@@ -310,6 +334,24 @@ mod tests {
         assert_eq!(part.sdist, plan.sdist);
         let by_file = plan.part(|file| file.ends_with("win_amd64.whl"));
         assert_eq!(by_file, part);
+    }
+
+    #[test]
+    fn files_of_other_builders_come_before_the_sdist_and_each_once() {
+        let mut plan = Plan::new(&promise()).expect("every Python is served");
+        let sum = plan.sum();
+        let (wheel, sdist) = (plan.wheels[0].file.clone(), plan.sdist.clone().expect("one"));
+        let other = "sum_up_to-1.0.0rc1-pp311-pypy311_pp73-win_amd64.whl".to_owned();
+        plan.foreign = vec![wheel.clone(), other.clone(), sdist.clone()];
+        plan.unpromised = vec![other.clone()];
+        let files: Vec<&str> = plan.files().collect();
+        assert_eq!(files, [&wheel, &plan.wheels[1].file, &other, &sdist]);
+        assert!(plan.is_foreign(&other) && !plan.is_foreign(&plan.wheels[1].file));
+        let own = plan.built_here();
+        assert_eq!(own.files().collect::<Vec<_>>(), [&plan.wheels[1].file, &sdist]);
+        assert!(own.environments.iter().all(|promise| promise.file == plan.wheels[1].file));
+        // Tests of the same promise stay valid.
+        assert_eq!(plan.sum(), sum);
     }
 
     #[test]

@@ -67,6 +67,20 @@ const WINDOWS: &[Row] = &[
 ];
 
 impl Target {
+    /// The target of a system and an architecture. None if this crate knows no such target.
+    pub(crate) fn of(system: System, architecture: Architecture) -> Option<Self> {
+        let table = match system {
+            System::Manylinux { .. } | System::Musllinux { .. } => LINUX,
+            System::Macos { .. } => MACOS,
+            System::Windows => WINDOWS,
+        };
+        table.iter().any(|row| row.1 == architecture).then_some(Self {
+            system,
+            architecture,
+            universal: false,
+        })
+    }
+
     /// The operating system with its oldest version.
     pub fn system(self) -> System {
         self.system

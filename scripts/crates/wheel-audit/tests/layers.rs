@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["wheel"],
     &["plan"],
     &["check", "compare", "edit"],
+    &["set"],
 ];
 
 #[test]

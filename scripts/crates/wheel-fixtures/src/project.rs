@@ -199,11 +199,21 @@ impl SampleProject {
 
     /// The command of a stage on this project.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.started();
+        command.arg("--project").arg(self.root()).args(arguments);
+        command
+    }
+
+    /// The command of a stage that works in a folder without a project.
+    pub fn command_in(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = self.started();
+        command.current_dir(folder).args(arguments);
+        command
+    }
+
+    fn started(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
-            .arg("--project")
-            .arg(self.root())
-            .args(arguments)
             .env("SOURCE_DATE_EPOCH", "1700000000")
             // cargo finds them even with another `PATH`.
             .env("CARGO", env!("CARGO"))

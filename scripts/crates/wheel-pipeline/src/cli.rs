@@ -7,14 +7,16 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::evidence::EvidenceFolder;
 use crate::exit::Verdict;
+use crate::failure::Failure;
 use crate::folder::make_output;
 use crate::program;
+use crate::project::set::ForeignRelease;
 use crate::project::source::Source;
 use crate::project::{Project, search};
 use crate::report::{Format, Report};
 use crate::stage::{
-    Machine, RunLock, announce, audit, build, explain, from_jobs, gate, init, licenses, plan,
-    prepare, publish, pythons, rehearse, schema, second_build, serve, smoke, verify,
+    Machine, RunLock, announce, audit, build, explain, foreign, from_jobs, gate, init, licenses,
+    plan, prepare, publish, pythons, rehearse, schema, second_build, serve, smoke, verify,
 };
 
 /// Takes a maturin project from source to verified wheels on a package index.
@@ -57,7 +59,7 @@ Step by step:
   build         Build the sdist, and the wheels from it, in dist/
   smoke         Install each wheel on each promised Python, and run the smoke test
   second-build  Build the same wheels with cibuildwheel, and compare
-  gate          Decide whether dist/ may be uploaded, from all evidence
+  gate          Decide whether dist/ or any folder may be uploaded, from all evidence
 
 Set up:
   init          Propose the table and the workflow of a project, and write them
@@ -103,7 +105,7 @@ pub enum Command {
     Smoke(smoke::Args),
     /// Build the sdist and this machine's wheels, build the same with cibuildwheel, and compare
     SecondBuild(second_build::Args),
-    /// Decide whether dist/ may be uploaded, from all evidence
+    /// Decide whether dist/, or a folder of files that others built, may be uploaded, from all evidence
     Gate(gate::Args),
     /// Propose the table and the workflow of a project, from what its workflows build today
     Init(init::Args),
@@ -227,6 +229,30 @@ impl Cli {
         }
     }
 
+    /// The folder of a release that others built.
+    fn folder(&self) -> Option<&Path> {
+        match &self.command {
+            Command::Gate(args) => args.folder.folder.folder.as_deref(),
+            Command::Publish(args) => args.folder.folder.folder.as_deref(),
+            Command::Smoke(args) => args.folder.folder.as_deref(),
+            Command::Verify(args) => args.folder.folder.as_deref(),
+            Command::SecondBuild(_)
+            | Command::Audit(_)
+            | Command::Announce(_)
+            | Command::Explain(_)
+            | Command::Init(_)
+            | Command::Rehearse(_)
+            | Command::Prepare(_)
+            | Command::Plan(_)
+            | Command::Sdist(_)
+            | Command::Build(_)
+            | Command::Pythons(_)
+            | Command::Serve(_)
+            | Command::Schema
+            | Command::Licenses(_) => None,
+        }
+    }
+
     fn source(&self) -> Result<Source> {
         let root = search::named_or_nearest(self.project.as_deref())?;
         let handed = self.jobs().map(from_jobs::handed).transpose()?.flatten();
@@ -239,7 +265,18 @@ impl Cli {
         report: &Report,
         stage: impl FnOnce(&Source, &Machine, &mut EvidenceFolder) -> Result<Verdict>,
     ) -> Result<Verdict> {
-        let source = self.source()?;
+        let source = match (self.folder(), &self.project) {
+            (Some(_), Some(_)) => {
+                let what = "both a folder of files and `--project` are named";
+                return Err(Failure::usage(what).hint("drop one of the two").into());
+            }
+            (Some(folder), None) => {
+                let release = ForeignRelease::open(folder)?;
+                foreign::tell(&release, report);
+                release.source
+            }
+            (None, _) => self.source()?,
+        };
         let _lock = RunLock::take(&source.project)?;
         let mut kept = EvidenceFolder::open(source.project.work())?;
         stage(&source, &Machine::new(&source.project, report), &mut kept)

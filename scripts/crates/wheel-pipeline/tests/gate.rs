@@ -5,20 +5,25 @@ use std::collections::BTreeMap;
 use wheel_audit::check::{CHECKS, Finding, Outcome, Severity, Unknown};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::Sha256Sum;
-use wheel_fixtures::release::{LINUX, SDIST, WINDOWS, good, plan};
-use wheel_pipeline::evidence::gate::{GateDecision, GateInput, judge};
+use wheel_fixtures::release::{LINUX, MACOS, SDIST, WINDOWS, good, plan};
+use wheel_pipeline::evidence::gate::judge::judge;
+use wheel_pipeline::evidence::gate::{GateDecision, GateInput};
 use wheel_pipeline::evidence::{
     Accepted, AuditEvidence, BuildEvidence, BuiltFile, Comparison, Evidence, Judgement,
     SecondBuildEvidence, SmokeEvidence, SmokeOutcome, SmokeResult, TestedSource,
 };
+use wheel_pipeline::project::foreign::ForeignPatterns;
 use wheel_pipeline::project::{Acceptance, CrossBuilt, Waiver};
 
 /// The input of the gate.
 struct Release {
     plan: Plan,
+    has_project: bool,
     commit: Option<String>,
     dirty: bool,
     waivers: Vec<Waiver>,
+    allow_untested: bool,
+    foreign: ForeignPatterns,
     accept: Vec<Acceptance>,
     strict: bool,
     cross_built: CrossBuilt,
@@ -40,6 +45,7 @@ fn complete() -> Release {
             triple: None,
             builder: "maturin 1.16.0".to_owned(),
             cross_built: false,
+            elsewhere: false,
             commit: Some("0".repeat(40)),
             dirty: false,
             epoch: 0,
@@ -87,9 +93,12 @@ fn complete() -> Release {
     };
     Release {
         plan,
+        has_project: true,
         commit,
         dirty: false,
         waivers: Vec::new(),
+        allow_untested: false,
+        foreign: ForeignPatterns::default(),
         accept: Vec::new(),
         strict: false,
         cross_built: CrossBuilt::Tested,
@@ -110,9 +119,12 @@ impl Release {
     fn judgement(&self) -> GateDecision {
         judge(&GateInput {
             plan: &self.plan,
+            has_project: self.has_project,
             commit: self.commit.as_deref(),
             dirty: self.dirty,
             waivers: &self.waivers,
+            allow_untested: self.allow_untested,
+            foreign: &self.foreign,
             accept: &self.accept,
             strict: self.strict,
             cross_built: self.cross_built,
@@ -202,12 +214,9 @@ fn without_a_record_of_the_build_it_is_closed() {
     the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl`
     the audit did not see this build of `sum_up_to-1.0.0-cp310-abi3-win_amd64.whl`
     the audit did not see this build of `sum_up_to-1.0.0.tar.gz`
-    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
-    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
-    no smoke test of this build: macosx_11_0_arm64 on Python 3.10
-    no smoke test of this build: macosx_11_0_arm64 on Python 3.13
-    no smoke test of this build: win_amd64 on Python 3.10
-    no smoke test of this build: win_amd64 on Python 3.13
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10, 3.13
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.10, 3.13
+    no smoke test of this build: win_amd64 on Python 3.10, 3.13
     ");
 }
 
@@ -410,12 +419,9 @@ fn a_missing_smoke_test_closes_it() {
     };
     insta::assert_snapshot!(reasons(skip), @"no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10");
     insta::assert_snapshot!(reasons(|evidence| evidence.evidence.smoke = None), @"
-    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10
-    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.13
-    no smoke test of this build: macosx_11_0_arm64 on Python 3.10
-    no smoke test of this build: macosx_11_0_arm64 on Python 3.13
-    no smoke test of this build: win_amd64 on Python 3.10
-    no smoke test of this build: win_amd64 on Python 3.13
+    no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10, 3.13
+    no smoke test of this build: macosx_11_0_arm64 on Python 3.10, 3.13
+    no smoke test of this build: win_amd64 on Python 3.10, 3.13
     ");
 }
 
@@ -550,6 +556,67 @@ fn a_file_that_was_tested_under_an_emulator_alone_says_so_and_is_released() {
     assert_eq!(decision.closed(), [""; 0]);
     let origin = decision.files.iter().find(|one| one.file == LINUX).expect("it was built");
     assert_eq!((origin.native.len(), origin.emulated.len()), (1, 1));
+}
+
+#[test]
+fn a_file_from_elsewhere_needs_a_pattern_and_no_commit() {
+    insta::assert_snapshot!(reasons(|evidence| evidence.built(WINDOWS).elsewhere = true), @"`sum_up_to-1.0.0-cp310-abi3-win_amd64.whl` was built elsewhere, and no pattern in `foreign` of the table matches it");
+    let mut release = complete();
+    let built = release.built(WINDOWS);
+    (built.elsewhere, built.commit, built.dirty) = (true, None, true);
+    release.plan.foreign = vec![WINDOWS.to_owned()];
+    // Nobody builds it a second time.
+    release.rebuild = true;
+    let build = release.evidence.build.as_mut().expect("there was a build");
+    build.rebuilt = [LINUX, MACOS, SDIST].map(str::to_owned).into();
+    assert_eq!(release.reasons(), [""; 0]);
+    // The bytes in `dist/` must be those that were looked at.
+    release.dist.insert(WINDOWS.to_owned(), Sha256Sum::digest(b"other"));
+    assert_eq!(
+        release.reasons(),
+        [format!("`dist/{WINDOWS}` is not the file that `build` recorded")]
+    );
+}
+
+#[test]
+fn a_pattern_of_foreign_files_that_nothing_matches_closes_it() {
+    insta::assert_snapshot!(reasons(|evidence| {
+        let names = ["*-pp311-*", WINDOWS].map(str::to_owned);
+        evidence.foreign = ForeignPatterns::names(&names);
+    }), @"no file in `dist/` matches `*-pp311-*`, which `foreign` of the table promises");
+}
+
+#[test]
+fn files_of_no_project_need_no_commit_and_no_tag() {
+    let mut release = complete();
+    (release.commit, release.plan.tag) = (None, None);
+    for file in [LINUX, MACOS, WINDOWS, SDIST] {
+        (release.built(file).elsewhere, release.built(file).commit) = (true, None);
+        release.plan.foreign.push(file.to_owned());
+    }
+    let smoke = release.evidence.smoke.as_mut().expect("it ran");
+    smoke.source.as_mut().expect("a source").commit = None;
+    insta::assert_snapshot!(release.reasons().join("\n"), @"
+    the commit carries no version tag
+    the source is not a git checkout with a commit
+    ");
+    assert!(release.judgement().untagged);
+    release.has_project = false;
+    assert_eq!(release.judgement().closed(), [""; 0]);
+}
+
+#[test]
+fn untested_environments_are_waived_where_that_is_allowed_and_failed_tests_are_not() {
+    let mut release = complete();
+    release.allow_untested = true;
+    release.evidence.smoke.as_mut().expect("it ran").outcomes.remove(0);
+    assert_eq!(release.reasons(), [""; 0]);
+    assert_eq!(
+        release.judgement().waived,
+        ["no smoke test of this build: manylinux_2_17_x86_64 on Python 3.10"]
+    );
+    release.outcome().result = SmokeResult::Failed { reason: "no".to_owned() };
+    assert_eq!(release.reasons(), ["the smoke test failed: manylinux_2_17_x86_64 on Python 3.13"]);
 }
 
 #[test]

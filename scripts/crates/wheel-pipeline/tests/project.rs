@@ -159,7 +159,7 @@ fn all_faults_of_the_table_are_told_at_once() {
       line 13, column 47: invalid type: integer `1`, expected a string
     hint: a target is a platform tag: `manylinux_2_17_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64`, `win_amd64`, …
     hint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build
-    hint: for the key `smokes`: expected one of `targets`, `pythons`, `smoke`, `test-command`, `test-requires`, `test-extras`, `test-groups`, `downstream`, `waivers`, `accept`, `tag`, `signed-tags`, `missing-licenses`, `cross-built`, `rebuild`, `second-build`, `pass-env`
+    hint: for the key `smokes`: expected one of `targets`, `pythons`, `smoke`, `test-command`, `test-requires`, `test-extras`, `test-groups`, `downstream`, `waivers`, `accept`, `foreign`, `tag`, `signed-tags`, `missing-licenses`, `cross-built`, `rebuild`, `second-build`, `pass-env`
     hint: write the tags of this project as `v{version}` or `name-v{version}`
     ");
 }

@@ -28,8 +28,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
     })?;
     let mut server = IndexServer::start(machine.tools()?, 0)?;
     let folder = tempfile::Builder::new().prefix("wheel-pipeline-").tempdir()?;
-    let unpacked =
-        UnpackedSdist::place(&source.project, &source.project.work(), &source.plan.sdist)?;
+    let unpacked = UnpackedSdist::place(&source.project, &source.project.work(), source.sdist()?)?;
     copy(&unpacked.folder, folder.path())?;
     let constraints = folder.path().join("constraints.txt");
     let pins = ["maturin", "twine"].map(|tool| Ok(format!("{tool}=={}\n", TOOLS.version(tool)?)));

@@ -8,13 +8,15 @@ use wheel_audit::family::PythonVersion;
 use wheel_audit::plan::Plan;
 use wheel_audit::target::{System, Target};
 use wheel_audit::wheel::Sha256Sum;
-use wheel_pipeline::evidence::gate::{GateDecision, GateInput, judge};
+use wheel_pipeline::evidence::gate::judge::judge;
+use wheel_pipeline::evidence::gate::{GateDecision, GateInput};
 use wheel_pipeline::evidence::job::{Job, JobKind};
 use wheel_pipeline::evidence::join::join;
 use wheel_pipeline::evidence::{
     AuditEvidence, BuildEvidence, BuiltFile, SecondBuildEvidence, SmokeEvidence, SmokeOutcome,
     SmokeResult, TestedSource,
 };
+use wheel_pipeline::project::foreign::ForeignPatterns;
 use wheel_pipeline::project::{CrossBuilt, Project, agreement};
 use wheel_pipeline::stage::plan::matrix::{Matrices, TargetJob};
 
@@ -33,6 +35,7 @@ fn built(files: impl IntoIterator<Item = String>) -> BuildEvidence {
         triple: None,
         builder: "maturin".to_owned(),
         cross_built: false,
+        elsewhere: false,
         commit: Some(COMMIT.to_owned()),
         dirty: false,
         epoch: 0,
@@ -44,7 +47,7 @@ fn built(files: impl IntoIterator<Item = String>) -> BuildEvidence {
 /// The evidence of a job that built a target.
 fn build_job(plan: &Plan, kind: &str, target: Target) -> Job {
     let wheels = plan.wheels.iter().filter(|wheel| wheel.target == target);
-    let files = wheels.map(|wheel| wheel.file.clone()).chain([plan.sdist.clone()]);
+    let files = wheels.map(|wheel| wheel.file.clone()).chain(plan.sdist.clone());
     Job { name: format!("{kind}-{target}"), evidence: built(files).into() }
 }
 
@@ -90,7 +93,7 @@ fn jobs(plan: &Plan) -> (Vec<Job>, Vec<Job>) {
     others.push(Job { name: "audit".to_owned(), evidence: audit.into() });
     for job in &matrices.second {
         let second = SecondBuildEvidence {
-            sdist: Some(Sha256Sum::digest(plan.sdist.as_bytes())),
+            sdist: plan.sdist.as_deref().map(|file| Sha256Sum::digest(file.as_bytes())),
             ..SecondBuildEvidence::default()
         };
         let name = format!("second-build-{}", job.runner);
@@ -115,9 +118,12 @@ fn judged(plan: &Plan, jobs: &[Job]) -> GateDecision {
     let dist = build.files.iter().map(|file| (file.file.clone(), file.sha256)).collect();
     judge(&GateInput {
         plan,
+        has_project: true,
         commit: Some(COMMIT),
         dirty: false,
         waivers: &[],
+        allow_untested: false,
+        foreign: &ForeignPatterns::default(),
         accept: &[],
         strict: false,
         cross_built: CrossBuilt::Tested,

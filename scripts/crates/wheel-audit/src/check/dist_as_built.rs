@@ -17,8 +17,16 @@ pub(super) const CHECK: Check = Check {
 fn run(input: CheckInput) -> CheckResult {
     let built =
         input.built.ok_or_else(|| NotJudged::NotApplicable("no record of a build".to_owned()))?;
+    let is_foreign = |file: &str| input.plan.is_some_and(|plan| plan.is_foreign(file));
+    if input.plan.is_some_and(|plan| plan.files().all(|file| plan.is_foreign(file))) {
+        return Err(NotJudged::NoSubject("every file was built elsewhere".to_owned()));
+    }
     let judge = |file: &crate::wheel::release::DistFile| {
         let built = built.iter().find(|(name, _)| *name == file.name);
+        // Nothing but its own bytes is known of a file that another builder made.
+        if built.is_none() && is_foreign(&file.name) {
+            return None;
+        }
         let message = match built {
             Some((_, sum)) if *sum == file.sum => return None,
             Some((_, sum)) => {

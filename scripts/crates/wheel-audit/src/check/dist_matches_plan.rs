@@ -19,7 +19,7 @@ fn run(input: CheckInput) -> CheckResult {
     let missing = planned.iter().filter(|file| !present.contains(file)).map(|file| {
         CHECK.finding(
             file,
-            "the file is promised but not in `dist/`".into(),
+            "the file is promised, but is not there".into(),
             "every file of the plan",
             "build its target, or take the target out of `[tool.wheel-pipeline]`",
         )
@@ -27,9 +27,9 @@ fn run(input: CheckInput) -> CheckResult {
     let foreign = present.iter().filter(|file| !planned.contains(file)).map(|file| {
         CHECK.finding(
             file,
-            "the file is in `dist/` but not in the plan".into(),
+            "the file is there, but not in the plan".into(),
             "the files of the plan and no other",
-            "move it out of `dist/`",
+            "move it away, or name it in `foreign` of `[tool.wheel-pipeline]` if another job builds it",
         )
     });
     Ok(missing.chain(foreign).collect())

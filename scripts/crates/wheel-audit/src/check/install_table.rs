@@ -13,6 +13,7 @@ use crate::family::PythonVersion;
 use crate::plan::{Plan, PromisedEnvironment};
 use crate::platform::{Architecture, System, legacy_name};
 use crate::target::Target;
+use crate::wheel::filename::WheelName;
 use crate::wheel::release::{ReleaseFacts, WheelFacts};
 
 pub(super) const CHECK: Check = Check {
@@ -56,30 +57,39 @@ pub fn table<'a>(
     release: &ReleaseFacts,
     plan: &'a Plan,
 ) -> Vec<(&'a PromisedEnvironment, Option<String>)> {
-    let pick = |environment: &PromisedEnvironment| {
-        let order = tags(environment.target, environment.python);
-        let rank: BTreeMap<&str, usize> =
-            order.iter().enumerate().rev().map(|(rank, tag)| (tag.as_str(), rank)).collect();
+    let picked = |environment: &PromisedEnvironment| {
         let fitting = release.wheels.iter().filter(|wheel| admits(wheel, environment.python));
-        let ranked = fitting.filter_map(|wheel| {
-            let best = wheel.name.tags.iter().filter_map(|tag| rank.get(tag.as_str())).min()?;
-            // Between two wheels of equal rank, the higher build number wins.
-            Some((*best, std::cmp::Reverse(build(wheel)), wheel))
-        });
-        let picked = ranked.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-        picked.map(|(_, _, wheel)| wheel.file.clone())
+        let names = fitting.map(|wheel| (wheel.file.as_str(), &wheel.name));
+        pick(names, environment.target, environment.python).map(str::to_owned)
     };
-    plan.environments.iter().map(|environment| (environment, pick(environment))).collect()
+    plan.environments.iter().map(|environment| (environment, picked(environment))).collect()
 }
 
-fn build(wheel: &WheelFacts) -> (u64, String) {
-    let build = wheel.name.build.clone().unwrap_or_default();
+/// The file that pip picks among wheels of one release, by their names.
+pub(crate) fn pick<'a>(
+    wheels: impl Iterator<Item = (&'a str, &'a WheelName)>,
+    target: Target,
+    python: PythonVersion,
+) -> Option<&'a str> {
+    let order = tags(target, python);
+    let rank: BTreeMap<&str, usize> =
+        order.iter().enumerate().rev().map(|(rank, tag)| (tag.as_str(), rank)).collect();
+    let ranked = wheels.filter_map(|(file, name)| {
+        let best = name.tags.iter().filter_map(|tag| rank.get(tag.as_str())).min()?;
+        // Between two wheels of equal rank, the higher build number wins.
+        Some(((*best, std::cmp::Reverse(build(name))), file))
+    });
+    ranked.min_by(|one, other| one.0.cmp(&other.0)).map(|(_, file)| file)
+}
+
+fn build(name: &WheelName) -> (u64, String) {
+    let build = name.build.clone().unwrap_or_default();
     let end = build.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(build.len());
     (build[..end].parse().unwrap_or(0), build[end..].to_owned())
 }
 
 /// Returns whether `Requires-Python` admits the series. pip ignores the file otherwise.
-fn admits(wheel: &WheelFacts, python: PythonVersion) -> bool {
+pub(crate) fn admits(wheel: &WheelFacts, python: PythonVersion) -> bool {
     let Some(metadata) = &wheel.metadata else { return true };
     let Some(requires) = metadata.first("Requires-Python") else { return true };
     // The check `metadata-valid` reports a longer one.

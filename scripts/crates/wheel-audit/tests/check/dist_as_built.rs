@@ -1,5 +1,6 @@
 //! `dist-as-built`: files that were changed since they were built, or that nobody built.
 
+use wheel_audit::check::NotJudged;
 use wheel_audit::wheel::Sha256Sum;
 
 use crate::{Case, judge, refusals};
@@ -48,4 +49,20 @@ fn without_a_record_no_file_is_as_built() {
     let mut dist = good();
     dist.built.clear();
     assert_eq!(judge("dist-as-built", &dist).map(|findings| findings.len()), Ok(dist.files.len()));
+}
+
+#[test]
+fn a_file_of_another_builder_needs_no_record_and_a_release_of_such_files_is_no_subject() {
+    let mut dist = good();
+    dist.built.retain(|(name, _)| name != WINDOWS);
+    let mut judged = |foreign: Vec<String>| {
+        dist.plan.foreign = foreign;
+        judge("dist-as-built", &dist)
+    };
+    let other = "sum_up_to-1.0.0-pp311-pypy311_pp73-win_amd64.whl".to_owned();
+    assert_eq!(judged(vec![other]).map(|found| found.len()), Ok(1));
+    assert_eq!(judged(vec![WINDOWS.to_owned()]), Ok(Vec::new()));
+    let all = good().plan.files().map(str::to_owned).collect();
+    let nothing = NotJudged::NoSubject("every file was built elsewhere".to_owned());
+    assert_eq!(judged(all), Err(nothing));
 }

@@ -44,24 +44,24 @@ pub const CASES: &[Case] = &[
 fn each_broken_release_is_refused() {
     insta::assert_snapshot!(refusals("dist-matches-plan", CASES), @"
     # a promised wheel is missing
-    error[dist-matches-plan]: the file is promised but not in `dist/`
+    error[dist-matches-plan]: the file is promised, but is not there
       --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
        = expected: every file of the plan
        = remedy: build its target, or take the target out of `[tool.wheel-pipeline]`
     # the sdist is missing
-    error[dist-matches-plan]: the file is promised but not in `dist/`
+    error[dist-matches-plan]: the file is promised, but is not there
       --> sum_up_to-1.0.0.tar.gz
        = expected: every file of the plan
        = remedy: build its target, or take the target out of `[tool.wheel-pipeline]`
     # a wheel for a platform that was not promised
-    error[dist-matches-plan]: the file is in `dist/` but not in the plan
+    error[dist-matches-plan]: the file is there, but not in the plan
       --> sum_up_to-1.0.0-cp310-abi3-win_arm64.whl
        = expected: the files of the plan and no other
-       = remedy: move it out of `dist/`
+       = remedy: move it away, or name it in `foreign` of `[tool.wheel-pipeline]` if another job builds it
     # a file that is neither wheel nor sdist
-    error[dist-matches-plan]: the file is in `dist/` but not in the plan
+    error[dist-matches-plan]: the file is there, but not in the plan
       --> notes.txt
        = expected: the files of the plan and no other
-       = remedy: move it out of `dist/`
+       = remedy: move it away, or name it in `foreign` of `[tool.wheel-pipeline]` if another job builds it
     ");
 }

@@ -17,7 +17,7 @@ fn named(name: &'static str) -> Dist {
     }
     let mut dist = good();
     dist.remove(SDIST);
-    dist.plan.sdist = name.to_owned();
+    dist.plan.sdist = Some(name.to_owned());
     dist.add(name, sdist.bytes());
     dist
 }

@@ -31,6 +31,9 @@ pub struct BuiltFile {
     /// True if it is cross-built. The table says whether such a file can be released.
     #[serde(default, alias = "stand_in")]
     pub cross_built: bool,
+    /// True if another builder made it. Nothing else is known of its making.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elsewhere: bool,
     /// The commit. None if the source is not a git checkout.
     pub commit: Option<String>,
     /// True if the source differed from that commit.
@@ -39,14 +42,33 @@ pub struct BuiltFile {
     pub epoch: u64,
 }
 
+impl BuiltFile {
+    /// The record of a file that another builder made.
+    pub fn elsewhere(file: String, bytes: &[u8]) -> Self {
+        Self {
+            file,
+            sha256: Sha256Sum::digest(bytes),
+            size: bytes.len() as u64,
+            triple: None,
+            builder: "built elsewhere".to_owned(),
+            cross_built: false,
+            elsewhere: true,
+            commit: None,
+            dirty: false,
+            epoch: 0,
+        }
+    }
+}
+
 impl BuildEvidence {
     /// The record of a file.
     pub fn file(&self, name: &str) -> Option<&BuiltFile> {
         self.files.iter().find(|file| file.file == name)
     }
 
-    /// The names and hashes of the files.
+    /// The names and hashes of the files that `build` made.
     pub fn sums(&self) -> Vec<(String, Sha256Sum)> {
-        self.files.iter().map(|file| (file.file.clone(), file.sha256)).collect()
+        let own = self.files.iter().filter(|file| !file.elsewhere);
+        own.map(|file| (file.file.clone(), file.sha256)).collect()
     }
 }

@@ -16,6 +16,8 @@ use crate::evidence::join::join;
 use crate::evidence::{Evidence, EvidenceFolder};
 use crate::failure::Failure;
 use crate::folder::make_output;
+use crate::project::Project;
+use crate::project::foreign::ForeignPatterns;
 
 /// The joined results of jobs.
 #[derive(Debug)]
@@ -26,14 +28,48 @@ pub struct Gathered {
     jobs: usize,
 }
 
+/// The results that are expected.
+#[derive(Debug)]
+pub struct Expected {
+    plan: Plan,
+    /// The files that jobs named `foreign-NAME` may hold.
+    foreign: ForeignPatterns,
+    /// True if `dist/` is a folder of files that others made, so that jobs hold evidence alone.
+    is_folder: bool,
+}
+
+impl Expected {
+    /// The results of the jobs of a project, or of a folder of files.
+    pub fn of(plan: &Plan, project: &Project) -> Self {
+        Self {
+            plan: plan.clone(),
+            foreign: project.table.foreign.clone(),
+            is_folder: project.folder.is_some(),
+        }
+    }
+
+    /// The reason against a file of a job.
+    fn against(&self, kind: JobKind, file: &str) -> Option<&'static str> {
+        if self.is_folder {
+            Some("but the files of this release lie in the folder that the command names")
+        } else if kind == JobKind::Foreign && !self.foreign.matches(file) {
+            Some("which no pattern in `foreign` of the table matches")
+        } else {
+            None
+        }
+    }
+}
+
 /// Reads the results of all jobs below `from`. Each job has a folder of its name, as actions/download-artifact makes
 /// them. Changes nothing.
 ///
 /// It refuses names that the plan does not expect, whatever a job does not make, empty jobs, files without evidence of
 /// their build, files with another hash than recorded, and jobs that contradict each other.
-pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
+pub fn gather(expected: &Expected, from: &Path) -> Result<Gathered> {
+    let plan = &expected.plan;
     let mut jobs = Vec::new();
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut foreign: BTreeMap<String, Sha256Sum> = BTreeMap::new();
     let mut wrong = Vec::new();
     for JobFolder { name, path, kind } in folders(plan, from, &mut wrong)? {
         if kind == JobKind::Program {
@@ -46,16 +82,28 @@ pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
             continue;
         };
         let job = Job { name, evidence };
-        let dist = dist(&path)?;
+        let dist = dist(&path, kind)?;
         if job.evidence.is_empty() && dist.is_empty() {
             wrong.push(format!("`{}` holds neither files nor evidence", job.name));
         }
         let names: Vec<&str> = dist.iter().map(|(name, _)| name.as_str()).collect();
         wrong.extend(job.excess(kind, &names, plan));
         for (name, path) in dist {
+            if let Some(why) = expected.against(kind, &name) {
+                wrong.push(format!("`{}` holds `{}`, {why}", job.name, printable(&name)));
+                continue;
+            }
             let record = job.evidence.build.as_ref().and_then(|build| build.file(&name));
             let read = file::read_released(&path);
             match (record, read) {
+                // Other builders record nothing. `foreign::record` hashes what they made.
+                (None, Ok(bytes)) if kind == JobKind::Foreign => {
+                    let sum = Sha256Sum::digest(&bytes);
+                    if foreign.insert(name.clone(), sum).is_some_and(|known| known != sum) {
+                        wrong.push(format!("two jobs built different files named `{name}`"));
+                    }
+                    files.insert(name, path);
+                }
                 (None, _) => {
                     wrong.push(format!("`{}` has no record of its file `{name}`", job.name))
                 }
@@ -70,7 +118,9 @@ pub fn gather(plan: &Plan, from: &Path) -> Result<Gathered> {
     }
     let joined = join(&jobs).map_err(|contradictions| wrong.extend(contradictions));
     let planned: Vec<&str> = plan.files().collect();
-    let others = files.keys().filter(|name| !planned.contains(&name.as_str()));
+    let others = files
+        .keys()
+        .filter(|name| !planned.contains(&name.as_str()) && !expected.foreign.matches(name));
     wrong.extend(others.map(|name| format!("`{name}` is not in the plan")));
     let Some(evidence) = joined.ok().filter(|_| wrong.is_empty()) else {
         return Err(Failure::refused(format!(
@@ -86,8 +136,10 @@ impl Gathered {
     /// Moves each file into `dist/`, whole or not at all, and then writes the evidence. `work` is a folder on the same
     /// file system.
     pub fn place(self, dist: &Path, work: &Path, evidence: &mut EvidenceFolder) -> Result<()> {
-        for folder in [dist, work] {
-            make_output(folder)?;
+        make_output(work)?;
+        // Nothing is written into a folder that is only read.
+        if !self.files.is_empty() {
+            make_output(dist)?;
         }
         let partial = work.join("gathering.partial");
         for (name, path) in &self.files {
@@ -151,8 +203,12 @@ fn read(folder: &Path) -> Result<Option<Evidence>> {
     Ok((below.is_empty() || above.is_empty()).then(|| below.or(above)))
 }
 
-fn dist(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let folder = folder.join("dist");
+/// The files of a job. Another builder's may lie in its folder itself.
+fn dist(folder: &Path, kind: JobKind) -> Result<Vec<(String, PathBuf)>> {
+    let mut folder = folder.to_owned();
+    if kind != JobKind::Foreign || folder.join("dist").is_dir() {
+        folder.push("dist");
+    }
     if !folder.is_dir() {
         return Ok(Vec::new());
     }

@@ -38,6 +38,10 @@ pub enum JobKind {
     Publish,
     /// `verified-TARGET`: installs the release from the index.
     Verify(Target),
+    /// `smoke-NAME`: tests the wheels of a folder, for any target. A folder has no plan of jobs.
+    SmokeAny,
+    /// `foreign-NAME`: holds files that another builder made, and no evidence.
+    Foreign,
     /// `program`: builds this program for the jobs that have rights.
     Program,
 }
@@ -47,7 +51,8 @@ pub const REBUILD: &str = "rebuild-";
 
 /// The names of jobs, for messages.
 pub const NAMES: &str = "`sdist`, `build-TARGET`, `rebuild-TARGET`, `second-build-RUNNER`, `audit`, \
-     `smoke-TARGET-PYTHON`, `smoke-container-TARGET`, `release`, `published`, `verified-TARGET`";
+     `smoke-TARGET-PYTHON`, `smoke-container-TARGET`, `foreign-NAME`, `release`, `published`, \
+     `verified-TARGET`, or for a folder of wheels `smoke-NAME`";
 
 impl JobKind {
     /// The job of this name. None if the plan expects no such job.
@@ -74,6 +79,13 @@ impl JobKind {
             _ => {}
         }
         let after = |start| name.strip_prefix(start);
+        let is_named = |start| after(start).is_some_and(|rest: &str| !rest.is_empty());
+        if is_named("foreign-") {
+            return Some(Self::Foreign);
+        }
+        if is_named("smoke-") && plan.files().all(|file| plan.is_foreign(file)) {
+            return Some(Self::SmokeAny);
+        }
         if let Some(runner) = after("second-build-") {
             (!runner.is_empty()).then_some(Self::SecondBuild)
         } else if let Some(text) = after("build-").or_else(|| after(REBUILD)) {
@@ -93,13 +105,18 @@ impl JobKind {
     fn makes(self, file: &str, plan: &Plan) -> bool {
         let planned =
             |target| plan.wheels.iter().any(|all| all.file == file && all.target == target);
+        let is_sdist = plan.sdist.as_deref() == Some(file);
         match self {
-            Self::Sdist => file == plan.sdist,
-            Self::Build(target) => file == plan.sdist || planned(target),
-            Self::Gate | Self::Publish => true,
-            Self::SecondBuild | Self::Audit | Self::Smoke(_) | Self::Verify(_) | Self::Program => {
-                false
-            }
+            Self::Sdist => is_sdist,
+            Self::Build(target) => is_sdist || planned(target),
+            // Which files another builder may make is a matter of patterns.
+            Self::Gate | Self::Publish | Self::Foreign => true,
+            Self::SecondBuild
+            | Self::Audit
+            | Self::Smoke(_)
+            | Self::SmokeAny
+            | Self::Verify(_)
+            | Self::Program => false,
         }
     }
 
@@ -116,12 +133,12 @@ impl JobKind {
         match self {
             Self::Sdist | Self::Build(_) => &[BuildEvidence::FILE],
             Self::Audit => &[AuditEvidence::FILE],
-            Self::Smoke(_) => &[SmokeEvidence::FILE],
+            Self::Smoke(_) | Self::SmokeAny => &[SmokeEvidence::FILE],
             Self::SecondBuild => &[SecondBuildEvidence::FILE],
             Self::Gate => &PUBLISHED[..4],
             Self::Publish => PUBLISHED,
             Self::Verify(_) => &[VerifyEvidence::FILE],
-            Self::Program => &[],
+            Self::Program | Self::Foreign => &[],
         }
     }
 }

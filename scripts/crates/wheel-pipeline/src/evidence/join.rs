@@ -212,6 +212,7 @@ mod tests {
                 triple: None,
                 builder: "maturin".to_owned(),
                 cross_built: false,
+                elsewhere: false,
                 commit: None,
                 dirty: false,
                 epoch: 0,

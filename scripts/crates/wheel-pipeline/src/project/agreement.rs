@@ -25,7 +25,10 @@ pub fn plan(project: &Project, tags: &[String]) -> Result<Plan, Vec<String>> {
         targets: project.table.targets.clone(),
         pythons: project.table.pythons.clone(),
     };
-    Plan::new(&promise).map_err(|unserved| vec![unserved.to_string()])
+    let mut plan = Plan::new(&promise).map_err(|unserved| vec![unserved.to_string()])?;
+    let foreign = plan.files().filter(|file| project.table.foreign.matches(file));
+    plan.foreign = foreign.map(str::to_owned).collect();
+    Ok(plan)
 }
 
 /// The disagreement of the version and the tags.
@@ -133,12 +136,14 @@ mod tests {
     use wheel_audit::family::{Family, PythonVersion};
 
     use super::*;
+    use crate::project::foreign::ForeignPatterns;
     use crate::project::tag::TagSpelling;
     use crate::project::{CrossBuilt, MaturinTable, PromiseTable};
 
     fn project() -> Project {
         Project {
             root: "/project".into(),
+            folder: None,
             name: "Sum-Up-To".into(),
             version: Version::from_str("1.0.0-rc.1").expect("a version"),
             has_own_version: false,
@@ -162,6 +167,7 @@ mod tests {
                 downstream: None,
                 waivers: Vec::new(),
                 accept: Vec::new(),
+                foreign: ForeignPatterns::default(),
                 tag: TagSpelling::default(),
                 signed_tags: false,
                 missing_licenses: Vec::new(),

@@ -7,10 +7,12 @@ pub mod crate_facts;
 pub mod defaults;
 mod families;
 mod faults;
+pub mod foreign;
 pub mod pyproject;
 pub mod schema;
 pub mod search;
 pub mod series;
+pub mod set;
 pub mod source;
 pub mod table;
 pub mod tag;
@@ -40,8 +42,10 @@ use crate::tool::cargo::bindings::Kind;
 /// A maturin project, as its files describe it.
 #[derive(Clone, Debug)]
 pub struct Project {
-    /// The folder that holds `pyproject.toml`, absolute.
+    /// The folder that holds `pyproject.toml`, absolute. Without a project, the working folder.
     pub root: PathBuf,
+    /// The folder of a release that others built, which has no project. None for a project.
+    pub folder: Option<PathBuf>,
     /// The name as written in `[project]`: `sum-up-to`.
     pub name: String,
     /// The version in Python's normal form: `1.0.0-rc.1` is `1.0.0rc1`. That of `[project]`, or with `dynamic` that of
@@ -67,7 +71,8 @@ pub struct Project {
 
 /// The folders of a project that the pipeline writes: the files to upload, and its evidence and working files. They
 /// are never part of what is built.
-pub const OUTPUTS: [&str; 2] = ["dist", "target/pipeline"];
+pub const OUTPUTS: [&str; 2] = ["dist", WORK];
+const WORK: &str = "target/pipeline";
 
 impl Project {
     /// Reads the project in `root`. `handed` is cargo's answer, where another job has asked.
@@ -126,6 +131,7 @@ impl Project {
             stale_lock: facts.stale_lock,
             table,
             root,
+            folder: None,
         })
     }
 
@@ -150,12 +156,16 @@ impl Project {
 
     /// The folder where the pipeline keeps its evidence and its working files.
     pub fn work(&self) -> PathBuf {
-        self.root.join("target").join("pipeline")
+        match self.folder {
+            None => self.root.join(WORK),
+            // A project may lie in the same place.
+            Some(_) => self.root.join(WORK).join("foreign"),
+        }
     }
 
     /// The folder of files to upload.
     pub fn dist(&self) -> PathBuf {
-        self.root.join("dist")
+        self.folder.clone().unwrap_or_else(|| self.root.join("dist"))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use wheel_audit::plan::Plan;
+use wheel_audit::wheel::release::list;
 
 use super::crate_facts::CrateFacts;
 use super::{OUTPUTS, Project, Revision, agreement};
@@ -26,7 +27,25 @@ impl Source {
         let revision = git::revision(&project.root, &OUTPUTS)?;
         let tags = revision.as_ref().map(|revision| revision.tags.as_slice()).unwrap_or_default();
         let plan = agreed(&project, tags)?;
-        Ok(Self { project, revision, plan })
+        Self { project, revision, plan }.with_foreign()
+    }
+
+    /// The same source, with the files in `dist/` that other jobs have built for it.
+    pub fn with_foreign(mut self) -> Result<Self> {
+        let plan = &mut self.plan;
+        for path in list(&self.project.dist())? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if self.project.table.foreign.matches(&name) && !plan.is_foreign(&name) {
+                plan.foreign.push(name.clone());
+                plan.unpromised.push(name);
+            }
+        }
+        Ok(self)
+    }
+
+    /// The name of the sdist, which every project has.
+    pub fn sdist(&self) -> Result<&str> {
+        self.plan.sdist.as_deref().context("the plan of a project has an sdist")
     }
 
     /// The checked-out commit.
@@ -34,9 +53,12 @@ impl Source {
         self.revision.as_ref().map(|revision| revision.commit.as_str())
     }
 
-    /// The top folder of the repository. Without one, that of the project.
+    /// The top folder of the repository. Without one, that of the project, or of files that others built.
     pub fn top(&self) -> &Path {
-        self.revision.as_ref().map_or(&self.project.root, |revision| &revision.checkout.top)
+        match &self.revision {
+            Some(revision) => &revision.checkout.top,
+            None => self.project.folder.as_deref().unwrap_or(&self.project.root),
+        }
     }
 
     /// True if the checkout differs from its commit.

@@ -11,6 +11,7 @@ use crate::process::environment;
 use crate::project::accept::Acceptance;
 use crate::project::defaults;
 use crate::project::faults::{Fault, WrittenTable};
+use crate::project::foreign::ForeignPatterns;
 use crate::project::pyproject::PyProject;
 use crate::project::tag::TagSpelling;
 use crate::project::wheel_test::{self, Downstream, WheelTest, group_requirements};
@@ -47,6 +48,9 @@ pub struct PromiseTable {
     /// Findings, and checks that could not tell, with which a release may live for a while.
     #[serde(default)]
     pub accept: Vec<Acceptance>,
+    /// The files of the release that other jobs build.
+    #[serde(default)]
+    pub foreign: ForeignPatterns,
     /// The spelling of the project's version tags.
     #[serde(default)]
     pub tag: TagSpelling,
@@ -114,6 +118,13 @@ pub(super) fn day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Date, D:
         || serde::de::Error::custom("`expires` is not a date such as `2027-01-31`, without quotes");
     let written = toml::value::Datetime::deserialize(input).map_err(|_| wrong())?;
     written.to_string().parse().map_err(|_| wrong())
+}
+
+/// The table without a key.
+impl Default for PromiseTable {
+    fn default() -> Self {
+        toml::from_str("").expect("each key has a default")
+    }
 }
 
 impl PromiseTable {
@@ -191,6 +202,8 @@ impl PromiseTable {
             let message = row.fault(&self.accept[..index]);
             faults.extend(message.map(|message| fault("accept", Some(index), message)));
         }
+        let foreign = self.foreign.faults().into_iter();
+        faults.extend(foreign.map(|(index, message)| fault("foreign", Some(index), message)));
         faults
     }
 

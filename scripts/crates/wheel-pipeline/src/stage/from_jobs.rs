@@ -8,13 +8,14 @@ use serde::Deserialize;
 use wheel_audit::family::NotAFamily;
 use wheel_audit::wheel::release::list;
 
-use crate::evidence::gather::gather;
+use crate::evidence::gather::{Expected, gather};
 use crate::evidence::{EvidenceFolder, file};
 use crate::failure::Failure;
 use crate::process::interrupt::unless_interrupted;
 use crate::project::crate_facts::CrateFacts;
 use crate::project::source::Source;
 use crate::report::{Mood, Report};
+use crate::stage::foreign;
 
 /// The file with the plan.
 pub const PLAN: &str = "plan.json";
@@ -28,16 +29,16 @@ pub struct FromJobs {
 }
 
 impl FromJobs {
-    /// Joins the results of the jobs, if the option is given.
+    /// Joins the results of the jobs, if the option is given. Returns the source with the files that other builders made.
     pub fn take_in(
         &self,
         source: &Source,
         kept: &mut EvidenceFolder,
         report: &Report,
-    ) -> Result<()> {
+    ) -> Result<Source> {
         match &self.from {
             Some(from) => take_in(source, kept, report, from),
-            None => Ok(()),
+            None => foreign::record(source, kept),
         }
     }
 }
@@ -95,14 +96,15 @@ pub fn take_in(
     kept: &mut EvidenceFolder,
     report: &Report,
     from: &Path,
-) -> Result<()> {
+) -> Result<Source> {
     let action = report.start("gathering");
-    let (plan, folder) = (source.plan.clone(), from.to_owned());
-    let gathered = unless_interrupted(move || gather(&plan, &folder))??;
+    let expected = Expected::of(&source.plan, &source.project);
+    let folder = from.to_owned();
+    let gathered = unless_interrupted(move || gather(&expected, &folder))??;
     let what = gathered.to_string();
     gathered.place(&source.project.dist(), &source.project.work(), kept)?;
     // For the jobs after this one.
     file::write(&source.project.work().join(PLAN), &source.plan)?;
     action.done(Mood::Good, "gathered", &what);
-    Ok(())
+    foreign::record(source, kept)
 }

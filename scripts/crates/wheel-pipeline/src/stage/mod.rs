@@ -4,6 +4,7 @@ pub mod announce;
 pub mod audit;
 pub mod build;
 pub mod explain;
+pub mod foreign;
 pub mod from_jobs;
 pub mod gate;
 pub mod init;

@@ -149,6 +149,7 @@ impl JobMatrix {
             triple: None,
             builder: "maturin 1.16.0".to_owned(),
             cross_built: false,
+            elsewhere: false,
             commit: Some(self.commit.clone()),
             dirty: false,
             epoch: 0,

@@ -14,6 +14,8 @@ mod bounded;
 mod children;
 mod devpi;
 mod downloading;
+mod foreign_files;
+mod foreign_release;
 mod forging;
 mod gathering;
 mod handed;

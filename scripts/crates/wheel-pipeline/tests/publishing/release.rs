@@ -74,6 +74,7 @@ impl Release {
                 triple: None,
                 builder: "maturin 1.16.0".to_owned(),
                 cross_built: false,
+                elsewhere: false,
                 commit: None,
                 dirty: true,
                 epoch: 0,
@@ -119,13 +120,18 @@ impl Release {
             PATIENCE,
         ]);
         command.env("TWINE_USERNAME", who.0).env("TWINE_PASSWORD", who.1);
-        // Each run asks every Python that it finds. twine needs one, and there are hundreds of runs.
+        self.with_one_python(&mut command);
+        command
+    }
+
+    /// Lets a command find one Python. Each run asks every Python that it finds. twine needs one, and there are hundreds of
+    /// runs.
+    pub fn with_one_python(&self, command: &mut Command) {
         let path = self.tool_python_folder().into_iter().chain(["/usr/bin".into(), "/bin".into()]);
         command.env("PATH", std::env::join_paths(path).expect("a folder without a colon"));
         for variable in ["PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"] {
             command.env(variable, self.project.root().join("no-pythons"));
         }
-        command
     }
 
     /// Publishes, and asserts that neither the output nor the receipt has the password in it.

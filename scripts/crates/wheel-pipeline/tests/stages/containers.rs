@@ -40,6 +40,7 @@ pub fn built() -> (SampleProject, Interpreter) {
             triple: None,
             builder: "a test".to_owned(),
             cross_built: false,
+            elsewhere: false,
             commit: None,
             dirty: false,
             epoch: 0,

@@ -143,6 +143,7 @@ fn make(folder: &Path, files: u8) -> Result<Vec<(PathBuf, BuiltFile)>> {
                 triple: None,
                 builder: "a benchmark".to_owned(),
                 cross_built: true,
+                elsewhere: false,
                 commit: None,
                 dirty: true,
                 epoch: 0,

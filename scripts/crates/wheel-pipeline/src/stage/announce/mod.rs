@@ -50,7 +50,7 @@ pub fn run(
     report: &Report,
 ) -> Result<Verdict> {
     let execute = args.execute;
-    args.jobs.take_in(source, kept, report)?;
+    let source = &args.jobs.take_in(source, kept, report)?;
     let tag = ready(source, kept)?;
     let notes = notes(source, report)?;
     let folder = source.project.work().join("announce");

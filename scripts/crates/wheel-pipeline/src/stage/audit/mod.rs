@@ -12,6 +12,7 @@ use wheel_audit::plan::Plan;
 use wheel_audit::wheel::release::{ReleaseFacts, list};
 use wheel_audit::wheel::{Sha256Sum, printable};
 
+use crate::evidence::gate::PickedFile;
 use crate::evidence::{AuditEvidence, EvidenceFolder};
 use crate::exit::Verdict;
 use crate::failure::Failure;
@@ -101,11 +102,11 @@ pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdi
     };
     if let Some(root) = root {
         let handed = from.as_deref().map(from_jobs::handed).transpose()?.flatten();
-        let source = Source::open(&root, handed.as_ref())?;
+        let mut source = Source::open(&root, handed.as_ref())?;
         let _lock = RunLock::take(&source.project)?;
         let mut kept = EvidenceFolder::open(source.project.work())?;
         if let Some(from) = from {
-            from_jobs::take_in(&source, &mut kept, report, from)?;
+            source = from_jobs::take_in(&source, &mut kept, report, from)?;
         }
         let (evidence, picked) = judge_chosen(&source, &mut kept, report, &source.plan, choice)?;
         return show(report, &evidence, &picked, args);
@@ -163,7 +164,7 @@ fn judge_chosen(
     report: &Report,
     plan: &Plan,
     choice: &Choice,
-) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
+) -> Result<(AuditEvidence, Vec<PickedFile>)> {
     let dist = source.project.dist();
     let mut paths = list(&dist)?;
     // With a part of the plan, the other files of the whole plan are skipped. Earlier builds may have made them.
@@ -185,13 +186,18 @@ fn judge_chosen(
 }
 
 /// Judges everything in `dist/` by the whole plan and by all checks. Writes nothing.
-pub fn whole(source: &Source, kept: &EvidenceFolder, report: &Report) -> Result<AuditEvidence> {
+pub fn whole(
+    source: &Source,
+    kept: &EvidenceFolder,
+    report: &Report,
+) -> Result<(AuditEvidence, Vec<PickedFile>)> {
     let paths = list(&source.project.dist())?;
     let action = report.start("auditing dist/");
     let built = kept.built().sums();
-    let (evidence, _) = read_and_judged(source, paths, &source.plan, built, &Choice::default())?;
+    let (evidence, picked) =
+        read_and_judged(source, paths, &source.plan, built, &Choice::default())?;
     done(action, &evidence, false);
-    Ok(evidence)
+    Ok((evidence, picked))
 }
 
 /// The evidence, and the install table.
@@ -201,7 +207,7 @@ fn read_and_judged(
     plan: &Plan,
     built: Vec<(String, Sha256Sum)>,
     choice: &Choice,
-) -> Result<(AuditEvidence, Vec<Vec<String>>)> {
+) -> Result<(AuditEvidence, Vec<PickedFile>)> {
     let (plan, choice) = (plan.clone(), choice.clone());
     let accept = source.project.table.accept.clone();
     let whole: Vec<String> = source.plan.files().map(str::to_owned).collect();
@@ -220,9 +226,10 @@ fn read_and_judged(
         let input = CheckInput { release: &release, plan: Some(&plan), built: Some(&built) };
         let evidence = judged(input, unread, &choice, &rows);
         let table = install_table::table(&release, &plan).into_iter();
-        let picked = table.map(|(environment, picked)| {
-            let picked = picked.unwrap_or_else(|| "no wheel".to_owned());
-            vec![environment.target.title(), environment.python.to_string(), picked]
+        let picked = table.map(|(environment, file)| PickedFile {
+            target: environment.target,
+            python: environment.python,
+            file,
         });
         (evidence, picked.collect())
     })?)
@@ -289,7 +296,7 @@ fn done(action: crate::report::Progress, evidence: &AuditEvidence, strict: bool)
 fn show(
     report: &Report,
     evidence: &AuditEvidence,
-    picked: &[Vec<String>],
+    picked: &[PickedFile],
     args: &Args,
 ) -> Result<Verdict> {
     let verdict = verdict(evidence, args.strict);
@@ -297,7 +304,12 @@ fn show(
         AuditFormat::Human => {
             let mut text = human::problems(evidence);
             if !picked.is_empty() {
-                text += &table::plain(&["platform", "Python", "what pip picks"], picked);
+                let row = |one: &PickedFile| {
+                    let file = one.file.clone().unwrap_or_else(|| "no wheel".to_owned());
+                    vec![one.target.title(), one.python.to_string(), file]
+                };
+                let rows: Vec<Vec<String>> = picked.iter().map(row).collect();
+                text += &table::plain(&["platform", "Python", "what pip picks"], &rows);
                 text.push('\n');
             }
             report.data(&(text + &human::checks(evidence)))?;

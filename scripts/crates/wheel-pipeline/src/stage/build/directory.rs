@@ -66,7 +66,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
 
     /// Builds the sdist and unpacks it.
     pub fn sdist(&self) -> Result<BuiltFile> {
-        let file = &self.source.plan.sdist;
+        let file = self.source.sdist()?;
         let tools = self.machine.tools()?;
         let action = self.report.start(format!("building {file}"));
         // Somebody else may have made them.
@@ -194,7 +194,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
     }
 
     fn unpacked(&self) -> Result<UnpackedSdist> {
-        UnpackedSdist::place(&self.source.project, &self.folder, &self.source.plan.sdist)
+        UnpackedSdist::place(&self.source.project, &self.folder, self.source.sdist()?)
     }
 
     fn built(
@@ -211,6 +211,7 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
             triple: toolchain.map(|(toolchain, _)| toolchain.triple.clone()),
             builder: maturin::builder(toolchain)?,
             cross_built: toolchain.is_some_and(|(toolchain, _)| toolchain.is_cross_built()),
+            elsewhere: false,
             commit: revision.map(|revision| revision.commit.clone()),
             dirty: revision.is_none_or(|revision| revision.dirty),
             epoch: self.epoch()?,

@@ -108,8 +108,14 @@ pub fn make(
     part: &Plan,
     all: bool,
 ) -> Result<BuildEvidence> {
+    for file in part.wheels.iter().map(|wheel| &wheel.file) {
+        if part.is_foreign(file) {
+            report.say(Mood::Doubtful, "elsewhere", &format!("{file}: another job builds it"));
+        }
+    }
+    let part = &part.built_here();
     let mut record = kept.built().clone();
-    refuse_foreign(source, &record)?;
+    refuse_unexpected(source, &record)?;
     let (toolchains, not_here) = toolchains(&source.project, machine, report, part)?;
     if !all && !not_here.is_empty() {
         return Err(Failure::unknown(format!("not built here: {}", not_here.join("\n"))).into());
@@ -127,7 +133,8 @@ pub fn make(
     }
 
     let planned: BTreeSet<&str> = source.plan.files().collect();
-    for old in record.files.iter().filter(|file| !planned.contains(file.file.as_str())) {
+    let is_old = |file: &&BuiltFile| !file.elsewhere && !planned.contains(file.file.as_str());
+    for old in record.files.iter().filter(is_old) {
         let old = source.project.dist().join(&old.file);
         if old.exists() {
             fs::remove_file(&old).with_context(|| format!("cannot remove `{}`", old.display()))?;
@@ -187,21 +194,21 @@ pub fn part(plan: &Plan, targets: &[Target]) -> Result<Plan> {
     Ok(plan.only(&targets))
 }
 
-fn refuse_foreign(source: &Source, record: &BuildEvidence) -> Result<()> {
+fn refuse_unexpected(source: &Source, record: &BuildEvidence) -> Result<()> {
     let planned: BTreeSet<&str> = source.plan.files().collect();
     let names = list(&source.project.dist())?.into_iter().map(|path| {
         path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     });
-    let foreign: Vec<String> = names
+    let unexpected: Vec<String> = names
         .filter(|name| !planned.contains(name.as_str()) && record.file(name).is_none())
         .map(|name| format!("`{name}`"))
         .collect();
-    if foreign.is_empty() {
+    if unexpected.is_empty() {
         return Ok(());
     }
     Err(Failure::refused(format!(
         "`dist/` contains files that are neither in the plan nor from an earlier build: {}",
-        foreign.join(", ")
+        unexpected.join(", ")
     ))
     .hint("move them to another folder; nothing was changed")
     .into())

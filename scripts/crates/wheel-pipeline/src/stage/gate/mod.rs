@@ -1,12 +1,14 @@
 //! `gate`: decides from all evidence if `dist/` may be uploaded.
 
-use crate::evidence::gate::{GateDecision, GateInput, judge};
+use crate::evidence::gate::judge::judge;
+use crate::evidence::gate::{GateDecision, GateInput, PickedFile};
 use crate::evidence::origin::FileOrigin;
 use crate::evidence::{AuditEvidence, Evidence, EvidenceFolder, Judgement, file};
 use crate::exit::Verdict;
 use crate::project::source::Source;
 use crate::report::{Output, Report, table};
 use crate::stage::audit;
+use crate::stage::foreign::FromFolder;
 use crate::stage::from_jobs::FromJobs;
 use anyhow::Result;
 use wheel_audit::{Finding, PythonVersion};
@@ -14,6 +16,8 @@ use wheel_audit::{Finding, PythonVersion};
 /// The arguments of `gate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    pub folder: FromFolder,
     /// Close the gate for warnings and needless rows of `accept` too
     #[arg(long)]
     pub strict: bool,
@@ -30,14 +34,21 @@ pub fn run(
     kept: &mut EvidenceFolder,
     report: &Report,
 ) -> Result<Verdict> {
-    args.jobs.take_in(source, kept, report)?;
-    let judgement = decide(source, kept, report, args.strict)?;
-    let mut text = origins(&judgement) + &summary(&judgement);
-    text += &format!(
-        "{} of {} wheels agree with a second builder's\n",
-        judgement.seconded.len(),
-        source.plan.wheels.len()
-    );
+    let source = &args.jobs.take_in(source, kept, report)?;
+    let judgement = decide(source, kept, report, args.strict, args.folder.allow_untested)?;
+    let mut text = origins(&judgement);
+    if source.project.folder.is_some() {
+        text += &picks(&judgement);
+    }
+    text += &summary(&judgement);
+    // A second builder has nothing to compare with where there is no first one.
+    if source.project.folder.is_none() {
+        text += &format!(
+            "{} of {} wheels agree with a second builder's\n",
+            judgement.seconded.len(),
+            source.plan.wheels.len()
+        );
+    }
     if judgement.reasons.is_empty() {
         text += if judgement.untagged {
             "the gate is open, once the commit carries a version tag\n"
@@ -58,16 +69,20 @@ pub fn decide(
     kept: &EvidenceFolder,
     report: &Report,
     strict: bool,
+    allow_untested: bool,
 ) -> Result<GateDecision> {
-    let audit = audit::whole(source, kept, report)?;
+    let (audit, picked) = audit::whole(source, kept, report)?;
     let earlier = kept.audit.as_ref().map(|earlier| disagreements(earlier, &audit));
     let dist = audit.files.clone();
     let evidence = Evidence { audit: Some(audit), ..Evidence::clone(kept) };
     let mut judgement = judge(&GateInput {
         plan: &source.plan,
+        has_project: source.project.folder.is_none(),
         commit: source.commit(),
         dirty: source.is_dirty(),
         waivers: &source.project.table.waivers,
+        allow_untested,
+        foreign: &source.project.table.foreign,
         accept: &source.project.table.accept,
         strict,
         cross_built: source.project.table.cross_built,
@@ -78,6 +93,7 @@ pub fn decide(
         evidence: &evidence,
     });
     judgement.reasons.extend(earlier.unwrap_or_default());
+    judgement.picked = picked;
     file::write(&source.project.work().join("gate.json"), &judgement)?;
     Ok(judgement)
 }
@@ -98,6 +114,16 @@ fn origins(judgement: &GateDecision) -> String {
     table::plain(&["file", "made by", "tested on its platform", "under an emulator"], &rows) + "\n"
 }
 
+/// The install table.
+fn picks(judgement: &GateDecision) -> String {
+    let row = |one: &PickedFile| {
+        let file = one.file.clone().unwrap_or_else(|| "no wheel".to_owned());
+        vec![one.target.to_string(), one.python.to_string(), file]
+    };
+    let rows: Vec<Vec<String>> = judgement.picked.iter().map(row).collect();
+    table::plain(&["platform", "Python", "what pip picks"], &rows) + "\n"
+}
+
 /// The decision as text, with a line for each reason, waiver, accepted finding and warning.
 pub fn summary(judgement: &GateDecision) -> String {
     let lines = |word: &str, lines: &[String]| -> String {
@@ -106,6 +132,7 @@ pub fn summary(judgement: &GateDecision) -> String {
     let mut text = lines("closed", &judgement.reasons);
     text += &lines("waived", &judgement.waived);
     text += &lines("accepted", &judgement.accepted);
+    text += &lines("audited alone", &judgement.unpromised);
     text += &lines("warning", &judgement.warnings);
     text += &format!("{} waived, {} accepted\n", judgement.waived.len(), judgement.accepted.len());
     text

@@ -48,6 +48,7 @@ impl Matrices {
     /// The matrices of a plan.
     pub fn from_plan(plan: &Plan) -> Self {
         let (targets, platforms) = (plan.targets(), plan.platforms());
+        let built = plan.built_here().targets();
         let job = |target: &Target| {
             let pythons = plan.only(&[*target]).pythons();
             let pythons: Vec<String> = pythons.iter().map(ToString::to_string).collect();
@@ -75,7 +76,7 @@ impl Matrices {
             }
         }
         Self {
-            build: targets.iter().map(job).collect(),
+            build: built.iter().map(job).collect(),
             smoke: smoke.collect(),
             container: targets.iter().filter(linux).map(job).collect(),
             second,

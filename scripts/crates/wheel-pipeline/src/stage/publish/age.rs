@@ -57,6 +57,7 @@ mod tests {
             triple: None,
             builder: String::new(),
             cross_built: false,
+            elsewhere: false,
             commit: None,
             dirty: false,
             epoch: 0,

@@ -31,6 +31,7 @@ use crate::index::{self, ListedFile};
 use crate::process::interrupt::check_interrupt;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
+use crate::stage::foreign::FromFolder;
 use crate::stage::from_jobs::FromJobs;
 use crate::stage::{Machine, gate, recorded};
 
@@ -42,6 +43,8 @@ pub use upload_set::UploadSet;
 /// The arguments of `publish`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    pub folder: FromFolder,
     /// The address for uploads, to which twine sends files
     #[arg(long, value_name = "URL", default_value = "https://upload.pypi.org/legacy/")]
     pub repository_url: String,
@@ -93,9 +96,10 @@ pub fn run(
     let execute = args.execute;
     address::check("--repository-url", &destination.repository)?;
     address::check("--index-url", &destination.simple)?;
-    args.jobs.take_in(source, kept, report)?;
+    let source = &args.jobs.take_in(source, kept, report)?;
     if !is_loopback(&destination.repository) {
-        let mut judgement = gate::decide(source, kept, report, args.strict)?;
+        let mut judgement =
+            gate::decide(source, kept, report, args.strict, args.folder.allow_untested)?;
         let listing = index::listing(&destination.simple, &source.plan.project);
         check_interrupt()?;
         judge_age(&source.plan, kept, listing.as_deref().unwrap_or_default(), &mut judgement);

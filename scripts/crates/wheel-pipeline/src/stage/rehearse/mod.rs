@@ -113,7 +113,8 @@ pub fn run(
     let part = match &targets[..] {
         [] => machine.provable(&source.plan)?,
         targets => build::part(&source.plan, targets)?,
-    };
+    }
+    .built_here();
     // A missing network is noticed before anything is built.
     let tools = clock.time("tools", || {
         let tools = machine.tools()?;

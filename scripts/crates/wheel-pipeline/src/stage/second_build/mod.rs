@@ -72,7 +72,7 @@ pub fn compare_folder(
     let (ours, unread) = read(paths)?;
     faults(&ours, unread)?;
     let built = kept.built();
-    let sdist = built.file(&source.plan.sdist).map(|sdist| sdist.sha256);
+    let sdist = built.file(source.sdist()?).map(|sdist| sdist.sha256);
     let Comparisons { compared, unmatched } = compare(&ours.wheels, &theirs.wheels);
     let files = ours.files.into_iter().map(|file| (file.name, file.sum)).collect();
     let result = SecondBuildEvidence { sdist, files, compared, unmatched };
@@ -107,7 +107,7 @@ pub fn run(
         None
     };
     match &args.from {
-        Some(from) => from_jobs::take_in(source, kept, report, from)?,
+        Some(from) => drop(from_jobs::take_in(source, kept, report, from)?),
         None => {
             let targets = source.plan.targets().into_iter();
             let own: Vec<Target> = targets.filter(|target| target.is_host_kernel()).collect();
@@ -130,7 +130,7 @@ pub fn run(
     let environment = Environment::locked(interpreter, &place, &tools.program(Tool::Uv)?, lock)?;
     let out = source.project.work().join("second");
     folder::clear(&out)?;
-    let sdist = source.project.dist().join(&source.plan.sdist);
+    let sdist = source.project.dist().join(source.sdist()?);
     let own = std::env::current_exe().context("cannot find the path of this program")?;
     cibuildwheel::build(&environment, &sdist, &out, &own, engine.as_ref())
         // cibuildwheel needs uv on `PATH`.

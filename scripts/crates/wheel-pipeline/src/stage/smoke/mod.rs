@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::project::PromiseTable;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
+use crate::stage::foreign::Folder;
 use crate::stage::from_jobs::FromJobs;
 use crate::stage::machine::host_targets;
 use crate::stage::{Machine, build, recorded, today};
@@ -31,8 +32,10 @@ use crate::tool::pythons::{self, ForeignPythons};
 /// The arguments of `smoke`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    pub folder: Folder,
     /// Prove instead that a wheel compiled for a newer processor crashes on the emulated oldest one
-    #[arg(long, conflicts_with_all = ["complete", "targets", "container"])]
+    #[arg(long, conflicts_with_all = ["complete", "targets", "container", "folder"])]
     pub canary: bool,
     /// Test this target of the table; may be repeated; by default all wheels that are built and can run here
     #[arg(long = "target", env = "PIPELINE_TARGET", value_name = "TARGET")]
@@ -63,7 +66,7 @@ pub fn run(
     if args.canary {
         return canary::run(source, machine, report);
     }
-    args.jobs.take_in(source, kept, report)?;
+    let source = &args.jobs.take_in(source, kept, report)?;
     let plan = match &args.targets[..] {
         [] => source.plan.clone(),
         targets => build::part(&source.plan, targets)?,

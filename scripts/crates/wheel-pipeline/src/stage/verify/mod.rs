@@ -28,6 +28,7 @@ use crate::program::command;
 use crate::project::PromiseTable;
 use crate::project::source::Source;
 use crate::report::{Mood, Output, Report, table};
+use crate::stage::foreign::Folder;
 use crate::stage::from_jobs::FromJobs;
 use crate::stage::smoke::attempt::{Attempt, Beside, TestedWheel, provide, test};
 use crate::stage::smoke::environment_run::{self, EnvironmentRun};
@@ -37,6 +38,8 @@ use crate::tool::python::environment::Environment;
 /// The arguments of `verify`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    pub folder: Folder,
     /// The simple API of the index
     #[arg(
         long,
@@ -46,7 +49,7 @@ pub struct Args {
     )]
     pub index_url: String,
     /// Verify this version, without a receipt: it must install with the hashes of the index
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", conflicts_with = "folder")]
     pub version: Option<Version>,
     /// Verify this package in place of the project
     #[arg(long, value_name = "NAME", requires = "version")]
@@ -55,7 +58,7 @@ pub struct Args {
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..))]
     pub patience: u16,
     /// Compare the wheels in DIR, which another builder made from the same sdist, with those in dist/
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["index_url", "version"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["index_url", "version", "folder"])]
     pub second_build: Option<PathBuf>,
     #[command(flatten)]
     pub jobs: FromJobs,
@@ -71,7 +74,7 @@ pub fn run(
     kept: &mut EvidenceFolder,
     report: &Report,
 ) -> Result<Verdict> {
-    args.jobs.take_in(source, kept, report)?;
+    let source = &args.jobs.take_in(source, kept, report)?;
     if let Some(folder) = &args.second_build {
         return second_build::compare_folder(source, kept, report, folder);
     }
