@@ -153,7 +153,7 @@ def test_exception_cancels_the_rest_and_is_unchanged() -> None:
         return i
 
     with pytest.raises(LookupError) as caught:
-        asyncio.run(sum_of_async(f, 100, limit=5))
+        asyncio.run(sum_of_async(f, 5, limit=5))
     assert caught.value is error
     # As in `asyncio.TaskGroup`, a task that was to start after the error does not.
     assert started == [1, 2, 3]
@@ -186,7 +186,7 @@ def test_cancelling_cancels_the_tasks_and_waits_for_them() -> None:
         return i
 
     async def main() -> None:
-        task = asyncio.create_task(sum_of_async(f, 100, limit=4))
+        task = asyncio.create_task(sum_of_async(f, 4, limit=4))
         await turns(0, 3)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -209,7 +209,7 @@ def test_error_counts_more_than_a_cancellation_that_follows() -> None:
         return i
 
     async def main() -> None:
-        task = asyncio.create_task(sum_of_async(f, 10, limit=3))
+        task = asyncio.create_task(sum_of_async(f, 3, limit=3))
         await turns(0, 4)
         task.cancel()
         with pytest.raises(LookupError):
@@ -353,7 +353,7 @@ def test_coroutine_that_is_not_awaited_says_so() -> None:
 
 def test_closed_coroutine_cancels_its_tasks() -> None:
     async def main() -> None:
-        coroutine = sum_of_async(lambda _: asyncio.sleep(LIMIT, 1), 10, limit=3)
+        coroutine = sum_of_async(lambda _: asyncio.sleep(LIMIT, 1), 3, limit=3)
         assert asyncio.isfuture(coroutine.send(None))
         await turns(0)
         assert len(asyncio.all_tasks()) == 4

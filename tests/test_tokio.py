@@ -164,7 +164,7 @@ def test_exception_is_unchanged_with_its_traceback_and_cancels_the_rest() -> Non
 
     async def main() -> None:
         with pytest.raises(LookupError) as caught:
-            await sum_on_tokio(f, 100, tasks=5)
+            await sum_on_tokio(f, 5, tasks=5)
         assert caught.value is error
         assert traceback.extract_tb(caught.tb)[-1].name == "f"
         assert len(asyncio.all_tasks()) == 1
@@ -200,7 +200,7 @@ def test_cancelling_the_caller_cancels_what_rust_awaits() -> None:
         return i
 
     async def main() -> None:
-        task = asyncio.create_task(sum_on_tokio(f, 100, tasks=4))
+        task = asyncio.create_task(sum_on_tokio(f, 4, tasks=4))
         await until(lambda: len(started) == 4)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -223,7 +223,7 @@ def test_cancelling_waits_for_what_takes_its_time_to_end() -> None:
         return i
 
     async def main() -> None:
-        task = asyncio.create_task(sum_on_tokio(f, 100, tasks=3))
+        task = asyncio.create_task(sum_on_tokio(f, 3, tasks=3))
         await until(lambda: len(asyncio.all_tasks()) == 5)
         await turns(0)
         task.cancel()
@@ -236,7 +236,7 @@ def test_cancelling_waits_for_what_takes_its_time_to_end() -> None:
 
 def test_closed_coroutine_cancels_what_rust_awaits() -> None:
     async def main() -> None:
-        coroutine = sum_on_tokio(lambda _: asyncio.sleep(LIMIT, 1), 10, tasks=3)
+        coroutine = sum_on_tokio(lambda _: asyncio.sleep(LIMIT, 1), 3, tasks=3)
         assert asyncio.isfuture(coroutine.send(None))
         await until(lambda: len(asyncio.all_tasks()) == 4)
         coroutine.close()
@@ -307,6 +307,22 @@ def test_loop_that_ends_first_leaves_no_message(capfd: pytest.CaptureFixture[str
         asyncio.run(main())
     asyncio.run(add_up_to_after(1, 0.01))
     assert capfd.readouterr() == ("", "")
+
+
+def test_loop_that_is_closed_meanwhile_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    unraisable: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+    coroutine = add_up_to_after(1, 0.01)
+
+    async def begin() -> None:
+        coroutine.send(None)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(begin())
+    loop.close()
+    asyncio.run(add_up_to_after(1, 0.2))
+    assert unraisable == []
+    coroutine.close()
 
 
 def test_abandoned_cycle_is_collected() -> None:

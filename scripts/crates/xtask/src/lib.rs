@@ -83,7 +83,10 @@ pub enum Chore {
         starts: u16,
     },
     /// Make faults in the extension one by one; exit 1 if its tests do not notice one
-    Mutants,
+    Mutants {
+        /// Only the faults whose descriptions have these words; by default all
+        words: Option<String>,
+    },
     /// Run each target of the fuzzer for its share of the time; exit 1 if an input fails
     Fuzz {
         /// The time of all targets together, in seconds
@@ -126,7 +129,9 @@ impl Xtask {
             Chore::Tables { check } => tables::run(&source.project, machine, report, *check),
             Chore::Readme { check } => readme::run(source, report, *check),
             Chore::Exits { starts } => exits::run(source, machine, kept, report, *starts),
-            Chore::Mutants => mutants::run(source, machine, kept, report),
+            Chore::Mutants { words } => {
+                mutants::run(source, machine, kept, report, words.as_deref())
+            }
             Chore::Fuzz { seconds } => fuzz::run(&source.project, report, *seconds),
             Chore::Releases { projects } => releases::run(&source.project, report, projects),
             Chore::ByHand => by_hand::run(source, machine, report),

@@ -59,11 +59,16 @@ pub fn run(
     machine: &Machine,
     kept: &EvidenceFolder,
     report: &Report,
+    words: Option<&str>,
 ) -> Result<Verdict> {
+    let mut mutants = mutants()?;
+    mutants.retain(|mutant| words.is_none_or(|words| mutant.fault.contains(words)));
+    if mutants.is_empty() {
+        return Err(Failure::usage("no fault is described with these words").into());
+    }
     let mut environments = test_environment::environments(source, machine, kept, report)?;
     let environment = environments.pop().context("there is at least one environment")?;
     let bench = Bench::new(&source.project.root, environment)?;
-    let mutants = mutants()?;
     // Otherwise a test that always fails would seem to notice everything.
     bench.install()?;
     for test in tests(&mutants) {
@@ -87,7 +92,7 @@ pub fn run(
         action.done(mood, word, &mutant.fault);
     }
     let count = mutants.len();
-    report.data(&format!("{caught} of {count} mutants caught, {hung} of them hung\n"))?;
+    report.data(&format!("{caught} of {count} mutants caught, {hung} others hung\n"))?;
     Ok(if caught == count { Verdict::Yes } else { Verdict::No })
 }
 
