@@ -35,6 +35,7 @@ mod placed;
 mod record_complete;
 mod registry;
 mod run_path;
+mod runtime_floor;
 mod sdist_contents;
 mod sdist_structure;
 mod size_and_quota;

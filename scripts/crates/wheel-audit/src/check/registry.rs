@@ -5,9 +5,9 @@ use super::{
     abi3_symbols, architecture, binary_structure, code_signature, contents_exact, cpu_baseline,
     debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
     index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
-    metadata_valid, no_leaked_paths, page_alignment, record_complete, run_path, sdist_contents,
-    sdist_structure, size_and_quota, suffix_and_exports, tags_agree, text_relocations, vc_runtime,
-    version_agrees, zip_structure,
+    metadata_valid, no_leaked_paths, page_alignment, record_complete, run_path, runtime_floor,
+    sdist_contents, sdist_structure, size_and_quota, suffix_and_exports, tags_agree,
+    text_relocations, vc_runtime, version_agrees, zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -34,6 +34,7 @@ pub const CHECKS: &[Check] = &[
     suffix_and_exports::CHECK,
     abi3_symbols::CHECK,
     libc_floor::CHECK,
+    runtime_floor::CHECK,
     linked_libraries::CHECK,
     macos_floor::CHECK,
     run_path::CHECK,

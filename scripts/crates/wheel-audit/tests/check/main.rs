@@ -24,6 +24,7 @@ mod no_leaked_paths;
 mod page_alignment;
 mod record_complete;
 mod run_path;
+mod runtime_floor;
 mod sdist_contents;
 mod sdist_structure;
 mod size_and_quota;
@@ -73,6 +74,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("suffix-and-exports", suffix_and_exports::CASES),
     ("abi3-symbols", abi3_symbols::CASES),
     ("libc-floor", libc_floor::CASES),
+    ("runtime-floor", runtime_floor::CASES),
     ("linked-libraries", linked_libraries::CASES),
     ("macos-floor", macos_floor::CASES),
     ("run-path", run_path::CASES),

@@ -185,7 +185,7 @@ pub const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "an older glibc than it needs",
         check: "libc-floor",
-        also: &[],
+        also: &["runtime-floor"],
         make: |mut wheel| {
             let (python, abi) = tag(&wheel);
             (wheel.file.contains("manylinux") && wheel.file.contains("x86_64")).then_some(())?;
