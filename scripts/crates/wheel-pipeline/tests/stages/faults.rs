@@ -173,7 +173,7 @@ fn a_release_with_missing_wheels_has_findings() {
     let run = project.run(&["audit"]);
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains(
-        "error[dist-matches-plan]: the file is promised but not in `dist/`\n  --> in 3 files\n"
+        "error[dist-matches-plan]: the file is promised, but is not there\n  --> in 3 files\n"
     ));
     assert!(
         run.stdout
