@@ -9,11 +9,13 @@ mod ci;
 mod compiler;
 mod exits;
 mod fuzz;
+mod gated;
 mod installed;
 mod lock;
 mod machine;
 mod measured;
 mod mutants;
+mod page_table;
 pub mod readme;
 mod releases;
 mod step;
@@ -98,6 +100,11 @@ pub enum Chore {
         /// The projects; by default all of the list
         projects: Vec<String>,
     },
+    /// Run the gate over whole releases of PyPI that others built, without a table, and write `docs/tried.md`
+    Gated {
+        /// The projects; by default all of the list
+        projects: Vec<String>,
+    },
     /// Run the commands that the README lists under "By hand"
     ByHand,
     /// Install the program from an index on this machine with pip, uvx and pipx, and from its source with cargo
@@ -134,6 +141,7 @@ impl Xtask {
             }
             Chore::Fuzz { seconds } => fuzz::run(&source.project, report, *seconds),
             Chore::Releases { projects } => releases::run(&source.project, report, projects),
+            Chore::Gated { projects } => gated::run(&source.project, report, projects),
             Chore::ByHand => by_hand::run(source, machine, report),
             Chore::Installed => installed::run(source, machine, report),
             Chore::Tried { names } => tried::run(source, machine, report, names),

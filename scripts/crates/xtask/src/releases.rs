@@ -26,10 +26,10 @@ const RELEASES: &str = include_str!("../data/releases.txt");
 const KNOWN: &str = include_str!("../data/known_errors.txt");
 const SIMPLE: &str = "https://pypi.org/simple/";
 
-/// A line of the list.
-struct Release {
-    project: String,
-    version: Version,
+/// A line of a list.
+pub struct Release {
+    pub project: String,
+    pub version: Version,
     backend: String,
 }
 
@@ -75,7 +75,8 @@ pub fn run(project: &Project, report: &Report, projects: &[String]) -> Result<Ve
     Ok(verdict)
 }
 
-fn releases(text: &str) -> Result<Vec<Release>> {
+/// Reads a list: a requirement in each line, and a word about it.
+pub fn releases(text: &str) -> Result<Vec<Release>> {
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let release = |line: &str| {
         let (requirement, backend) = line.split_once(' ').context("a line names its backend")?;
@@ -87,7 +88,7 @@ fn releases(text: &str) -> Result<Vec<Release>> {
 }
 
 /// The folder with every file of a release. What is there is not downloaded again.
-fn download(release: &Release, place: &Path) -> Result<PathBuf> {
+pub fn download(release: &Release, place: &Path) -> Result<PathBuf> {
     let folder = place.join(format!("{}-{}", release.project, release.version));
     let complete = folder.join(".complete");
     if complete.exists() {

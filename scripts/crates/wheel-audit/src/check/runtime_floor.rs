@@ -86,8 +86,8 @@ fn row(glibc: (u16, u16)) -> Option<&'static str> {
     };
     let rows: Vec<(Option<(u16, u16)>, &str)> = rows.map(|row| (tag(row), row)).collect();
     let known = rows.last().is_some_and(|(last, _)| Some(glibc) <= *last);
-    let older = rows.into_iter().filter(|(tag, _)| *tag <= Some(glibc));
-    older.last().filter(|_| known).map(|(_, row)| row)
+    let mut older = rows.into_iter().filter(|(tag, _)| *tag <= Some(glibc));
+    older.next_back().filter(|_| known).map(|(_, row)| row)
 }
 
 /// The numbers of a version of a family. None for versions without numbers, such as `CXXABI_FLOAT128`.

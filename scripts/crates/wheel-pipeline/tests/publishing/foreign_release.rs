@@ -210,6 +210,20 @@ fn a_file_that_does_not_belong_to_the_release_closes_the_gate() {
 }
 
 #[test]
+fn a_link_is_no_file_of_the_release() {
+    let folder = Folder::whole();
+    let elsewhere = folder.here.path().join(WINDOWS);
+    fs::rename(folder.wheels().join(WINDOWS), &elsewhere).expect("moved");
+    std::os::unix::fs::symlink(elsewhere, folder.wheels().join(WINDOWS)).expect("a link");
+    let run = folder.gate(&["--allow-untested"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    let reason =
+        format!("closed: the audit could not read `{WINDOWS}`: it is a link, and not a file\n");
+    assert!(run.stdout.contains(&reason), "{}", run.stdout);
+    assert!(run.stdout.contains(&format!("closed: `{WINDOWS}` was not built\n")), "{}", run.stdout);
+}
+
+#[test]
 fn what_is_not_one_release_is_told_with_its_reason() {
     let folder = Folder::new(&[(SDIST, good().files[SDIST].clone())]);
     let run = folder.gate(&[]);
@@ -288,6 +302,18 @@ fn a_folder_is_tested_published_and_verified() {
     assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
     assert!(again.stderr.contains("already there sum_up_to-1.0-py3-none-"), "{}", again.stderr);
     let verified = run(&["verify", "wheels", "--index-url", &at("simple"), "--patience", PATIENCE]);
+    assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
+    // On another machine, which has the files and the receipt.
+    let other = tempfile::tempdir().expect("a folder");
+    let job = other.path().join("jobs/published");
+    fs::create_dir_all(&job).expect("a folder");
+    let receipt = folder.here.path().join("target/pipeline/foreign/receipt.json");
+    fs::copy(receipt, job.join("receipt.json")).expect("a receipt");
+    let wheels = folder.wheels().display().to_string();
+    let line = ["verify", &wheels, "--from", "jobs", "--index-url", &at("simple")];
+    let mut command = tools.project.command_in(other.path(), &line);
+    tools.with_one_python(&mut command);
+    let verified = tools.project.finish(limited::output(&mut command));
     assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
     // The index has other bytes than these.
     folder.put(&wheel.file, &Wheel::pure("sum_up_to", "answer = 43\n").bytes());

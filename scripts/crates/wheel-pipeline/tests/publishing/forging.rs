@@ -184,7 +184,7 @@ fn only_the_planned_files_may_be_in_dist() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(
         run.stdout.contains(&format!(
-            "closed: the audit found: {copy}: the file is in `dist/` but not in the plan [dist-matches-plan]\n"
+            "closed: the audit found: {copy}: the file is there, but not in the plan [dist-matches-plan]\n"
         )),
         "{}",
         run.stdout

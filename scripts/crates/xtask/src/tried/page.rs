@@ -5,39 +5,28 @@ use std::time::Duration;
 
 use super::attempt::{Attempt, Rehearsal};
 use super::list::Tried;
-use wheel_pipeline::report::table;
+use crate::page_table::PageTable;
 
 /// The page with the table.
 pub const PAGE: &str = "docs/tried.md";
 
-const START: &str = "<!-- tried: made by `cargo xtask tried` -->\n";
-const END: &str = "<!-- end of tried -->\n";
-
-const HEADER: [&str; 6] = [
-    "Project",
-    "What is special",
-    "Lines that `init` wrote",
-    "Families of wheels",
-    "Rehearsal",
-    "Time",
-];
+const TABLE: PageTable = PageTable {
+    start: "<!-- tried: made by `cargo xtask tried` -->\n",
+    end: "<!-- end of tried -->\n",
+    header: &[
+        "Project",
+        "What is special",
+        "Lines that `init` wrote",
+        "Families of wheels",
+        "Rehearsal",
+        "Time",
+    ],
+};
 
 /// The page with these results in the place of older ones. `all` is the order of the rows. None if the page has no marks.
 pub fn with_rows(page: &str, all: &[Tried], new: &BTreeMap<&str, Vec<String>>) -> Option<String> {
-    let page = page.replace("\r\n", "\n");
-    let (before, rest) = page.split_once(START)?;
-    let (old, after) = rest.split_once(END)?;
-    let row = |tried: &Tried| new.get(tried.name).cloned().or_else(|| old_row(old, tried));
-    let rows: Vec<Vec<String>> = all.iter().filter_map(row).collect();
-    Some(format!("{before}{START}\n{}\n{END}{after}", table::markdown(&HEADER, &rows)))
-}
-
-/// The cells of a project's row in an older table.
-fn old_row(table: &str, tried: &Tried) -> Option<Vec<String>> {
-    let start = format!("| [{}](", tried.name);
-    let line = table.lines().find(|line| line.starts_with(&start))?;
-    let cells = line.strip_prefix("| ")?.strip_suffix(" |")?;
-    Some(cells.split(" | ").map(|cell| cell.trim().to_owned()).collect())
+    let names: Vec<&str> = all.iter().map(|tried| tried.name).collect();
+    TABLE.with_rows(page, &names, new)
 }
 
 /// The row of a project.
@@ -136,7 +125,7 @@ mod tests {
             let tried = TRIED.iter().find(|tried| tried.name == name).expect("it is there");
             BTreeMap::from([(name, row(tried, &attempt(reached)))])
         };
-        let page = format!("before\n{START}{END}after\n");
+        let page = format!("before\n{}{}after\n", TABLE.start, TABLE.end);
         let page = with_rows(&page, &TRIED, &new("b", 1)).expect("marks");
         let page = with_rows(&page, &TRIED, &new("a", 2)).expect("marks");
         let page = with_rows(&page, &TRIED, &new("b", 3)).expect("marks");
