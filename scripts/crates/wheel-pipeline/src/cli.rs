@@ -279,6 +279,9 @@ impl Cli {
         };
         let _lock = RunLock::take(&source.project)?;
         let mut kept = EvidenceFolder::open(source.project.work())?;
+        if source.project.folder.is_some() {
+            foreign::disregard_others(&source, &mut kept);
+        }
         stage(&source, &Machine::new(&source.project, report), &mut kept)
     }
 }

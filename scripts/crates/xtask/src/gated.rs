@@ -115,9 +115,9 @@ fn promise(decision: &GateDecision) -> String {
     targets.dedup();
     let alone = match decision.unpromised.len() {
         0 => String::new(),
-        count => format!("; {count} wheels audited alone"),
+        count => format!("; audited alone: {count}"),
     };
-    format!("{environments} environments on {} platforms{alone}", targets.len())
+    format!("environments: {environments}; platforms: {}{alone}", targets.len())
 }
 
 /// Everything but that this machine has not tested all environments.
@@ -211,7 +211,7 @@ mod tests {
         };
         assert_eq!(found(&decision), "no error");
         assert_eq!(picks(&decision), "a Python's own ABI: 1, no wheel: 1, the stable ABI: 1");
-        assert_eq!(promise(&decision), "3 environments on 1 platforms");
+        assert_eq!(promise(&decision), "environments: 3; platforms: 1");
         decision.reasons.extend(["one".to_owned(), "two".to_owned()]);
         decision.warnings.push("three".to_owned());
         assert_eq!(found(&decision), "one, and 1 more; 1 warning");

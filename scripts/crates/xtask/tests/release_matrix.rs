@@ -155,22 +155,27 @@ fn the_jobs_of_the_matrix_open_the_gate() {
 fn without_a_smoke_job_the_gate_names_the_untested_environments() {
     let plan = plan();
     let (others, smokes) = jobs(&plan);
-    let environments = |jobs: &[Job]| -> BTreeSet<String> {
+    let environments = |jobs: &[Job]| -> BTreeSet<(Target, PythonVersion)> {
         let smokes = jobs.iter().filter_map(|job| job.evidence.smoke.as_ref());
         let outcomes = smokes.flat_map(|smoke| &smoke.outcomes);
-        outcomes.map(|outcome| format!("{} on Python {}", outcome.target, outcome.python)).collect()
+        outcomes.map(|outcome| (outcome.target, outcome.python)).collect()
     };
     let mut closed = 0;
     for missing in 0..smokes.len() {
         let mut rest = smokes.clone();
         let gone = rest.remove(missing);
-        let lost: Vec<String> = environments(&[gone])
-            .difference(&environments(&rest))
-            .map(|name| format!("no smoke test of this build: {name}"))
-            .collect();
+        // One reason for each platform, with its Pythons in the order of the plan.
+        let lost = &environments(&[gone]) - &environments(&rest);
+        let reason = |target: Target| {
+            let there = plan.environments.iter().filter(|promise| promise.target == target);
+            let lost = there.filter(|promise| lost.contains(&(target, promise.python)));
+            let pythons: Vec<String> = lost.map(|promise| promise.python.to_string()).collect();
+            format!("no smoke test of this build: {target} on Python {}", pythons.join(", "))
+        };
+        let lost: BTreeSet<String> = lost.iter().map(|(target, _)| reason(*target)).collect();
         let all: Vec<Job> = others.iter().cloned().chain(rest).collect();
         let reasons: BTreeSet<String> = judged(&plan, &all).closed().into_iter().collect();
-        assert_eq!(reasons, lost.iter().cloned().collect());
+        assert_eq!(reasons, lost);
         closed += usize::from(!lost.is_empty());
     }
     // Two Linux platforms are tested twice: with a runner's Pythons, and in an image.

@@ -217,9 +217,22 @@ mod tests {
             ("published", JobKind::Publish),
             ("verified-win_amd64", JobKind::Verify(windows)),
             ("program", JobKind::Program),
+            ("foreign-pypy", JobKind::Foreign),
         ] {
             assert_eq!(JobKind::of(name, &plan()), Some(kind), "{name}");
         }
+    }
+
+    #[test]
+    fn a_set_of_files_from_elsewhere_is_tested_by_jobs_of_any_name() {
+        let mut plan = plan();
+        plan.foreign = plan.files().map(str::to_owned).collect();
+        for name in ["smoke-ubuntu-24.04", "smoke-win_amd64-3.13", "smoke-x"] {
+            assert_eq!(JobKind::of(name, &plan), Some(JobKind::SmokeAny), "{name}");
+        }
+        assert_eq!(JobKind::of("smoke-", &plan), None);
+        plan.foreign.pop();
+        assert_eq!(JobKind::of("smoke-x", &plan), None);
     }
 
     #[test]
@@ -241,6 +254,8 @@ mod tests {
             "verified-win32",
             "..",
             "release-2",
+            "foreign-",
+            "smoke-x",
         ] {
             assert_eq!(JobKind::of(name, &plan()), None, "{name}");
         }

@@ -136,6 +136,11 @@ impl EvidenceFolder {
         Ok(())
     }
 
+    /// Leaves the evidence of a kind out of this run. Its file stays until a later run replaces it.
+    pub fn disregard<T: Kind>(&mut self) {
+        *T::place(&mut self.evidence) = None;
+    }
+
     /// Writes a file that no later stage reads.
     pub fn leave<T: Serialize>(&self, file: &str, value: &T) -> Result<()> {
         file::write(&self.path.join(file), value)

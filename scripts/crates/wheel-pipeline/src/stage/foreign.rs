@@ -6,7 +6,7 @@ use anyhow::Result;
 use wheel_audit::wheel::file::read_released;
 use wheel_audit::wheel::{Sha256Sum, printable};
 
-use crate::evidence::{BuildEvidence, BuiltFile, EvidenceFolder};
+use crate::evidence::{BuildEvidence, BuiltFile, EvidenceFolder, SmokeEvidence};
 use crate::failure::Failure;
 use crate::process::interrupt::check_interrupt;
 use crate::project::set::ForeignRelease;
@@ -61,6 +61,14 @@ pub fn record(source: &Source, kept: &mut EvidenceFolder) -> Result<Source> {
         kept.keep(build)?;
     }
     Ok(source)
+}
+
+/// Leaves out the tests of another set of files, which an earlier run in the same working folder has made.
+pub fn disregard_others(source: &Source, kept: &mut EvidenceFolder) {
+    let tested = kept.smoke.as_ref().and_then(|smoke| smoke.source.as_ref());
+    if tested.is_some_and(|tested| tested.plan != source.plan.sum()) {
+        kept.disregard::<SmokeEvidence>();
+    }
 }
 
 /// Says what the files of a folder promise.

@@ -184,6 +184,19 @@ fn a_test_of_another_set_of_wheels_closes_the_gate() {
 }
 
 #[test]
+fn tests_of_an_earlier_set_in_the_same_folder_are_left_out() {
+    let folder = Folder::whole();
+    folder.test(|_| {});
+    assert_eq!(folder.gate(&["--from", "jobs"]).code, 0);
+    fs::remove_file(folder.wheels().join(MACOS)).expect("it was there");
+    let run = folder.gate(&[]);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(!run.stdout.contains("another plan"), "{}", run.stdout);
+    let reason = "closed: no smoke test of this build: win_amd64 on Python 3.10, ";
+    assert!(run.stdout.contains(reason), "{}", run.stdout);
+}
+
+#[test]
 fn a_job_that_holds_files_is_refused() {
     let folder = Folder::whole();
     folder.test(|_| {});

@@ -29,8 +29,8 @@ fn a_target_that_is_not_in_the_table_is_refused_with_the_known_ones() {
     let run = SampleProject::new(PROGRAM).run(&["build", "--target", "musllinux_1_2_x86_64"]);
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
-    error: target `musllinux_1_2_x86_64` is not in `[tool.wheel-pipeline]`
-    hint: the table has `manylinux_2_17_x86_64`, `macosx_11_0_arm64`, `win_amd64`
+    error: target `musllinux_1_2_x86_64` is not promised
+    hint: these are promised: `manylinux_2_17_x86_64`, `macosx_11_0_arm64`, `win_amd64`
     ");
 }
 

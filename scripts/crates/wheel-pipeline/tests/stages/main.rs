@@ -8,6 +8,8 @@ mod children;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod containers;
 mod faults;
+#[cfg(unix)]
+mod foreign;
 mod init;
 #[cfg(unix)]
 mod interrupt;

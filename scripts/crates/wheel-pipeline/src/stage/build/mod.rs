@@ -179,11 +179,9 @@ pub fn part(plan: &Plan, targets: &[Target]) -> Result<Plan> {
         .extend(plan.platforms().into_iter().filter(|platform| !plan.targets().contains(platform)));
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
         let known: Vec<String> = planned.iter().map(|target| format!("`{target}`")).collect();
-        return Err(Failure::usage(format!(
-            "target `{unknown}` is not in `[tool.wheel-pipeline]`"
-        ))
-        .hint(format!("the table has {}", known.join(", ")))
-        .into());
+        return Err(Failure::usage(format!("target `{unknown}` is not promised"))
+            .hint(format!("these are promised: {}", known.join(", ")))
+            .into());
     }
     let targets = if targets.is_empty() { host_targets(plan) } else { targets.to_vec() };
     if targets.is_empty() {

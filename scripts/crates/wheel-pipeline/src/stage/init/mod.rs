@@ -117,6 +117,10 @@ fn explain(today: &Today, proposal: &Proposal, report: &Report) {
     for (what, seen) in &today.left_out {
         report.say(Mood::Doubtful, "left out", &format!("{what} ({})", files(seen)));
     }
+    if !today.left_out.is_empty() {
+        let what = "a job of yours can go on building what is left out: `foreign` in the table takes its files into the release";
+        report.say(Mood::Doubtful, "note", what);
+    }
     for note in &today.notes {
         report.say(Mood::Doubtful, "note", note);
     }

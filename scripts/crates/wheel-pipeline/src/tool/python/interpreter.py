@@ -7,6 +7,16 @@ import json
 import os
 import sys
 
+
+def glibc():
+    """Returns the two numbers of glibc's version. None with another C library."""
+    try:
+        name, version = os.confstr("CS_GNU_LIBC_VERSION").split()
+        return [int(number) for number in version.split(".")[:2]] if name == "glibc" else None
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
 # In a virtual environment, this is the interpreter that the environment was made with.
 executable = getattr(sys, "_base_executable", None) or sys.executable
 print(
@@ -19,6 +29,7 @@ print(
             "bits": 64 if sys.maxsize > 2**32 else 32,
             # https://docs.python.org/3/howto/free-threading-python.html#identifying-free-threaded-python
             "free_threaded": "free-threading build" in sys.version,
+            "glibc": glibc(),
         }
     )
 )

@@ -30,6 +30,8 @@ pub struct Interpreter {
     pub release: String,
     /// An emulator with its options, if the interpreter needs one.
     pub launcher: Vec<OsString>,
+    /// The version of glibc. None with another C library.
+    pub glibc: Option<(u16, u16)>,
     /// The platform. None for this machine's platform.
     pub platform: Option<PythonPlatform>,
     /// The container, if the interpreter is in one.
@@ -92,6 +94,12 @@ impl PythonPlatform {
 impl Interpreter {
     /// Returns true if this interpreter can install wheels for `target`.
     pub fn serves(&self, target: Target) -> bool {
+        // pip refuses a wheel for a newer system, and the wheel is not to blame.
+        if let (System::Manylinux { major, minor }, Some(own)) = (target.system(), self.glibc)
+            && own < (major, minor)
+        {
+            return false;
+        }
         match self.platform {
             None => target.is_host(),
             Some(platform) => platform.takes(target),
@@ -169,6 +177,7 @@ struct InterpreterAnswer {
     executable: PathBuf,
     bits: u32,
     free_threaded: bool,
+    glibc: Option<(u16, u16)>,
 }
 
 /// Looks for every CPython: on `PATH` (Debian's among them), in pyenv's folder and in uv's.
@@ -253,6 +262,7 @@ fn usable(
         executable: answer.executable,
         version,
         release: answer.release + flavour,
+        glibc: answer.glibc,
         launcher: Vec::new(),
         platform,
         inside: None,
@@ -372,7 +382,19 @@ mod tests {
             executable: "/usr/bin/python3.13".into(),
             bits: usize::BITS,
             free_threaded: false,
+            glibc: Some((2, 36)),
         }
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+    fn an_older_system_serves_no_wheel_for_a_newer_one() {
+        let python = usable(answer(), None).expect("it is usable");
+        let serves = |tag: &str| python.serves(tag.parse().expect(tag));
+        assert!(serves("manylinux_2_17_x86_64") && serves("manylinux_2_36_x86_64"));
+        assert!(!serves("manylinux_2_39_x86_64") && !serves("manylinux_3_0_x86_64"));
+        let unknown = Interpreter { glibc: None, ..python };
+        assert!(unknown.serves("manylinux_2_39_x86_64".parse().expect("a tag")));
     }
 
     #[test]

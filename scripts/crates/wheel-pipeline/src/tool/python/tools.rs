@@ -204,6 +204,7 @@ pub(crate) mod tests {
     /// An interpreter that does not exist.
     pub fn interpreter() -> Interpreter {
         Interpreter {
+            glibc: None,
             executable: "/usr/bin/python3".into(),
             version: PythonVersion::new(3, 13),
             release: "3.13.0".into(),

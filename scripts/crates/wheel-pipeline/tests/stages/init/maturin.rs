@@ -118,8 +118,9 @@ fn the_workflow_that_maturin_generates_is_read_whole() {
     ]
     pythons = ["3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t"]
     "#);
-    assert_snapshot!(said(&project), @r"
+    assert_snapshot!(said(&project), @"
     left out wheels for Pyodide: no target of a release (`ci.yml`)
+    note a job of yours can go on building what is left out: `foreign` in the table takes its files into the release
     note `manylinux_2_28_ppc64le` in place of `manylinux_2_17_ppc64le`, which nothing builds here
     today you promise 63 environments (a platform and a CPython) and test 3; the table promises the same, and a release tests each
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
@@ -148,9 +149,10 @@ fn interpreters_are_those_that_the_arguments_name() {
     pythons = ["3.12", "3.14t"]
     "#);
     // `requires-python` does not admit 3.9, so nobody misses it.
-    assert_snapshot!(said(&project), @r"
+    assert_snapshot!(said(&project), @"
     left out GraalPy 3.12: a release has wheels for CPython (`ci.yml`)
     left out PyPy 3.11: a release has wheels for CPython (`ci.yml`)
+    note a job of yours can go on building what is left out: `foreign` in the table takes its files into the release
     today you promise 2 environments (a platform and a CPython) and test 0; the table promises the same, and a release tests each
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
@@ -303,9 +305,10 @@ fn what_only_a_run_knows_is_named() {
       - uses: actions/upload-artifact@v6
 ";
     let project = with_jobs(jobs);
-    assert_snapshot!(said(&project), @r"
+    assert_snapshot!(said(&project), @"
     left out a target that only a run of the workflow knows (`ci.yml`)
     left out job `build`, whose matrix only a run of the workflow knows (`ci.yml`)
+    note a job of yours can go on building what is left out: `foreign` in the table takes its files into the release
     note no workflow shows which wheels it builds of this project, so the table has the platforms of most users
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
