@@ -45,7 +45,7 @@ def way(code: int = 0, stderr: str = "") -> Callable[[Callable[[], object]], Cal
 def way_of_daemon_threads() -> Callable[[Callable[[], object]], Callable[[], object]]:
     """The same, for a daemon thread that sums in threads.
 
-    CPython 3.10 itself crashes at such an end, if rarely: it reads freed memory when a thread gets the interpreter last.
+    CPython 3.10 itself rarely crashes at such an end. It reads freed memory when a thread gets the interpreter last.
     """
     return way() if sys.version_info >= (3, 11) else lambda end: end
 

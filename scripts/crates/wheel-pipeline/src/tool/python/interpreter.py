@@ -8,10 +8,10 @@ import os
 import sys
 
 
-def glibc():
+def glibc() -> "list[int] | None":
     """Returns the two numbers of glibc's version. None with another C library."""
     try:
-        name, version = os.confstr("CS_GNU_LIBC_VERSION").split()
+        name, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").split()
         return [int(number) for number in version.split(".")[:2]] if name == "glibc" else None
     except (AttributeError, OSError, ValueError):
         return None
