@@ -100,4 +100,7 @@ def test_command_can_be_interrupted() -> None:
         assert process.stdout.readline() == f"{10**30 * (10**30 + 1) // 2}\n"
         process.send_signal(signal.SIGINT)
         _, messages = process.communicate(timeout=LIMIT)
-    assert (process.returncode, messages) == (130, "interrupted: the Python loop was still running\n")
+    assert messages == "interrupted: the Python loop was still running\n"
+    # Python ends itself by the signal if that came while it evaluated a string, as the first import of `linecache` does.
+    # A shell shows 130 for both.
+    assert process.returncode in {130, -signal.SIGINT}
