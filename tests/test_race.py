@@ -101,6 +101,6 @@ def test_command_can_be_interrupted() -> None:
         process.send_signal(signal.SIGINT)
         _, messages = process.communicate(timeout=LIMIT)
     assert messages == "interrupted: the Python loop was still running\n"
-    # Python ends itself by the signal if that came while it evaluated a string, as the first import of `linecache` does.
-    # A shell shows 130 for both.
+    # Python ends itself by the signal if that comes while it evaluates a string, as the first import of `linecache`
+    # does. A shell shows 130 for both.
     assert process.returncode in {130, -signal.SIGINT}
