@@ -44,7 +44,7 @@ fn compared<'a>(plan: &Plan, files: impl Iterator<Item = &'a str>) -> Comparison
         return Comparison::NothingPublished;
     }
     let planned: BTreeSet<Family> = plan.wheels.iter().map(|wheel| wheel.family).collect();
-    // A table promises CPython 3.10 and later.
+    // Older ones are not compared.
     let oldest = PythonVersion::new(3, 10);
     let can_be_promised = |family: &&Family| match family {
         Family::Exact(python) => *python >= oldest,
