@@ -13,7 +13,7 @@ use crate::check::install_table::{admits, pick};
 use crate::family::{Family, PythonVersion};
 use crate::names::normalize;
 use crate::plan::{Plan, PlannedWheel, PromisedEnvironment};
-use crate::platform::{Architecture, PlatformTag, System};
+use crate::platform::PlatformTag;
 use crate::target::Target;
 use crate::wheel::filename::WheelName;
 use crate::wheel::quoted;
@@ -184,16 +184,7 @@ fn targets(tag: &str) -> Vec<Target> {
     let Some(PlatformTag::System { system, architectures }) = PlatformTag::read(tag) else {
         return Vec::new();
     };
-    let target = |architecture: Architecture| {
-        let system = match system {
-            // The first macOS for the processor.
-            System::Macos { major: 10, .. } if architecture == Architecture::Aarch64 => {
-                System::Macos { major: 11, minor: 0 }
-            }
-            system => system,
-        };
-        Target::of(system, architecture)
-    };
+    let target = |architecture| Target::of(system, architecture);
     architectures.into_iter().filter_map(target).collect()
 }
 

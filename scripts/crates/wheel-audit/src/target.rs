@@ -67,18 +67,15 @@ const WINDOWS: &[Row] = &[
 ];
 
 impl Target {
-    /// The target of a system and an architecture. None if this crate knows no such target.
+    /// The target of a system and an architecture, with the first macOS for arm64 in place of an older one. None if this
+    /// crate knows no such target.
     pub(crate) fn of(system: System, architecture: Architecture) -> Option<Self> {
-        let table = match system {
-            System::Manylinux { .. } | System::Musllinux { .. } => LINUX,
-            System::Macos { .. } => MACOS,
-            System::Windows => WINDOWS,
+        let system = match (system, architecture) {
+            (System::Macos { .. }, Architecture::Aarch64) => system.max(FIRST_ARM64),
+            _ => system,
         };
-        table.iter().any(|row| row.1 == architecture).then_some(Self {
-            system,
-            architecture,
-            universal: false,
-        })
+        let is_known = rows(system).iter().any(|row| row.1 == architecture);
+        is_known.then_some(Self { system, architecture, universal: false })
     }
 
     /// The operating system with its oldest version.
@@ -118,11 +115,7 @@ impl Target {
         if !self.universal {
             return vec![self];
         }
-        let of = |system, architecture| Self { system, architecture, universal: false };
-        vec![
-            of(self.system, Architecture::X86_64),
-            of(self.system.max(FIRST_ARM64), Architecture::Aarch64),
-        ]
+        MACOS.iter().rev().filter_map(|row| Self::of(self.system, row.1)).collect()
     }
 
     /// The platform part of a wheel's file name: the tag and its alias from before PEP 600, sorted; for `universal2` also
@@ -290,15 +283,19 @@ impl Target {
         if self.universal {
             return &UNIVERSAL;
         }
-        let table = match self.system {
-            System::Manylinux { .. } | System::Musllinux { .. } => LINUX,
-            System::Macos { .. } => MACOS,
-            System::Windows => WINDOWS,
-        };
-        table
+        rows(self.system)
             .iter()
             .find(|row| row.1 == self.architecture)
             .expect("a target is only made from a row of its table")
+    }
+}
+
+/// The rows of a system.
+fn rows(system: System) -> &'static [Row] {
+    match system {
+        System::Manylinux { .. } | System::Musllinux { .. } => LINUX,
+        System::Macos { .. } => MACOS,
+        System::Windows => WINDOWS,
     }
 }
 

@@ -205,14 +205,14 @@ impl Cli {
         }
     }
 
-    /// The folder with the results of other jobs.
-    fn jobs(&self) -> Option<&Path> {
-        match &self.command {
-            Command::Publish(args) => args.jobs.from.as_deref(),
-            Command::Verify(args) => args.jobs.from.as_deref(),
-            Command::Announce(args) => args.jobs.from.as_deref(),
-            Command::Smoke(args) => args.jobs.from.as_deref(),
-            Command::Gate(args) => args.jobs.from.as_deref(),
+    /// The folders that the command line names: with the results of other jobs, and with a release that others built.
+    fn folders(&self) -> (Option<&Path>, Option<&Path>) {
+        let (jobs, folder) = match &self.command {
+            Command::Gate(args) => (&args.jobs.from, &args.folder.folder.folder),
+            Command::Publish(args) => (&args.jobs.from, &args.folder.folder.folder),
+            Command::Smoke(args) => (&args.jobs.from, &args.folder.folder),
+            Command::Verify(args) => (&args.jobs.from, &args.folder.folder),
+            Command::Announce(args) => (&args.jobs.from, &None),
             Command::SecondBuild(_)
             | Command::Audit(_)
             | Command::Explain(_)
@@ -225,37 +225,14 @@ impl Cli {
             | Command::Pythons(_)
             | Command::Serve(_)
             | Command::Schema
-            | Command::Licenses(_) => None,
-        }
-    }
-
-    /// The folder of a release that others built.
-    fn folder(&self) -> Option<&Path> {
-        match &self.command {
-            Command::Gate(args) => args.folder.folder.folder.as_deref(),
-            Command::Publish(args) => args.folder.folder.folder.as_deref(),
-            Command::Smoke(args) => args.folder.folder.as_deref(),
-            Command::Verify(args) => args.folder.folder.as_deref(),
-            Command::SecondBuild(_)
-            | Command::Audit(_)
-            | Command::Announce(_)
-            | Command::Explain(_)
-            | Command::Init(_)
-            | Command::Rehearse(_)
-            | Command::Prepare(_)
-            | Command::Plan(_)
-            | Command::Sdist(_)
-            | Command::Build(_)
-            | Command::Pythons(_)
-            | Command::Serve(_)
-            | Command::Schema
-            | Command::Licenses(_) => None,
-        }
+            | Command::Licenses(_) => (&None, &None),
+        };
+        (jobs.as_deref(), folder.as_deref())
     }
 
     fn source(&self) -> Result<Source> {
         let root = search::named_or_nearest(self.project.as_deref())?;
-        let handed = self.jobs().map(from_jobs::handed).transpose()?.flatten();
+        let handed = self.folders().0.map(from_jobs::handed).transpose()?.flatten();
         Source::open(&root, handed.as_ref())
     }
 
@@ -265,7 +242,7 @@ impl Cli {
         report: &Report,
         stage: impl FnOnce(&Source, &Machine, &mut EvidenceFolder) -> Result<Verdict>,
     ) -> Result<Verdict> {
-        let source = match (self.folder(), &self.project) {
+        let source = match (self.folders().1, &self.project) {
             (Some(_), Some(_)) => {
                 let what = "both a folder of files and `--project` are named";
                 return Err(Failure::usage(what).hint("drop one of the two").into());

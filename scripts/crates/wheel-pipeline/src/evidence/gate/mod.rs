@@ -89,6 +89,13 @@ pub struct PickedFile {
     pub file: Option<String>,
 }
 
+impl PickedFile {
+    /// The file, for tables.
+    pub fn shown(&self) -> String {
+        self.file.clone().unwrap_or_else(|| "no wheel".to_owned())
+    }
+}
+
 /// The reason against a commit without a tag.
 const UNTAGGED: &str = "the commit carries no version tag";
 

@@ -305,8 +305,7 @@ fn show(
             let mut text = human::problems(evidence);
             if !picked.is_empty() {
                 let row = |one: &PickedFile| {
-                    let file = one.file.clone().unwrap_or_else(|| "no wheel".to_owned());
-                    vec![one.target.title(), one.python.to_string(), file]
+                    vec![one.target.title(), one.python.to_string(), one.shown()]
                 };
                 let rows: Vec<Vec<String>> = picked.iter().map(row).collect();
                 text += &table::plain(&["platform", "Python", "what pip picks"], &rows);

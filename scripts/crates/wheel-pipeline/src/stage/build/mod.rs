@@ -175,8 +175,11 @@ pub fn toolchains(
 /// The part of the plan for the given targets, or for this machine's targets.
 pub fn part(plan: &Plan, targets: &[Target]) -> Result<Plan> {
     let mut planned = plan.targets();
-    planned
-        .extend(plan.platforms().into_iter().filter(|platform| !plan.targets().contains(platform)));
+    for platform in plan.platforms() {
+        if !planned.contains(&platform) {
+            planned.push(platform);
+        }
+    }
     if let Some(unknown) = targets.iter().find(|target| !planned.contains(target)) {
         let known: Vec<String> = planned.iter().map(|target| format!("`{target}`")).collect();
         return Err(Failure::usage(format!("target `{unknown}` is not promised"))

@@ -116,10 +116,7 @@ fn origins(judgement: &GateDecision) -> String {
 
 /// The install table.
 fn picks(judgement: &GateDecision) -> String {
-    let row = |one: &PickedFile| {
-        let file = one.file.clone().unwrap_or_else(|| "no wheel".to_owned());
-        vec![one.target.to_string(), one.python.to_string(), file]
-    };
+    let row = |one: &PickedFile| vec![one.target.to_string(), one.python.to_string(), one.shown()];
     let rows: Vec<Vec<String>> = judgement.picked.iter().map(row).collect();
     table::plain(&["platform", "Python", "what pip picks"], &rows) + "\n"
 }

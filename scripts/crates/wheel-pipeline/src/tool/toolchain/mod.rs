@@ -137,7 +137,7 @@ impl Toolchain {
 }
 
 /// The reason why nothing can be built for this version of musl.
-fn too_old_musl(target: Target) -> Option<String> {
+pub fn too_old_musl(target: Target) -> Option<String> {
     let machine = target.machine();
     match (target.system(), target.architecture()) {
         (System::Musllinux { major: 1, minor: ..2 }, Architecture::I686 | Architecture::Armv7l) => {

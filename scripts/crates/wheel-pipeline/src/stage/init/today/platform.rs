@@ -4,6 +4,7 @@ use wheel_audit::platform::current_name;
 use wheel_audit::target::Target;
 
 use super::runner::{Runner, RunnerSystem};
+use crate::tool::toolchain::too_old_musl;
 
 /// The platform of a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +38,10 @@ fn oldest_glibc(machine: &str) -> (u16, u16) {
     }
 }
 
-/// The oldest musl for which a wheel can be built. With 1.2, 32-bit processors got another `time_t`, and Rust's standard
-/// library and zig have that.
+/// The oldest musl for which a wheel can be built.
 fn oldest_musl(machine: &str) -> (u16, u16) {
-    if matches!(machine, "i686" | "armv7l") { (1, 2) } else { (1, 1) }
+    let first = format!("musllinux_1_1_{machine}").parse::<Target>().ok();
+    if first.and_then(too_old_musl).is_some() { (1, 2) } else { (1, 1) }
 }
 
 /// The platform of a Rust target, or of maturin-action's short name for one. `libc` is the value of `manylinux`, and
