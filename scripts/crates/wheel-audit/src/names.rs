@@ -27,6 +27,11 @@ pub fn escape(name: &str) -> String {
     normalize(name).replace('-', "_")
 }
 
+/// The last part of a path with slashes.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use wheel_pipeline::exit::Verdict;
 use wheel_pipeline::project::Project;
 use wheel_pipeline::report::{Mood, Report};
@@ -10,17 +10,23 @@ use wheel_pipeline::stage::Machine;
 use wheel_pipeline::tool::cibuildwheel;
 use wheel_pipeline::tool::python::environment::Environment;
 use wheel_pipeline::tool::python::isolated;
+use wheel_pipeline::tool::python::lock::TOOLS;
 use wheel_pipeline::tool::python::tools::Tool;
 use wheel_pipeline::tool::pythons::images;
+use wheel_pipeline::tool::toolchain::zig;
 
 const LOCK: &str = include_str!("../data/tables.lock");
 const SCRIPT: &str = include_str!("../data/stable_abi.py");
+const SYMBOLS: &str = include_str!("../data/system_symbols.py");
 
 /// Runs `tables`: writes the tables, or with `check` compares them.
 pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -> Result<Verdict> {
     let mut verdict = Verdict::Yes;
-    let makers: [(&str, Maker); 2] = [
+    let makers: [(&str, Maker); 5] = [
         ("scripts/crates/wheel-audit/data/stable_abi.txt", stable_abi),
+        ("scripts/crates/wheel-audit/data/symbols/glibc.txt", |machine| symbols(machine, "glibc")),
+        ("scripts/crates/wheel-audit/data/symbols/musl.txt", |machine| symbols(machine, "musl")),
+        ("scripts/crates/wheel-audit/data/symbols/macos.txt", |machine| symbols(machine, "macos")),
         ("scripts/crates/wheel-pipeline/src/tool/pythons/images.txt", images),
     ];
     for (file, make) in makers {
@@ -52,6 +58,16 @@ fn stable_abi(machine: &Machine) -> Result<String> {
     let environment =
         Environment::locked(interpreter, &place, &machine.tools()?.program(Tool::Uv)?, LOCK)?;
     Ok(isolated(&environment.python()).args(["-c", SCRIPT]).check()?.stdout)
+}
+
+/// The table of the symbols of a system's libraries, from the pinned zig.
+fn symbols(machine: &Machine, system: &str) -> Result<String> {
+    let tools = machine.tools()?;
+    let folder = zig::libraries(tools)?.into_os_string().into_string();
+    let folder = folder.map_err(|folder| anyhow!("`{}` is not UTF-8", folder.display()))?;
+    let version = TOOLS.version("ziglang")?;
+    let python = isolated(&tools.interpreter(Tool::Zig)?);
+    Ok(python.args(["-c", SYMBOLS, system, &folder, &version]).check()?.stdout)
 }
 
 /// The table of the images that cibuildwheel pins, which contain every CPython.

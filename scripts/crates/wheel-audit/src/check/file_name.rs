@@ -10,7 +10,7 @@ use pep440_rs::Version;
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, Findings, NotJudged};
-use super::placed::file_name;
+use crate::names::file_name;
 use crate::names::normalize;
 use crate::wheel::flaw::Part;
 use crate::wheel::quoted;

@@ -11,7 +11,7 @@ use pep440_rs::Version;
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
-use super::placed::file_name;
+use crate::names::file_name;
 use crate::names::normalize;
 use crate::platform::{PlatformTag, System};
 use crate::wheel::metadata::Headers;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
-use super::placed::{Placed, each, file_name as file};
+use super::placed::{Placed, each};
+use crate::names::file_name as file;
 use crate::platform::System;
 use crate::wheel::binary::FormatFacts;
 use crate::wheel::quoted;

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, Findings, NotJudged};
-use crate::names::normalize;
+use super::loaded::{self, Sought};
+use crate::names::{file_name, normalize};
 use crate::platform::{PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage, FormatFacts};
 use crate::wheel::release::WheelFacts;
@@ -33,6 +34,9 @@ pub(super) struct About<'a> {
     required: OnceCell<BTreeSet<String>>,
     files: OnceCell<BTreeSet<String>>,
     exports: OnceCell<BTreeSet<&'a str>>,
+    /// The files of the wheel that load a library outside it.
+    loading: RefCell<BTreeMap<Sought, BTreeSet<String>>>,
+    reexports: OnceCell<bool>,
     /// Folder and stem of the modules that a check finds well named, for Windows and for the others.
     pub(super) named: [OnceCell<BTreeSet<(&'a str, &'a str)>>; 2],
     /// The words in the names of required packages.
@@ -98,6 +102,27 @@ impl<'a> Placed<'a> {
         exports.contains(symbol)
     }
 
+    /// Returns whether the binary loads a library outside the wheel, itself or through binaries of the wheel.
+    pub(super) fn loads(self, sought: Sought) -> bool {
+        let mut loading = self.about.loading.borrow_mut();
+        let files = loading.entry(sought).or_insert_with(|| loaded::loading(self.wheel, sought));
+        files.contains(&file_name(&self.binary.member).to_ascii_lowercase())
+    }
+
+    /// Returns whether a binary of the wheel offers symbols of other libraries as its own.
+    pub(super) fn reexports(self) -> bool {
+        *self.about.reexports.get_or_init(|| {
+            let mut images = self.wheel.binaries.iter().flat_map(|binary| &binary.images);
+            images
+                .any(|image| matches!(&image.format, FormatFacts::Macho(facts) if facts.reexports))
+        })
+    }
+
+    /// Returns whether the wheel has binaries that cannot be read.
+    pub(super) fn has_unread_binaries(self) -> bool {
+        !self.wheel.opaque.is_empty() || !self.wheel.unread.is_empty()
+    }
+
     /// A finding about this image.
     pub(super) fn finding(
         self,
@@ -149,6 +174,8 @@ pub(super) fn each(
             required: OnceCell::new(),
             files: OnceCell::new(),
             exports: OnceCell::new(),
+            loading: RefCell::default(),
+            reexports: OnceCell::new(),
             named: Default::default(),
             words: OnceCell::new(),
             brought: RefCell::default(),
@@ -177,9 +204,4 @@ fn requirement_name(requirement: &str) -> String {
 /// Returns whether the file's suffix names a platform: `.cp310-win_amd64.pyd`.
 pub(super) fn names_platform(member: &str) -> bool {
     file_name(member).split_once('.').is_some_and(|(_, suffix)| suffix.contains('-'))
-}
-
-/// The last part of a path.
-pub(super) fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

@@ -7,7 +7,7 @@ use super::{
     index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
     metadata_valid, no_leaked_paths, page_alignment, record_complete, run_path, runtime_floor,
     sdist_contents, sdist_structure, size_and_quota, suffix_and_exports, tags_agree,
-    text_relocations, vc_runtime, version_agrees, zip_structure,
+    text_relocations, undefined_symbols, vc_runtime, version_agrees, zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -36,6 +36,7 @@ pub const CHECKS: &[Check] = &[
     libc_floor::CHECK,
     runtime_floor::CHECK,
     linked_libraries::CHECK,
+    undefined_symbols::CHECK,
     macos_floor::CHECK,
     run_path::CHECK,
     exec_stack::CHECK,

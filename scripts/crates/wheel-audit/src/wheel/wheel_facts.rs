@@ -122,6 +122,7 @@ impl WheelFacts {
         flaws.append(&mut wrong);
         opaque.extend(damaged);
         homes.retain(|(_, homes)| !homes.is_empty());
+        binary::settle(&mut binaries);
         let (Ok(name), Some(dist_info)) = (name, dist_info) else {
             return Ok(Reading { facts: None, flaws });
         };

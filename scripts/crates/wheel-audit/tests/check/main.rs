@@ -31,6 +31,7 @@ mod size_and_quota;
 mod suffix_and_exports;
 mod tags_agree;
 mod text_relocations;
+mod undefined_symbols;
 mod vc_runtime;
 mod version_agrees;
 mod zip_structure;
@@ -76,6 +77,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("libc-floor", libc_floor::CASES),
     ("runtime-floor", runtime_floor::CASES),
     ("linked-libraries", linked_libraries::CASES),
+    ("undefined-symbols", undefined_symbols::CASES),
     ("macos-floor", macos_floor::CASES),
     ("run-path", run_path::CASES),
     ("exec-stack", exec_stack::CASES),

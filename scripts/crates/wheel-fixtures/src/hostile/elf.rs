@@ -9,7 +9,7 @@ pub(super) const ALL: &[Generator] = &[
     Generator { name: "elf: symbols at the suffixes of one string", says: READ, make: suffixes },
     Generator {
         name: "elf: long names of Python at every place",
-        says: "the names in it and in the binaries before it have more than 67108864 bytes",
+        says: "its symbols have too many long names",
         make: python_names,
     },
     Generator { name: "elf: one name of Python a million times", says: "", make: one_name },

@@ -27,6 +27,10 @@ pub struct AuditEvidence {
     /// The rows of `accept` that are of no use: nothing needs them any more, or they have expired.
     #[serde(default)]
     pub needless: Vec<String>,
+    /// The libraries outside the wheels of which no table tells what they define, with the number of binaries that load
+    /// each.
+    #[serde(default)]
+    pub untabled: BTreeMap<String, usize>,
     /// Files that could not be read, each with the reason.
     pub unread: Vec<String>,
 }

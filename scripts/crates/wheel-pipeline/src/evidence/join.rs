@@ -92,6 +92,9 @@ fn join_audits(audits: &[&AuditEvidence], wrong: &mut Vec<String>) -> AuditEvide
         joined.unknown.extend(audit.unknown.iter().cloned());
         joined.accepted.extend(audit.accepted.iter().cloned());
         joined.unread.extend(audit.unread.iter().cloned());
+        for (library, count) in &audit.untabled {
+            *joined.untabled.entry(library.clone()).or_default() += count;
+        }
         for (check, outcome) in &audit.checks {
             match joined.checks.iter_mut().find(|(known, _)| known == check) {
                 Some((_, known)) => *known = worse(known, outcome),

@@ -1,8 +1,10 @@
 //! The result of an audit, outcomes and sizes as text for people.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use wheel_audit::check::{CHECKS, Check, Finding, Outcome, Severity};
+use wheel_audit::wheel::quoted;
 
 use super::group::{self, Group};
 use super::table;
@@ -69,7 +71,25 @@ pub fn checks(evidence: &AuditEvidence) -> String {
         .zip(&evidence.checks)
         .map(|(check, (_, outcome))| row(check, outcome, evidence))
         .collect();
-    table::plain(&["check", "result", "rule"], &rows)
+    table::plain(&["check", "result", "rule"], &rows) + &untabled(evidence)
+}
+
+/// The libraries of which no table tells what they define, in a line.
+fn untabled(evidence: &AuditEvidence) -> String {
+    let mut libraries: Vec<(&String, &usize)> = evidence.untabled.iter().collect();
+    libraries.sort_by_key(|(library, count)| (Reverse(**count), *library));
+    let named = libraries.iter().take(5).map(|(library, count)| match count {
+        1 => format!("`{}` (1 binary)", quoted(library)),
+        count => format!("`{}` ({count} binaries)", quoted(library)),
+    });
+    let named: Vec<String> = named.collect();
+    match libraries.len().saturating_sub(named.len()) {
+        _ if named.is_empty() => String::new(),
+        0 => format!("\nNo table tells what these define: {}\n", named.join(", ")),
+        more => {
+            format!("\nNo table tells what these define: {}, and {more} more\n", named.join(", "))
+        }
+    }
 }
 
 /// A check's row of the result table: name, outcome, description.

@@ -9,7 +9,7 @@ use object::read::{File, SectionIndex};
 use super::elf_symbols::{Versions, strings, symbols, versions};
 use super::facts::{BinaryImage, ElfFacts, FormatFacts};
 use super::names::{Kept, Strings, limited};
-use super::symbols::{Libraries, cut, is_debug, parse, wrong};
+use super::symbols::{Libraries, Symbols, cut, is_debug, parse, wrong};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 
@@ -56,7 +56,9 @@ fn image<H: FileHeader<Endian = Endianness>>(
     let Some((facts, libraries, versions)) = facts(file, kept)? else {
         return Ok(Vec::new());
     };
-    let (imports, exports) = symbols(file, &versions, kept)?;
+    let mut found = Symbols::new(kept, file.data().len());
+    symbols(file, &versions, &mut found)?;
+    let Symbols { imports, exports, linking, .. } = found;
     let facts = ElfFacts { versions: versions.needed, ..facts };
     // A position-independent program has the type of a library, but names a loader.
     let executable = kind == constants::ET_EXEC || facts.interpreter.is_some();
@@ -66,6 +68,7 @@ fn image<H: FileHeader<Endian = Endianness>>(
         libraries: libraries.into_found(),
         imports,
         exports,
+        linking,
         debug_bytes: debug_bytes(file)?,
         size: file.data().len() as u64,
         format: FormatFacts::Elf(facts),

@@ -1,15 +1,15 @@
 //! The symbols of ELF files, and the versions that they need.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use object::Endianness;
 use object::elf as constants;
 use object::read::SectionIndex;
 use object::read::elf::{ElfFile, FileHeader, SectionHeader, Sym};
 
-use super::facts::{Import, NeededVersion};
+use super::facts::NeededVersion;
 use super::names::{Kept, Strings, limited};
-use super::symbols::{add_export, add_import, wrong};
+use super::symbols::{Symbols, wrong};
 use crate::wheel::error::ReadError;
 
 /// The most symbol versions that a file may need. The largest files need some hundreds.
@@ -69,27 +69,27 @@ pub(super) fn versions<H: FileHeader<Endian = Endianness>>(
     Ok(versions)
 }
 
-/// The symbols in CPython's name space that the file takes from others, and those that it gives.
-///
-/// The other symbols are many, and no check judges them.
+/// The symbols that the file takes from others, and those that it gives.
 pub(super) fn symbols<H: FileHeader<Endian = Endianness>>(
     file: &ElfFile<H>,
     versions: &Versions,
-    kept: &mut Kept,
-) -> Result<(BTreeSet<Import>, BTreeSet<String>), ReadError> {
+    found: &mut Symbols,
+) -> Result<(), ReadError> {
     let endian = file.endian();
     let table = file.elf_dynamic_symbol_table();
     let strings = strings(file, table.string_section())?;
     let numbers = file.elf_section_table().gnu_versym(endian, file.data()).map_err(wrong)?;
     let numbers = numbers.map_or(&[][..], |(numbers, _)| numbers);
-    let (mut imports, mut exports) = (BTreeSet::new(), BTreeSet::new());
     for (number, symbol) in table.symbols().iter().enumerate().skip(1) {
         let undefined = symbol.is_undefined(endian);
         if !undefined && !is_exported(symbol, endian) {
             continue;
         }
         let at = symbol.st_name(endian) as usize;
-        let Some(name) = strings.python(at, b"")? else { continue };
+        if at == 0 {
+            continue;
+        }
+        let Some(name) = strings.symbol(at, b"")? else { continue };
         if undefined {
             let version = numbers.get(number).map(|version| version.0.get(endian).index());
             let library = match version.filter(|version| !version.is_special()) {
@@ -97,12 +97,12 @@ pub(super) fn symbols<H: FileHeader<Endian = Endianness>>(
                 Some(version) => versions.libraries.get(&version.0).map_or("", String::as_str),
             };
             let weak = symbol.st_bind() == constants::STB_WEAK;
-            add_import(&mut imports, kept, name, library.as_bytes(), weak)?;
+            found.import(name, library.as_bytes(), weak)?;
         } else {
-            add_export(&mut exports, kept, name)?;
+            found.export(name)?;
         }
     }
-    Ok((imports, exports))
+    Ok(())
 }
 
 fn is_exported<S: Sym<Endian = Endianness>>(symbol: &S, endian: Endianness) -> bool {

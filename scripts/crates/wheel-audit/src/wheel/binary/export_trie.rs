@@ -2,14 +2,20 @@
 //! ([`dyld` `ExportsTrie.cpp`](https://github.com/apple-oss-distributions/dyld/blob/main/mach_o/ExportsTrie.cpp)).
 //!
 //! A few bytes of a trie whose branches meet can stand for more names than can be visited, and a chain of a million nodes
-//! for a million names that grow. So each node is visited once, and a name is put together only if it is kept.
+//! for a million names that grow. So each node is visited once, a name is put together only if it is kept, and the hash
+//! of a name goes on from the hash of the part before.
 
-use super::names::{limited, python_name};
+use super::linking::NameHash;
+use super::names::{is_python, limited};
+use super::symbols::Symbols;
 use crate::wheel::error::ReadError;
 use crate::wheel::limits::NAME_LIMIT;
 
 /// The most nodes. The largest libraries have some hundred thousand names.
 const NODE_LIMIT: usize = 4_000_000;
+
+/// All symbols begin with this character.
+pub(super) const PREFIX: &[u8] = b"_";
 
 /// A node that is to be visited.
 struct Node {
@@ -17,19 +23,18 @@ struct Node {
     /// The length of the name before the part that leads here, and the place of that part.
     before: usize,
     part: (usize, usize),
+    /// The hash of the name before that part.
+    hash: NameHash,
 }
 
-/// Passes the names in CPython's name space to `add`, without the prefix of all symbols.
-pub(super) fn visit(
-    trie: &[u8],
-    mut add: impl FnMut(&[u8]) -> Result<(), ReadError>,
-) -> Result<(), ReadError> {
+/// Adds the exports, without the prefix of all symbols.
+pub(super) fn visit(trie: &[u8], found: &mut Symbols) -> Result<(), ReadError> {
     let outside = || ReadError::new("its exports lie outside it");
     // One bit for each place.
     let mut seen = vec![0_u64; trie.len() / 64 + 1];
     let mut waiting = Vec::new();
     if !trie.is_empty() {
-        waiting.push(Node { at: 0, before: 0, part: (0, 0) });
+        waiting.push(Node { at: 0, before: 0, part: (0, 0), hash: NameHash::START });
     }
     let mut name: Vec<u8> = Vec::new();
     let mut count = 0;
@@ -41,14 +46,18 @@ pub(super) fn visit(
         }
         seen[node.at / 64] |= bit;
         name.truncate(node.before);
-        name.extend(&trie[node.part.0..node.part.1]);
+        let part = &trie[node.part.0..node.part.1];
+        name.extend(part);
+        let bare = if node.before == 0 { part.strip_prefix(PREFIX).unwrap_or(part) } else { part };
+        let hash = node.hash.then(bare);
         let terminal = number(&mut rest).ok_or_else(outside)?;
         rest = rest.get(terminal..).ok_or_else(outside)?;
-        if terminal > 0
-            && let Some(name) = python_name(&name, b"_")
-        {
-            limited(name.len(), NAME_LIMIT, "bytes in a name")?;
-            add(name)?;
+        let bare = name.strip_prefix(PREFIX).unwrap_or(&name);
+        if terminal > 0 && is_python(bare) {
+            limited(bare.len(), NAME_LIMIT, "bytes in a name")?;
+            found.export(bare)?;
+        } else if terminal > 0 {
+            found.export_hash(hash)?;
         }
         let (&children, mut rest) = rest.split_first().ok_or_else(outside)?;
         for _ in 0..children {
@@ -58,7 +67,8 @@ pub(super) fn visit(
             let length = memchr::memchr(0, rest).ok_or_else(outside)?;
             rest = &rest[length + 1..];
             let at = number(&mut rest).ok_or_else(outside)?;
-            waiting.push(Node { at, before: name.len(), part: (start, start + length) });
+            let part = (start, start + length);
+            waiting.push(Node { at, before: name.len(), part, hash });
         }
     }
     Ok(())
@@ -80,16 +90,14 @@ fn number(bytes: &mut &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::names::Kept;
     use super::*;
 
     fn names(trie: &[u8]) -> Result<Vec<String>, ReadError> {
-        let mut names = Vec::new();
-        visit(trie, |name| {
-            names.push(String::from_utf8_lossy(name).into_owned());
-            Ok(())
-        })?;
-        names.sort();
-        Ok(names)
+        let mut kept = Kept::default();
+        let mut found = Symbols::new(&mut kept, trie.len());
+        visit(trie, &mut found)?;
+        Ok(found.exports.into_iter().collect())
     }
 
     #[test]

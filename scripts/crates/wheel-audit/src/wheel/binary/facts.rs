@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::linking::Linking;
 use crate::platform::Architecture;
 
 /// A member that is a program or a library.
@@ -25,6 +26,8 @@ pub(crate) struct BinaryImage {
     pub(crate) imports: BTreeSet<Import>,
     /// The exported symbols in CPython's name space.
     pub(crate) exports: BTreeSet<String>,
+    /// The symbols outside it that no binary of the wheel defines.
+    pub(crate) linking: Linking,
     /// The size of the debug information in bytes.
     pub(crate) debug_bytes: u64,
     /// The size in bytes.
@@ -95,6 +98,10 @@ pub(crate) struct MachoFacts {
     /// The oldest macOS that it states; `None` if it states none or is for another system.
     pub(crate) minimum: Option<(u16, u16)>,
     pub(crate) rpaths: Vec<String>,
+    /// True if it names a library for each symbol that it finds there when it is linked.
+    pub(crate) two_levels: bool,
+    /// True if other libraries' symbols can be had through it.
+    pub(crate) reexports: bool,
     pub(crate) signature: Signature,
 }
 
@@ -126,7 +133,7 @@ impl Binary {
                 }
                 _ => 0,
             };
-            libraries + imports + exports + versions + 512
+            libraries + imports + exports + versions + image.linking.weight() + 512
         });
         (images.sum::<usize>() + self.member.len()) as u64
     }

@@ -12,7 +12,7 @@ use super::facts::{BinaryImage, FormatFacts, MachoFacts, Signature};
 use super::macho_symbols::{Tables, symbols};
 use super::names::{Kept, limited};
 use super::signature::signature;
-use super::symbols::{Libraries, cut, lies_in, parse, wrong};
+use super::symbols::{Libraries, Symbols, cut, lies_in, parse, wrong};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 
@@ -98,7 +98,13 @@ fn image<H: MachHeader<Endian = Endianness>>(
         constants::CPU_TYPE_ARM64 => Some(Architecture::Aarch64),
         _ => None,
     };
-    let mut facts = MachoFacts { minimum: None, rpaths: Vec::new(), signature: Signature::Absent };
+    let mut facts = MachoFacts {
+        minimum: None,
+        rpaths: Vec::new(),
+        two_levels: header.flags(endian).contains(constants::MH_TWOLEVEL),
+        reexports: false,
+        signature: Signature::Absent,
+    };
     let (mut libraries, mut tables, mut place) = (Libraries::default(), Tables::default(), None);
     let mut is_cut = false;
     let mut commands = file.macho_load_commands().map_err(wrong)?;
@@ -115,6 +121,7 @@ fn image<H: MachHeader<Endian = Endianness>>(
             LoadCommandVariant::Dylib(library) => {
                 let name = command.string(endian, library.dylib.name).map_err(wrong)?;
                 let optional = command.cmd() == constants::LC_LOAD_WEAK_DYLIB;
+                facts.reexports |= command.cmd() == constants::LC_REEXPORT_DYLIB;
                 tables.libraries.push(libraries.add(kept, name, optional)?);
             }
             LoadCommandVariant::BuildVersion(build, _)
@@ -149,13 +156,16 @@ fn image<H: MachHeader<Endian = Endianness>>(
     if let Some(place) = place {
         facts.signature = signature(file.data(), place, endian);
     }
-    let (imports, exports) = symbols(file, &tables, kept)?;
+    let mut found = Symbols::new(kept, file.data().len());
+    symbols(file, &tables, &mut found)?;
+    let Symbols { imports, exports, linking, .. } = found;
     Ok(vec![BinaryImage {
         architecture,
         executable,
         libraries: libraries.into_found(),
         imports,
         exports,
+        linking,
         // Debug information for macOS lies in separate files.
         debug_bytes: 0,
         size: file.data().len() as u64,

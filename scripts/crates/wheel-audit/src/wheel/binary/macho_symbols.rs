@@ -1,17 +1,15 @@
 //! The symbols of Mach-O files, in whichever of their tables the linker put them.
 
-use std::collections::BTreeSet;
-
 use object::macho as constants;
-use object::read::Object;
 use object::read::macho::{MachHeader, MachOFile, Nlist};
+use object::read::{ImportFlags, Object};
 use object::{Endian, Endianness};
 
-use super::export_trie;
-use super::facts::Import;
-use super::names::{Kept, Strings, python_name};
-use super::symbols::{add_export, add_import, wrong};
+use super::export_trie::{self, PREFIX};
+use super::names::{self, Strings};
+use super::symbols::{Symbols, wrong};
 use crate::wheel::error::ReadError;
+use crate::wheel::limits::NAME_LIMIT;
 
 /// Where the tables are, and the libraries by number.
 #[derive(Default)]
@@ -23,32 +21,30 @@ pub(super) struct Tables<'data> {
     pub(super) libraries: Vec<String>,
 }
 
-/// All symbols begin with this character.
-const PREFIX: &[u8] = b"_";
-
-/// The symbols in CPython's name space that the file takes from others, and those that it gives.
+/// The symbols that the file takes from others, and those that it gives.
 pub(super) fn symbols<H: MachHeader<Endian = Endianness>>(
     file: &MachOFile<H>,
     tables: &Tables,
-    kept: &mut Kept,
-) -> Result<(BTreeSet<Import>, BTreeSet<String>), ReadError> {
+    found: &mut Symbols,
+) -> Result<(), ReadError> {
     let (endian, data) = (file.endian(), file.data());
-    let (mut imports, mut exports) = (BTreeSet::new(), BTreeSet::new());
     // The later kinds of tables come first, as the loader takes them.
     if let Some(place) = tables.fixups {
         let fixups = part(data, place.dataoff.get(endian), place.datasize.get(endian))?;
-        chained(fixups, endian, tables, kept, &mut imports)?;
+        chained(fixups, endian, tables, found)?;
     } else if tables.info.is_some() {
         for import in file.imports().map_err(wrong)? {
             let import = import.map_err(wrong)?;
-            if let object::read::NameOrOrdinal::Name(symbol) = import.name()
-                && let Some(name) = python_name(symbol, PREFIX)
-            {
-                add_import(&mut imports, kept, name, import.library(), import.is_weak())?;
+            let object::read::NameOrOrdinal::Name(symbol) = import.name() else { continue };
+            let name = symbol.strip_prefix(PREFIX).unwrap_or(symbol);
+            // A symbol of several images, of which the loader takes the first, is in this one as well.
+            let optional = import.is_weak() || is_shared(import.flags());
+            if name.len() <= NAME_LIMIT || names::is_python(name) {
+                found.import(name, import.library(), optional)?;
             }
         }
     } else {
-        listed_imports(file, tables, kept, &mut imports)?;
+        listed_imports(file, tables, found)?;
     }
     let trie = match (tables.trie, tables.info) {
         (Some(place), _) => Some((place.dataoff, place.datasize)),
@@ -59,11 +55,16 @@ pub(super) fn symbols<H: MachHeader<Endian = Endianness>>(
         Some((at, size)) => {
             let trie = part(data, at.get(endian), size.get(endian))
                 .map_err(|_| ReadError::new("its exports lie outside it"))?;
-            export_trie::visit(trie, |name| add_export(&mut exports, kept, name))?;
+            export_trie::visit(trie, found)?;
         }
-        None => listed_exports(file, tables, kept, &mut exports)?,
+        None => listed_exports(file, tables, found)?,
     }
-    Ok((imports, exports))
+    Ok(())
+}
+
+fn is_shared(flags: ImportFlags) -> bool {
+    let weak = constants::BIND_SPECIAL_DYLIB_WEAK_LOOKUP;
+    matches!(flags, ImportFlags::MachOBind { dylib, .. } if dylib == weak)
 }
 
 fn part(data: &[u8], at: u32, size: u32) -> Result<&[u8], ReadError> {
@@ -85,8 +86,7 @@ fn strings<'data, H: MachHeader<Endian = Endianness>>(
 fn listed_imports<H: MachHeader<Endian = Endianness>>(
     file: &MachOFile<H>,
     tables: &Tables,
-    kept: &mut Kept,
-    imports: &mut BTreeSet<Import>,
+    found: &mut Symbols,
 ) -> Result<(), ReadError> {
     let (endian, strings) = (file.endian(), strings(file, tables)?);
     let two_levels = file.macho_header().flags(endian).contains(constants::MH_TWOLEVEL);
@@ -94,14 +94,16 @@ fn listed_imports<H: MachHeader<Endian = Endianness>>(
         if !symbol.is_undefined() {
             continue;
         }
-        let Some(name) = strings.python(symbol.n_strx(endian) as usize, PREFIX)? else { continue };
+        let Some(name) = strings.symbol(symbol.n_strx(endian) as usize, PREFIX)? else { continue };
         let about = symbol.n_desc(endian);
-        let library = match about.library().index().filter(|_| two_levels) {
+        // Numbers begin with 1. Those that are reserved stand for no library.
+        let number = about.library().index().filter(|_| two_levels);
+        let library = match number.and_then(|number| usize::from(number).checked_sub(1)) {
             None => "",
-            Some(number) => library(tables, number as usize)?,
+            Some(number) => library(tables, number)?,
         };
         let weak = about.contains(constants::N_WEAK_REF);
-        add_import(imports, kept, name, library.as_bytes(), weak)?;
+        found.import(name, library.as_bytes(), weak)?;
     }
     Ok(())
 }
@@ -109,8 +111,7 @@ fn listed_imports<H: MachHeader<Endian = Endianness>>(
 fn listed_exports<H: MachHeader<Endian = Endianness>>(
     file: &MachOFile<H>,
     tables: &Tables,
-    kept: &mut Kept,
-    exports: &mut BTreeSet<String>,
+    found: &mut Symbols,
 ) -> Result<(), ReadError> {
     let (endian, strings) = (file.endian(), strings(file, tables)?);
     for symbol in file.macho_symbol_table().symbols() {
@@ -120,8 +121,8 @@ fn listed_exports<H: MachHeader<Endian = Endianness>>(
         if kind.is_stab() || !kind.is_ext() || kind.is_pext() || !defined {
             continue;
         }
-        if let Some(name) = strings.python(symbol.n_strx(endian) as usize, PREFIX)? {
-            add_export(exports, kept, name)?;
+        if let Some(name) = strings.symbol(symbol.n_strx(endian) as usize, PREFIX)? {
+            found.export(name)?;
         }
     }
     Ok(())
@@ -139,8 +140,7 @@ fn chained(
     fixups: &[u8],
     endian: Endianness,
     tables: &Tables,
-    kept: &mut Kept,
-    imports: &mut BTreeSet<Import>,
+    found: &mut Symbols,
 ) -> Result<(), ReadError> {
     let cut = || ReadError::new("its chained fixups are cut short");
     let at = |at: usize| -> Result<u32, ReadError> {
@@ -178,12 +178,13 @@ fn chained(
         if ordinal == 0 {
             continue;
         }
-        let Some(name) = strings.python(name as usize, PREFIX)? else { continue };
+        let Some(name) = strings.symbol(name as usize, PREFIX)? else { continue };
         let library = match usize::try_from(ordinal - 1) {
             Ok(number) => library(tables, number)?,
             Err(_) => "",
         };
-        add_import(imports, kept, name, library.as_bytes(), weak)?;
+        let shared = ordinal == constants::BIND_SPECIAL_DYLIB_WEAK_LOOKUP.0;
+        found.import(name, library.as_bytes(), weak || shared)?;
     }
     Ok(())
 }

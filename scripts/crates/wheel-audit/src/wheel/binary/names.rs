@@ -1,7 +1,7 @@
 //! Names in string tables, within limits.
 //!
-//! A table of symbols may point at every place of one long string, or a million times at one place. So a name is
-//! looked at only if it begins as the names that a check judges, and the names that are kept are counted.
+//! A table of symbols may point at every place of one long string, or a million times at one place. So the names that
+//! are looked at are counted, and those that are kept again.
 
 use crate::wheel::error::ReadError;
 use crate::wheel::limits::NAME_LIMIT;
@@ -67,12 +67,10 @@ impl<'data> Strings<'data> {
         terminated(self.from(at)?)
     }
 
-    /// The name of a symbol without its prefix, if it lies in CPython's name space.
-    pub(super) fn python(self, at: usize, prefix: &[u8]) -> Result<Option<&'data [u8]>, ReadError> {
-        match python_name(self.from(at)?, prefix) {
-            Some(rest) => terminated(rest).map(Some),
-            None => Ok(None),
-        }
+    /// The name of a symbol without its prefix. None if it is longer than names may be and not of CPython's name space:
+    /// names of C++ may have any length.
+    pub(super) fn symbol(self, at: usize, prefix: &[u8]) -> Result<Option<&'data [u8]>, ReadError> {
+        symbol(self.from(at)?, prefix)
     }
 }
 
@@ -88,10 +86,18 @@ pub(super) fn terminated(bytes: &[u8]) -> Result<&[u8], ReadError> {
     }
 }
 
-/// A symbol without its prefix, if it begins as the names of CPython do.
-pub(super) fn python_name<'a>(symbol: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
-    let name = symbol.strip_prefix(prefix).unwrap_or(symbol);
-    (name.starts_with(b"Py") || name.starts_with(b"_Py")).then_some(name)
+/// The name of a symbol without its prefix, at the beginning of some bytes. None as [`Strings::symbol`] says.
+pub(super) fn symbol<'a>(bytes: &'a [u8], prefix: &[u8]) -> Result<Option<&'a [u8]>, ReadError> {
+    let rest = bytes.strip_prefix(prefix).unwrap_or(bytes);
+    match terminated(rest) {
+        Err(_) if !is_python(rest) && rest.len() > NAME_LIMIT => Ok(None),
+        name => name.map(Some),
+    }
+}
+
+/// Returns whether a name lies in CPython's name space.
+pub(super) fn is_python(name: &[u8]) -> bool {
+    name.starts_with(b"Py") || name.starts_with(b"_Py")
 }
 
 /// Refuses a count that no real file reaches.
@@ -112,13 +118,16 @@ mod tests {
         let table = [&b"\0Py_A\0"[..], &long, b"\0", &long, b"x\0open"].concat();
         let strings = Strings(&table);
         assert_eq!(strings.name(1), Ok(&b"Py_A"[..]));
-        assert_eq!(strings.python(1, b"_"), Ok(Some(&b"Py_A"[..])));
-        assert_eq!(strings.python(2, b"_"), Ok(None));
+        assert_eq!(strings.symbol(1, b"_"), Ok(Some(&b"Py_A"[..])));
+        assert_eq!(strings.symbol(2, b"y"), Ok(Some(&b"_A"[..])));
         assert_eq!(strings.name(6), Ok(&long[..]));
         let reason = |error: ReadError| error.to_string();
         let at = 7 + NAME_LIMIT;
-        let error = strings.python(at, b"").map_err(reason);
+        let error = strings.symbol(at, b"").map_err(reason);
         assert_eq!(error, Err("a name in it has more than 4096 bytes".to_owned()));
+        assert_eq!(strings.symbol(at + 1, b"y"), Ok(Some(&[b'x'; NAME_LIMIT - 1][..])));
+        let longer = [b'y'; 2 * NAME_LIMIT];
+        assert_eq!(Strings(&longer).symbol(0, b""), Ok(None));
         let error = strings.name(table.len() - 4).map_err(reason);
         assert_eq!(error, Err("a name in it does not end".to_owned()));
         let error = strings.name(table.len()).map_err(reason);

@@ -1,15 +1,13 @@
 //! PE: the libraries and programs of Windows
 //! ([PE format](https://learn.microsoft.com/en-us/windows/win32/debug/pe-format)).
 
-use std::collections::BTreeSet;
-
 use object::pe as constants;
 use object::read::pe::{ImageNtHeaders, PeFile};
 use object::read::{File, Object};
 
-use super::facts::{BinaryImage, FormatFacts, Import};
-use super::names::{Kept, Strings, limited, python_name, terminated};
-use super::symbols::{Libraries, add_export, add_import, cut, is_debug, lies_in, parse, wrong};
+use super::facts::{BinaryImage, FormatFacts};
+use super::names::{self, Kept, Strings, limited, terminated};
+use super::symbols::{Libraries, Symbols, cut, is_debug, lies_in, parse, wrong};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
 
@@ -56,13 +54,17 @@ fn image<H: ImageNtHeaders>(
     };
     let flags = header.characteristics.get(object::LittleEndian);
     let dll = flags.0 & constants::IMAGE_FILE_DLL.0 != 0;
-    let (libraries, imports) = imports(file, kept)?;
+    let mut found = Symbols::new(kept, file.data().len());
+    let libraries = imports(file, &mut found)?;
+    exports(file, &mut found)?;
+    let Symbols { imports, exports, linking, .. } = found;
     Ok(vec![BinaryImage {
         architecture,
         executable: !dll,
         libraries: libraries.into_found(),
         imports,
-        exports: exports(file, kept)?,
+        exports,
+        linking,
         debug_bytes: debug_bytes(file),
         size: file.data().len() as u64,
         format: FormatFacts::Pe,
@@ -75,9 +77,9 @@ fn image<H: ImageNtHeaders>(
 /// them into another section, so this reads the tables itself.
 fn imports<H: ImageNtHeaders>(
     file: &PeFile<H>,
-    kept: &mut Kept,
-) -> Result<(Libraries, BTreeSet<Import>), ReadError> {
-    let (mut libraries, mut imports) = (Libraries::default(), BTreeSet::new());
+    found: &mut Symbols,
+) -> Result<Libraries, ReadError> {
+    let mut libraries = Libraries::default();
     let mut count = 0;
     let width = if file.is_64() { 8 } else { 4 };
     for (directory, length, name_at, thunks_at, optional) in [
@@ -95,7 +97,7 @@ fn imports<H: ImageNtHeaders>(
             if name == 0 {
                 break;
             }
-            let library = libraries.add(kept, terminated(loaded(file, name)?)?, optional)?;
+            let library = libraries.add(found.kept, terminated(loaded(file, name)?)?, optional)?;
             // The loader overwrites the second table, so it may lack names.
             let [first, second] = thunks_at.map(|place| number(&descriptor[place..]));
             let mut thunk = if first == 0 { second } else { first };
@@ -109,9 +111,8 @@ fn imports<H: ImageNtHeaders>(
                 let by_number = entry[width - 1] & 0x80 != 0;
                 if !by_number {
                     let symbol = loaded(file, number(entry).saturating_add(2))?;
-                    if let Some(name) = python_name(symbol, b"") {
-                        let (name, library) = (terminated(name)?, library.as_bytes());
-                        add_import(&mut imports, kept, name, library, optional)?;
+                    if let Some(name) = names::symbol(symbol, b"")? {
+                        found.import(name, library.as_bytes(), optional)?;
                     }
                 }
                 thunk = next(thunk, width)?;
@@ -119,7 +120,7 @@ fn imports<H: ImageNtHeaders>(
             at = next(at, length)?;
         }
     }
-    Ok((libraries, imports))
+    Ok(libraries)
 }
 
 fn next(at: u32, length: usize) -> Result<u32, ReadError> {
@@ -142,21 +143,16 @@ fn bytes_at<'data, H: ImageNtHeaders>(
     loaded(file, at)?.get(..length).ok_or_else(outside)
 }
 
-/// The exports in CPython's name space.
-fn exports<H: ImageNtHeaders>(
-    file: &PeFile<H>,
-    kept: &mut Kept,
-) -> Result<BTreeSet<String>, ReadError> {
-    let mut exports = BTreeSet::new();
-    let Some(table) = file.export_table().map_err(wrong)? else { return Ok(exports) };
+fn exports<H: ImageNtHeaders>(file: &PeFile<H>, found: &mut Symbols) -> Result<(), ReadError> {
+    let Some(table) = file.export_table().map_err(wrong)? else { return Ok(()) };
     limited(table.name_pointers().len(), SYMBOL_LIMIT, "exports")?;
     for (pointer, index) in table.name_iter() {
         table.address_by_index(index).map_err(wrong)?;
-        if let Some(name) = python_name(loaded(file, pointer)?, b"") {
-            add_export(&mut exports, kept, terminated(name)?)?;
+        if let Some(name) = names::symbol(loaded(file, pointer)?, b"")? {
+            found.export(name)?;
         }
     }
-    Ok(exports)
+    Ok(())
 }
 
 /// The size of the debug information, in bytes. MinGW puts it into sections whose long names stand behind the symbols.

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::facts::{Binary, BinaryImage, FormatFacts};
+use super::linking::Linking;
 use super::names::Kept;
+use super::settle::settle;
 use super::{elf, macho, pe};
 use crate::platform::Architecture;
 use crate::wheel::error::ReadError;
@@ -19,7 +21,9 @@ pub fn read(member: &str, bytes: &[u8]) -> Result<Option<Binary>, ReadError> {
         let member = quoted(member);
         ReadError::new(format!("member `{member}` cannot be understood: {error}"))
     })?;
-    let binary = Binary { member: member.to_owned(), images };
+    let mut binary = [Binary { member: member.to_owned(), images }];
+    settle(&mut binary);
+    let [binary] = binary;
     Ok(if binary.images.is_empty() { None } else { Some(binary) })
 }
 
@@ -47,6 +51,7 @@ fn wasm(bytes: &[u8]) -> BinaryImage {
         libraries: Vec::new(),
         imports: BTreeSet::new(),
         exports: BTreeSet::new(),
+        linking: Linking::default(),
         debug_bytes: 0,
         size: bytes.len() as u64,
         format: FormatFacts::Wasm,

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use object::read::File;
 
 use super::facts::{Import, Library};
-use super::names::{Kept, limited};
+use super::linking::{Linking, NameHash};
+use super::names::{Kept, is_python, limited};
 use crate::wheel::error::ReadError;
 
 /// The most symbols in CPython's name space, on each side; CPython itself has some thousands.
@@ -40,27 +41,64 @@ impl Libraries {
     }
 }
 
-/// Adds a symbol that another file must define.
-pub(super) fn add_import(
-    imports: &mut BTreeSet<Import>,
-    kept: &mut Kept,
-    name: &[u8],
-    library: &[u8],
-    optional: bool,
-) -> Result<(), ReadError> {
-    let library = Some(kept.name(library)?).filter(|library| !library.is_empty());
-    imports.insert(Import { name: kept.name(name)?, library, optional });
-    limited(imports.len(), SYMBOL_LIMIT, "symbols of Python")
+/// The symbols of an image: those of CPython by name, the others as far as a linker needs them.
+pub(super) struct Symbols<'kept> {
+    pub(super) imports: BTreeSet<Import>,
+    pub(super) exports: BTreeSet<String>,
+    pub(super) linking: Linking,
+    pub(super) kept: &'kept mut Kept,
+    /// The bytes of names that may still be looked at.
+    rest: usize,
 }
 
-/// Adds a symbol that other files may use.
-pub(super) fn add_export(
-    exports: &mut BTreeSet<String>,
-    kept: &mut Kept,
-    name: &[u8],
-) -> Result<(), ReadError> {
-    exports.insert(kept.name(name)?);
-    limited(exports.len(), SYMBOL_LIMIT, "symbols of Python")
+impl<'kept> Symbols<'kept> {
+    /// No symbols yet, of a file of this size. A million symbols may point into one long string, so the names that are
+    /// looked at are counted.
+    pub(super) fn new(kept: &'kept mut Kept, size: usize) -> Self {
+        let rest = (1 << 20) + size.saturating_mul(4);
+        let (imports, exports) = (BTreeSet::new(), BTreeSet::new());
+        Self { imports, exports, linking: Linking::default(), kept, rest }
+    }
+
+    /// Adds a symbol that another file must define, by its name without the prefix of all symbols.
+    pub(super) fn import(
+        &mut self,
+        name: &[u8],
+        library: &[u8],
+        optional: bool,
+    ) -> Result<(), ReadError> {
+        self.look(name.len())?;
+        if is_python(name) {
+            let library = Some(self.kept.name(library)?).filter(|library| !library.is_empty());
+            self.imports.insert(Import { name: self.kept.name(name)?, library, optional });
+            limited(self.imports.len(), SYMBOL_LIMIT, "symbols of Python")
+        } else if optional {
+            Ok(())
+        } else {
+            self.linking.undefined(self.kept, name, library)
+        }
+    }
+
+    /// Adds a symbol that other files may use.
+    pub(super) fn export(&mut self, name: &[u8]) -> Result<(), ReadError> {
+        self.look(name.len())?;
+        if is_python(name) {
+            self.exports.insert(self.kept.name(name)?);
+            limited(self.exports.len(), SYMBOL_LIMIT, "symbols of Python")?;
+        }
+        self.linking.defined(self.kept, NameHash::of(name))
+    }
+
+    /// Adds a symbol that other files may use, of which only the hash is known.
+    pub(super) fn export_hash(&mut self, hash: NameHash) -> Result<(), ReadError> {
+        self.linking.defined(self.kept, hash.0)
+    }
+
+    fn look(&mut self, bytes: usize) -> Result<(), ReadError> {
+        let rest = self.rest.checked_sub(bytes + 1);
+        self.rest = rest.ok_or_else(|| ReadError::new("its symbols have too many long names"))?;
+        Ok(())
+    }
 }
 
 /// Returns whether a section holds debug information, by the beginning of its name.

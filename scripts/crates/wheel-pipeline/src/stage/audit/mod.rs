@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use wheel_audit::check::{CHECKS, CheckInput, NotJudged, Outcome, Severity, install_table};
+use wheel_audit::check::{self, CHECKS, CheckInput, NotJudged, Outcome, Severity, install_table};
 use wheel_audit::plan::Plan;
 use wheel_audit::wheel::release::{ReleaseFacts, list};
 use wheel_audit::wheel::{Sha256Sum, printable};
@@ -246,7 +246,8 @@ struct Rows {
 fn judged(input: CheckInput, unread: Vec<String>, choice: &Choice, rows: &Rows) -> AuditEvidence {
     let today = crate::stage::today();
     let files = input.release.files.iter().map(|file| (file.name.clone(), file.sum)).collect();
-    let mut evidence = AuditEvidence { files, unread, ..AuditEvidence::default() };
+    let untabled = check::untabled(input.release);
+    let mut evidence = AuditEvidence { files, untabled, unread, ..AuditEvidence::default() };
     for check in CHECKS {
         let outcome = match choice.against(check.name) {
             Some(why) => Outcome::Ignored(why),
