@@ -14,13 +14,19 @@ use wheel_pipeline::tool::python::tools::Tool;
 use wheel_pipeline::tool::pythons::images;
 
 const LOCK: &str = include_str!("../data/tables.lock");
-const SCRIPT: &str = include_str!("../data/stable_abi.py");
+const STABLE_ABI: &str = include_str!("../data/stable_abi.py");
+const CLASSIFIERS: &str = include_str!("../data/classifiers.py");
+const SPDX: &str = include_str!("../data/spdx.py");
 
 /// Runs `tables`: writes the tables, or with `check` compares them.
 pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -> Result<Verdict> {
     let mut verdict = Verdict::Yes;
-    let makers: [(&str, Maker); 2] = [
-        ("scripts/crates/wheel-audit/data/stable_abi.txt", stable_abi),
+    let makers: [(&str, Maker); 4] = [
+        ("scripts/crates/wheel-audit/data/stable_abi.txt", |machine| printed(machine, STABLE_ABI)),
+        ("scripts/crates/wheel-audit/data/classifiers.txt", |machine| {
+            printed(machine, CLASSIFIERS)
+        }),
+        ("scripts/crates/wheel-audit/data/spdx.txt", |machine| printed(machine, SPDX)),
         ("scripts/crates/wheel-pipeline/src/tool/pythons/images.txt", images),
     ];
     for (file, make) in makers {
@@ -44,14 +50,14 @@ pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -
 /// A function that makes a table.
 type Maker = fn(&Machine) -> Result<String>;
 
-/// The table of CPython's stable ABI.
-fn stable_abi(machine: &Machine) -> Result<String> {
+/// The table that a script prints, in an environment with the pinned packages.
+fn printed(machine: &Machine, script: &str) -> Result<String> {
     let interpreter = machine.found()?.interpreters.last().context("a Python was found")?;
     let folder = tempfile::tempdir()?;
     let place = folder.path().join("environment");
     let environment =
         Environment::locked(interpreter, &place, &machine.tools()?.program(Tool::Uv)?, LOCK)?;
-    Ok(isolated(&environment.python()).args(["-c", SCRIPT]).check()?.stdout)
+    Ok(isolated(&environment.python()).args(["-c", script]).check()?.stdout)
 }
 
 /// The table of the images that cibuildwheel pins, which contain every CPython.

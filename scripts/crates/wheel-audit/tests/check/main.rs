@@ -127,6 +127,21 @@ fn refusals(check: &str, cases: &[Case]) -> String {
     text
 }
 
+/// The same in short: each fault and its expected state once, however many files have it.
+fn refusals_once(check: &str, cases: &[Case]) -> String {
+    let mut text = String::new();
+    for case in cases {
+        let findings = judge(check, &(case.broken)()).expect("the check can tell");
+        assert!(!findings.is_empty(), "`{}` passes {check}", case.name);
+        text += &format!("# {}\n", case.name);
+        let short = findings.iter().map(|finding| {
+            format!("{}: {}\n  = {}\n", finding.severity, finding.message, finding.expected)
+        });
+        text.extend(short.collect::<BTreeSet<_>>());
+    }
+    text
+}
+
 #[test]
 fn a_good_release_passes_every_check() {
     for check in CHECKS {
