@@ -33,6 +33,7 @@ mod meaning;
 mod metadata_agrees;
 mod metadata_valid;
 mod no_leaked_paths;
+mod package_files;
 mod page;
 mod page_alignment;
 mod placed;

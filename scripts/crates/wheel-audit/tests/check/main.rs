@@ -21,6 +21,7 @@ mod macos_floor;
 mod metadata_agrees;
 mod metadata_valid;
 mod no_leaked_paths;
+mod package_files;
 mod page_alignment;
 mod record_complete;
 mod run_path;
@@ -65,6 +66,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("index-accepts", index_accepts::CASES),
     ("size-and-quota", size_and_quota::CASES),
     ("contents-exact", contents_exact::CASES),
+    ("package-files", package_files::CASES),
     ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
     ("sdist-structure", sdist_structure::CASES),
