@@ -16,17 +16,23 @@ use wheel_pipeline::tool::pythons::images;
 use wheel_pipeline::tool::toolchain::zig;
 
 const LOCK: &str = include_str!("../data/tables.lock");
-const SCRIPT: &str = include_str!("../data/stable_abi.py");
 const SYMBOLS: &str = include_str!("../data/system_symbols.py");
+const STABLE_ABI: &str = include_str!("../data/stable_abi.py");
+const CLASSIFIERS: &str = include_str!("../data/classifiers.py");
+const SPDX: &str = include_str!("../data/spdx.py");
 
 /// Runs `tables`: writes the tables, or with `check` compares them.
 pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -> Result<Verdict> {
     let mut verdict = Verdict::Yes;
-    let makers: [(&str, Maker); 5] = [
-        ("scripts/crates/wheel-audit/data/stable_abi.txt", stable_abi),
+    let makers: [(&str, Maker); 7] = [
         ("scripts/crates/wheel-audit/data/symbols/glibc.txt", |machine| symbols(machine, "glibc")),
         ("scripts/crates/wheel-audit/data/symbols/musl.txt", |machine| symbols(machine, "musl")),
         ("scripts/crates/wheel-audit/data/symbols/macos.txt", |machine| symbols(machine, "macos")),
+        ("scripts/crates/wheel-audit/data/stable_abi.txt", |machine| printed(machine, STABLE_ABI)),
+        ("scripts/crates/wheel-audit/data/classifiers.txt", |machine| {
+            printed(machine, CLASSIFIERS)
+        }),
+        ("scripts/crates/wheel-audit/data/spdx.txt", |machine| printed(machine, SPDX)),
         ("scripts/crates/wheel-pipeline/src/tool/pythons/images.txt", images),
     ];
     for (file, make) in makers {
@@ -50,14 +56,14 @@ pub fn run(project: &Project, machine: &Machine, report: &Report, check: bool) -
 /// A function that makes a table.
 type Maker = fn(&Machine) -> Result<String>;
 
-/// The table of CPython's stable ABI.
-fn stable_abi(machine: &Machine) -> Result<String> {
+/// The table that a script prints, in an environment with the pinned packages.
+fn printed(machine: &Machine, script: &str) -> Result<String> {
     let interpreter = machine.found()?.interpreters.last().context("a Python was found")?;
     let folder = tempfile::tempdir()?;
     let place = folder.path().join("environment");
     let environment =
         Environment::locked(interpreter, &place, &machine.tools()?.program(Tool::Uv)?, LOCK)?;
-    Ok(isolated(&environment.python()).args(["-c", SCRIPT]).check()?.stdout)
+    Ok(isolated(&environment.python()).args(["-c", script]).check()?.stdout)
 }
 
 /// The table of the symbols of a system's libraries, from the pinned zig.

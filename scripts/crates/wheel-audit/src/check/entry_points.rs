@@ -1,7 +1,10 @@
 //! `entry-points`: commands and plugins refer to modules that the wheel holds.
 
+use std::collections::BTreeMap;
+
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings, NotJudged};
+use super::finding::{CheckResult, Finding, Findings, NotJudged};
+use crate::names::normalize;
 use crate::wheel::entry_points::EntryPoint;
 use crate::wheel::flaw::Part;
 use crate::wheel::quoted;
@@ -9,7 +12,7 @@ use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {
     name: "entry-points",
-    about: "the commands and plugins that a wheel offers refer to modules that it holds",
+    about: "the commands and plugins that a wheel offers can be installed, and refer to modules that it holds",
     documentation: include_str!("entry_points.md"),
     owns: &[Part::EntryPoints],
     run,
@@ -23,9 +26,16 @@ fn run(input: CheckInput) -> CheckResult {
     let mut looked = false;
     for wheel in &input.release.wheels {
         let names = if wheel.entry_points.is_empty() { Vec::new() } else { installed(wheel) };
+        let mut commands = BTreeMap::new();
         for point in &wheel.entry_points {
             looked = true;
             judge(wheel, &names, point, &mut findings);
+            // Windows tells no case apart.
+            let name = (point.group.as_str(), point.name.to_lowercase());
+            let first = *commands.entry(name).or_insert(point);
+            if is_command(point) && first != point {
+                findings.push(twice(wheel, first, point));
+            }
         }
     }
     if looked {
@@ -35,15 +45,25 @@ fn run(input: CheckInput) -> CheckResult {
     }
 }
 
+/// Returns whether an installer makes a program of the entry point.
+fn is_command(point: &EntryPoint) -> bool {
+    matches!(point.group.as_str(), "console_scripts" | "gui_scripts")
+}
+
+fn finding(wheel: &WheelFacts, message: String, expected: &str) -> Finding {
+    let member = format!("{}/entry_points.txt", wheel.dist_info);
+    CHECK.inside(&wheel.file, &member, message, expected, REMEDY)
+}
+
+fn twice(wheel: &WheelFacts, first: &EntryPoint, second: &EntryPoint) -> Finding {
+    let (first, second) = (quoted(&first.line), quoted(&second.line));
+    let message = format!("`{second}` and `{first}` are one command");
+    finding(wheel, message, "one entry point of each name, in any case").warning()
+}
+
 fn judge(wheel: &WheelFacts, names: &[&str], point: &EntryPoint, findings: &mut Findings) {
     let mut say = |message: String, expected: &str| {
-        findings.push(CHECK.inside(
-            &wheel.file,
-            &format!("{}/entry_points.txt", wheel.dist_info),
-            message,
-            expected,
-            REMEDY,
-        ));
+        findings.push(finding(wheel, message, expected));
     };
     let line = quoted(&point.line);
     let Some(module) = &point.module else {
@@ -53,9 +73,23 @@ fn judge(wheel: &WheelFacts, names: &[&str], point: &EntryPoint, findings: &mut 
     if point.group.is_empty() {
         say(format!("`{line}` is in no group"), "`[console_scripts]` before it");
     }
-    // A dependency may bring modules of another package.
+    if is_command(point) {
+        if !point.has_attribute {
+            say(
+                format!("`{line}` names no function, and pip refuses it"),
+                "`name = module:function`",
+            );
+        }
+        if point.name.contains(['/', '\\']) {
+            say(
+                format!("`{line}` has a path for its name"),
+                "a name of letters, digits, `_`, `.` and `-`",
+            );
+        }
+    }
     let package = module.split('.').next().unwrap_or_default();
-    if holds(names, package) && !holds(names, module) {
+    let (has_package, shown) = (holds(names, package), quoted(package).to_string());
+    if has_package && !holds(names, module) {
         say(
             format!(
                 "`{line}` refers to the module `{}`, which is not in the wheel",
@@ -63,17 +97,37 @@ fn judge(wheel: &WheelFacts, names: &[&str], point: &EntryPoint, findings: &mut 
             ),
             "a module of the wheel",
         );
+    } else if !has_package && is_own(wheel, package) {
+        say(
+            format!("`{line}` refers to the package `{shown}`, which is not in the wheel"),
+            "the package of the project's name in its wheel",
+        );
+    } else if !has_package && wheel.metadata.is_some() && wheel.requirements().is_empty() {
+        // It may be one of Python itself.
+        let message = format!(
+            "`{line}` refers to `{shown}`, which is not in the wheel, and nothing is required that could bring it"
+        );
+        let expected = "a module of the wheel, of a requirement or of Python";
+        findings.push(finding(wheel, message, expected).warning());
     }
+}
+
+/// Returns whether a package has the name of the project, and no requirement may bring it: `spam-core` may bring `spam`.
+fn is_own(wheel: &WheelFacts, package: &str) -> bool {
+    let (package, project) = (normalize(package), normalize(&wheel.name.distribution));
+    package == project
+        && wheel.metadata.is_some()
+        && !wheel
+            .requirements()
+            .iter()
+            .any(|requirement| normalize(requirement).starts_with(&project))
 }
 
 /// The names of the members as they are installed, sorted.
 fn installed(wheel: &WheelFacts) -> Vec<&str> {
-    // `.data/purelib` and `.data/platlib` are installed beside the other members.
-    let names = wheel.members.iter().map(|member| match member.name.split_once(".data/") {
-        Some((_, rest)) => rest.split_once('/').map_or(rest, |(_, rest)| rest),
-        None => member.name.as_str(),
-    });
-    let mut names: Vec<&str> = names.collect();
+    let members = wheel.members.iter().map(|member| member.name.as_str());
+    let members = members.chain(wheel.opaque.iter().map(String::as_str));
+    let mut names: Vec<&str> = members.filter_map(|member| wheel.installed(member)).collect();
     names.sort_unstable();
     names
 }

@@ -2,15 +2,19 @@
 //!
 //! A refused file ends an upload in the middle, and the names of files sent before it cannot be used again. The rules are
 //! those of the index's own code
-//! ([`forklift/legacy.py`](https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py)).
+//! ([`forklift/legacy.py`](https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py)
+//! and [`forklift/metadata.py`](https://github.com/pypi/warehouse/blob/main/warehouse/forklift/metadata.py)).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use pep440_rs::Version;
 
+use super::classifiers::{Classified, classify, date};
 use super::definition::{Check, CheckInput};
+use super::fields;
 use super::finding::{CheckResult, Findings, NotJudged};
+use super::requirement::Requirement;
 use crate::names::file_name;
 use crate::names::normalize;
 use crate::platform::{PlatformTag, System};
@@ -101,14 +105,11 @@ fn metadata(file: &str, metadata: &Headers, findings: &mut Findings) {
             "a version without `+`",
         );
     }
-    for requirement in metadata.all("Requires-Dist") {
-        // An environment marker follows the `;`, where an `@` has no meaning.
-        let wanted = requirement.split(';').next().unwrap_or(requirement);
-        if wanted.contains('@') {
-            say(
-                format!("`Requires-Dist: {}` names a URL", quoted(requirement)),
-                "a project on the index",
-            );
+    for key in ["Requires-Dist", "Provides-Dist", "Obsoletes-Dist"] {
+        for text in metadata.all(key) {
+            if Requirement::read(text).is_ok_and(|requirement| requirement.url.is_some()) {
+                say(format!("`{key}: {}` names a URL", quoted(text)), "a project on the index");
+            }
         }
     }
     if metadata
@@ -117,16 +118,78 @@ fn metadata(file: &str, metadata: &Headers, findings: &mut Findings) {
     {
         say("`Summary` is longer than one line of 512 bytes".to_owned(), "one short line");
     }
-    let kind = metadata
-        .first("Description-Content-Type")
-        .map(|kind| kind.split(';').next().unwrap_or(kind).trim().to_lowercase());
-    if let Some(kind) =
-        kind.filter(|kind| !["text/plain", "text/x-rst", "text/markdown"].contains(&kind.as_str()))
-    {
+    let is_stated = |key| metadata.first(key).is_some_and(|value| !fields::is_empty(value));
+    if is_stated("License") && is_stated("License-Expression") {
         say(
-            format!("`Description-Content-Type` is `{}`", quoted(&kind)),
-            "text/markdown, text/x-rst or text/plain",
+            "it has `License` beside `License-Expression`".to_owned(),
+            "`License-Expression` alone",
         );
+    }
+    for key in ["Home-page", "Download-URL"] {
+        if let Some(url) = metadata.first(key).filter(|url| !fields::is_empty(url) && !is_url(url))
+        {
+            say(format!("`{key}: {}` is no URL", quoted(url)), "an address of http or https");
+        }
+    }
+    project_urls(metadata, &mut say);
+    classifiers(file, metadata, remedy, findings);
+}
+
+/// Judges the addresses that PyPI shows beside a project, each with its label.
+fn project_urls(metadata: &Headers, say: &mut impl FnMut(String, &str)) {
+    const EXPECTED: &str = "`Project-URL: Label, https://…`, with a label of at most 32 characters";
+    let mut labels = BTreeSet::new();
+    for text in metadata.all("Project-URL") {
+        let (label, url) = text.split_once(',').unwrap_or((text, ""));
+        let (label, url) = (label.trim(), url.trim());
+        let wrong = if label.is_empty() {
+            "has no label"
+        } else if label.chars().count() > LABEL_LIMIT {
+            "has a longer label than PyPI takes"
+        } else if !is_url(url) {
+            "has no address of http or https"
+        } else if !labels.insert(label) {
+            "has the label of another"
+        } else {
+            continue;
+        };
+        say(format!("`Project-URL: {}` {wrong}", quoted(text)), EXPECTED);
+    }
+}
+
+/// The longest label of an address, in characters.
+const LABEL_LIMIT: usize = 32;
+
+/// Returns whether PyPI takes a text for an address. Rarer faults in addresses are not looked for.
+fn is_url(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let scheme = ["http:", "https:"].iter().any(|scheme| lower.starts_with(scheme));
+    scheme && !text.contains(char::is_whitespace)
+}
+
+fn classifiers(file: &str, metadata: &Headers, remedy: &str, findings: &mut Findings) {
+    for classifier in metadata.all("Classifier").filter(|text| !fields::is_empty(text)) {
+        let shown = quoted(classifier);
+        let (message, expected) = match classify(classifier) {
+            Classified::Known => continue,
+            Classified::Deprecated("") => {
+                (format!("PyPI no longer takes the classifier `{shown}`"), "no such classifier")
+            }
+            Classified::Deprecated(instead) => {
+                (format!("PyPI no longer takes the classifier `{shown}`"), instead)
+            }
+            Classified::Private => {
+                let message = format!("`{shown}` keeps the file from PyPI");
+                let finding = CHECK.finding(file, message, "a classifier of PyPI", remedy);
+                findings.push(finding.warning());
+                continue;
+            }
+            Classified::Unknown => (
+                format!("`{shown}` is not among the classifiers of PyPI (as of {})", date()),
+                "a classifier of https://pypi.org/classifiers/, in the same spelling",
+            ),
+        };
+        findings.push(CHECK.finding(file, message, expected, remedy));
     }
 }
 

@@ -1,99 +1,133 @@
-//! Environment markers by their meaning
-//! ([dependency specifiers](https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers)).
+//! Environment markers
+//! ([dependency specifiers](https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers)),
+//! read as `packaging` reads them, and compared by their meaning.
 
 use crate::names::normalize;
 
-/// A marker in one spelling: with double quotes, single blanks, and its conditions in order.
-pub(super) fn spelled(text: &str) -> String {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |end| end + 2),
-            '(' | ')' => 1,
-            _ if first.is_alphanumeric() || first == '_' => {
-                let word = |letter: char| letter.is_alphanumeric() || "_.".contains(letter);
-                rest.find(|letter| !word(letter)).unwrap_or(rest.len())
-            }
-            _ if "<>=!~".contains(first) => {
-                rest.find(|letter| !"<>=!~".contains(letter)).unwrap_or(rest.len())
-            }
-            _ => first.len_utf8(),
-        };
-        let (token, after) = rest.split_at(length);
-        tokens.push(match first {
-            '"' | '\'' => {
-                let value = token.trim_matches(first);
-                let is_extra = tokens.len() > 1 && tokens[tokens.len() - 2] == "extra";
-                format!("\"{}\"", if is_extra { normalize(value) } else { value.to_owned() })
-            }
-            _ => token.to_owned(),
-        });
-        rest = after.trim_start();
-    }
-    let mut rest = &tokens[..];
-    match Marker::read(&mut rest, 0) {
-        Some(marker) if rest.is_empty() => marker.spelled(),
-        // It is compared as it is written.
-        _ => tokens.join(" "),
-    }
-}
-
 /// A marker as a tree, in which parentheses that change nothing are gone.
-enum Marker {
-    Condition(String),
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Marker {
+    Condition(Condition),
     /// Several of one kind, between which stands `and` or `or`.
     All(&'static str, Vec<Marker>),
 }
 
-/// The most parentheses in each other.
-const DEPTH_LIMIT: usize = 20;
+/// Two values and the comparison between them: `os_name == "nt"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    left: Value,
+    comparison: String,
+    right: Value,
+}
+
+/// A side of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Value {
+    Variable(&'static str),
+    Text(String),
+}
+
+/// The most parentheses in each other. It is the limit of `packaging`.
+const DEPTH_LIMIT: usize = 200;
+
+/// The variables that a marker may ask for, and the older names of some.
+const VARIABLES: &[(&str, &str)] = &[
+    ("python_version", "python_version"),
+    ("python_full_version", "python_full_version"),
+    ("os_name", "os_name"),
+    ("os.name", "os_name"),
+    ("sys_platform", "sys_platform"),
+    ("sys.platform", "sys_platform"),
+    ("platform_release", "platform_release"),
+    ("platform_system", "platform_system"),
+    ("platform_version", "platform_version"),
+    ("platform.version", "platform_version"),
+    ("platform_machine", "platform_machine"),
+    ("platform.machine", "platform_machine"),
+    ("platform_python_implementation", "platform_python_implementation"),
+    ("platform.python_implementation", "platform_python_implementation"),
+    ("python_implementation", "platform_python_implementation"),
+    ("implementation_name", "implementation_name"),
+    ("implementation_version", "implementation_version"),
+    ("extra", "extra"),
+    ("extras", "extras"),
+    ("dependency_groups", "dependency_groups"),
+];
 
 impl Marker {
-    /// Reads as many tokens as belong to a marker. `None` if they do not form one.
-    fn read(tokens: &mut &[String], depth: usize) -> Option<Self> {
-        Self::several(tokens, "or", |tokens| {
-            Self::several(tokens, "and", |tokens| Self::one(tokens, depth))
-        })
+    /// Reads a whole marker.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the text is none.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let mut rest = text.trim_start();
+        let marker = Self::any(&mut rest, 0)?;
+        if rest.is_empty() { Ok(marker) } else { Err(format!("`{rest}` follows its marker")) }
+    }
+
+    /// Conditions with `or` between them; `and` binds more strongly.
+    fn any(rest: &mut &str, depth: usize) -> Result<Self, String> {
+        Self::several(rest, "or", |rest| Self::several(rest, "and", |rest| Self::one(rest, depth)))
     }
 
     fn several(
-        tokens: &mut &[String],
+        rest: &mut &str,
         word: &'static str,
-        mut read: impl FnMut(&mut &[String]) -> Option<Self>,
-    ) -> Option<Self> {
-        let mut all = vec![read(tokens)?];
-        while let Some((first, rest)) = tokens.split_first()
-            && first == word
-        {
-            *tokens = rest;
-            all.push(read(tokens)?);
+        mut read: impl FnMut(&mut &str) -> Result<Self, String>,
+    ) -> Result<Self, String> {
+        let mut all = vec![read(rest)?];
+        while begin(rest, word) {
+            skip(rest, word.len());
+            all.push(read(rest)?);
         }
-        if all.len() == 1 { all.pop() } else { Some(Self::All(word, all)) }
+        match all.pop() {
+            Some(only) if all.is_empty() => Ok(only),
+            last => Ok(Self::All(word, all.into_iter().chain(last).collect())),
+        }
     }
 
-    fn one(tokens: &mut &[String], depth: usize) -> Option<Self> {
-        if let Some((first, rest)) = tokens.split_first()
-            && first == "("
-        {
-            *tokens = rest;
-            let inner =
-                if depth < DEPTH_LIMIT { Self::read(tokens, depth + 1)? } else { return None };
-            let (last, rest) = tokens.split_first()?;
-            *tokens = rest;
-            return (last == ")").then_some(inner);
+    fn one(rest: &mut &str, depth: usize) -> Result<Self, String> {
+        if rest.starts_with('(') {
+            if depth == DEPTH_LIMIT {
+                return Err(format!(
+                    "its marker has more than {DEPTH_LIMIT} parentheses in each other"
+                ));
+            }
+            skip(rest, 1);
+            let inner = Self::any(rest, depth + 1)?;
+            if !rest.starts_with(')') {
+                return Err("a `)` is missing in its marker".to_owned());
+            }
+            skip(rest, 1);
+            return Ok(inner);
         }
-        let ends = |token: &String| matches!(token.as_str(), "and" | "or" | "(" | ")");
-        let end = tokens.iter().position(ends).unwrap_or(tokens.len());
-        let (condition, rest) = tokens.split_at(end);
-        *tokens = rest;
-        (!condition.is_empty()).then(|| Self::Condition(condition.join(" ")))
+        let left = Value::read(rest)?;
+        let comparison = comparison(rest)?;
+        let right = Value::read(rest)?;
+        Ok(Self::Condition(Condition { left, comparison, right }))
     }
 
-    /// The marker in one order.
-    fn spelled(&self) -> String {
+    /// The extras that it asks for, in normal form.
+    pub(super) fn extras(&self) -> Vec<String> {
         match self {
-            Self::Condition(condition) => condition.clone(),
+            Self::All(_, all) => all.iter().flat_map(Self::extras).collect(),
+            Self::Condition(Condition { left, comparison, right }) => {
+                match (left, comparison.as_str(), right) {
+                    (Value::Variable("extra"), "==", Value::Text(extra))
+                    | (Value::Text(extra), "==", Value::Variable("extra")) => {
+                        vec![normalize(extra)]
+                    }
+                    _ => Vec::new(),
+                }
+            }
+        }
+    }
+
+    /// The marker in one spelling: with double quotes, single blanks, and its conditions in order.
+    pub(super) fn spelled(&self) -> String {
+        match self {
+            Self::Condition(condition) => condition.spelled(),
             Self::All(word, _) => {
                 let mut parts = Vec::new();
                 self.collect(word, &mut parts);
@@ -114,4 +148,68 @@ impl Marker {
             _ => parts.push(self.spelled()),
         }
     }
+}
+
+impl Condition {
+    fn spelled(&self) -> String {
+        let is_extra = [&self.left, &self.right].contains(&&Value::Variable("extra"));
+        let side = |value: &Value| match value {
+            Value::Variable(name) => (*name).to_owned(),
+            Value::Text(text) if is_extra => format!("\"{}\"", normalize(text)),
+            Value::Text(text) => format!("\"{text}\""),
+        };
+        format!("{} {} {}", side(&self.left), self.comparison, side(&self.right))
+    }
+}
+
+impl Value {
+    fn read(rest: &mut &str) -> Result<Self, String> {
+        if let Some(quote) = rest.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+            let end = rest[1..].find(quote).ok_or("a quote is not closed in its marker")?;
+            let text = rest[1..=end].to_owned();
+            skip(rest, end + 2);
+            return Ok(Self::Text(text));
+        }
+        let is_part = |letter: char| letter.is_alphanumeric() || "_.".contains(letter);
+        let word = &rest[..rest.find(|letter| !is_part(letter)).unwrap_or(rest.len())];
+        let (_, variable) = VARIABLES.iter().find(|(name, _)| *name == word).ok_or_else(|| {
+            if word.is_empty() {
+                "a variable or a quoted text is missing in its marker".to_owned()
+            } else {
+                format!("`{word}` is no variable of markers")
+            }
+        })?;
+        skip(rest, word.len());
+        Ok(Self::Variable(variable))
+    }
+}
+
+/// Reads a comparison: `==`, `in`, `not in`.
+fn comparison(rest: &mut &str) -> Result<String, String> {
+    for known in ["===", "==", "~=", "!=", "<=", ">=", "<", ">"] {
+        if rest.starts_with(known) {
+            skip(rest, known.len());
+            return Ok(known.to_owned());
+        }
+    }
+    let not = begin(rest, "not");
+    if not {
+        skip(rest, 3);
+    }
+    if begin(rest, "in") {
+        skip(rest, 2);
+        return Ok(if not { "not in" } else { "in" }.to_owned());
+    }
+    Err("a comparison is missing in its marker".to_owned())
+}
+
+/// Returns whether the text begins with a whole word.
+fn begin(rest: &str, word: &str) -> bool {
+    rest.strip_prefix(word)
+        .is_some_and(|after| !after.starts_with(|next: char| next.is_alphanumeric() || next == '_'))
+}
+
+/// Goes on behind so many bytes and the blanks after them.
+fn skip(rest: &mut &str, length: usize) {
+    *rest = rest[length..].trim_start();
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
+use pep440_rs::Version;
 
-use super::marker;
+use super::requirement::Requirement;
+use super::specifiers;
 use crate::names::normalize;
 use crate::wheel::metadata::{Headers, VALUE_LIMIT};
 
@@ -80,7 +81,7 @@ fn meaning(key: &str, value: &str) -> Vec<String> {
         "version" if short => {
             Version::from_str(value).map_or(value.to_owned(), |it| it.to_string())
         }
-        "requires-python" if short => specifiers(value),
+        "requires-python" if short => python(value),
         "requires-dist" | "provides-dist" | "obsoletes-dist" if short => requirement(value),
         "keywords" => {
             let words = value.split([',', ' ', '\n']).map(str::trim);
@@ -98,38 +99,15 @@ fn joined(text: &str) -> String {
 }
 
 /// Specifiers in one spelling and order.
-fn specifiers(text: &str) -> String {
+fn python(text: &str) -> String {
     let text = text.trim();
     let bare = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
-    let Ok(specifiers) = VersionSpecifiers::from_str(bare) else { return joined(bare) };
-    let mut all: Vec<String> = specifiers.iter().map(VersionSpecifier::to_string).collect();
-    all.sort();
-    all.dedup();
-    all.join(", ")
+    specifiers::read(bare).map_or_else(|_| joined(bare), |all| specifiers::spelled(&all))
 }
 
-/// A requirement in one spelling: `name[extra] >=1; marker`.
+/// A requirement in one spelling: `name[extra] >=1; marker`. What is none is compared as it is written.
 fn requirement(text: &str) -> String {
-    let (wanted, marker) = text.split_once(';').unwrap_or((text, ""));
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    let wanted = wanted.trim();
-    let end = wanted.find(|letter| !is_name(letter)).unwrap_or(wanted.len());
-    let (name, mut rest) = wanted.split_at(end);
-    let mut spelled = normalize(name);
-    rest = rest.trim_start();
-    if let Some((extras, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        let mut extras: Vec<String> =
-            extras.split(',').map(|extra| normalize(extra.trim())).collect();
-        extras.sort();
-        spelled += &format!("[{}]", extras.join(","));
-        rest = after;
-    }
-    let versions = if rest.contains('@') { joined(rest) } else { specifiers(rest) };
-    if !versions.is_empty() {
-        spelled += &format!(" {versions}");
-    }
-    let marker = marker::spelled(marker);
-    if marker.is_empty() { spelled } else { format!("{spelled}; {marker}") }
+    Requirement::read(text).map_or_else(|_| joined(text), |requirement| requirement.spelled())
 }
 
 #[cfg(test)]
@@ -146,7 +124,10 @@ mod tests {
             ("a; os_name == 'nt' and extra == 'B_c'", "a; extra == 'b-c' and os_name == 'nt'"),
             ("a @ https://example.org/x", "A @  https://example.org/x"),
             ("a; (os_name == 'nt') and extra == 'x'", "a; extra == 'x' and os_name == 'nt'"),
-            ("a; (a == '1' or b == '2') and c == '3'", "a; c == '3' and (b == '2' or (a == '1'))"),
+            (
+                "a; (os_name == '1' or extra == '2') and sys_platform == '3'",
+                "a; sys_platform == '3' and (extra == '2' or (os_name == '1'))",
+            ),
         ] {
             assert_eq!(requirement(one), requirement(other));
         }
@@ -161,7 +142,10 @@ mod tests {
             ("a; extra == 'x'", "a; extra == 'y'"),
             ("a; os_name == 'nt' or extra == 'x'", "a; os_name == 'nt' and extra == 'x'"),
             ("a; 'x' in os_name", "a; 'x' not in os_name"),
-            ("a; (a == '1' or b == '2') and c == '3'", "a; a == '1' or b == '2' and c == '3'"),
+            (
+                "a; (os_name == '1' or extra == '2') and sys_platform == '3'",
+                "a; os_name == '1' or extra == '2' and sys_platform == '3'",
+            ),
             ("a; \"'\" == os_name", "a; '' == os_name"),
         ] {
             assert_ne!(requirement(one), requirement(other));

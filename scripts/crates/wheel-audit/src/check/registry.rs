@@ -5,8 +5,8 @@ use super::{
     abi3_symbols, architecture, binary_structure, code_signature, contents_exact, cpu_baseline,
     debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
     index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
-    metadata_valid, no_leaked_paths, page_alignment, record_complete, run_path, runtime_floor,
-    sdist_contents, sdist_structure, size_and_quota, suffix_and_exports, tags_agree,
+    metadata_valid, no_leaked_paths, package_files, page_alignment, record_complete, run_path,
+    runtime_floor, sdist_contents, sdist_structure, size_and_quota, suffix_and_exports, tags_agree,
     text_relocations, undefined_symbols, vc_runtime, version_agrees, zip_structure,
 };
 
@@ -25,6 +25,7 @@ pub const CHECKS: &[Check] = &[
     index_accepts::CHECK,
     size_and_quota::CHECK,
     contents_exact::CHECK,
+    package_files::CHECK,
     entry_points::CHECK,
     no_leaked_paths::CHECK,
     sdist_structure::CHECK,

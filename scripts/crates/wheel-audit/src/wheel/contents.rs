@@ -19,7 +19,7 @@ impl WheelFacts {
     /// The programs that an installation puts on `PATH`: those of entry points, and those that the wheel holds.
     pub fn programs(&self) -> BTreeSet<String> {
         let console = self.entry_points.iter().filter(|point| point.group == "console_scripts");
-        let console = console.filter_map(|point| Some(point.line.split_once('=')?.0.trim()));
+        let console = console.map(|point| point.name.as_str());
         let scripts = self.data("scripts");
         let held = self.members.iter().filter_map(|member| member.name.strip_prefix(&scripts));
         let held = held.map(|name| name.strip_suffix(".exe").unwrap_or(name));
@@ -36,7 +36,7 @@ impl WheelFacts {
     }
 
     /// The path below `site-packages`. None if the member is installed elsewhere.
-    fn installed<'a>(&self, member: &'a str) -> Option<&'a str> {
+    pub(crate) fn installed<'a>(&self, member: &'a str) -> Option<&'a str> {
         let data = self.dist_info.strip_suffix(".dist-info").map(|stem| format!("{stem}.data/"));
         let pure =
             ["purelib", "platlib"].iter().find_map(|part| member.strip_prefix(&self.data(part)));
@@ -46,7 +46,8 @@ impl WheelFacts {
         })
     }
 
-    fn data(&self, part: &str) -> String {
+    /// A folder of `.data`, with a slash.
+    pub(crate) fn data(&self, part: &str) -> String {
         format!("{}.data/{part}/", self.dist_info.trim_end_matches(".dist-info"))
     }
 }

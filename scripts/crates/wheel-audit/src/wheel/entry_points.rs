@@ -11,8 +11,12 @@ pub struct EntryPoint {
     pub(crate) group: String,
     /// The line as written.
     pub(crate) line: String,
+    /// The name: that of the command, or of the plugin.
+    pub(crate) name: String,
     /// The module that the line refers to, if it refers to one.
     pub(crate) module: Option<String>,
+    /// True if the line refers to something in the module: `module:attribute`.
+    pub(crate) has_attribute: bool,
 }
 
 /// Reads the file.
@@ -37,13 +41,18 @@ pub fn read(bytes: &[u8]) -> Result<Vec<EntryPoint>, ReadError> {
         if points.len() == FIELD_LIMIT {
             return Err(ReadError::new(format!("it has more than {FIELD_LIMIT} entry points")));
         }
-        let module = line.split_once('=').and_then(|(name, reference)| {
-            // An attribute and extras in brackets may follow the module.
-            let module = reference.split([':', '[']).next().unwrap_or_default().trim();
-            (!name.trim().is_empty() && is_dotted(module)).then(|| module.to_owned())
+        let (name, reference) = line.split_once('=').unwrap_or((line, ""));
+        // Extras in brackets may follow the reference, and an attribute the module.
+        let reference = reference.split('[').next().unwrap_or_default();
+        let (module, attribute) = reference.split_once(':').unwrap_or((reference, ""));
+        let (name, module) = (name.trim().to_owned(), module.trim());
+        points.push(EntryPoint {
+            group: group.to_owned(),
+            line: line.to_owned(),
+            module: (!name.is_empty() && is_dotted(module)).then(|| module.to_owned()),
+            name,
+            has_attribute: is_dotted(attribute.trim()),
         });
-        let line = line.to_owned();
-        points.push(EntryPoint { group: group.to_owned(), line, module });
     }
     Ok(points)
 }

@@ -159,7 +159,7 @@ impl WheelFacts {
         let kept = |member: &Member| member.content.as_ref().map_or(0, Vec::len) as u64;
         let members = self.members.iter().map(|member| 2 * weight(&member.name) + kept(member));
         let record = self.record.iter().flatten().map(|entry| weight(&entry.path) + 64);
-        let points = self.entry_points.iter().map(|point| 2 * weight(&point.line));
+        let points = self.entry_points.iter().map(|point| 3 * weight(&point.line));
         let binaries = self.binaries.iter().map(Binary::weight);
         let homes =
             self.homes.iter().map(|(member, homes)| weight(member) + 64 * homes.len() as u64);

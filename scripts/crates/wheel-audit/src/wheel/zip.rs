@@ -24,6 +24,8 @@ pub struct Member {
     pub size: u64,
     /// The SHA-256 of the content.
     pub sum: Sha256Sum,
+    /// True if pip makes it executable: its mode is that of a file that somebody may execute.
+    pub executable: bool,
     /// The content, if the caller asked for it.
     pub content: Option<Vec<u8>>,
 }
@@ -39,6 +41,10 @@ pub(super) enum Need {
     Keep(u64),
 }
 
+/// The bits of a Unix mode: the type, that of a regular file, and the leave to execute it.
+const FILE_TYPE: u32 = 0o170_000;
+const FILE: u32 = 0o100_000;
+const EXECUTABLE: u32 = 0o111;
 /// The most bytes that deflate makes of one ([zlib](https://zlib.net/zlib_tech.html)).
 const DEFLATE_RATIO: u64 = 1032;
 /// A file is unpacked in pieces of so many bytes.
@@ -235,7 +241,9 @@ impl Header {
         }
         let sum: [u8; 32] = seen.sum.finalize().into();
         let content = matches!(need, Need::Keep(_)).then_some(content);
-        Ok(Member { name: self.name.clone(), size: self.size, sum: sum.into(), content })
+        let executable = self.mode & FILE_TYPE == FILE && self.mode & EXECUTABLE != 0;
+        let (name, sum) = (self.name.clone(), sum.into());
+        Ok(Member { name, size: self.size, sum, executable, content })
     }
 }
 

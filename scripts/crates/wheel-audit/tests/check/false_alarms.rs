@@ -66,7 +66,8 @@ fn an_old_sdist_has_its_description_in_a_field_and_no_requirements() {
         for wheel in [&mut parts.linux, &mut parts.macos, &mut parts.windows] {
             wheel.edit("METADATA", "Summary: ", "Requires-Dist: numpy\nSummary: ");
         }
-        parts.sdist.edit("Metadata-Version: 2.4", "Metadata-Version: 1.1\nPlatform: UNKNOWN");
+        parts.sdist.edit("Metadata-Version: 2.4", "Metadata-Version: 1.2\nPlatform: UNKNOWN");
+        parts.sdist.edit("License-Expression: MIT OR Apache-2.0\n", "License: UNKNOWN\n");
         parts.sdist.edit("\n\n# sum_up_to\n", "\nDescription: # sum_up_to\n        \n\n");
     });
     assert_eq!(said_of(&dist), [""; 0]);

@@ -21,6 +21,7 @@ mod macos_floor;
 mod metadata_agrees;
 mod metadata_valid;
 mod no_leaked_paths;
+mod package_files;
 mod page_alignment;
 mod record_complete;
 mod run_path;
@@ -66,6 +67,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("index-accepts", index_accepts::CASES),
     ("size-and-quota", size_and_quota::CASES),
     ("contents-exact", contents_exact::CASES),
+    ("package-files", package_files::CASES),
     ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
     ("sdist-structure", sdist_structure::CASES),
@@ -125,6 +127,21 @@ fn refusals(check: &str, cases: &[Case]) -> String {
         assert!(!findings.is_empty(), "`{}` passes {check}", case.name);
         text += &format!("# {}\n", case.name);
         text.extend(findings.iter().map(ToString::to_string));
+    }
+    text
+}
+
+/// The same in short: each fault and its expected state once, however many files have it.
+fn refusals_once(check: &str, cases: &[Case]) -> String {
+    let mut text = String::new();
+    for case in cases {
+        let findings = judge(check, &(case.broken)()).expect("the check can tell");
+        assert!(!findings.is_empty(), "`{}` passes {check}", case.name);
+        text += &format!("# {}\n", case.name);
+        let short = findings.iter().map(|finding| {
+            format!("{}: {}\n  = {}\n", finding.severity, finding.message, finding.expected)
+        });
+        text.extend(short.collect::<BTreeSet<_>>());
     }
     text
 }

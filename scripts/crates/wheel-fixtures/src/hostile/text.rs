@@ -10,6 +10,11 @@ pub(super) const ALL: &[Generator] = &[
     Generator { name: "metadata: one line", says: "is not a field", make: line },
     Generator { name: "metadata: fields without end", says: "names a URL", make: fields },
     Generator {
+        name: "metadata: markers in each other",
+        says: "is for an extra that is not declared",
+        make: markers,
+    },
+    Generator {
         name: "metadata: a version without end",
         says: "`Requires-Python` is longer than 1024 bytes",
         make: version,
@@ -104,6 +109,15 @@ fn line(size: usize) -> Vec<File> {
 
 fn fields(size: usize) -> Vec<File> {
     let field = format!("Requires-Dist: x @ {}\n", "(".repeat(300));
+    let count = 9_900.min(size.min(SHORT) / field.len());
+    with("METADATA", &metadata(&field.repeat(count)), Vec::new())
+}
+
+/// Conditions that stand beside each other, in as many parentheses as a marker may have.
+fn markers(size: usize) -> Vec<File> {
+    let conditions: Vec<String> = (0..60).map(|at| format!("extra == 'x{at}'")).collect();
+    let (open, shut) = ("(".repeat(199), ")".repeat(199));
+    let field = format!("Requires-Dist: x; {open}{}{shut}\n", conditions.join(" or "));
     let count = 9_900.min(size.min(SHORT) / field.len());
     with("METADATA", &metadata(&field.repeat(count)), Vec::new())
 }
