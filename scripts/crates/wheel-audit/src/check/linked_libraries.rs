@@ -24,6 +24,8 @@ pub(super) const CHECK: Check = Check {
 const TABLE: &str = include_str!("../../data/libraries.txt");
 
 const REMEDY: &str = "link it statically, or put it into the wheel (auditwheel, delocate and delvewheel repair wheels)";
+const NOT_FOUND: &str =
+    "the library of the wheel in a folder where the loader looks, from the place of installation";
 
 fn run(input: CheckInput) -> CheckResult {
     each(input, "binary for a known system", |placed| placed.is_known(), judge)
@@ -56,9 +58,6 @@ fn of_linux(placed: Placed, library: &str) -> Option<String> {
             "symbols of Python without a library: the program that imports has them".into(),
         );
     }
-    if bundled(placed, library) || brought(placed, library) {
-        return None;
-    }
     let kinds: BTreeSet<&str> = placed
         .platforms()
         .filter_map(|platform| match platform.system() {
@@ -67,13 +66,22 @@ fn of_linux(placed: Placed, library: &str) -> Option<String> {
             _ => None,
         })
         .collect();
-    let kind = kinds.into_iter().find(|kind| !listed(kind, file(library)))?;
+    let unlisted = kinds.into_iter().find(|kind| !listed(kind, file(library)));
+    if bundled(placed, library) {
+        // Where every system has it, the loader takes that one.
+        let wrong = unlisted.is_some() && !placed.finds(library);
+        return wrong.then(|| NOT_FOUND.to_owned());
+    }
+    let kind = unlisted.filter(|_| !brought(placed, library))?;
     Some(format!("libraries in the wheel, and those that every {kind} system has"))
 }
 
 fn of_macos(placed: Placed, library: &str) -> Option<String> {
-    if listed("macos", library) || bundled(placed, library) || own_name(placed, library) {
+    if listed("macos", library) || own_name(placed, library) {
         return None;
+    }
+    if bundled(placed, library) {
+        return (!placed.finds(library)).then(|| NOT_FOUND.to_owned());
     }
     if !library.starts_with('/') && brought(placed, library) {
         return None;
@@ -90,6 +98,10 @@ fn of_windows(placed: Placed, library: &str) -> Option<String> {
     let pypy = placed.wheel.name.pythons.iter().any(|python| python.starts_with("pp"));
     if pypy && name.starts_with("libpypy") {
         return None;
+    }
+    // The loader looks beside a program. For a module, Python code may have named more folders.
+    if placed.image.executable && bundled(placed, library) {
+        return (!placed.finds(library)).then(|| NOT_FOUND.to_owned());
     }
     // Windows has too many DLLs to list. None of them begins with `lib`, as those of MinGW do.
     let foreign = name.starts_with("lib") && !bundled(placed, library) && !brought(placed, library);

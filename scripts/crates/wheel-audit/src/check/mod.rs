@@ -45,6 +45,7 @@ mod run_path;
 mod runtime_floor;
 mod sdist_contents;
 mod sdist_structure;
+mod search;
 mod served;
 mod size_and_quota;
 mod specifiers;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, Findings, NotJudged};
 use super::loaded::{self, Sought};
+use super::search::Search;
 use crate::names::{file_name, normalize};
 use crate::platform::{PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage, FormatFacts};
@@ -32,6 +33,7 @@ pub(super) struct About<'a> {
     siblings: &'a OnceCell<BTreeMap<String, Vec<usize>>>,
     /// The files of required wheels.
     required: OnceCell<BTreeSet<String>>,
+    search: OnceCell<Search>,
     files: OnceCell<BTreeSet<String>>,
     exports: OnceCell<BTreeSet<&'a str>>,
     /// The files of the wheel that load a library outside it.
@@ -75,22 +77,35 @@ impl<'a> Placed<'a> {
     /// any case.
     pub(super) fn required(self, file: &str) -> bool {
         let files = self.about.required.get_or_init(|| {
-            let siblings = self.about.siblings.get_or_init(|| {
-                let mut siblings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-                for (number, wheel) in self.about.release.iter().enumerate() {
-                    siblings.entry(normalize(&wheel.name.distribution)).or_default().push(number);
-                }
-                siblings
-            });
-            let required = self.wheel.requirements().into_iter().map(requirement_name);
-            let numbers = required.filter_map(|name| siblings.get(&name)).flatten();
-            let wheels = numbers.map(|number| &self.about.release[*number]);
-            // A wheel for another platform brings nothing.
-            let same = |wheel: &&WheelFacts| wheel.name.platforms == self.wheel.name.platforms;
-            let members = wheels.filter(same).flat_map(|wheel| &wheel.members);
+            let members = self.required_wheels().into_iter().flat_map(|wheel| &wheel.members);
             members.map(|member| file_name(&member.name).to_ascii_lowercase()).collect()
         });
         files.contains(&file.to_ascii_lowercase())
+    }
+
+    /// The wheels of the same release and the same platforms that this one requires.
+    fn required_wheels(self) -> Vec<&'a WheelFacts> {
+        let siblings = self.about.siblings.get_or_init(|| {
+            let mut siblings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (number, wheel) in self.about.release.iter().enumerate() {
+                siblings.entry(normalize(&wheel.name.distribution)).or_default().push(number);
+            }
+            siblings
+        });
+        let required = self.wheel.requirements().into_iter().map(requirement_name);
+        let numbers = required.filter_map(|name| siblings.get(&name)).flatten();
+        let wheels = numbers.map(|number| &self.about.release[*number]);
+        // A wheel for another platform brings nothing.
+        wheels.filter(|wheel| wheel.name.platforms == self.wheel.name.platforms).collect()
+    }
+
+    /// Returns whether the loader finds a library of the wheel, from the place to which the binary is installed. A program
+    /// finds it by itself; a library may have been loaded with another one.
+    pub(super) fn finds(self, library: &str) -> bool {
+        let search =
+            self.about.search.get_or_init(|| Search::of(self.wheel, self.required_wheels()));
+        search.finds(self.binary, self.image, library)
+            || !self.image.executable && search.found(library)
     }
 
     /// Returns whether a binary of the wheel exports a symbol.
@@ -172,6 +187,7 @@ pub(super) fn each(
             release: &input.release.wheels,
             siblings: &siblings,
             required: OnceCell::new(),
+            search: OnceCell::new(),
             files: OnceCell::new(),
             exports: OnceCell::new(),
             loading: RefCell::default(),

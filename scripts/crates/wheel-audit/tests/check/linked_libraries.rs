@@ -2,6 +2,7 @@
 
 use crate::{Case, elf, judge, macho, pe, refusals};
 use wheel_fixtures::elf::{Elf, X86_64};
+use wheel_fixtures::macho::{ARM64, Macho};
 use wheel_fixtures::pe::{AMD64, Pe};
 use wheel_fixtures::release::{Dist, release};
 
@@ -92,9 +93,110 @@ fn a_library_in_the_wheel_is_no_matter_of_the_system() {
             .insert(0, ("sum_up_to.libs/libssl-1a2b.so.3".to_owned(), b"x".to_vec()));
         let mut module = Elf::new(X86_64);
         module.needed.push("libssl-1a2b.so.3");
+        module.runpath = Some("$ORIGIN/../sum_up_to.libs");
         parts.linux.set_module(module.bytes());
     });
     assert_eq!(judge("linked-libraries", &dist), Ok(Vec::new()));
+}
+
+/// A release whose Linux wheel has one more library, and a binary that needs it.
+fn with_library(place: &str, user: &str, runpath: &'static str) -> Dist {
+    release(|parts| {
+        let library = (place.to_owned(), Elf::new(X86_64).bytes());
+        let mut elf = Elf::new(X86_64);
+        elf.needed.push("libown.so");
+        elf.runpath = Some(runpath);
+        elf.interpreter = user.contains("scripts").then_some("/lib64/ld-linux-x86-64.so.2");
+        parts.linux.members.insert(0, (user.to_owned(), elf.bytes()));
+        parts.linux.members.insert(0, library);
+    })
+}
+
+#[test]
+fn a_library_of_the_wheel_lies_where_the_loader_looks() {
+    const SCRIPT: &str = "sum_up_to-1.0.0.data/scripts/sum";
+    const MODULE: &str = "sum_up_to/other.so";
+    for (place, user, runpath, is_found) in [
+        ("sum_up_to.libs/libown.so", MODULE, "$ORIGIN/../sum_up_to.libs", true),
+        ("sum_up_to.libs/libown.so", MODULE, "${ORIGIN}/../sum_up_to.libs/", true),
+        ("sum_up_to.libs/libown.so", MODULE, "/build:$ORIGIN/../sum_up_to.libs", true),
+        ("sum_up_to.libs/libown.so", MODULE, "$ORIGIN", false),
+        ("sum_up_to.libs/libown.so", MODULE, "", false),
+        ("sum_up_to/libown.so", MODULE, "$ORIGIN", true),
+        ("sum_up_to-1.0.0.data/data/lib/libown.so", MODULE, "$ORIGIN/../..", false),
+        ("sum_up_to-1.0.0.data/data/lib/libown.so", MODULE, "$ORIGIN/../../..", true),
+        ("sum_up_to.libs/libown.so", SCRIPT, "$ORIGIN/../sum_up_to.libs", false),
+        (
+            "sum_up_to.libs/libown.so",
+            SCRIPT,
+            "$ORIGIN/../lib/python3.11/site-packages/sum_up_to.libs",
+            true,
+        ),
+        ("sum_up_to-1.0.0.data/scripts/libown.so", SCRIPT, "$ORIGIN", true),
+    ] {
+        let dist = with_library(place, user, runpath);
+        let findings = judge("linked-libraries", &dist).expect("judged");
+        assert_eq!(findings.is_empty(), is_found, "{place} {user} {runpath}: {findings:?}");
+        assert!(findings.iter().all(|finding| finding.member.as_deref() == Some(user)));
+    }
+}
+
+#[test]
+fn a_library_may_have_been_loaded_with_another_one_but_not_with_a_program() {
+    let with = |user: &str| {
+        let program = user.contains("scripts").then_some("/lib64/ld-linux-x86-64.so.2");
+        let mut second = Elf { interpreter: program, ..Elf::new(X86_64) };
+        second.needed.push("libown.so");
+        let dist = release(|parts| {
+            let library = ("sum_up_to/libown.so".to_owned(), Elf::new(X86_64).bytes());
+            let mut first = Elf { runpath: Some("$ORIGIN"), ..Elf::new(X86_64) };
+            first.needed.push("libown.so");
+            parts.linux.members.insert(0, ("sum_up_to/other.so".to_owned(), first.bytes()));
+            parts.linux.members.insert(0, library);
+            parts.linux.members.insert(0, (user.to_owned(), second.bytes()));
+        });
+        judge("linked-libraries", &dist).expect("judged").len()
+    };
+    assert_eq!(with("sum_up_to/deeper/third.so"), 0);
+    assert_eq!(with("sum_up_to-1.0.0.data/scripts/sum"), 1);
+}
+
+#[test]
+fn macos_looks_on_the_run_paths_of_the_binary() {
+    let with = |library: &'static str, rpath: &'static str| {
+        let dist = release(|parts| {
+            let mut module = Macho::new(ARM64);
+            module.libraries.push(library);
+            module.rpaths.push(rpath);
+            parts.macos.set_module(module.bytes());
+            let library = ("sum_up_to/.dylibs/libown.dylib".to_owned(), Macho::new(ARM64).bytes());
+            parts.macos.members.insert(0, library);
+        });
+        judge("linked-libraries", &dist).expect("judged").is_empty()
+    };
+    assert!(with("@loader_path/.dylibs/libown.dylib", "@loader_path"));
+    assert!(with("@rpath/libown.dylib", "@loader_path/.dylibs"));
+    assert!(with("@rpath/libown.dylib", "@loader_path/../sum_up_to/.dylibs/"));
+    assert!(!with("@rpath/libown.dylib", "@loader_path/../lib"));
+    assert!(!with("@loader_path/libown.dylib", "@loader_path"));
+    assert!(!with("/opt/homebrew/lib/libown.dylib", "@loader_path"));
+    assert!(!with("@executable_path/.dylibs/libown.dylib", "@loader_path"));
+}
+
+#[test]
+fn a_program_of_windows_has_its_dlls_beside_it() {
+    let with = |place: &str| {
+        let dist = release(|parts| {
+            let mut program = Pe::new(AMD64);
+            program.imports.push(("own-1.dll", vec![]));
+            let member = ("sum_up_to-1.0.0.data/scripts/sum.exe".to_owned(), program.program());
+            parts.windows.members.insert(0, member);
+            parts.windows.members.insert(0, (place.to_owned(), Pe::new(AMD64).bytes()));
+        });
+        judge("linked-libraries", &dist).expect("judged").is_empty()
+    };
+    assert!(with("sum_up_to-1.0.0.data/scripts/own-1.dll"));
+    assert!(!with("sum_up_to.libs/own-1.dll"));
 }
 
 /// A release that requires a package, and whose library for Linux needs another library.
