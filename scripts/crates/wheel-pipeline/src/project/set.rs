@@ -36,7 +36,7 @@ impl ForeignRelease {
         // The evidence goes below the working folder.
         let (folder, root) = (absolute(folder)?, absolute(Path::new("."))?);
         let paths = list(&folder)?;
-        let known: Vec<_> = series::found().collect();
+        let known: Vec<_> = series::found().chain(series::pypys()).collect();
         let promised = unless_interrupted(move || {
             // The audit tells of files that cannot be read.
             let (release, _) = ReleaseFacts::read(&paths);

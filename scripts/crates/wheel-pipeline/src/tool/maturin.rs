@@ -25,6 +25,8 @@ pub struct Place<'a> {
     pub out: &'a Path,
     /// cargo's target folder.
     pub cargo_target: &'a Path,
+    /// The configuration of pyo3, in place of an interpreter.
+    pub pyo3: Option<&'a Path>,
 }
 
 /// The command that builds one wheel from the sdist.
@@ -55,6 +57,10 @@ pub fn wheel(
         .arg("--compatibility")
         .args(wheel.target.compatibility())
         .env("CARGO_TARGET_DIR", place.cargo_target);
+    let command = match place.pyo3 {
+        Some(file) => command.env("PYO3_CONFIG_FILE", file),
+        None => command,
+    };
     let flags = rust_flags(place, toolchain);
     let command = match (bindings, toolchain.builder) {
         // maturin runs cargo for this machine too, to make the bindings, and these flags are for another linker.
@@ -161,7 +167,7 @@ mod tests {
             family: Family::Abi3 { floor: PythonVersion::new(3, 10) },
         };
         let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
-        let place = Place { source, out, cargo_target };
+        let place = Place { source, out, cargo_target, pyo3: None };
         let command = wheel(&tools(), &place, &planned, None, toolchain, 1_700_000_000);
         printed(&command.expect("a command"))
     }
@@ -227,6 +233,25 @@ mod tests {
         + rustc --remap-path-prefix=/source=.
         + rustc --remap-path-prefix=[cargo]=/cargo
         ");
+    }
+
+    #[test]
+    fn a_wheel_for_pypy_has_a_configuration_of_pyo3_in_place_of_an_interpreter() {
+        let planned = PlannedWheel {
+            file: "a-1-pp311-pypy311_pp73-win_amd64.whl".to_owned(),
+            target: "win_amd64".parse().expect("a target"),
+            family: Family::Exact(PythonVersion::new(3, 11).pypy(7, 3)),
+        };
+        let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
+        let place = Place { source, out, cargo_target, pyo3: Some(Path::new("/pyo3.txt")) };
+        let toolchain = Toolchain::new(Builder::Native, "x86_64-pc-windows-msvc".to_owned());
+        let kind = Some(Kind::Pyo3);
+        let command = wheel(&tools(), &place, &planned, kind, &toolchain, 1_700_000_000);
+        let command = printed(&command.expect("a command"));
+        assert!(!command.contains("--interpreter"), "{command}");
+        assert!(command.lines().any(|line| line == "+ PYO3_CONFIG_FILE=/pyo3.txt"), "{command}");
+        let other = wheel_for("win_amd64", Host::Windows);
+        assert!(!other.contains("+ PYO3_CONFIG_FILE"), "{other}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use wheel_pipeline::evidence::{SmokeEvidence, SmokeResult, TestedSource, write};
 use wheel_pipeline::project::set::ForeignRelease;
 
 use crate::PROGRAM;
-use crate::foreign_files::pypy;
+use crate::foreign_files::{graalpy, pypy};
 use crate::index::{Index, PASSWORD, USER};
 use crate::jobs::passed;
 use crate::release::{PATIENCE, Release};
@@ -130,14 +130,29 @@ fn what_the_files_promise_is_told_and_untested_environments_close_the_gate() {
 }
 
 #[test]
-fn tests_of_other_machines_open_the_gate_and_a_wheel_for_pypy_is_audited_alone() {
+fn a_wheel_for_pypy_promises_that_pypy() {
     let folder = Folder::whole();
-    let pypy = pypy();
-    folder.put(&pypy.file, &pypy.bytes());
+    folder.put(&pypy().file, &pypy().bytes());
     folder.test(|_| {});
     let run = folder.gate(&["--from", "jobs"]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    let end = format!("audited alone: {}\n0 waived, 0 accepted\nthe gate is open\n", pypy.file);
+    assert!(!run.stdout.contains("audited alone"), "{}", run.stdout);
+    folder.test(|smoke| smoke.outcomes.retain(|outcome| !outcome.python.is_pypy()));
+    let run = folder.gate(&["--from", "jobs"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    let reason = "no smoke test of this build: manylinux_2_17_x86_64 on Python pypy3.11-v7.3";
+    assert!(run.stdout.contains(reason), "{}", run.stdout);
+}
+
+#[test]
+fn tests_of_other_machines_open_the_gate_and_a_wheel_for_graalpy_is_audited_alone() {
+    let folder = Folder::whole();
+    let graalpy = graalpy();
+    folder.put(&graalpy.file, &graalpy.bytes());
+    folder.test(|_| {});
+    let run = folder.gate(&["--from", "jobs"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let end = format!("audited alone: {}\n0 waived, 0 accepted\nthe gate is open\n", graalpy.file);
     assert!(run.stdout.ends_with(&end), "{}", run.stdout);
     // The same bytes, without the jobs.
     assert_eq!(folder.gate(&[]).code, 0);

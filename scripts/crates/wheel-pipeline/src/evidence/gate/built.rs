@@ -73,7 +73,7 @@ pub(super) fn cross_built(release: &GateInput, built: &BuiltFile) -> Option<Stri
                     && outcome.result == SmokeResult::Passed
             })
         })
-        .map(|promise| format!("{} on Python {}", promise.target, promise.python))
+        .map(|promise| format!("{} on {}", promise.target, promise.python.title()))
         .collect();
     (!untested.is_empty()).then(|| {
         let untested = untested.join(", ");

@@ -58,7 +58,7 @@ fn outcome(
     environment: &PromisedEnvironment,
     judgement: &mut GateDecision,
 ) -> Tested {
-    let name = format!("{} on Python {}", environment.target, environment.python);
+    let name = format!("{} on {}", environment.target, environment.python.title());
     let outcomes: Vec<_> = release
         .evidence
         .smoke
