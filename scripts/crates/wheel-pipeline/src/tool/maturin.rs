@@ -75,6 +75,8 @@ pub fn wheel(
         (true, Builder::Native | Builder::Lld | Builder::ZigMingw | Builder::Mingw) => {
             // A list of strings in JSON is one in TOML.
             let flags = serde_json::to_string(&flags)?;
+            // The variable would outweigh them.
+            let command = command.without("CARGO_ENCODED_RUSTFLAGS");
             toolchain.triples.iter().fold(command, |command, triple| {
                 command.arg("--config").arg(format!("target.{triple}.rustflags={flags}"))
             })
@@ -293,6 +295,7 @@ mod tests {
         let flags = |tag, host| {
             let command = wheel_with(Some(Kind::Uniffi), tag, host);
             assert!(!command.contains("+ rustc"), "{command}");
+            assert!(command.contains("\n- CARGO_ENCODED_RUSTFLAGS"), "{command}");
             let line = command.lines().next().unwrap_or_default().to_owned();
             let (_, configured) = line.split_once(" --config ").expect("flags");
             configured.replace("--remap-path-prefix=", "").replace("/\"", "'")

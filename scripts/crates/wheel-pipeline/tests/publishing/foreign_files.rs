@@ -139,7 +139,7 @@ fn a_record_of_a_file_from_elsewhere_counts_for_nothing_without_a_pattern() {
     matrix.change(|build| {
         let built = &mut build.files[0];
         let sha256 = built.sha256;
-        *built = BuiltFile { sha256, ..BuiltFile::elsewhere(built.file.clone(), b"") };
+        *built = BuiltFile::elsewhere(built.file.clone(), sha256, 0);
     });
     let run = matrix.gate();
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 use wheel_audit::wheel::Sha256Sum;
-use wheel_pipeline::evidence::{SmokeEvidence, SmokeResult, TestedSource, write};
+use wheel_pipeline::evidence::{EvidenceFolder, SmokeEvidence, SmokeResult, TestedSource, write};
 use wheel_pipeline::project::set::ForeignRelease;
+use wheel_pipeline::report::{Format, Report};
+use wheel_pipeline::stage::{foreign, gate, recorded};
 
 use crate::PROGRAM;
 use crate::foreign_files::{graalpy, pypy};
@@ -127,6 +129,25 @@ fn what_the_files_promise_is_told_and_untested_environments_close_the_gate() {
         .collect();
     names.sort();
     assert_eq!(names, [MACOS, LINUX, WINDOWS, SDIST]);
+}
+
+#[test]
+fn a_file_that_changes_after_the_promise_was_read_from_it_is_found() {
+    let folder = Folder::whole();
+    let source = ForeignRelease::open(&folder.wheels()).expect("one release").source;
+    let first = Sha256Sum::digest(&fs::read(folder.wheels().join(WINDOWS)).expect("a file"));
+    let mut other = Wheel::new(WINDOWS);
+    other.members.push(("sum_up_to/more.py".to_owned(), Vec::new()));
+    folder.put(WINDOWS, &other.bytes());
+    let mut kept = EvidenceFolder::open(folder.here.path().join("work")).expect("a folder");
+    let source = foreign::record(&source, &mut kept).expect("recorded");
+    assert_eq!(kept.built().file(WINDOWS).map(|file| file.sha256), Some(first));
+    let decision = gate::decide(&source, &kept, &Report::new(Format::Human), false, true);
+    let expected = format!("`{WINDOWS}` is not the file that was recorded");
+    assert_eq!(decision.expect("it is judged").reasons[0], expected);
+    let error = recorded::files(&source.project, &source.plan, kept.built()).expect_err("changed");
+    let expected = format!("`{WINDOWS}` is not the file that this run recorded");
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]
