@@ -10,37 +10,65 @@ use thiserror::Error;
 /// More patch releases than any series of CPython has had; 3.8 ended with 3.8.20.
 const PATCHES: u64 = 100;
 
-/// A minor series of CPython, such as 3.10, or its free-threaded build, such as 3.14t. Patch releases
-/// share their wheels.
+/// A series of Pythons that share their wheels, whatever their patch release: of CPython, such as 3.10, of its
+/// free-threaded build, such as 3.14t, or of PyPy, such as pypy3.11-v7.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PythonVersion {
     major: u8,
     minor: u8,
-    free_threaded: bool,
+    implementation: Implementation,
+}
+
+/// An implementation of Python, as far as wheels tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Implementation {
+    /// CPython with the GIL.
+    CPython,
+    /// CPython without the GIL.
+    FreeThreaded,
+    /// PyPy, with the first two numbers of its own version. They are its ABI: 7.3 and 8.0 of one Python have different
+    /// wheels.
+    PyPy(u8, u8),
 }
 
 impl PythonVersion {
-    /// A version from its two numbers.
+    /// A series of CPython from its two numbers.
     pub const fn new(major: u8, minor: u8) -> Self {
-        Self { major, minor, free_threaded: false }
+        Self { major, minor, implementation: Implementation::CPython }
     }
 
     /// The free-threaded build of the same series.
     #[must_use]
     pub const fn free_threaded(self) -> Self {
-        Self { free_threaded: true, ..self }
+        Self { implementation: Implementation::FreeThreaded, ..self }
+    }
+
+    /// PyPy's implementation of the same series, with the first two numbers of PyPy's own version.
+    #[must_use]
+    pub const fn pypy(self, major: u8, minor: u8) -> Self {
+        Self { implementation: Implementation::PyPy(major, minor), ..self }
+    }
+
+    /// Returns whether this is CPython with the GIL, for which most packages have wheels.
+    pub fn is_usual(self) -> bool {
+        self.implementation == Implementation::CPython
     }
 
     /// Returns whether this is a free-threaded build.
     pub fn is_free_threaded(self) -> bool {
-        self.free_threaded
+        self.implementation == Implementation::FreeThreaded
     }
 
-    /// The same series with the GIL.
+    /// Returns whether this is a PyPy.
+    pub fn is_pypy(self) -> bool {
+        matches!(self.implementation, Implementation::PyPy(..))
+    }
+
+    /// The same series of CPython with the GIL.
     #[must_use]
     pub const fn series(self) -> Self {
-        Self { free_threaded: false, ..self }
+        Self { implementation: Implementation::CPython, ..self }
     }
 
     /// The second number: 10 of 3.10.
@@ -54,28 +82,52 @@ impl PythonVersion {
         (0..PATCHES).any(|patch| wanted.contains(&Version::new([major, minor, patch])))
     }
 
-    /// The tag that names this series in wheel file names: `cp310`.
+    /// The tag that names this series in wheel file names: `cp310`, `pp311`.
     pub fn tag(self) -> String {
-        format!("cp{}{}", self.major, self.minor)
+        let implementation = if self.is_pypy() { "pp" } else { "cp" };
+        format!("{implementation}{}{}", self.major, self.minor)
     }
 
-    /// The series that a tag such as `cp310` names.
+    /// The series of CPython that a tag such as `cp310` names.
     pub(crate) fn from_tag(tag: &str) -> Option<Self> {
-        let digits = tag.strip_prefix("cp")?;
+        Self::from_digits(tag.strip_prefix("cp")?)
+    }
+
+    /// The series of CPython of digits such as `310`.
+    fn from_digits(digits: &str) -> Option<Self> {
         let (major, minor) = digits.split_at_checked(1)?;
         Some(Self::new(major.parse().ok()?, minor.parse().ok()?))
     }
 
-    /// The tag of its own ABI: `cp310`, `cp314t`.
+    /// The PyPy of an ABI tag such as `pypy311_pp73`.
+    fn from_pypy_abi(abi: &str) -> Option<Self> {
+        let (python, own) = abi.strip_prefix("pypy")?.split_once("_pp")?;
+        let (major, minor) = own.split_at_checked(own.len().checked_sub(1)?)?;
+        Some(Self::from_digits(python)?.pypy(major.parse().ok()?, minor.parse().ok()?))
+    }
+
+    /// The tag of its own ABI: `cp310`, `cp314t`, `pypy311_pp73`.
     pub fn abi_tag(self) -> String {
-        format!("{}{}", self.tag(), if self.free_threaded { "t" } else { "" })
+        match self.implementation {
+            Implementation::CPython => self.tag(),
+            Implementation::FreeThreaded => format!("{}t", self.tag()),
+            Implementation::PyPy(major, minor) => {
+                format!("pypy{}{}_pp{major}{minor}", self.major, self.minor)
+            }
+        }
+    }
+
+    /// The Python in a sentence: `Python 3.10`, `pypy3.11-v7.3`.
+    pub fn title(self) -> String {
+        if self.is_pypy() { self.to_string() } else { format!("Python {self}") }
     }
 }
 
 /// The error for a text that is not a Python version.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
-    "`{0}` is not a Python version\nhint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build"
+    "`{0}` is not a Python version\nhint: write major and minor number, such as `3.13`, `3.14t` for the free-threaded build, \
+     or `pypy3.11-v7.3` for PyPy 7.3"
 )]
 pub struct NotAPython(String);
 
@@ -84,21 +136,45 @@ impl FromStr for PythonVersion {
 
     fn from_str(text: &str) -> Result<Self, NotAPython> {
         let wrong = || NotAPython(text.to_owned());
-        let numbers = text.strip_suffix('t').unwrap_or(text);
-        let (major, minor) = numbers.split_once('.').ok_or_else(wrong)?;
-        let version = Self {
-            major: major.parse().map_err(|_| wrong())?,
-            minor: minor.parse().map_err(|_| wrong())?,
-            free_threaded: numbers != text,
+        let numbers = |text: &str| {
+            let (major, minor) = text.split_once('.')?;
+            Some((major.parse().ok()?, minor.parse().ok()?))
         };
-        if version.to_string() == text { Ok(version) } else { Err(wrong()) }
+        let read = || {
+            let (series, pypy) = match text.strip_prefix("pypy") {
+                Some(rest) => {
+                    let (series, own) = rest.split_once("-v")?;
+                    (series, Some(numbers(own)?))
+                }
+                None => (text.strip_suffix('t').unwrap_or(text), None),
+            };
+            let (major, minor) = numbers(series)?;
+            let python = Self::new(major, minor);
+            Some(match pypy {
+                Some((major, minor)) => python.pypy(major, minor),
+                None if series != text => python.free_threaded(),
+                None => python,
+            })
+        };
+        // Numbers with leading zeros or signs parse too, and a minor version of PyPy with two digits has no ABI tag.
+        read()
+            .filter(|python: &Self| python.to_string() == text)
+            .filter(|python| {
+                !python.is_pypy() || Self::from_pypy_abi(&python.abi_tag()) == Some(*python)
+            })
+            .ok_or_else(wrong)
     }
 }
 
 impl fmt::Display for PythonVersion {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.free_threaded { "t" } else { "" };
-        write!(formatter, "{}.{}{kind}", self.major, self.minor)
+        let (major, minor) = (self.major, self.minor);
+        match self.implementation {
+            Implementation::CPython => write!(formatter, "{major}.{minor}"),
+            Implementation::FreeThreaded => write!(formatter, "{major}.{minor}t"),
+            // As actions/setup-python and PyPy's own file names have it.
+            Implementation::PyPy(own, abi) => write!(formatter, "pypy{major}.{minor}-v{own}.{abi}"),
+        }
     }
 }
 
@@ -141,8 +217,9 @@ impl Family {
     /// Returns whether pip on this Python accepts wheels of the family.
     pub fn serves(self, python: PythonVersion) -> bool {
         match self {
-            Self::Abi3 { floor } => !python.free_threaded && python >= floor,
-            Self::Abi3t { floor } => python >= floor,
+            // PyPy installs no wheel of a stable ABI.
+            Self::Abi3 { floor } => python.is_usual() && python >= floor,
+            Self::Abi3t { floor } => !python.is_pypy() && python >= floor,
             Self::Exact(version) => python == version,
             Self::AnyPython => true,
         }
@@ -158,9 +235,11 @@ impl Family {
         }
     }
 
-    /// The value for `maturin --interpreter`. The interpreter need not be installed. None if a build needs none.
+    /// The value for `maturin --interpreter`. The interpreter need not be installed. None if a build needs none, and for
+    /// PyPy: maturin knows one ABI of each.
     pub fn interpreter(self) -> Option<String> {
         match self {
+            Self::Exact(version) if version.is_pypy() => None,
             Self::Abi3 { floor: version } | Self::Exact(version) => Some(version.to_string()),
             Self::Abi3t { floor } => Some(floor.free_threaded().to_string()),
             Self::AnyPython => None,
@@ -194,6 +273,9 @@ impl FromStr for Family {
                 return Some(Self::AnyPython);
             }
             let (tag, abi) = text.split_once('-')?;
+            if let Some(pypy) = PythonVersion::from_pypy_abi(abi) {
+                return Some(Self::Exact(pypy)).filter(|family| family.to_string() == text);
+            }
             let floor = PythonVersion::from_tag(tag)?;
             [
                 Self::Abi3 { floor },
@@ -223,7 +305,10 @@ mod tests {
 
     #[test]
     fn what_is_no_version_is_refused_by_name() {
-        for text in ["", "3", "3.x", "3.10.1", "3.010", "+3.1", "t", "3.14tt", "3.14d"] {
+        let pypy =
+            ["pypy3.11", "pypy3.11-v7", "pypy3.11-v7.3.1", "pypy3.11t-v7.3", "pypy3.11-v7.13"];
+        let others = ["", "3", "3.x", "3.10.1", "3.010", "+3.1", "t", "3.14tt", "3.14d"];
+        for text in others.into_iter().chain(pypy) {
             let error = text.parse::<PythonVersion>().expect_err(text);
             assert!(error.to_string().starts_with(&format!("`{text}` is not a Python version")));
         }
@@ -262,6 +347,30 @@ mod tests {
     }
 
     #[test]
+    fn a_pypy_has_wheels_of_its_own_and_of_no_stable_abi() {
+        let pypy: PythonVersion = "pypy3.11-v7.3".parse().expect("a version");
+        assert_eq!(pypy, PythonVersion::new(3, 11).pypy(7, 3));
+        assert_eq!(pypy.to_string(), "pypy3.11-v7.3");
+        assert_eq!((pypy.tag(), pypy.abi_tag()), ("pp311".to_owned(), "pypy311_pp73".to_owned()));
+        assert_eq!(Family::Exact(pypy).to_string(), "pp311-pypy311_pp73");
+        assert_eq!((pypy.series(), pypy.title()), (PythonVersion::new(3, 11), pypy.to_string()));
+        let newer: PythonVersion = "pypy3.11-v8.0".parse().expect("a version");
+        assert!(
+            PythonVersion::new(3, 11) < pypy
+                && pypy < newer
+                && newer < "3.12".parse().expect("one")
+        );
+        assert!(!Family::Exact(pypy).serves(newer) && !Family::Exact(pypy).serves(pypy.series()));
+        let floor = PythonVersion::new(3, 10);
+        for family in [Family::Abi3 { floor }, Family::Abi3t { floor }, Family::Exact(floor)] {
+            assert!(!family.serves(pypy), "{family}");
+        }
+        assert!(Family::AnyPython.serves(pypy));
+        assert!(Family::Exact(pypy).preference() > Family::AnyPython.preference());
+        assert_eq!(Family::Exact(pypy).interpreter(), None);
+    }
+
+    #[test]
     fn a_family_is_read_from_its_name() {
         let floor = PythonVersion::new(3, 15);
         for family in [
@@ -269,12 +378,21 @@ mod tests {
             Family::Abi3t { floor },
             Family::Exact(floor),
             Family::Exact(floor.free_threaded()),
+            Family::Exact(floor.pypy(8, 0)),
+            Family::Exact(floor.pypy(10, 1)),
             Family::AnyPython,
         ] {
             assert_eq!(family.to_string().parse(), Ok(family));
         }
-        for other in ["", "cp315", "cp315-", "cp315-cp314", "cp3-abi3", "py2-none", "cp315-abi3-x"]
-        {
+        let pypy = [
+            "pp311-abi3",
+            "pp311-pypy310_pp73",
+            "cp311-pypy311_pp73",
+            "pp311-pypy311_pp",
+            "pp311-none",
+        ];
+        let others = ["", "cp315", "cp315-", "cp315-cp314", "cp3-abi3", "py2-none", "cp315-abi3-x"];
+        for other in others.into_iter().chain(pypy) {
             assert_eq!(other.parse::<Family>(), Err(NotAFamily(other.to_owned())));
         }
     }

@@ -50,7 +50,7 @@ pub struct Plan {
     /// The names of all files that another builder makes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub foreign: Vec<String>,
-    /// Those of them that serve no promised environment, such as wheels for PyPy.
+    /// Those of them that serve no promised environment, such as wheels for GraalPy.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unpromised: Vec<String>,
 }
@@ -79,7 +79,7 @@ pub struct PromisedEnvironment {
 
 /// The promised Pythons for which no family of the project has a wheel.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("no wheel installs on {}", .0.iter().map(|python| format!("Python {python}")).collect::<Vec<_>>().join(", "))]
+#[error("no wheel installs on {}", .0.iter().map(|python| python.title()).collect::<Vec<_>>().join(", "))]
 pub struct Unserved(pub Vec<PythonVersion>);
 
 impl Plan {
@@ -103,9 +103,8 @@ impl Plan {
         for &target in &promise.targets {
             let mut picked = BTreeSet::new();
             for platform in target.platforms() {
-                // CPython older than the platform's first one does not exist there.
-                let pythons = promise.pythons.iter().copied();
-                for python in pythons.filter(|python| python.series() >= platform.first_python()) {
+                // A Python that was not released for the platform promises nothing there.
+                for python in promise.pythons.iter().copied().filter(|one| platform.has(*one)) {
                     let Some(family) = best(python) else { continue };
                     picked.insert(family);
                     let file = promise.wheel(family, target).file;
@@ -385,6 +384,33 @@ mod tests {
             plan.serving(&[PythonVersion::new(3, 14), PythonVersion::new(3, 14).free_threaded()]);
         assert_eq!(families(&some), ["cp310-abi3", "cp314-cp314t"]);
         assert_eq!(some.environments, plan.environments);
+    }
+
+    #[test]
+    fn a_pypy_gets_its_wheel_where_there_is_one() {
+        let mut promise = promise();
+        let pypy: PythonVersion = "pypy3.11-v7.3".parse().expect("a Python");
+        promise.families.push(Family::Exact(pypy));
+        promise.targets = ["musllinux_1_2_x86_64", "win_amd64", "macosx_10_12_universal2"]
+            .map(|tag| tag.parse().expect(tag))
+            .to_vec();
+        promise.pythons = vec![PythonVersion::new(3, 11), pypy];
+        let plan = Plan::new(&promise).expect("every Python is served");
+        let picks: Vec<String> = plan
+            .environments
+            .iter()
+            .map(|one| format!("{} {} {}", one.target, one.python, one.file))
+            .collect();
+        insta::assert_snapshot!(picks.join("\n"), @"
+        musllinux_1_2_x86_64 3.11 sum_up_to-1.0.0rc1-cp310-abi3-musllinux_1_2_x86_64.whl
+        win_amd64 3.11 sum_up_to-1.0.0rc1-cp310-abi3-win_amd64.whl
+        win_amd64 pypy3.11-v7.3 sum_up_to-1.0.0rc1-pp311-pypy311_pp73-win_amd64.whl
+        macosx_10_12_x86_64 3.11 sum_up_to-1.0.0rc1-cp310-abi3-macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64.whl
+        macosx_10_12_x86_64 pypy3.11-v7.3 sum_up_to-1.0.0rc1-pp311-pypy311_pp73-macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64.whl
+        macosx_11_0_arm64 3.11 sum_up_to-1.0.0rc1-cp310-abi3-macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64.whl
+        macosx_11_0_arm64 pypy3.11-v7.3 sum_up_to-1.0.0rc1-pp311-pypy311_pp73-macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64.whl
+        ");
+        assert_eq!(plan.wheels.len(), 5);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub enum NotOneRelease {
     #[error("the files are of several releases: {}", .0.join(", "))]
     Several(Vec<String>),
     /// No wheel is for a platform and a Python that can be tested.
-    #[error("no wheel promises a platform and a CPython that this program knows")]
+    #[error("no wheel promises a platform and a Python that this program knows")]
     NothingPromised,
 }
 
@@ -91,7 +91,7 @@ pub fn promise(
     for wheel in &wheels {
         let before = planned.len();
         for &target in &wheel.targets {
-            let there = pythons(wheel).filter(|python| python.series() >= target.first_python());
+            let there = pythons(wheel).filter(|python| target.has(*python));
             let there: Vec<PythonVersion> = there.collect();
             promised.extend(there.iter().map(|python| (target, *python)));
             if let (Some(family), false) = (wheel.family, there.is_empty()) {
@@ -142,15 +142,20 @@ impl Named {
         Some(Self { file: file.to_owned(), family: family(&name), targets, name })
     }
 
-    /// The Pythons that it promises, of those that are known. An exact one may be newer.
+    /// The Pythons that it promises, of those that are known. An exact CPython may be newer.
     fn pythons(&self, known: &[PythonVersion]) -> Vec<PythonVersion> {
-        match self.family {
-            Some(Family::Exact(python)) if Some(python.series()) < known.first().copied() => {
-                Vec::new()
+        let Some(family) = self.family else { return Vec::new() };
+        match family {
+            Family::Exact(python) if python.is_pypy() => {
+                known.iter().copied().filter(|one| *one == python).collect()
             }
-            Some(Family::Exact(python)) => vec![python],
-            Some(family) => known.iter().copied().filter(|one| family.serves(*one)).collect(),
-            None => Vec::new(),
+            Family::Exact(python) if Some(python.series()) < known.first().copied() => Vec::new(),
+            Family::Exact(python) => vec![python],
+            // A wheel for every Python installs on PyPy too, and does not promise it.
+            Family::Abi3 { .. } | Family::Abi3t { .. } | Family::AnyPython => {
+                let cpython = known.iter().copied().filter(|one| !one.is_pypy());
+                cpython.filter(|one| family.serves(*one)).collect()
+            }
         }
     }
 
@@ -158,19 +163,35 @@ impl Named {
     fn why(&self, known: &[PythonVersion]) -> String {
         let oldest = known.first().map(ToString::to_string).unwrap_or_default();
         let tags = |tags: &[String]| quoted(&tags.join(".")).to_string();
-        if self.family.is_none() {
-            let (python, abi) = (tags(&self.name.pythons), tags(&self.name.abis));
-            format!("`{python}-{abi}` is for no CPython")
-        } else if self.targets.is_empty() {
-            format!("`{}` is no platform that is tested", tags(&self.name.platforms))
-        } else {
-            format!("it is for no CPython from {oldest} on that `Requires-Python` admits")
+        let platforms = tags(&self.name.platforms);
+        match self.family {
+            None => {
+                let (python, abi) = (tags(&self.name.pythons), tags(&self.name.abis));
+                format!("`{python}-{abi}` is for no CPython and no PyPy")
+            }
+            Some(_) if self.targets.is_empty() => {
+                format!("`{platforms}` is no platform that is tested")
+            }
+            Some(Family::Exact(python)) if python.is_pypy() && !known.contains(&python) => {
+                format!("`{python}` is no PyPy that is tested")
+            }
+            Some(Family::Exact(python))
+                if python.is_pypy() && !self.targets.iter().any(|target| target.has(python)) =>
+            {
+                format!("PyPy was not released for `{platforms}`")
+            }
+            Some(Family::Exact(python)) if python.is_pypy() => {
+                "it is for a PyPy that `Requires-Python` does not admit".to_owned()
+            }
+            Some(_) => {
+                format!("it is for no CPython from {oldest} on that `Requires-Python` admits")
+            }
         }
     }
 }
 
-/// The family of a wheel for CPython. None for another interpreter, and for a set of tags that no builder writes for
-/// CPython.
+/// The family of a wheel for CPython or PyPy. None for another interpreter, and for a set of tags that no builder writes
+/// for these.
 fn family(name: &WheelName) -> Option<Family> {
     if name.pythons.iter().any(|python| python == "py3") && name.abis == ["none"] {
         return Some(Family::AnyPython);

@@ -165,13 +165,38 @@ impl Target {
         }
     }
 
-    /// The first series of CPython that was released for the platform.
-    pub fn first_python(self) -> PythonVersion {
+    /// Returns whether this Python was released for the platform.
+    pub fn has(self, python: PythonVersion) -> bool {
+        use Architecture::{Aarch64, X86_64};
+        if python.is_pypy() {
+            // https://pypy.org/download.html, read on 2026-12-01. The one for 32-bit Linux is left out: its builds do not
+            // agree on the suffix of modules.
+            return match self.system {
+                System::Manylinux { .. } => matches!(self.architecture, X86_64 | Aarch64),
+                System::Musllinux { .. } => false,
+                System::Macos { .. } => true,
+                System::Windows => self.architecture == X86_64,
+            };
+        }
         match (self.system, self.architecture) {
             // python.org has installers and an embeddable package since 3.11.
-            (System::Windows, Architecture::Aarch64) => PythonVersion::new(3, 11),
-            _ => PythonVersion::new(3, 2),
+            (System::Windows, Aarch64) => python.series() >= PythonVersion::new(3, 11),
+            _ => true,
         }
+    }
+
+    /// The suffix of a PyPy's extension modules, without the first dot: `pypy311-pp73-x86_64-linux-gnu.so`. PyPy looks for
+    /// no other ([`EXTENSION_SUFFIXES`](https://docs.python.org/3/library/importlib.html#importlib.machinery.EXTENSION_SUFFIXES)).
+    /// None for another Python.
+    pub fn pypy_suffix(self, python: PythonVersion) -> Option<String> {
+        let abi = python.is_pypy().then(|| python.abi_tag().replace('_', "-"))?;
+        Some(match self.system {
+            System::Manylinux { .. } | System::Musllinux { .. } => {
+                format!("{abi}-{}-linux-gnu.so", self.machine())
+            }
+            System::Macos { .. } => format!("{abi}-darwin.so"),
+            System::Windows => format!("{abi}-{}.pyd", self.machine()),
+        })
     }
 
     /// The last part of the tag, such as `x86_64` or `arm64`; on Windows the whole tag.
@@ -413,6 +438,55 @@ mod tests {
         assert_eq!(library("musllinux_1_2_i686").as_deref(), Some("libc.musl-x86.so.1"));
         assert_eq!(library("musllinux_1_2_aarch64").as_deref(), Some("libc.musl-aarch64.so.1"));
         assert_eq!(library("manylinux_2_17_x86_64"), None);
+    }
+
+    #[test]
+    fn a_platform_has_the_pythons_that_were_released_for_it() {
+        let tags = [
+            "manylinux_2_17_x86_64",
+            "manylinux_2_17_aarch64",
+            "manylinux_2_17_i686",
+            "musllinux_1_2_x86_64",
+            "macosx_11_0_arm64",
+            "macosx_10_12_x86_64",
+            "win_amd64",
+            "win32",
+            "win_arm64",
+        ];
+        let with = |python: &str| {
+            let python: PythonVersion = python.parse().expect(python);
+            let has = |tag: &&str| tag.parse::<Target>().expect(tag).has(python);
+            tags.into_iter().filter(has).collect::<Vec<_>>()
+        };
+        assert_eq!(with("3.11"), tags);
+        assert_eq!(with("3.10t"), tags[..8]);
+        assert_eq!(
+            with("pypy3.11-v7.3"),
+            [
+                "manylinux_2_17_x86_64",
+                "manylinux_2_17_aarch64",
+                "macosx_11_0_arm64",
+                "macosx_10_12_x86_64",
+                "win_amd64",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_pypy_looks_for_one_suffix() {
+        let suffix = |tag: &str, python: &str| {
+            let python = python.parse().expect(python);
+            tag.parse::<Target>().expect(tag).pypy_suffix(python).unwrap_or_default()
+        };
+        assert_eq!(
+            suffix("manylinux_2_17_aarch64", "pypy3.11-v7.3"),
+            "pypy311-pp73-aarch64-linux-gnu.so"
+        );
+        for tag in ["macosx_11_0_arm64", "macosx_10_12_universal2"] {
+            assert_eq!(suffix(tag, "pypy3.11-v8.0"), "pypy311-pp80-darwin.so");
+        }
+        assert_eq!(suffix("win_amd64", "pypy3.11-v7.3"), "pypy311-pp73-win_amd64.pyd");
+        assert_eq!(suffix("win_amd64", "3.11"), "");
     }
 
     #[test]

@@ -20,7 +20,9 @@ fn named(names: &[&str]) -> Result<SetPromise, NotOneRelease> {
 }
 
 fn known() -> Vec<PythonVersion> {
-    ["3.10", "3.14", "3.14t", "3.15", "3.15t"].map(|text| text.parse().expect(text)).into()
+    ["3.10", "3.14", "3.14t", "3.15", "3.15t", "pypy3.11-v7.3"]
+        .map(|text| text.parse().expect(text))
+        .into()
 }
 
 /// The promised environments with the file of each, and the files that promise nothing.
@@ -83,16 +85,20 @@ fn a_wheel_that_nothing_can_test_is_named_with_the_reason() {
         "a-1.0-cp314-cp314-win_amd64.whl",
         "a-1.0-cp39-cp39-win_amd64.whl",
         "a-1.0-pp311-pypy311_pp73-win_amd64.whl",
+        "a-1.0-pp310-pypy310_pp73-win_amd64.whl",
+        "a-1.0-pp311-pypy311_pp73-musllinux_1_2_x86_64.whl",
         "a-1.0-graalpy312-graalpy250_312_native-win_amd64.whl",
         "a-1.0-cp314-cp314-pyodide_2026_0_wasm32.whl",
         "a-1.0-cp314-cp314-linux_x86_64.whl",
         "a-1.0-cp314-cp314-manylinux_2_36_loongarch64.whl",
         "a-1.0-py3-none-any.whl",
     ]), @"
+    win_amd64 pypy3.11-v7.3: a-1.0-pp311-pypy311_pp73-win_amd64.whl
     win_amd64 3.14: a-1.0-cp314-cp314-win_amd64.whl
     a-1.0-cp39-cp39-win_amd64.whl: it is for no CPython from 3.10 on that `Requires-Python` admits
-    a-1.0-pp311-pypy311_pp73-win_amd64.whl: `pp311-pypy311_pp73` is for no CPython
-    a-1.0-graalpy312-graalpy250_312_native-win_amd64.whl: `graalpy312-graalpy250_312_native` is for no CPython
+    a-1.0-pp310-pypy310_pp73-win_amd64.whl: `pypy3.10-v7.3` is no PyPy that is tested
+    a-1.0-pp311-pypy311_pp73-musllinux_1_2_x86_64.whl: PyPy was not released for `musllinux_1_2_x86_64`
+    a-1.0-graalpy312-graalpy250_312_native-win_amd64.whl: `graalpy312-graalpy250_312_native` is for no CPython and no PyPy
     a-1.0-cp314-cp314-pyodide_2026_0_wasm32.whl: `pyodide_2026_0_wasm32` is no platform that is tested
     a-1.0-cp314-cp314-linux_x86_64.whl: `linux_x86_64` is no platform that is tested
     a-1.0-cp314-cp314-manylinux_2_36_loongarch64.whl: `manylinux_2_36_loongarch64` is no platform that is tested
@@ -104,7 +110,7 @@ fn a_wheel_that_nothing_can_test_is_named_with_the_reason() {
 fn every_file_of_the_release_is_foreign_and_the_sdist_comes_last() {
     let names = [
         "a-1.0-cp314-cp314-win_amd64.whl",
-        "a-1.0-pp311-pypy311_pp73-win_amd64.whl",
+        "a-1.0-graalpy312-graalpy250_312_native-win_amd64.whl",
         "A-1.0.tar.gz",
     ];
     let plan = named(&[names[2], "notes.txt", names[0], names[1]]).expect("one release").plan;
@@ -125,8 +131,8 @@ fn what_is_not_one_release_is_refused_with_the_reason() {
     // Two spellings of one release.
     assert!(named(&["A_b-1.0.0-cp314-cp314-win32.whl", "a.b-1.0.0.tar.gz"]).is_ok());
     assert_eq!(
-        error(&["a-1.0-pp311-pypy311_pp73-win_amd64.whl"]),
-        "no wheel promises a platform and a CPython that this program knows"
+        error(&["a-1.0-pp310-pypy310_pp73-win_amd64.whl"]),
+        "no wheel promises a platform and a Python that this program knows"
     );
 }
 

@@ -158,7 +158,7 @@ fn all_faults_of_the_table_are_told_at_once() {
       line 13, column 12: missing field `python`
       line 13, column 47: invalid type: integer `1`, expected a string
     hint: a target is a platform tag: `manylinux_2_17_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64`, `win_amd64`, …
-    hint: write major and minor number, such as `3.13`, or `3.14t` for the free-threaded build
+    hint: write major and minor number, such as `3.13`, `3.14t` for the free-threaded build, or `pypy3.11-v7.3` for PyPy 7.3
     hint: for the key `smokes`: expected one of `targets`, `pythons`, `smoke`, `test-command`, `test-requires`, `test-extras`, `test-groups`, `downstream`, `waivers`, `accept`, `foreign`, `tag`, `signed-tags`, `missing-licenses`, `cross-built`, `rebuild`, `second-build`, `pass-env`
     hint: write the tags of this project as `v{version}` or `name-v{version}`
     ");
@@ -210,6 +210,23 @@ fn a_waiver_needs_a_promised_environment_a_reason_and_a_last_day() {
       line 12, column 5: win_amd64 on Python 3.13 is waived without a reason
       line 13, column 5: win_amd64 on Python 3.13 is waived twice: drop one row
     ");
+    // The environments of a target are those of its platforms, with the Pythons that were released for them.
+    let universal = text
+        .replace("\"win_amd64\"]", "\"win32\", \"macosx_10_12_universal2\"]")
+        .replace("\"3.13\"]", "\"3.13\", \"pypy3.11-v7.3\"]");
+    let pypy = "platform = \"macosx_11_0_arm64\", python = \"pypy3.11-v7.3\"";
+    let pypy = universal.replace("platform = \"win_amd64\", python = \"3.13\"", pypy);
+    assert!(read(Some(&pypy), Some(CARGO)).is_ok());
+    for nowhere in ["win32", "macosx_10_12_universal2"] {
+        let error = read(
+            Some(&pypy.replace("\"macosx_11_0_arm64\"", &format!("\"{nowhere}\""))),
+            Some(CARGO),
+        );
+        let error = error.expect_err("it is not promised");
+        let why =
+            format!("{nowhere} on pypy3.11-v7.3 is not promised, so there is nothing to waive");
+        assert!(error.contains(&why), "{error}");
+    }
     let endless = good.replace(", expires = 2027-01-31", "");
     let soon = good.replace("2027-01-31", "\"soon\"");
     let noon = good.replace("2027-01-31", "12:00:00");

@@ -106,6 +106,19 @@ fn the_stable_abi_may_be_for_some_pythons_only() {
     assert_eq!(none, "1.0.0 cp310-cp310 cp311-cp311 cp312-cp312");
     let none = read(&table("python-implementation = \"pypy\""), &manifest);
     assert_eq!(none, "1.0.0 cp310-cp310 cp311-cp311 cp312-cp312");
+    // Not even if PyPy is promised, as it has no stable ABI.
+    let with_pypy = |condition: &str| {
+        let table = table(condition).replace("\"3.12\"]", "\"3.12\", \"pypy3.11-v7.3\"]");
+        read(&table, &manifest)
+    };
+    assert_eq!(
+        with_pypy("python-implementation = \"pypy\""),
+        "1.0.0 cp310-cp310 cp311-cp311 cp312-cp312 pp311-pypy311_pp73"
+    );
+    assert_eq!(
+        with_pypy("python-implementation = \"cpython\""),
+        "1.0.0 cp311-abi3 cp310-cp310 pp311-pypy311_pp73"
+    );
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn run(input: CheckInput) -> CheckResult {
         if !present || picked.as_deref() == Some(&environment.file) {
             return None;
         }
-        let place = format!("{} on Python {}", environment.target, environment.python);
+        let place = format!("{} on {}", environment.target, environment.python.title());
         Some(match picked {
             Some(picked) => CHECK.finding(
                 &picked,
@@ -101,7 +101,7 @@ pub(crate) fn admits(wheel: &WheelFacts, python: PythonVersion) -> bool {
     python.is_admitted_by(&requires)
 }
 
-/// Every tag that CPython accepts on the oldest system of a target, the best first.
+/// Every tag that a Python accepts on the oldest system of a target, the best first.
 fn tags(target: Target, python: PythonVersion) -> Vec<String> {
     let platforms = platforms(target);
     let (tag, minor) = (python.tag(), python.minor());
@@ -109,19 +109,26 @@ fn tags(target: Target, python: PythonVersion) -> Vec<String> {
     let mut put = |python: &str, abi: &str| {
         tags.extend(platforms.iter().map(|platform| format!("{python}-{abi}-{platform}")));
     };
-    let stable = if python.is_free_threaded() { "abi3t" } else { "abi3" };
+    let stable = match python.is_free_threaded() {
+        true => Some("abi3t"),
+        false => python.is_usual().then_some("abi3"),
+    };
     put(&tag, &python.abi_tag());
-    put(&tag, stable);
+    if let Some(stable) = stable {
+        put(&tag, stable);
+    }
     put(&tag, "none");
-    for minor in (2..minor).rev() {
-        put(&format!("cp3{minor}"), stable);
+    if let Some(stable) = stable {
+        for minor in (2..minor).rev() {
+            put(&format!("cp3{minor}"), stable);
+        }
     }
     put(&format!("py3{minor}"), "none");
     put("py3", "none");
     for minor in (0..minor).rev() {
         put(&format!("py3{minor}"), "none");
     }
-    tags.push(format!("{tag}-none-any"));
+    tags.push(if python.is_pypy() { "pp3-none-any".to_owned() } else { format!("{tag}-none-any") });
     tags.push(format!("py3{minor}-none-any"));
     tags.push("py3-none-any".to_owned());
     tags.extend((0..minor).rev().map(|minor| format!("py3{minor}-none-any")));
@@ -208,5 +215,25 @@ mod tests {
         assert!(!free.iter().any(|tag| tag.contains("-abi3-")));
         let plain = tags(target, PythonVersion::new(3, 15));
         assert!(!plain.iter().any(|tag| tag.contains("-abi3t-")));
+    }
+
+    #[test]
+    fn a_pypy_takes_wheels_of_its_own_abi_and_without_one() {
+        let target = "win_amd64".parse().expect("a target");
+        let tags = tags(target, PythonVersion::new(3, 11).pypy(7, 3));
+        // As pip 25.1 lists them on PyPy 7.3.19 for Python 3.11.
+        assert_eq!(
+            tags[..5],
+            [
+                "pp311-pypy311_pp73-win_amd64",
+                "pp311-none-win_amd64",
+                "py311-none-win_amd64",
+                "py3-none-win_amd64",
+                "py310-none-win_amd64",
+            ]
+        );
+        let any: Vec<&String> = tags.iter().filter(|tag| tag.ends_with("-any")).take(4).collect();
+        assert_eq!(any, ["pp3-none-any", "py311-none-any", "py3-none-any", "py310-none-any"]);
+        assert!(!tags.iter().any(|tag| tag.contains("abi3") || tag.starts_with("cp")));
     }
 }

@@ -91,13 +91,18 @@ fn of_macos(placed: Placed, library: &str) -> Option<String> {
 
 fn of_windows(placed: Placed, library: &str) -> Option<String> {
     let name = library.to_ascii_lowercase();
-    if let Some(version) = python_version(&name) {
+    let is_pypy = name.starts_with("libpypy");
+    if let Some(series) = pypy_series(placed) {
+        let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+        if is_pypy && digits == series {
+            return None;
+        }
+        if is_pypy || python_version(&name).is_some() {
+            let (major, minor) = series.split_at(1);
+            return Some(format!("`libpypy{major}.{minor}-c.dll`, PyPy's own DLL"));
+        }
+    } else if let Some(version) = python_version(&name) {
         return of_python(placed, &name, version);
-    }
-    // PyPy's own.
-    let pypy = placed.wheel.name.pythons.iter().any(|python| python.starts_with("pp"));
-    if pypy && name.starts_with("libpypy") {
-        return None;
     }
     // The loader looks beside a program. For a module, Python code may have named more folders.
     if placed.image.executable && bundled(placed, library) {
@@ -106,6 +111,14 @@ fn of_windows(placed: Placed, library: &str) -> Option<String> {
     // Windows has too many DLLs to list. None of them begins with `lib`, as those of MinGW do.
     let foreign = name.starts_with("lib") && !bundled(placed, library) && !brought(placed, library);
     foreign.then(|| "DLLs in the wheel, and those of Windows and Python".to_owned())
+}
+
+/// The digits of a wheel's tag for one PyPy, and for nothing else: `311` of `pp311`.
+fn pypy_series(placed: Placed<'_>) -> Option<&str> {
+    let [python] = &placed.wheel.name.pythons[..] else { return None };
+    let digits = python.strip_prefix("pp3")?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| &python[2..])
 }
 
 /// The text between `python` and `.dll` in the name of CPython's DLL: `3`, `3t`, `310`.

@@ -111,16 +111,32 @@ fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
             wrong(format!("{wanted}, as the ABI tag is `{}`", abis.join(".")))
         };
     }
-    let version = suffix_version(suffix)?;
-    let tagged: Vec<&String> = abis.iter().filter(|abi| abi.starts_with("cp")).collect();
-    if tagged.is_empty() || tagged.iter().any(|abi| **abi == version) {
+    let version = suffix_version(suffix);
+    let pypy = |abi: &str| abi.starts_with("pypy");
+    let is_tagged = |abi: &&String| abi.starts_with("cp") || pypy(abi);
+    let tagged: Vec<&String> = abis.iter().filter(is_tagged).collect();
+    if tagged.is_empty() || tagged.iter().any(|abi| Some(*abi) == version.as_ref()) {
         return None;
     }
-    wrong(format!("the one of `{}`, as the ABI tag says", abis.join(".")))
+    match version {
+        Some(_) => wrong(format!("the one of `{}`, as the ABI tag says", abis.join("."))),
+        // CPython takes a plain suffix too.
+        None if tagged.iter().all(|abi| pypy(abi)) => wrong(format!(
+            "one that begins with `.{}-`, as PyPy looks for no other",
+            tagged[0].replace('_', "-")
+        )),
+        None => None,
+    }
 }
 
-/// The ABI tag of a suffix such as `cpython-310-x86_64-linux-gnu.so` or `cp310-win_amd64.pyd`.
+/// The ABI tag of a suffix such as `cpython-310-x86_64-linux-gnu.so`, `cp310-win_amd64.pyd` or
+/// `pypy311-pp73-darwin.so`.
 fn suffix_version(suffix: &str) -> Option<String> {
+    if suffix.starts_with("pypy") {
+        let (python, rest) = suffix.split_once('-')?;
+        let end = rest.find(['-', '.'])?;
+        return Some(format!("{python}_{}", &rest[..end]));
+    }
     let digits = suffix.strip_prefix("cpython-").or_else(|| suffix.strip_prefix("cp"))?;
     let end = digits.find(['-', '.'])?;
     Some(format!("cp{}", &digits[..end]))

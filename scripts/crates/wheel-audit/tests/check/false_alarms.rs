@@ -106,6 +106,14 @@ fn pypy_brings_its_dll_and_python_2_looks_for_other_exports() {
     let member = "sum_up_to/_native.pypy311-pp73-win_amd64.pyd";
     let pypy = wheel("pp311", "pypy311_pp73", "win_amd64", member, module.bytes());
     assert_eq!(said_of_wheel(&pypy), [""; 0]);
+    for dll in ["libpypy3.10-c.dll", "python311.dll", "python3.dll"] {
+        module.imports[0].0 = dll;
+        let said =
+            said_of_wheel(&wheel("pp311", "pypy311_pp73", "win_amd64", member, module.bytes()));
+        assert!(said[0].contains(&format!("it needs the library `{dll}`")), "{said:?}");
+        assert!(said[0].contains("expected: `libpypy3.11-c.dll`"), "{said:?}");
+    }
+    module.imports[0].0 = "libpypy3.11-c.dll";
     let other = wheel("cp311", "cp311", "win_amd64", "sum_up_to/_native.pyd", module.bytes());
     assert!(said_of_wheel(&other)[0].contains("it needs the library `libpypy3.11-c.dll`"));
     let old = Pe { exports: vec!["init_native"], ..Pe::new(pe::AMD64) };

@@ -113,3 +113,36 @@ fn since_3_15_the_platform_may_stand_in_the_suffix_of_a_stable_abi() {
     assert_eq!(judged("abi3-x86_64-linux-gnu.so"), Ok(1));
     assert_eq!(judged("abi3tx86.so"), Ok(1));
 }
+
+#[test]
+fn a_pypy_finds_the_suffix_of_its_own_abi_and_no_plain_one() {
+    let judged = |tags: &str, suffix: &str| {
+        let mut wheel = Wheel::new(&format!("sum_up_to-1.0.0-{tags}-manylinux_2_17_x86_64.whl"));
+        wheel.rename(MODULE, &format!("sum_up_to/_native.{suffix}"));
+        let mut dist = release(|_| {});
+        dist.add(&wheel.file.clone(), wheel.bytes());
+        let findings = judge("suffix-and-exports", &dist).expect("it is judged");
+        findings.iter().map(|one| format!("{}: {}", one.message, one.expected)).collect::<Vec<_>>()
+    };
+    let own = "pypy311-pp73-x86_64-linux-gnu.so";
+    assert_eq!(judged("pp311-pypy311_pp73", own), [""; 0]);
+    for suffix in ["so", "abi3.so"] {
+        assert_eq!(
+            judged("pp311-pypy311_pp73", suffix),
+            [format!(
+                "its suffix is `.{suffix}`: one that begins with `.pypy311-pp73-`, as PyPy looks for no other"
+            )]
+        );
+    }
+    for (tags, suffix) in [
+        ("pp311-pypy311_pp80", own),
+        ("pp311-pypy311_pp73", "cpython-311-x86_64-linux-gnu.so"),
+        ("cp311-cp311", own),
+    ] {
+        let abi = tags.split('-').next_back().unwrap_or_default();
+        assert_eq!(
+            judged(tags, suffix),
+            [format!("its suffix is `.{suffix}`: the one of `{abi}`, as the ABI tag says")]
+        );
+    }
+}

@@ -44,11 +44,11 @@ pub struct BuiltFile {
 
 impl BuiltFile {
     /// The record of a file that another builder made.
-    pub fn elsewhere(file: String, bytes: &[u8]) -> Self {
+    pub fn elsewhere(file: String, sha256: Sha256Sum, size: u64) -> Self {
         Self {
             file,
-            sha256: Sha256Sum::digest(bytes),
-            size: bytes.len() as u64,
+            sha256,
+            size,
             triple: None,
             builder: "built elsewhere".to_owned(),
             cross_built: false,

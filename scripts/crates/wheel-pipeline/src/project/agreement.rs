@@ -69,19 +69,28 @@ fn pythons(project: &Project) -> Vec<String> {
     let mut disagreements = Vec::new();
     for (index, &python) in project.table.pythons.iter().enumerate() {
         if project.table.pythons[..index].contains(&python) {
-            disagreements.push(format!("Python {python} is promised twice: drop one"));
+            disagreements.push(format!("{} is promised twice: drop one", python.title()));
             continue;
         }
         if !project.families.iter().any(|family| family.serves(python)) {
             disagreements.push(format!(
-                "Python {python} is promised, but wheels tagged {} do not install there: \
+                "{} is promised, but wheels tagged {} do not install there: \
                  lower pyo3's `abi3-py3…` feature or drop that Python",
+                python.title(),
                 quoted(&project.families)
             ));
         }
         if !project.requires_python.as_ref().is_none_or(|wanted| python.is_admitted_by(wanted)) {
             disagreements.push(format!(
-                "Python {python} is promised, but `requires-python` refuses it: change one of them"
+                "{} is promised, but `requires-python` refuses it: change one of them",
+                python.title()
+            ));
+        }
+        let mut platforms = project.table.targets.iter().flat_map(|target| target.platforms());
+        if !platforms.any(|platform| platform.has(python)) {
+            disagreements.push(format!(
+                "{} is promised, but it was released for none of the targets: drop it",
+                python.title()
             ));
         }
     }
@@ -206,6 +215,21 @@ mod tests {
         Python 3.9 is promised, but `requires-python` refuses it: change one of them
         Python 3.10 is promised twice: drop one
         ");
+    }
+
+    #[test]
+    fn a_python_that_no_target_has_is_named() {
+        let mut project = project();
+        let pypy: PythonVersion = "pypy3.11-v7.3".parse().expect("a Python");
+        project.families.push(Family::Exact(pypy));
+        project.table.pythons.push(pypy);
+        assert!(plan(&project, &[]).is_ok());
+        project.table.targets =
+            ["musllinux_1_2_x86_64", "win32"].map(|tag| tag.parse().expect(tag)).into();
+        assert_eq!(
+            plan(&project, &[]).expect_err("PyPy is nowhere"),
+            ["pypy3.11-v7.3 is promised, but it was released for none of the targets: drop it"]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use pep440_rs::Version;
 use toml::Table;
-use wheel_audit::family::Family;
+use wheel_audit::family::{Family, PythonVersion};
 
 use super::families::families;
 use super::pyproject::{MaturinTable, parse, version};
@@ -75,7 +75,10 @@ fn families_of(
 ) -> Result<Vec<Family>, Failure> {
     match bindings {
         Some(Bindings { kind: Kind::Pyo3 | Kind::Pyo3Ffi, features }) => {
-            let sometimes = maturin.sometimes_of_pyo3(&table.pythons);
+            // A stable ABI that is switched on for PyPy makes no stable ABI.
+            let cpythons: Vec<PythonVersion> =
+                table.pythons.iter().copied().filter(|python| !python.is_pypy()).collect();
+            let sometimes = maturin.sometimes_of_pyo3(&cpythons);
             Ok(families(&features, &sometimes, &table.pythons))
         }
         Some(Bindings { kind: Kind::Bin | Kind::Cffi | Kind::Uniffi, .. }) => {

@@ -22,8 +22,8 @@ pub fn families(
     let stable: Vec<Family> = abi3.into_iter().chain(abi3t).collect();
     let own = |python: &PythonVersion| {
         // A Python with the GIL that is too old for the stable ABI is a disagreement, which `agreement` reports,
-        // unless the stable ABI is for some Pythons only. A free-threaded Python may have a wheel of its own.
-        let alone = stable.is_empty() || !sometimes.is_empty() || python.is_free_threaded();
+        // unless the stable ABI is for some Pythons only. A free-threaded Python or a PyPy may have a wheel of its own.
+        let alone = stable.is_empty() || !sometimes.is_empty() || !python.is_usual();
         alone && !stable.iter().any(|family| family.serves(*python))
     };
     let own = pythons.iter().copied().filter(own).map(Family::Exact);
@@ -41,7 +41,7 @@ fn floor<'a>(
         let minor = feature.strip_prefix(abi)?.strip_prefix("-py3")?.parse().ok()?;
         Some(PythonVersion::new(3, minor))
     });
-    let oldest = || pythons.iter().filter(|python| !python.is_free_threaded()).min().copied();
+    let oldest = || pythons.iter().filter(|python| python.is_usual()).min().copied();
     let mut features = features;
     versioned.min().or_else(|| features.any(|feature| feature == abi).then(oldest).flatten())
 }
@@ -84,6 +84,19 @@ mod tests {
         assert_eq!(families, ["cp310-abi3", "cp315-abi3.abi3t", "cp314-cp314t"]);
         let families = names(&["abi3-py310", "abi3t"], &[], &pythons);
         assert_eq!(families, ["cp310-abi3", "cp315-abi3.abi3t", "cp314-cp314t"]);
+    }
+
+    #[test]
+    fn a_pypy_has_a_wheel_of_its_own_beside_a_stable_abi() {
+        let pythons = ["3.10", "3.15", "pypy3.11-v7.3", "pypy3.11-v8.0"];
+        assert_eq!(
+            names(&["abi3-py310", "abi3t-py315"], &[], &pythons),
+            ["cp310-abi3", "cp315-abi3.abi3t", "pp311-pypy311_pp73", "pp311-pypy311_pp80"]
+        );
+        assert_eq!(
+            names(&["abi3"], &[], &["pypy3.11-v7.3", "3.12"]),
+            ["cp312-abi3", "pp311-pypy311_pp73"]
+        );
     }
 
     #[test]

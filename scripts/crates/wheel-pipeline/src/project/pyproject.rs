@@ -96,16 +96,17 @@ impl Feature {
         )
     }
 
-    /// Returns true if the condition holds for a CPython.
+    /// Returns true if the condition holds for this Python.
     fn is_for(&self, python: PythonVersion) -> bool {
         let Self::Sometimes { python_version, python_implementation, .. } = self else {
             return true;
         };
         let version = Version::new([3, u64::from(python.minor())]);
+        let implementation = if python.is_pypy() { "pypy" } else { "cpython" };
         python_version.as_ref().is_none_or(|wanted| wanted.contains(&version))
             && python_implementation
                 .as_ref()
-                .is_none_or(|name| name.eq_ignore_ascii_case("cpython"))
+                .is_none_or(|name| name.eq_ignore_ascii_case(implementation))
     }
 }
 

@@ -1,8 +1,10 @@
-//! The series of CPython that exist and are supported, from `series.txt`.
+//! The series of CPython that exist and are supported, from `series.txt`, and those of PyPy, from `pypy.txt`.
 
 use wheel_audit::family::PythonVersion;
 
 const TABLE: &str = include_str!("series.txt");
+
+const PYPY: &str = include_str!("pypy.txt");
 
 /// The month in which `series.txt` was read. A series that ended before is not supported any more. The clock is not
 /// asked, because the same files must give the same table on any day.
@@ -20,14 +22,23 @@ pub struct Series {
 
 /// Every known series, the oldest first.
 pub fn all() -> Vec<Series> {
-    let rows = TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let series = |row: &str| {
         let mut cells = row.split_whitespace();
         let python = cells.next()?.parse().ok()?;
         let ends = cells.nth(1)?;
         Some(Series { python, supported: ends > READ, free_threaded: cells.next() == Some("t") })
     };
-    rows.map(|row| series(row).expect("a test reads every row")).collect()
+    rows(TABLE).map(|row| series(row).expect("a test reads every row")).collect()
+}
+
+/// Every known PyPy, the oldest first.
+pub fn pypys() -> impl Iterator<Item = PythonVersion> {
+    let python = |row: &str| row.split_whitespace().next()?.parse().ok();
+    rows(PYPY).map(move |row| python(row).expect("a test reads every row"))
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 /// The Pythons that one wheel for the stable ABI may serve.
@@ -60,6 +71,8 @@ mod tests {
         );
         assert_eq!(named("3.14").map(|one| (one.supported, one.free_threaded)), Some((true, true)));
         assert!(found().any(|python| python.to_string() == "3.15t"));
-        assert!(with_gil().all(|python| !python.is_free_threaded()));
+        assert!(with_gil().all(|python| python.is_usual()));
+        assert_eq!(pypys().count(), 2);
+        assert!(pypys().all(|python| python.is_pypy()) && pypys().is_sorted());
     }
 }

@@ -36,13 +36,13 @@ impl ForeignRelease {
         // The evidence goes below the working folder.
         let (folder, root) = (absolute(folder)?, absolute(Path::new("."))?);
         let paths = list(&folder)?;
-        let known: Vec<_> = series::found().collect();
+        let known: Vec<_> = series::found().chain(series::pypys()).collect();
         let promised = unless_interrupted(move || {
             // The audit tells of files that cannot be read.
             let (release, _) = ReleaseFacts::read(&paths);
-            promise(&release, &known)
+            promise(&release, &known).map(|promised| (promised, release.files))
         })?;
-        let SetPromise { plan, untestable } = promised.map_err(|error| {
+        let (SetPromise { plan, untestable }, read) = promised.map_err(|error| {
             let failure = Failure::unknown(format!("`{shown}` is not one release: {error}"));
             match error {
                 NotOneRelease::Several(_) => failure.hint("give each release a folder of its own"),
@@ -75,6 +75,6 @@ impl ForeignRelease {
             stale_lock: false,
             table,
         };
-        Ok(Self { source: Source { project, revision: None, plan }, untestable })
+        Ok(Self { source: Source { project, revision: None, plan, read }, untestable })
     }
 }

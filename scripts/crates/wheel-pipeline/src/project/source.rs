@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use wheel_audit::plan::Plan;
-use wheel_audit::wheel::release::list;
+use wheel_audit::wheel::release::{DistFile, list};
 
 use super::crate_facts::CrateFacts;
 use super::{OUTPUTS, Project, Revision, agreement};
@@ -18,6 +18,8 @@ pub struct Source {
     /// None if the project is not in a git checkout with a commit.
     pub revision: Option<Revision>,
     pub plan: Plan,
+    /// The files from which the plan was derived, as they were read then. Empty for a project.
+    pub read: Vec<DistFile>,
 }
 
 impl Source {
@@ -27,7 +29,7 @@ impl Source {
         let revision = git::revision(&project.root, &OUTPUTS)?;
         let tags = revision.as_ref().map(|revision| revision.tags.as_slice()).unwrap_or_default();
         let plan = agreed(&project, tags)?;
-        Self { project, revision, plan }.with_foreign()
+        Self { project, revision, plan, read: Vec::new() }.with_foreign()
     }
 
     /// The same source, with the files in `dist/` that other jobs have built for it.

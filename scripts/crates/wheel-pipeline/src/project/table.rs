@@ -23,7 +23,7 @@ pub struct PromiseTable {
     /// Platform tags to build for.
     #[serde(default = "defaults::targets")]
     pub targets: Vec<Target>,
-    /// CPython series on which each target's wheel must install and work.
+    /// The Pythons on which each target's wheel must install and work.
     #[serde(default = "defaults::pythons")]
     pub pythons: Vec<PythonVersion>,
     /// The smoke test: a script that exits with 0 if the installed package works.
@@ -209,10 +209,14 @@ impl PromiseTable {
 
     /// The fault of a waiver: for an environment that is not promised, without a reason, or listed twice.
     fn waiver_fault(&self, index: usize, waiver: &Waiver) -> Option<String> {
-        let name = format!("{} on Python {}", waiver.platform, waiver.python);
+        let name = format!("{} on {}", waiver.platform, waiver.python.title());
         let same =
             |other: &Waiver| (other.platform, other.python) == (waiver.platform, waiver.python);
-        if !self.targets.contains(&waiver.platform) || !self.pythons.contains(&waiver.python) {
+        let mut platforms = self.targets.iter().flat_map(|target| target.platforms());
+        let is_promised = platforms.any(|platform| platform == waiver.platform)
+            && self.pythons.contains(&waiver.python)
+            && waiver.platform.has(waiver.python);
+        if !is_promised {
             Some(format!("{name} is not promised, so there is nothing to waive: drop the row"))
         } else if waiver.reason.trim().is_empty() {
             Some(format!("{name} is waived without a reason"))

@@ -35,7 +35,7 @@ pub struct FromFolder {
 /// Records the foreign files as they lie in `dist/` now. Returns the source with them in its plan.
 ///
 /// Each run records them anew. A test of other bytes than these then proves nothing, and the upload sends what this run has
-/// hashed.
+/// hashed. A file that the plan was derived from is not read again: if it has changed since, the gate says so.
 pub fn record(source: &Source, kept: &mut EvidenceFolder) -> Result<Source> {
     let source = source.clone().with_foreign()?;
     let mut build: BuildEvidence = kept.built().clone();
@@ -46,16 +46,21 @@ pub fn record(source: &Source, kept: &mut EvidenceFolder) -> Result<Source> {
         if !path.is_file() || path.is_symlink() {
             continue;
         }
-        let bytes = read_released(&path)
-            .map_err(|error| Failure::unknown(format!("`{}`: {error}", printable(file))))?;
+        let (sum, size) = match source.read.iter().find(|read| read.name == *file) {
+            Some(read) => (read.sum, read.size),
+            None => {
+                let bytes = read_released(&path)
+                    .map_err(|error| Failure::unknown(format!("`{}`: {error}", printable(file))))?;
+                (Sha256Sum::digest(&bytes), bytes.len() as u64)
+            }
+        };
         check_interrupt()?;
-        let sum = Sha256Sum::digest(&bytes);
         // This project may have built it before, when no pattern matched it.
         if build.file(file).is_some_and(|own| own.sha256 == sum) {
             continue;
         }
         build.files.retain(|own| own.file != *file);
-        build.files.push(BuiltFile::elsewhere(file.clone(), &bytes));
+        build.files.push(BuiltFile::elsewhere(file.clone(), sum, size));
     }
     if build != *kept.built() {
         kept.keep(build)?;

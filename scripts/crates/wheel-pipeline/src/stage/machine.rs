@@ -82,10 +82,10 @@ impl<'a> Machine<'a> {
     pub fn tool_python(&self) -> Result<&Interpreter> {
         let found = self.found()?;
         let promised = |interpreter: &&Interpreter| self.promised.contains(&interpreter.version);
-        // The tools' wheels are for Pythons with the GIL.
+        // The tools' wheels are for CPythons with the GIL.
         let locked = || {
             found.own().filter(|found| {
-                !found.version.is_free_threaded() && found.version >= python::OLDEST_FOR_TOOLS
+                found.version.is_usual() && found.version >= python::OLDEST_FOR_TOOLS
             })
         };
         locked().rfind(promised).or(locked().next_back()).with_context(|| {

@@ -29,16 +29,21 @@ pub fn files(
     plan.files()
         .map(|file| {
             let path = project.dist().join(file);
+            // The files of a folder were just recorded.
+            let again = |when: &str| match project.folder {
+                Some(_) => "find out what changes the folder while this run is going".to_owned(),
+                None => format!("run `{}` {when}", command("build")),
+            };
             let bytes = read_released(&path).map_err(|error| {
-                Failure::unknown(format!("`dist/{file}`: {error}"))
-                    .hint(format!("run `{}` first", command("build")))
+                Failure::unknown(format!("`{file}`: {error}")).hint(again("first"))
             })?;
             check_interrupt()?;
             let sum = Sha256Sum::digest(&bytes);
             let record =
                 built.file(file).filter(|record| record.sha256 == sum).ok_or_else(|| {
-                    Failure::refused(format!("`dist/{file}` is not the file that `build` recorded"))
-                        .hint(format!("run `{}` again", command("build")))
+                    let by = if project.folder.is_some() { "this run" } else { "`build`" };
+                    Failure::refused(format!("`{file}` is not the file that {by} recorded"))
+                        .hint(again("again"))
                 })?;
             Ok((path, record.clone()))
         })

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use wheel_audit::plan::PlannedWheel;
+use wheel_audit::target::System;
 
 use crate::process::command::Invocation;
 use crate::tool::cargo::bindings::Kind;
@@ -25,6 +26,8 @@ pub struct Place<'a> {
     pub out: &'a Path,
     /// cargo's target folder.
     pub cargo_target: &'a Path,
+    /// The configuration of pyo3, in place of an interpreter.
+    pub pyo3: Option<&'a Path>,
 }
 
 /// The command that builds one wheel from the sdist.
@@ -55,18 +58,33 @@ pub fn wheel(
         .arg("--compatibility")
         .args(wheel.target.compatibility())
         .env("CARGO_TARGET_DIR", place.cargo_target);
-    let flags = rust_flags(place, toolchain);
-    let command = match (bindings, toolchain.builder) {
-        // maturin runs cargo for this machine too, to make the bindings, and these flags are for another linker.
-        (Some(Kind::Cffi | Kind::Uniffi), Builder::Lld | Builder::Mingw) => {
+    let command = match place.pyo3 {
+        Some(file) => command.env("PYO3_CONFIG_FILE", file),
+        None => command,
+    };
+    let mut flags = rust_flags(place, toolchain);
+    let is_opened = matches!(bindings, Some(Kind::Cffi | Kind::Uniffi));
+    if is_opened && matches!(wheel.target.system(), System::Macos { .. }) {
+        // The linker's own choice is the path of the file. maturin gives a name to extensions only.
+        let name = wheel.file.split('-').next().unwrap_or_default();
+        flags.push(format!("-Clink-arg=-Wl,-install_name,@rpath/{name}.dylib"));
+    }
+    let command = match (is_opened, toolchain.builder) {
+        // maturin runs cargo for this machine too, to make the bindings. The flags of the target's linker are not for
+        // that. With zig they do no harm, and maturin adds one for musl to those of the variable alone.
+        (true, Builder::Native | Builder::Lld | Builder::ZigMingw | Builder::Mingw) => {
             // A list of strings in JSON is one in TOML.
             let flags = serde_json::to_string(&flags)?;
+            // The variable would outweigh them.
+            let command = command.without("CARGO_ENCODED_RUSTFLAGS");
             toolchain.triples.iter().fold(command, |command, triple| {
                 command.arg("--config").arg(format!("target.{triple}.rustflags={flags}"))
             })
         }
         // Paths may contain spaces, so cargo defines this separator.
-        _ => command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")),
+        (true, Builder::Zig) | (false, _) => {
+            command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
+        }
     };
     let command =
         toolchain.environment.iter().fold(command, |command, (key, value)| command.env(key, value));
@@ -148,12 +166,18 @@ mod tests {
     use wheel_audit::target::Target;
 
     fn wheel_for(tag: &str, host: Host) -> String {
-        let target: Target = tag.parse().expect("a target");
-        let builder = Builder::for_target(target, host).expect("it is built there");
-        wheel_by(target, &Toolchain::new(builder, builder.triple(target)))
+        wheel_with(None, tag, host)
     }
 
-    fn wheel_by(target: Target, toolchain: &Toolchain) -> String {
+    fn wheel_with(bindings: Option<Kind>, tag: &str, host: Host) -> String {
+        let target: Target = tag.parse().expect("a target");
+        let builder = Builder::for_target(target, host).expect("it is built there");
+        let mut toolchain = Toolchain::new(builder, builder.triple(target));
+        toolchain.triples = builder.triples(target);
+        wheel_by(target, &toolchain, bindings)
+    }
+
+    fn wheel_by(target: Target, toolchain: &Toolchain, bindings: Option<Kind>) -> String {
         let tag = target.to_string();
         let planned = PlannedWheel {
             file: format!("a-1-cp310-abi3-{tag}.whl"),
@@ -161,8 +185,8 @@ mod tests {
             family: Family::Abi3 { floor: PythonVersion::new(3, 10) },
         };
         let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
-        let place = Place { source, out, cargo_target };
-        let command = wheel(&tools(), &place, &planned, None, toolchain, 1_700_000_000);
+        let place = Place { source, out, cargo_target, pyo3: None };
+        let command = wheel(&tools(), &place, &planned, bindings, toolchain, 1_700_000_000);
         printed(&command.expect("a command"))
     }
 
@@ -230,12 +254,31 @@ mod tests {
     }
 
     #[test]
+    fn a_wheel_for_pypy_has_a_configuration_of_pyo3_in_place_of_an_interpreter() {
+        let planned = PlannedWheel {
+            file: "a-1-pp311-pypy311_pp73-win_amd64.whl".to_owned(),
+            target: "win_amd64".parse().expect("a target"),
+            family: Family::Exact(PythonVersion::new(3, 11).pypy(7, 3)),
+        };
+        let [source, out, cargo_target] = ["/source", "/out", "/cargo"].map(Path::new);
+        let place = Place { source, out, cargo_target, pyo3: Some(Path::new("/pyo3.txt")) };
+        let toolchain = Toolchain::new(Builder::Native, "x86_64-pc-windows-msvc".to_owned());
+        let kind = Some(Kind::Pyo3);
+        let command = wheel(&tools(), &place, &planned, kind, &toolchain, 1_700_000_000);
+        let command = printed(&command.expect("a command"));
+        assert!(!command.contains("--interpreter"), "{command}");
+        assert!(command.lines().any(|line| line == "+ PYO3_CONFIG_FILE=/pyo3.txt"), "{command}");
+        let other = wheel_for("win_amd64", Host::Windows);
+        assert!(!other.contains("+ PYO3_CONFIG_FILE"), "{other}");
+    }
+
+    #[test]
     fn std_is_compiled_with_the_wheel_if_rustup_has_none_and_the_evidence_records_it() {
         let target: Target = "musllinux_1_2_armv7l".parse().expect("a target");
         let source = RustSource { folder: "/sysroot/src".into(), name: "/rustc/abc".into() };
         let triple = Builder::Zig.triple(target);
         let toolchain = Toolchain { std: Some(source), ..Toolchain::new(Builder::Zig, triple) };
-        let command = wheel_by(target, &toolchain);
+        let command = wheel_by(target, &toolchain, None);
         let line = command.lines().next().unwrap_or_default();
         assert!(line.ends_with("musllinux_1_2 -Z build-std=std,panic_unwind --zig"), "{line}");
         for added in ["+ RUSTC_BOOTSTRAP=1", "+ rustc --remap-path-prefix=/sysroot/src=/rustc/abc"]
@@ -245,6 +288,29 @@ mod tests {
         let record = builder(Some((&toolchain, "rustc 1.95.0"))).expect("maturin is pinned");
         assert!(record.ends_with(", rustc 1.95.0, std compiled from rust-src"), "{record}");
         assert!(toolchain.is_cross_built());
+    }
+
+    #[test]
+    fn the_flags_of_a_library_reach_its_target_and_not_the_makers_of_its_bindings() {
+        let flags = |tag, host| {
+            let command = wheel_with(Some(Kind::Uniffi), tag, host);
+            assert!(!command.contains("+ rustc"), "{command}");
+            assert!(command.contains("\n- CARGO_ENCODED_RUSTFLAGS"), "{command}");
+            let line = command.lines().next().unwrap_or_default().to_owned();
+            let (_, configured) = line.split_once(" --config ").expect("flags");
+            configured.replace("--remap-path-prefix=", "").replace("/\"", "'")
+        };
+        insta::assert_snapshot!(flags("win32", Host::Linux), @r#""target.i686-pc-windows-gnu.rustflags=['/cargo=/target','/source=.','[cargo]=/cargo','-Clink-arg=-Wl,--no-insert-timestamp']""#);
+        insta::assert_snapshot!(flags("win_amd64", Host::Linux), @r#""target.x86_64-pc-windows-gnullvm.rustflags=['/cargo=/target','/source=.','[cargo]=/cargo']""#);
+        insta::assert_snapshot!(flags("win_amd64", Host::Windows), @r#""target.x86_64-pc-windows-msvc.rustflags=['/cargo=/target','/source=.','[cargo]=/cargo','-Clink-arg=/Brepro']""#);
+        insta::assert_snapshot!(flags("macosx_11_0_arm64", Host::Linux), @r#""target.aarch64-apple-darwin.rustflags=['/cargo=/target','/source=.','[cargo]=/cargo','-Clinker-flavor=ld64.lld','-Clink-arg=-x','-Clink-arg=-S','-Clink-arg=-Wl,-install_name,@rpath/a.dylib']""#);
+        insta::assert_snapshot!(flags("macosx_10_12_universal2", Host::Macos), @r#""target.aarch64-apple-darwin.rustflags=['/cargo=/target','/source=.','[cargo]=/cargo','-Clink-arg=-Wl,-install_name,@rpath/a.dylib']" --config "target.x86_64-apple-darwin.rustflags=['/cargo=/target','/source=.','[cargo]=/cargo','-Clink-arg=-Wl,-install_name,@rpath/a.dylib']""#);
+        // maturin adds a flag for musl to the variable, and that hides the others.
+        let musl = wheel_with(Some(Kind::Uniffi), "musllinux_1_2_x86_64", Host::Linux);
+        assert!(musl.contains("+ rustc --remap-path-prefix=/source=."), "{musl}");
+        assert!(!musl.contains("--config"), "{musl}");
+        let extension = wheel_with(Some(Kind::Pyo3), "macosx_11_0_arm64", Host::Linux);
+        assert!(!extension.contains("install_name"), "{extension}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod gh;
 pub mod git;
 pub mod maturin;
 pub mod pip;
+pub mod pyo3;
 pub mod python;
 pub mod pythons;
 pub mod toolchain;

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 use wheel_audit::wheel::Sha256Sum;
-use wheel_pipeline::evidence::{SmokeEvidence, SmokeResult, TestedSource, write};
+use wheel_pipeline::evidence::{EvidenceFolder, SmokeEvidence, SmokeResult, TestedSource, write};
 use wheel_pipeline::project::set::ForeignRelease;
+use wheel_pipeline::report::{Format, Report};
+use wheel_pipeline::stage::{foreign, gate, recorded};
 
 use crate::PROGRAM;
-use crate::foreign_files::pypy;
+use crate::foreign_files::{graalpy, pypy};
 use crate::index::{Index, PASSWORD, USER};
 use crate::jobs::passed;
 use crate::release::{PATIENCE, Release};
@@ -130,14 +132,48 @@ fn what_the_files_promise_is_told_and_untested_environments_close_the_gate() {
 }
 
 #[test]
-fn tests_of_other_machines_open_the_gate_and_a_wheel_for_pypy_is_audited_alone() {
+fn a_file_that_changes_after_the_promise_was_read_from_it_is_found() {
     let folder = Folder::whole();
-    let pypy = pypy();
-    folder.put(&pypy.file, &pypy.bytes());
+    let source = ForeignRelease::open(&folder.wheels()).expect("one release").source;
+    let first = Sha256Sum::digest(&fs::read(folder.wheels().join(WINDOWS)).expect("a file"));
+    let mut other = Wheel::new(WINDOWS);
+    other.members.push(("sum_up_to/more.py".to_owned(), Vec::new()));
+    folder.put(WINDOWS, &other.bytes());
+    let mut kept = EvidenceFolder::open(folder.here.path().join("work")).expect("a folder");
+    let source = foreign::record(&source, &mut kept).expect("recorded");
+    assert_eq!(kept.built().file(WINDOWS).map(|file| file.sha256), Some(first));
+    let decision = gate::decide(&source, &kept, &Report::new(Format::Human), false, true);
+    let expected = format!("`{WINDOWS}` is not the file that was recorded");
+    assert_eq!(decision.expect("it is judged").reasons[0], expected);
+    let error = recorded::files(&source.project, &source.plan, kept.built()).expect_err("changed");
+    let expected = format!("`{WINDOWS}` is not the file that this run recorded");
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn a_wheel_for_pypy_promises_that_pypy() {
+    let folder = Folder::whole();
+    folder.put(&pypy().file, &pypy().bytes());
     folder.test(|_| {});
     let run = folder.gate(&["--from", "jobs"]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    let end = format!("audited alone: {}\n0 waived, 0 accepted\nthe gate is open\n", pypy.file);
+    assert!(!run.stdout.contains("audited alone"), "{}", run.stdout);
+    folder.test(|smoke| smoke.outcomes.retain(|outcome| !outcome.python.is_pypy()));
+    let run = folder.gate(&["--from", "jobs"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    let reason = "no smoke test of this build: manylinux_2_17_x86_64 on pypy3.11-v7.3";
+    assert!(run.stdout.contains(reason), "{}", run.stdout);
+}
+
+#[test]
+fn tests_of_other_machines_open_the_gate_and_a_wheel_for_graalpy_is_audited_alone() {
+    let folder = Folder::whole();
+    let graalpy = graalpy();
+    folder.put(&graalpy.file, &graalpy.bytes());
+    folder.test(|_| {});
+    let run = folder.gate(&["--from", "jobs"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let end = format!("audited alone: {}\n0 waived, 0 accepted\nthe gate is open\n", graalpy.file);
     assert!(run.stdout.ends_with(&end), "{}", run.stdout);
     // The same bytes, without the jobs.
     assert_eq!(folder.gate(&[]).code, 0);

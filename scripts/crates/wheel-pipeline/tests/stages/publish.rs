@@ -127,8 +127,7 @@ fn an_index_is_asked_before_anything_is_sent() {
     fs::write(&path, bytes).expect("a wheel");
     for stage in [index.publish(&project), project.run(&["smoke"])] {
         assert_eq!(stage.code, 1);
-        let expected =
-            format!("error: `dist/{wheel}` is not the file that `build` recorded\nhint: ");
+        let expected = format!("error: `{wheel}` is not the file that `build` recorded\nhint: ");
         assert!(stage.stderr.contains(&expected), "{}", stage.stderr);
     }
     let audit = project.run(&["audit"]);

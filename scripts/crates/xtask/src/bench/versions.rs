@@ -88,7 +88,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report, rounds: u8) -> R
     };
     let by_maturin = |place: &Path| -> Result<Duration> {
         let (out, cargo_target) = (place.join("out"), place.join("cargo"));
-        let place = Place { source: &root, out: &out, cargo_target: &cargo_target };
+        let place = Place { source: &root, out: &out, cargo_target: &cargo_target, pyo3: None };
         let first = maturin::wheel(
             machine.tools()?,
             &place,

@@ -9,6 +9,7 @@ use wheel_audit::names::normalize;
 use wheel_audit::plan::Plan;
 use wheel_pipeline::failure::Failure;
 use wheel_pipeline::index;
+use wheel_pipeline::tool::python::OLDEST_PYPY;
 
 /// The result of the comparison, by Python and ABI tags on the platforms that both have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,7 @@ fn compared<'a>(plan: &Plan, files: impl Iterator<Item = &'a str>) -> Comparison
     // Older ones are not compared.
     let oldest = PythonVersion::new(3, 10);
     let can_be_promised = |family: &&Family| match family {
+        Family::Exact(python) if python.is_pypy() => python.series() >= OLDEST_PYPY,
         Family::Exact(python) => *python >= oldest,
         _ => true,
     };
@@ -110,7 +112,7 @@ mod tests {
             "a-1.0.0-cp310-cp310-win_amd64.whl",
             "a-1.0.0-cp314-cp314-musllinux_1_2_x86_64.whl",
             "a-1.0-cp38-cp38-win_amd64.whl",
-            "a-1.0-pp311-pypy311_pp73-win_amd64.whl",
+            "a-1.0-pp310-pypy310_pp73-win_amd64.whl",
             "a-0.9-cp313-cp313-win_amd64.whl",
             "a-1.0.tar.gz",
         ];
@@ -119,6 +121,11 @@ mod tests {
             of(&["cp310-abi3"], &files),
             "only planned: `cp310-abi3`; only published: `cp310-cp310`, `cp314-cp314`"
         );
-        assert_eq!(of(&both, &files[3..]), "none published");
+        assert_eq!(of(&both, &files[4..]), "none published");
+        let pypy = ["a-1.0-pp311-pypy311_pp73-win_amd64.whl"];
+        assert_eq!(
+            of(&["cp310-abi3"], &pypy),
+            "only planned: `cp310-abi3`; only published: `pp311-pypy311_pp73`"
+        );
     }
 }

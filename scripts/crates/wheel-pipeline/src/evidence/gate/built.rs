@@ -73,7 +73,7 @@ pub(super) fn cross_built(release: &GateInput, built: &BuiltFile) -> Option<Stri
                     && outcome.result == SmokeResult::Passed
             })
         })
-        .map(|promise| format!("{} on Python {}", promise.target, promise.python))
+        .map(|promise| format!("{} on {}", promise.target, promise.python.title()))
         .collect();
     (!untested.is_empty()).then(|| {
         let untested = untested.join(", ");
@@ -81,13 +81,14 @@ pub(super) fn cross_built(release: &GateInput, built: &BuiltFile) -> Option<Stri
     })
 }
 
-/// The reason against the upload of the bytes in `dist/`.
+/// The reason against the upload of the bytes that are there.
 pub(super) fn present(file: &str, built: &BuiltFile, there: Option<&Sha256Sum>) -> Option<String> {
     match there {
-        Some(&sum) if sum != built.sha256 => {
-            Some(format!("`dist/{file}` is not the file that `build` recorded"))
-        }
-        None => Some(format!("`dist/{file}` is missing")),
+        Some(&sum) if sum != built.sha256 => Some(match built.elsewhere {
+            true => format!("`{file}` is not the file that was recorded"),
+            false => format!("`{file}` is not the file that `build` recorded"),
+        }),
+        None => Some(format!("`{file}` is missing")),
         Some(_) => None,
     }
 }

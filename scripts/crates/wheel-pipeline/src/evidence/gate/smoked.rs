@@ -18,19 +18,17 @@ pub(super) fn tested(release: &GateInput, smoke: &SmokeEvidence) -> Option<Strin
 
 /// Adds the outcomes of all promised environments.
 pub(super) fn smoked(release: &GateInput, judgement: &mut GateDecision) {
-    let mut untested: Vec<(Target, Vec<String>)> = Vec::new();
+    let mut untested: Vec<(Target, String)> = Vec::new();
     for environment in &release.plan.environments {
         if outcome(release, environment, judgement) == Tested::No {
-            let python = environment.python.to_string();
             match untested.last_mut().filter(|(target, _)| *target == environment.target) {
-                Some((_, pythons)) => pythons.push(python),
-                None => untested.push((environment.target, vec![python])),
+                Some((_, pythons)) => *pythons += &format!(", {}", environment.python),
+                None => untested.push((environment.target, environment.python.title())),
             }
         }
     }
     for (target, pythons) in untested {
-        let pythons = pythons.join(", ");
-        let reason = format!("no smoke test of this build: {target} on Python {pythons}");
+        let reason = format!("no smoke test of this build: {target} on {pythons}");
         missing(release, reason, judgement);
     }
 }
@@ -58,7 +56,7 @@ fn outcome(
     environment: &PromisedEnvironment,
     judgement: &mut GateDecision,
 ) -> Tested {
-    let name = format!("{} on Python {}", environment.target, environment.python);
+    let name = format!("{} on {}", environment.target, environment.python.title());
     let outcomes: Vec<_> = release
         .evidence
         .smoke

@@ -178,7 +178,7 @@ fn judge_chosen(
             .hint(format!("run `{}` first", command("build")))
             .into());
     }
-    let action = report.start("auditing dist/");
+    let action = report.start("auditing");
     let (evidence, picked) = read_and_judged(source, paths, plan, kept.built().sums(), choice)?;
     kept.keep(evidence.clone())?;
     done(action, &evidence, false);
@@ -192,7 +192,7 @@ pub fn whole(
     report: &Report,
 ) -> Result<(AuditEvidence, Vec<PickedFile>)> {
     let paths = list(&source.project.dist())?;
-    let action = report.start("auditing dist/");
+    let action = report.start("auditing");
     let built = kept.built().sums();
     let (evidence, picked) =
         read_and_judged(source, paths, &source.plan, built, &Choice::default())?;

@@ -26,6 +26,7 @@ use crate::stage::build::unpacked::UnpackedSdist;
 use crate::tool::cargo::crates::{self, LinkedCrate};
 use crate::tool::cargo::lock;
 use crate::tool::maturin::{self, Place};
+use crate::tool::pyo3;
 use crate::tool::toolchain::{self, Toolchain};
 
 /// A build directory, with the source that it builds.
@@ -149,7 +150,13 @@ impl<'a, 'm> BuildDirectory<'a, 'm> {
         let action = self.report.start(format!("building {file}"));
         let (source, staging) = (self.unpacked()?.folder, self.staging());
         let cargo_target = self.folder.join("cargo").join(cargo_folder(wheel, toolchain, lane));
-        let place = Place { source: &source, out: &staging, cargo_target: &cargo_target };
+        let pyo3 = pyo3::write(wheel, &self.folder.join("pyo3"))?;
+        let place = Place {
+            source: &source,
+            out: &staging,
+            cargo_target: &cargo_target,
+            pyo3: pyo3.as_deref(),
+        };
         let bindings = self.source.project.bindings;
         maturin::wheel(self.machine.tools()?, &place, wheel, bindings, toolchain, self.epoch()?)?
             .pass_to_build(&self.source.project.table.pass_env)

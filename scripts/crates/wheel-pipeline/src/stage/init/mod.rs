@@ -17,9 +17,11 @@ pub mod workflow;
 use std::path::Path;
 
 use anyhow::Result;
+use wheel_audit::family::PythonVersion;
+use wheel_audit::target::Target;
 
 use self::change::Change;
-use self::proposal::{Count, Proposal, count, propose};
+use self::proposal::{Count, Proposal, count, is_universal, propose};
 use self::sources::Sources;
 use self::today::facts::{Place, Today};
 use self::today::workflow::Workflow;
@@ -27,6 +29,7 @@ use self::workflow::mark::is_made;
 use crate::exit::Verdict;
 use crate::failure::Failure;
 use crate::project::pyproject::PYPROJECT;
+use crate::project::series;
 use crate::report::{Mood, Report};
 
 /// The arguments of `init`.
@@ -69,7 +72,7 @@ pub fn run(args: &Args, named: Option<&Path>, report: &Report) -> Result<Verdict
     let proposal = propose(&today, sources.requires_python.as_ref(), &sources.classifiers);
     if proposal.pythons.is_empty() && !is_there {
         return Err(Failure::refused(format!(
-            "`{}`: no CPython that a release can promise is built for today and admitted by `requires-python`",
+            "`{}`: no Python that a release can promise is built for today and admitted by `requires-python`",
             sources.root.join(PYPROJECT).display()
         ))
         .hint("write the table by hand")
@@ -117,12 +120,29 @@ fn explain(today: &Today, proposal: &Proposal, report: &Report) {
     for (what, seen) in &today.left_out {
         report.say(Mood::Doubtful, "left out", &format!("{what} ({})", files(seen)));
     }
-    if !today.left_out.is_empty() {
+    if !today.without_pypy.is_empty() {
+        let targets: Vec<String> =
+            today.without_pypy.iter().map(|target| format!("`{target}`")).collect();
+        let targets = targets.join(", ");
+        let what = format!("wheels for PyPy on {targets}: PyPy is not released for them");
+        report.say(Mood::Doubtful, "left out", &what);
+    }
+    if !today.left_out.is_empty() || !today.without_pypy.is_empty() {
         let what = "a job of yours can go on building what is left out: `foreign` in the table takes its files into the release";
         report.say(Mood::Doubtful, "note", what);
     }
     for note in &today.notes {
         report.say(Mood::Doubtful, "note", note);
+    }
+    if let Some(text) = pypy_note(&proposal.pythons) {
+        report.say(Mood::Doubtful, "note", &text);
+    }
+    let universal = |target: &Target| is_universal(*target);
+    if today.builds.iter().any(|build| universal(&build.target))
+        && !proposal.targets.iter().any(universal)
+    {
+        let what = "`universal2` beside wheels for one processor: the table has a wheel for each processor, as pip needs one of them";
+        report.say(Mood::Doubtful, "note", what);
     }
     if proposal.usual {
         let what = "no workflow shows which wheels it builds of this project, so the table has the platforms of most users";
@@ -133,6 +153,19 @@ fn explain(today: &Today, proposal: &Proposal, report: &Report) {
     }
 }
 
+/// Tells of a newer PyPy that the promised ones leave without a wheel.
+fn pypy_note(pythons: &[PythonVersion]) -> Option<String> {
+    let promised: Vec<&PythonVersion> = pythons.iter().filter(|python| python.is_pypy()).collect();
+    let newest = series::pypys().last().filter(|newest| !promised.contains(&newest))?;
+    let promised: Vec<String> = promised.iter().map(|python| format!("`{python}`")).collect();
+    (!promised.is_empty()).then(|| {
+        format!(
+            "wheels for {} do not install on `{newest}`: name it in `pythons` too, to serve it",
+            promised.join(", ")
+        )
+    })
+}
+
 fn sentence(count: Count) -> String {
     let Count { today, tested, table } = count;
     let more = match table == today {
@@ -140,6 +173,6 @@ fn sentence(count: Count) -> String {
         false => format!("the table promises {table}"),
     };
     format!(
-        "you promise {today} environments (a platform and a CPython) and test {tested}; {more}, and a release tests each"
+        "you promise {today} environments (a platform and a Python) and test {tested}; {more}, and a release tests each"
     )
 }

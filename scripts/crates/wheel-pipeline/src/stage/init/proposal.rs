@@ -54,9 +54,11 @@ pub fn propose(
         // The workflows name none: every one that the project admits.
         if named.is_empty() { series::with_gil().collect() } else { named }
     };
+    let mut pythons: Vec<PythonVersion> = pythons.into_iter().filter(admitted).collect();
+    pythons.sort_by_key(|python| python.is_pypy());
     Proposal {
         targets: if usual { defaults::targets() } else { targets(today) },
-        pythons: pythons.into_iter().filter(admitted).collect(),
+        pythons,
         tag: tag(&today.tags),
         test: today.test.clone(),
         usual,
@@ -67,25 +69,29 @@ pub fn propose(
 pub fn count(today: &Today, targets: &[Target], pythons: &[PythonVersion]) -> Count {
     let mut built = BTreeSet::new();
     let mut tested = BTreeSet::new();
-    for build in &today.builds {
-        let Some(target) = targets.iter().find(|target| place(**target) == place(build.target))
-        else {
+    let platforms = |targets: &[Target]| -> Vec<Target> {
+        targets.iter().flat_map(|target| target.platforms()).collect()
+    };
+    let promised = platforms(targets);
+    let builds = today.builds.iter().flat_map(|build| {
+        build.target.platforms().into_iter().map(move |platform| (build, platform))
+    });
+    for (build, platform) in builds {
+        let Some(target) = promised.iter().find(|target| place(**target) == place(platform)) else {
             continue;
         };
         let served = match build.pythons {
             Pythons::Unknown => pythons.to_vec(),
             _ => served(&build.pythons),
         };
-        let serves =
-            |python: &PythonVersion| pythons.contains(python) && *python >= target.first_python();
+        let serves = |python: &PythonVersion| pythons.contains(python) && target.has(*python);
         built.extend(served.into_iter().filter(serves).map(|python| (target, python)));
         let known =
             build.tested.iter().filter(|python| python.is_none_or(|python| serves(&python)));
         tested.extend(known.map(|python| (target, *python)));
     }
-    let table = targets
-        .iter()
-        .flat_map(|target| pythons.iter().filter(|python| **python >= target.first_python()));
+    let table =
+        promised.iter().flat_map(|target| pythons.iter().filter(|python| target.has(**python)));
     Count { today: built.len(), tested: tested.len(), table: table.count() }
 }
 
@@ -99,9 +105,16 @@ fn served(pythons: &Pythons) -> Vec<PythonVersion> {
     }
 }
 
-/// One target for each system and processor: with the oldest version that is built today.
+/// One target for each system and processor: with the oldest version that is built today. Beside a wheel for one processor
+/// of macOS, pip would have a choice with `universal2`.
 fn targets(today: &Today) -> Vec<Target> {
-    let all: BTreeSet<Target> = today.builds.iter().map(|build| build.target).collect();
+    let built: BTreeSet<Target> = today.builds.iter().map(|build| build.target).collect();
+    let is_thin =
+        |target: &Target| matches!(target.system(), System::Macos { .. }) && !is_universal(*target);
+    let all: BTreeSet<Target> = match built.iter().any(is_thin) {
+        true => built.into_iter().flat_map(Target::platforms).collect(),
+        false => built,
+    };
     let mut targets: Vec<Target> = Vec::new();
     // An older version of a system comes first.
     for target in all {
@@ -111,6 +124,11 @@ fn targets(today: &Today) -> Vec<Target> {
     }
     targets.sort_by_key(|target| place(*target));
     targets
+}
+
+/// Returns true for one file that is for both processors of macOS.
+pub fn is_universal(target: Target) -> bool {
+    target.platforms().len() > 1
 }
 
 /// A platform without the version of its system, in the order of the table.
@@ -177,6 +195,25 @@ mod tests {
     }
 
     #[test]
+    fn a_universal_wheel_stays_unless_a_processor_has_its_own() {
+        let of = |targets: &[&str]| {
+            let builds = targets.iter().map(|target| build(target, Pythons::Stable)).collect();
+            let today = Today { builds, ..Today::default() };
+            let targets = propose(&today, None, &[]).targets;
+            (text(&targets), count(&today, &targets, &["3.11", "3.12"].map(python)))
+        };
+        let both = Count { today: 4, tested: 0, table: 4 };
+        assert_eq!(
+            of(&["macosx_11_0_universal2", "macosx_10_12_universal2"]),
+            (vec!["macosx_10_12_universal2".to_owned()], both)
+        );
+        assert_eq!(
+            of(&["macosx_10_12_universal2", "macosx_11_0_arm64"]),
+            (["macosx_10_12_x86_64", "macosx_11_0_arm64"].map(str::to_owned).to_vec(), both)
+        );
+    }
+
+    #[test]
     fn pythons_are_those_that_are_built_and_admitted() {
         let requires: VersionSpecifiers = ">=3.11".parse().expect("a requirement");
         let of = |pythons| {
@@ -187,6 +224,8 @@ mod tests {
         assert_eq!(of(Pythons::Found), ["3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t"]);
         let named = ["3.10", "3.13", "3.13t"].map(python).into_iter().collect();
         assert_eq!(of(Pythons::Named(named)), ["3.13", "3.13t"]);
+        let named = ["pypy3.11-v7.3", "3.12", "3.11"].map(python).into_iter().collect();
+        assert_eq!(of(Pythons::Named(named)), ["3.11", "3.12", "pypy3.11-v7.3"]);
     }
 
     #[test]

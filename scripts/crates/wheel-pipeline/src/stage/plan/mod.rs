@@ -125,7 +125,7 @@ pub fn rows(plan: &Plan) -> Vec<Vec<String>> {
 }
 
 /// The header of [`rows`].
-pub const HEADER: &[&str] = &["Platform", "CPython", "Wheel"];
+pub const HEADER: &[&str] = &["Platform", "Python", "Wheel"];
 
 fn human(plan: &Plan) -> String {
     let mut text = table::plain(HEADER, &rows(plan));

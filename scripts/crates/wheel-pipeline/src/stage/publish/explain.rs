@@ -81,7 +81,7 @@ fn refusal(answer: &UploadAnswer, file: &str) -> Failure {
 /// The failure for a file that was changed after the gate.
 pub fn swapped(file: &str, first: bool) -> Failure {
     let nothing = if first { "nothing was sent" } else { "nothing of it was sent" };
-    Failure::refused(format!("`dist/{file}` is not the file that was judged; {nothing}"))
+    Failure::refused(format!("`{file}` is not the file that was judged; {nothing}"))
         .hint("find out what changed it while this run was going, and judge the release again")
 }
 

@@ -235,7 +235,7 @@ fn rows(
         }
     }
     let mut text =
-        table::plain(&["platform", "CPython", "build", "audit", "smoke", "publish, verify"], &rows);
+        table::plain(&["platform", "Python", "build", "audit", "smoke", "publish, verify"], &rows);
     if verify.is_none() {
         writeln!(text, "\nstopped after the smoke test: nothing was published")
             .expect("writing to a string does not fail");

@@ -116,9 +116,9 @@ pub fn run(
         }
     }
     let found = machine.found()?;
-    let newest = found.own().rfind(|python| {
-        python.version >= cibuildwheel::OLDEST && !python.version.is_free_threaded()
-    });
+    let newest = found
+        .own()
+        .rfind(|python| python.version >= cibuildwheel::OLDEST && python.version.is_usual());
     let interpreter = newest.ok_or_else(|| {
         Failure::unknown(format!("cibuildwheel needs a CPython {} or later", cibuildwheel::OLDEST))
     })?;

@@ -64,7 +64,7 @@ pub fn run(source: &Source, machine: &Machine, report: &Report) -> Result<Verdic
     let file = directory.staging().join(&wheel.file);
     let mut verdict = Verdict::Yes;
     for interpreter in emulated.iter().filter(|python| takes(&source.plan, wheel, python)) {
-        let name = format!("{} for {processor} on CPython {}", wheel.target, interpreter.release);
+        let name = format!("{} for {processor} on {}", wheel.target, interpreter.title());
         match survives(source, machine, &file, interpreter)? {
             None => report.say(Mood::Good, "crashed", &format!("{name}, as expected: {CRASH}")),
             Some(what) => {

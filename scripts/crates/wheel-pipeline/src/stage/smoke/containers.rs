@@ -69,7 +69,7 @@ impl Starter<'_> {
                 }
             }
         }
-        let what = format!("{} on {}, with CPython {}", target, image, releases.join(", "));
+        let what = format!("{} on {}, with Python {}", target, image, releases.join(", "));
         action.done(Mood::Good, "started", &what);
         Ok(container)
     }

@@ -12,7 +12,7 @@ use crate::project::source::Source;
 use crate::report::{Mood, Report};
 use crate::stage::smoke::attempt::Attempt;
 use crate::tool::python::environment::Environment;
-use crate::tool::python::{Found, Interpreter};
+use crate::tool::python::{Found, Interpreter, title};
 
 /// A promised environment, and an interpreter for it on this machine.
 pub struct EnvironmentRun<'a> {
@@ -53,7 +53,7 @@ pub fn run(
     let (runs, not_here) = offered(plan, &found.interpreters);
     let built = kept.built();
     let outcomes = parallel::map(&runs, |run| -> Result<SmokeOutcome> {
-        let name = format!("{} on CPython {}", run.promise.target, run.interpreter.release);
+        let name = format!("{} on {}", run.promise.target, run.interpreter.title());
         let action = report.start(format!("{verb} {name}"));
         let folder = match &run.interpreter.inside {
             Some(inside) => Temporary::within(&inside.place)?,
@@ -92,7 +92,7 @@ pub fn run(
         (one.target, one.python, &one.release).cmp(&(other.target, other.python, &other.release))
     });
     let name = |promise: &&PromisedEnvironment| {
-        format!("{} on CPython {}", promise.target, promise.python)
+        format!("{} on {}", promise.target, title(&promise.python.to_string()))
     };
     let source = TestedSource {
         commit: source.commit().map(str::to_owned),

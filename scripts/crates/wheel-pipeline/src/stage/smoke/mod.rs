@@ -101,7 +101,7 @@ pub fn run(
     let promised = plan.environments.len();
     let text = format!(
         "{}\n{}\n",
-        table::plain(&["platform", "CPython", "result"], &rows(&evidence)),
+        table::plain(&["platform", "Python", "result"], &rows(&evidence)),
         reach(&evidence, promised)
     );
     report.result(&text, &evidence)?;

@@ -170,7 +170,7 @@ impl Everywhere<'_> {
     fn install(&self, interpreter: &Interpreter) -> Result<Install> {
         let project = self.installation.project;
         let requirement = format!("{project}=={}", self.version);
-        let name = format!("on CPython {}", interpreter.release);
+        let name = format!("on {}", interpreter.title());
         let action = self.report.start(format!("installing {requirement} {name}"));
         let folder = Temporary::for_programs()?;
         let environment = Environment::create(interpreter, &folder.path().join("environment"))?;
@@ -221,7 +221,7 @@ fn summary(verified: &Verified) -> String {
     };
     let rows: Vec<Vec<String>> = verified.installs.iter().map(row).collect();
     let mut text: String = verified.differences.iter().map(|line| format!("{line}\n")).collect();
-    text += &table::plain(&["CPython", "installed"], &rows);
+    text += &table::plain(&["Python", "installed"], &rows);
     text + &verified.provenance.iter().map(|line| format!("{line}\n")).collect::<String>()
 }
 

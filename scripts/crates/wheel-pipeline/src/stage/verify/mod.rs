@@ -105,7 +105,7 @@ pub fn run(
             ]
         })
         .collect();
-    text += &table::plain(&["platform", "CPython", "result"], &rows);
+    text += &table::plain(&["platform", "Python", "result"], &rows);
     text += &evidence.provenance.iter().map(|line| format!("{line}\n")).collect::<String>();
     report.result(&text, &evidence)?;
     Ok(verdict(&evidence, &source.project.table))

@@ -42,9 +42,7 @@ impl Environment {
             .args(["-I", "-m", "venv", "--without-pip"])
             .arg(folder)
             .check()
-            .with_context(|| {
-                format!("cannot make an environment of Python {}", interpreter.release)
-            })?;
+            .with_context(|| format!("cannot make an environment of {}", interpreter.title()))?;
         Ok(Self {
             folder: folder.to_owned(),
             version: Some(interpreter.version),

@@ -24,6 +24,8 @@ print(
         {
             "implementation": sys.implementation.name,
             "version": list(sys.version_info[:2]),
+            # PyPy's own version.
+            "pypy": list(getattr(sys, "pypy_version_info", ())[:3]) or None,
             "release": sys.version.split()[0],
             "executable": os.path.realpath(executable),
             "bits": 64 if sys.maxsize > 2**32 else 32,

@@ -1,4 +1,4 @@
-//! The Pythons of this machine: every CPython that can be found, with its version and platform.
+//! The Pythons of this machine: every CPython and PyPy that can be found, with its version and platform.
 
 pub mod environment;
 mod installation;
@@ -20,13 +20,13 @@ use wheel_audit::target::{Architecture, System, Target};
 use crate::available::Available;
 use crate::process::command::Invocation;
 
-/// A CPython that can be used.
+/// A CPython or PyPy that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interpreter {
     /// The path of the interpreter, not of a link or of an environment.
     pub executable: PathBuf,
     pub version: PythonVersion,
-    /// The full version: `3.13.0`, or `3.14.1t` of a free-threaded Python.
+    /// The full version: `3.13.0`, `3.14.1t` of a free-threaded Python, `pypy3.11-v7.3.19` of a PyPy.
     pub release: String,
     /// An emulator with its options, if the interpreter needs one.
     pub launcher: Vec<OsString>,
@@ -122,10 +122,20 @@ impl Interpreter {
         words.chain([self.executable.display().to_string()]).collect::<Vec<_>>().join(" ")
     }
 
+    /// The implementation with its full version, in messages.
+    pub fn title(&self) -> String {
+        title(&self.release)
+    }
+
     /// A command that runs the interpreter without the Python variables of this process.
     pub fn command(&self) -> Invocation {
         isolated_by(&self.launcher, &self.executable)
     }
+}
+
+/// The implementation and the version of a full version: `CPython 3.13.0`, `pypy3.11-v7.3.19`.
+pub fn title(release: &str) -> String {
+    if release.starts_with("pypy") { release.to_owned() } else { format!("CPython {release}") }
 }
 
 /// The result of a search for interpreters.
@@ -163,6 +173,9 @@ impl Found {
 /// The oldest CPython that a release can promise, since there is a pip for it that reads today's wheels and indexes.
 pub const OLDEST: PythonVersion = PythonVersion::new(3, 8);
 
+/// The oldest Python of a PyPy that a release can promise. PyPy, pyo3 and maturin support no older one.
+pub const OLDEST_PYPY: PythonVersion = PythonVersion::new(3, 11);
+
 /// The oldest CPython that the pipeline's own tools run on.
 pub const OLDEST_FOR_TOOLS: PythonVersion = PythonVersion::new(3, 10);
 
@@ -173,6 +186,9 @@ const QUESTION: &str = include_str!("interpreter.py");
 struct InterpreterAnswer {
     implementation: String,
     version: (u8, u8),
+    /// The version of PyPy itself. None for other implementations.
+    #[serde(default)]
+    pypy: Option<(u8, u8, u8)>,
     release: String,
     executable: PathBuf,
     bits: u32,
@@ -180,7 +196,7 @@ struct InterpreterAnswer {
     glibc: Option<(u16, u16)>,
 }
 
-/// Looks for every CPython: on `PATH` (Debian's among them), in pyenv's folder and in uv's.
+/// Looks for every CPython and PyPy: on `PATH` (Debian's among them), in pyenv's folder and in uv's.
 pub fn find() -> Result<Found> {
     let candidates = Places::of_machine().programs();
     let answers: Vec<Result<Available<Interpreter>>> = std::thread::scope(|scope| {
@@ -193,7 +209,9 @@ pub fn find() -> Result<Found> {
     for (candidate, answer) in candidates.iter().zip(answers) {
         match answer? {
             Available::Here(interpreter) => {
-                interpreters.insert(interpreter.executable.clone(), interpreter);
+                // On Windows, a PyPy is several programs that are the same.
+                let folder = interpreter.executable.parent().map(Path::to_owned);
+                interpreters.entry((folder, interpreter.release.clone())).or_insert(interpreter);
             }
             Available::Not { why } => passed_over.push(format!("`{}`: {why}", candidate.display())),
         }
@@ -243,13 +261,23 @@ fn usable(
     platform: Option<PythonPlatform>,
 ) -> Result<Interpreter, String> {
     let series = PythonVersion::new(answer.version.0, answer.version.1);
-    let (version, flavour) =
-        if answer.free_threaded { (series.free_threaded(), "t") } else { (series, "") };
-    if answer.implementation != "cpython" {
-        return Err(format!("it is {}, not CPython", answer.implementation));
-    }
-    if version < OLDEST {
-        return Err(format!("it is Python {}, older than {OLDEST}", answer.release));
+    let release = answer.release;
+    let (version, release, oldest) = match (&*answer.implementation, answer.pypy) {
+        ("pypy", Some((major, minor, patch))) => {
+            let release = format!("pypy{series}-v{major}.{minor}.{patch}");
+            (series.pypy(major, minor), release, OLDEST_PYPY)
+        }
+        ("cpython", _) if answer.free_threaded => {
+            (series.free_threaded(), format!("{release}t"), OLDEST)
+        }
+        ("cpython", _) => (series, release, OLDEST),
+        (other, _) => return Err(format!("it is {other}, neither CPython nor PyPy")),
+    };
+    if series < oldest {
+        return Err(match version.is_pypy() {
+            true => format!("it is `{release}`, and a release can promise PyPy from {oldest} on"),
+            false => format!("it is Python {release}, older than {oldest}"),
+        });
     }
     // 64-bit Windows runs 32-bit programs without a launcher.
     let narrow = (cfg!(windows) && answer.bits == 32 && usize::BITS == 64)
@@ -261,7 +289,7 @@ fn usable(
     Ok(Interpreter {
         executable: answer.executable,
         version,
-        release: answer.release + flavour,
+        release,
         glibc: answer.glibc,
         launcher: Vec::new(),
         platform,
@@ -334,10 +362,10 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
     )
 }
 
-/// Returns true for the file names `python`, `python3` and `python3.N`, with `.exe` on Windows.
+/// Returns true for the file names `python`, `python3`, `python3.N`, and the same with `pypy`, with `.exe` on Windows.
 fn is_python(name: &str) -> bool {
     let name = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or("") } else { name };
-    match name.strip_prefix("python") {
+    match name.strip_prefix("python").or_else(|| name.strip_prefix("pypy")) {
         Some("" | "3") => true,
         Some(version) => version.strip_prefix("3.").is_some_and(|minor| {
             !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())
@@ -378,6 +406,7 @@ mod tests {
         InterpreterAnswer {
             implementation: "cpython".into(),
             version: (3, 13),
+            pypy: None,
             release: "3.13.1".into(),
             executable: "/usr/bin/python3.13".into(),
             bits: usize::BITS,
@@ -463,11 +492,11 @@ mod tests {
     #[test]
     fn only_the_file_names_of_interpreters_are_accepted() {
         let suffix = if cfg!(windows) { ".exe" } else { "" };
-        for name in ["python", "python3", "python3.10"] {
+        for name in ["python", "python3", "python3.10", "pypy3", "pypy3.11"] {
             assert!(is_python(&format!("{name}{suffix}")), "{name}");
         }
         for name in
-            ["python2", "python3-config", "python3.10-config", "python3.", "pythonw", "ipython"]
+            ["python2", "python3-config", "python3.", "pythonw", "ipython", "pypy2", "pypy3clean"]
         {
             assert!(!is_python(&format!("{name}{suffix}")), "{name}");
         }
@@ -502,8 +531,21 @@ mod tests {
         let free = usable(InterpreterAnswer { free_threaded: true, ..answer() }, None)
             .map(|found| (found.version, found.release));
         assert_eq!(free, Ok((PythonVersion::new(3, 13).free_threaded(), "3.13.1t".into())));
+        let pypy = |version, own| InterpreterAnswer {
+            implementation: "pypy".into(),
+            version,
+            pypy: Some(own),
+            ..answer()
+        };
+        let found = usable(pypy((3, 11), (8, 0, 1)), None).expect("it is usable");
+        assert_eq!(found.version, PythonVersion::new(3, 11).pypy(8, 0));
+        assert_eq!(
+            (found.release.as_str(), found.title()),
+            ("pypy3.11-v8.0.1", found.release.clone())
+        );
         let reasons = [
-            InterpreterAnswer { implementation: "pypy".into(), ..answer() },
+            InterpreterAnswer { implementation: "graalpy".into(), ..answer() },
+            pypy((3, 9), (7, 3, 11)),
             InterpreterAnswer { version: (3, 7), release: "3.7.1".into(), ..answer() },
             InterpreterAnswer { bits: 16, ..answer() },
         ]
@@ -511,7 +553,8 @@ mod tests {
         assert_eq!(
             reasons,
             [
-                "it is pypy, not CPython",
+                "it is graalpy, neither CPython nor PyPy",
+                "it is `pypy3.9-v7.3.11`, and a release can promise PyPy from 3.11 on",
                 "it is Python 3.7.1, older than 3.8",
                 "it is a 16-bit program",
             ]

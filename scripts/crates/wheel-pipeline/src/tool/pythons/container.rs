@@ -235,7 +235,7 @@ impl Container {
                 Available::Here(Interpreter { inside: Some(inside), ..found })
             }
             Available::Here(found) => {
-                Available::not(format!("`{program}` of {} is Python {}", self.image, found.release))
+                Available::not(format!("`{program}` of {} is {}", self.image, found.title()))
             }
             Available::Not { why } => {
                 Available::not(format!("`{program}` of {}: {why}", self.image))
@@ -398,7 +398,7 @@ esac"#;
         assert_eq!(found.name(), "q.io/musllinux@sha256:0 /opt/a");
         let place = found.inside.expect("it is in a container").place;
         assert!(place.is_dir());
-        assert!(ask("3.15").why_not().is_some_and(|why| why.ends_with("is Python 3.14.1")));
+        assert!(ask("3.15").why_not().is_some_and(|why| why.ends_with("is CPython 3.14.1")));
         assert!(ask("3.10").why_not().is_some_and(|why| why.ends_with("no such file")));
         drop(container);
         assert!(!place.exists());

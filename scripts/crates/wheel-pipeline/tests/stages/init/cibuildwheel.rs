@@ -52,15 +52,14 @@ fn selectors_architectures_images_overrides_and_the_test_are_read() {
         "win_amd64",
         "win_arm64",
     ]
-    pythons = ["3.11", "3.12", "3.13", "3.14"]
+    pythons = ["3.11", "3.12", "3.13", "3.14", "pypy3.11-v7.3"]
     test-command = "pytest {project}/tests"
     test-requires = ["pytest", "hypothesis"]
     "#);
     assert_snapshot!(said(&project), @"
-    left out PyPy 3.11: a release has wheels for CPython (`ci.yml`)
-    note a job of yours can go on building what is left out: `foreign` in the table takes its files into the release
     note `test-command` of some platforms in `[tool.cibuildwheel]` is not taken over
-    today you promise 32 environments (a platform and a CPython) and test 20; the table promises the same, and a release tests each
+    note wheels for `pypy3.11-v7.3` do not install on `pypy3.11-v8.0`: name it in `pythons` too, to serve it
+    today you promise 37 environments (a platform and a Python) and test 24; the table promises the same, and a release tests each
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
@@ -95,9 +94,9 @@ fn variables_of_the_workflow_come_before_the_table() {
     test-command = "pytest {package}/tests"
     test-requires = ["pytest", "numpy"]
     "#);
-    assert_snapshot!(said(&project), @r"
+    assert_snapshot!(said(&project), @"
     note `test-command` of some platforms in `[tool.cibuildwheel]` is not taken over
-    today you promise 4 environments (a platform and a CPython) and test 4; the table promises the same, and a release tests each
+    today you promise 4 environments (a platform and a Python) and test 4; the table promises the same, and a release tests each
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");

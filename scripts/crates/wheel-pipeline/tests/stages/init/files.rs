@@ -37,8 +37,8 @@ fn the_change_is_shown_and_nothing_is_written() {
     +]
     +pythons = ["3.13", "3.14"]
     "#);
-    assert_snapshot!(run.stderr, @r"
-      today you promise 2 environments (a platform and a CPython) and test 0; the table promises the same, and a release tests each
+    assert_snapshot!(run.stderr, @"
+      today you promise 2 environments (a platform and a Python) and test 0; the table promises the same, and a release tests each
        note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
@@ -140,8 +140,8 @@ fn a_project_that_maturin_does_not_build_is_refused() {
     project.write("pyproject.toml", &PYPROJECT.replace(">=3.11", "<3.8"));
     let run = project.run(&["init"]);
     assert_eq!(run.code, 1);
-    assert_snapshot!(run.stderr, @r"
-    error: `[ROOT]/pyproject.toml`: no CPython that a release can promise is built for today and admitted by `requires-python`
+    assert_snapshot!(run.stderr, @"
+    error: `[ROOT]/pyproject.toml`: no Python that a release can promise is built for today and admitted by `requires-python`
     hint: write the table by hand
     ");
 }

@@ -116,13 +116,14 @@ fn the_workflow_that_maturin_generates_is_read_whole() {
         "win_amd64",
         "win_arm64",
     ]
-    pythons = ["3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t"]
+    pythons = ["3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t", "pypy3.11-v7.3"]
     "#);
     assert_snapshot!(said(&project), @"
     left out wheels for Pyodide: no target of a release (`ci.yml`)
     note a job of yours can go on building what is left out: `foreign` in the table takes its files into the release
     note `manylinux_2_28_ppc64le` in place of `manylinux_2_17_ppc64le`, which nothing builds here
-    today you promise 63 environments (a platform and a CPython) and test 3; the table promises the same, and a release tests each
+    note wheels for `pypy3.11-v7.3` do not install on `pypy3.11-v8.0`: name it in `pythons` too, to serve it
+    today you promise 65 environments (a platform and a Python) and test 3; the table promises 68, and a release tests each
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
@@ -139,7 +140,7 @@ fn job(with: &str) -> String {
 #[test]
 fn interpreters_are_those_that_the_arguments_name() {
     let jobs = job(
-        "          args: --release -i 3.12 python3.14t 3.9 pypy3.11 graalpy3.12\n          manylinux: '2_28'\n",
+        "          args: --release -i 3.12 python3.14t 3.9 pypy3.10 graalpy3.12\n          manylinux: '2_28'\n",
     );
     let project = with_jobs(&jobs);
     assert_snapshot!(added(&project), @r#"
@@ -150,10 +151,10 @@ fn interpreters_are_those_that_the_arguments_name() {
     "#);
     // `requires-python` does not admit 3.9, so nobody misses it.
     assert_snapshot!(said(&project), @"
-    left out GraalPy 3.12: a release has wheels for CPython (`ci.yml`)
-    left out PyPy 3.11: a release has wheels for CPython (`ci.yml`)
+    left out GraalPy 3.12: a release has wheels for CPython, and for PyPy 3.11 and later (`ci.yml`)
+    left out PyPy 3.10: a release has wheels for CPython, and for PyPy 3.11 and later (`ci.yml`)
     note a job of yours can go on building what is left out: `foreign` in the table takes its files into the release
-    today you promise 2 environments (a platform and a CPython) and test 0; the table promises the same, and a release tests each
+    today you promise 2 environments (a platform and a Python) and test 0; the table promises the same, and a release tests each
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
@@ -215,15 +216,15 @@ fn a_matrix_adds_rows_and_names_its_default() {
     ]
     pythons = ["3.12", "3.13"]
     "#);
-    assert_snapshot!(said(&project), @r"
-    today you promise 13 environments (a platform and a CPython) and test 0; the table promises 14, and a release tests each
+    assert_snapshot!(said(&project), @"
+    today you promise 13 environments (a platform and a Python) and test 0; the table promises 14, and a release tests each
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
     dry run nothing is written; `init --write` writes these changes
     ");
 }
 
 #[test]
-fn a_universal_wheel_is_one_for_each_processor() {
+fn a_universal_wheel_stays_one_file_unless_a_processor_has_its_own() {
     let jobs = "
   macos:
     runs-on: macos-latest
@@ -234,10 +235,65 @@ fn a_universal_wheel_is_one_for_each_processor() {
       - uses: actions/upload-artifact@v6
 ";
     let project = with_jobs(jobs);
-    assert!(added(&project).contains("\"macosx_10_15_x86_64\",\n    \"macosx_11_0_arm64\","));
-    assert!(said(&project).contains(
-        "left out `universal2` wheels: the table has a wheel for each processor instead, and may name"
-    ));
+    let wanted = "targets = [\n    \"macosx_10_15_universal2\",\n]";
+    assert!(added(&project).contains(wanted), "{}", added(&project));
+    assert!(!said(&project).contains("universal2"), "{}", said(&project));
+    let thin = "      - uses: PyO3/maturin-action@v1
+        with: { target: aarch64-apple-darwin, args: --release -f }
+";
+    let project =
+        with_jobs(&jobs.replace(
+            "      - uses: actions/upload",
+            &format!("{thin}      - uses: actions/upload"),
+        ));
+    let wanted = "targets = [\n    \"macosx_10_15_x86_64\",\n    \"macosx_11_0_arm64\",\n]";
+    assert!(added(&project).contains(wanted), "{}", added(&project));
+    let why = "note `universal2` beside wheels for one processor: the table has a wheel for each processor";
+    assert!(said(&project).contains(why), "{}", said(&project));
+}
+
+#[test]
+fn a_pypy_is_promised_where_it_is_released() {
+    let jobs = "
+  linux:
+    runs-on: ubuntu-latest
+    strategy:
+      matrix:
+        target: [x86_64, i686]
+        manylinux: ['2014', musllinux_1_2]
+    steps:
+      - uses: PyO3/maturin-action@v1
+        with:
+          target: ${{ matrix.target }}
+          manylinux: ${{ matrix.manylinux }}
+          args: --release -i 3.12 pypy3.11 pypy3.11-v8.0 pypy3.10
+      - uses: actions/upload-artifact@v6
+";
+    let project = with_jobs(jobs);
+    assert_snapshot!(added(&project), @r#"
+    targets = [
+        "manylinux_2_17_x86_64",
+        "manylinux_2_17_i686",
+        "musllinux_1_2_x86_64",
+        "musllinux_1_2_i686",
+    ]
+    pythons = ["3.12", "pypy3.11-v7.3", "pypy3.11-v8.0"]
+    "#);
+    assert_snapshot!(said(&project), @"
+    left out PyPy 3.10: a release has wheels for CPython, and for PyPy 3.11 and later (`ci.yml`)
+    left out wheels for PyPy on `manylinux_2_17_i686`, `musllinux_1_2_x86_64`, `musllinux_1_2_i686`: PyPy is not released for them
+    note a job of yours can go on building what is left out: `foreign` in the table takes its files into the release
+    today you promise 6 environments (a platform and a Python) and test 0; the table promises the same, and a release tests each
+    note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`
+    dry run nothing is written; `init --write` writes these changes
+    ");
+    // Beside a stable ABI too. A PyPy that is served by no wheel is named.
+    project.write("Cargo.toml", STABLE);
+    project.change(".github/workflows/ci.yml", " pypy3.11-v8.0 pypy3.10", "");
+    let wanted = "pythons = [\"3.11\", \"3.12\", \"3.13\", \"3.14\", \"3.15\", \"pypy3.11-v7.3\"]";
+    assert!(added(&project).contains(wanted), "{}", added(&project));
+    let note = "note wheels for `pypy3.11-v7.3` do not install on `pypy3.11-v8.0`: name it in `pythons` too, to serve it\n";
+    assert!(said(&project).contains(note), "{}", said(&project));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use wheel_audit::family::PythonVersion;
 
 use super::expression::Values;
 use super::facts::{Place, Pythons, Today};
-use super::interpreter::{Interpreter, leave_out_old};
+use super::interpreter::{Interpreter, found_pypy, leave_out_old, leave_out_other};
 use super::platform::{Platform, macos_tag, of_linux};
 use super::runner::{Runner, RunnerSystem};
 use super::selector::selects;
@@ -21,13 +21,22 @@ pub const TEST_KEYS: [&str; 4] = ["test-command", "test-requires", "test-extras"
 const LISTS: [&str; 3] = ["test-requires", "test-extras", "test-groups"];
 
 /// Implementations and series that cibuildwheel knows and a release cannot promise, as identifiers begin.
-const OTHERS: [(&str, &str); 6] = [
+const OTHERS: [(&str, &str); 5] = [
     ("cp38", ""),
     ("cp39", ""),
     ("pp310", "pypy"),
-    ("pp311", "pypy"),
     ("gp311_242", "graalpy"),
     ("gp312_250", "graalpy"),
+];
+
+/// The platforms for which cibuildwheel has a PyPy, as identifiers end.
+const WITH_PYPY: [&str; 6] = [
+    "manylinux_x86_64",
+    "manylinux_aarch64",
+    "manylinux_i686",
+    "macosx_x86_64",
+    "macosx_arm64",
+    "win_amd64",
 ];
 
 /// A run of cibuildwheel.
@@ -70,17 +79,22 @@ impl Run<'_> {
             }
         }
         let enabled = self.option("enable").unwrap_or_default();
+        let is_on = |group: &str| {
+            group.is_empty() || enabled.split_whitespace().any(|one| one == group || one == "all")
+        };
+        if is_on("pypy") && WITH_PYPY.contains(&end) {
+            self.add_pypy(end, machine, place, today);
+        }
         for (start, group) in OTHERS {
-            let is_on = group.is_empty()
-                || enabled.split_whitespace().any(|one| one == group || one == "all");
-            if !is_on || !self.builds(&format!("{start}-{end}")) {
+            let is_pypy = start.starts_with("pp") && !WITH_PYPY.contains(&end);
+            if is_pypy || !is_on(group) || !self.builds(&format!("{start}-{end}")) {
                 continue;
             }
             match start.strip_prefix("cp3").and_then(|minor| minor.parse().ok()) {
                 Some(minor) => leave_out_old(PythonVersion::new(3, minor), place, today, self.file),
                 None => {
                     let Interpreter::Other(name) = Interpreter::of(start) else { continue };
-                    today.leave_out(format!("{name}: a release has wheels for CPython"), self.file);
+                    leave_out_other(&name, today, self.file);
                 }
             }
         }
@@ -88,11 +102,29 @@ impl Run<'_> {
             return;
         }
         let before = today.builds.len();
-        let stable = place.serves_later && pythons.iter().any(|python| !python.is_free_threaded());
+        let stable = place.serves_later && pythons.iter().any(|python| python.is_usual());
         let served = if stable { Pythons::Stable } else { Pythons::Named(pythons) };
         today.build(self.platform(end, machine), &served, self.file);
         for build in &mut today.builds[before..] {
             build.tested.extend(tested.iter().copied());
+        }
+    }
+
+    /// Adds the wheels for PyPy.
+    fn add_pypy(&self, end: &str, machine: &str, place: &Place, today: &mut Today) {
+        let pypy = found_pypy();
+        let identifier = format!("{}-{end}", pypy.tag());
+        let admitted = place.requires_python.is_none_or(|wanted| pypy.is_admitted_by(wanted));
+        if !admitted || !self.builds(&identifier) {
+            return;
+        }
+        let before = today.builds.len();
+        let pythons = Pythons::Named(BTreeSet::from([pypy]));
+        today.build(self.platform(end, machine), &pythons, self.file);
+        if self.tests(&identifier) {
+            for build in &mut today.builds[before..] {
+                build.tested.insert(Some(pypy));
+            }
         }
     }
 
@@ -115,12 +147,6 @@ impl Run<'_> {
                 };
                 of_linux(machine, image.as_deref().unwrap_or(usual))
             }
-            RunnerSystem::Macos if machine == "universal2" => Platform::Universal(
-                ["x86_64", "arm64"]
-                    .iter()
-                    .filter_map(|one| macos_tag(one, macos().as_deref()))
-                    .collect(),
-            ),
             RunnerSystem::Macos => match macos_tag(machine, macos().as_deref()) {
                 Some(target) => Platform::Target(target),
                 None => Platform::Unknown(format!("`{end}`")),

@@ -30,6 +30,8 @@ pub struct Today {
     pub builds: Vec<WheelBuild>,
     /// What was seen and cannot be promised, each with the workflows that have it.
     pub left_out: BTreeMap<String, BTreeSet<String>>,
+    /// The platforms on which wheels for PyPy are built and PyPy is not released.
+    pub without_pypy: BTreeSet<Target>,
     /// Targets in the place of others, and keys that were not taken over, in words.
     pub notes: BTreeSet<String>,
     /// The keys of cibuildwheel that name the project's test.
@@ -69,6 +71,7 @@ impl Today {
         for (what, files) in job.left_out {
             self.left_out.entry(what).or_default().extend(files);
         }
+        self.without_pypy.extend(job.without_pypy);
         self.notes.extend(job.notes);
         for (key, setting) in job.test {
             if self.test.get(key).is_some_and(|first| *first != setting) {
@@ -88,24 +91,31 @@ impl Today {
 
     /// Adds a build for a platform.
     pub fn build(&mut self, platform: Platform, pythons: &Pythons, file: &str) {
-        let targets = match platform {
-            Platform::Target(target) => vec![target],
+        let target = match platform {
+            Platform::Target(target) => target,
             Platform::Instead { target, note } => {
                 self.notes.insert(note);
-                vec![target]
-            }
-            Platform::Universal(both) => {
-                let what = "`universal2` wheels: the table has a wheel for each processor instead, and may name `macosx_10_12_universal2`";
-                self.leave_out(what.to_owned(), file);
-                both
+                target
             }
             Platform::Unknown(what) => {
                 self.leave_out(format!("wheels for {what}: no target of a release"), file);
-                Vec::new()
+                return;
             }
         };
-        let build =
-            |target| WheelBuild { target, pythons: pythons.clone(), tested: BTreeSet::new() };
-        self.builds.extend(targets.into_iter().map(build));
+        let mut pythons = pythons.clone();
+        if let Pythons::Named(named) = &mut pythons {
+            let is_there = |python: &PythonVersion| {
+                let has = |platform: Target| platform.has(*python);
+                !python.is_pypy() || target.platforms().into_iter().any(has)
+            };
+            if !named.iter().all(is_there) {
+                self.without_pypy.insert(target);
+            }
+            named.retain(is_there);
+            if named.is_empty() {
+                return;
+            }
+        }
+        self.builds.push(WheelBuild { target, pythons, tested: BTreeSet::new() });
     }
 }

@@ -206,7 +206,7 @@ impl JobRun<'_> {
             // Inside of an image or an emulator, the Python is that of the image.
             let python = match self.python.as_ref().filter(|_| !script.is_empty()) {
                 Some(Interpreter::Other(_)) => return,
-                Some(Interpreter::CPython(python)) => Some(*python),
+                Some(Interpreter::Python(python)) => Some(*python),
                 Some(Interpreter::Unknown) | None => None,
             };
             for build in &mut today.builds {

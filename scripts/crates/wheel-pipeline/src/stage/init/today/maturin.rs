@@ -1,11 +1,14 @@
 //! The wheels of a call of maturin: by maturin-action, or in a line of a shell.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
+use wheel_audit::target::System;
 
 use super::expression::Values;
 use super::facts::{Place, Pythons, Today};
-use super::interpreter::{Interpreter, pythons};
-use super::platform::of_rust;
+use super::interpreter::{Interpreter, found_pypy, pythons};
+use super::platform::{Platform, of_rust};
 use super::runner::Runner;
 
 /// The arguments of a call, as far as they decide which wheels it builds.
@@ -51,7 +54,31 @@ impl Call<'_> {
             arguments.named = line.contains("-i ") || line.contains("--interpreter");
         }
         let folder = text("working-directory").unwrap_or_default();
-        self.build(&arguments, &folder, input("target").is_some(), place, today)
+        let builds = self.build(&arguments, &folder, input("target").is_some(), place, today);
+        if builds && arguments.finds && !place.serves_later {
+            self.find_pypy(&arguments, place, today);
+        }
+        builds
+    }
+
+    /// Adds the wheels of the PyPy that maturin finds in the images for Linux. For the stable ABI, maturin leaves it out.
+    fn find_pypy(&self, arguments: &Arguments, place: &Place, today: &mut Today) {
+        let pypy = found_pypy();
+        let platform = self.platform(arguments);
+        let (Platform::Target(target) | Platform::Instead { target, .. }) = &platform else {
+            return;
+        };
+        let admitted = place.requires_python.is_none_or(|wanted| pypy.is_admitted_by(wanted));
+        if admitted && matches!(target.system(), System::Manylinux { .. }) && target.has(pypy) {
+            today.build(platform, &Pythons::Named(BTreeSet::from([pypy])), self.file);
+        }
+    }
+
+    fn platform(&self, arguments: &Arguments) -> Platform {
+        let target = arguments.target.as_deref().unwrap_or_default();
+        let libc = arguments.libc.as_deref().filter(|libc| !unknown(libc)).unwrap_or_default();
+        let macos = arguments.macos.clone().or_else(|| self.values.variable(DEPLOYMENT_TARGET));
+        of_rust(target, libc, macos.as_deref(), self.runner)
     }
 
     /// Adds the wheels of the lines of a shell in `folder` that call `maturin build`. Returns true if there are any.
@@ -90,7 +117,6 @@ impl Call<'_> {
         if !place.folders.contains(&crate_folder(folder, arguments.manifest.as_deref())) {
             return false;
         }
-        let unknown = |text: &str| text.contains(UNKNOWN) || text.contains('$');
         let target = arguments.target.as_deref().unwrap_or_default();
         if unknown(target)
             || target.is_empty() && has_target
@@ -99,14 +125,11 @@ impl Call<'_> {
             today.leave_out("a target that only a run of the workflow knows".to_owned(), self.file);
             return true;
         }
-        let libc = arguments.libc.as_deref().filter(|libc| !unknown(libc)).unwrap_or_default();
-        let macos = arguments.macos.clone().or_else(|| self.values.variable(DEPLOYMENT_TARGET));
-        let platform = of_rust(target, libc, macos.as_deref(), self.runner);
         let named: Vec<Interpreter> =
             arguments.interpreters.iter().map(|word| Interpreter::of(word)).collect();
         let pythons = match (arguments.finds, arguments.named) {
-            (true, _) => Some(Pythons::Found),
-            (false, false) if place.serves_later => Some(Pythons::Stable),
+            (true, _) => vec![Pythons::Found],
+            (false, false) if place.serves_later => vec![Pythons::Stable],
             // The Python that maturin finds first is the one that the job has set up.
             (false, false) => {
                 let own = self.python.cloned().unwrap_or(Interpreter::Unknown);
@@ -119,8 +142,10 @@ impl Call<'_> {
         };
         if target.contains("emscripten") {
             today.leave_out("wheels for Pyodide: no target of a release".to_owned(), self.file);
-        } else if let Some(pythons) = pythons {
-            today.build(platform, &pythons, self.file);
+        } else {
+            for pythons in pythons {
+                today.build(self.platform(arguments), &pythons, self.file);
+            }
         }
         true
     }
@@ -149,6 +174,11 @@ const DEPLOYMENT_TARGET: &str = "MACOSX_DEPLOYMENT_TARGET";
 
 /// The word for a value that only a run knows.
 const UNKNOWN: &str = "unknown-until-run";
+
+/// Returns true if only a run knows the text.
+fn unknown(text: &str) -> bool {
+    text.contains(UNKNOWN) || text.contains('$')
+}
 
 /// The folder of the crate, relative to the top of the repository.
 pub fn crate_folder(folder: &str, manifest: Option<&str>) -> String {

@@ -15,8 +15,6 @@ pub enum Platform {
         target: Target,
         note: String,
     },
-    /// One wheel for both processors of macOS, in whose place the table has two.
-    Universal(Vec<Target>),
     /// A platform that cannot be promised, in words.
     Unknown(String),
 }
@@ -25,8 +23,9 @@ pub enum Platform {
 const MACHINES: [&str; 7] = ["x86_64", "i686", "aarch64", "armv7l", "ppc64le", "s390x", "riscv64"];
 
 /// The oldest macOS that Rust builds for, by processor
-/// ([platform support](https://doc.rust-lang.org/rustc/platform-support/apple-darwin.html)).
-const MACOS: [(&str, &str); 2] = [("x86_64", "10_12"), ("arm64", "11_0")];
+/// ([platform support](https://doc.rust-lang.org/rustc/platform-support/apple-darwin.html)). A wheel for both has the tag of
+/// the older one.
+const MACOS: [(&str, &str); 3] = [("x86_64", "10_12"), ("arm64", "11_0"), ("universal2", "10_12")];
 
 /// The oldest glibc that a release can be built for. zig has no older one for the last two
 /// ([Platforms](../../../../../../docs/platforms.md)), and Rust none for the others.
@@ -54,11 +53,6 @@ pub fn of_rust(target: &str, libc: &str, macos: Option<&str>, runner: Option<Run
         _ => triple(target, system, musl),
     };
     let Some(triple) = triple else { return Platform::Unknown(format!("`{target}`")) };
-    if triple == "universal2-apple-darwin" {
-        return Platform::Universal(
-            MACOS.iter().filter_map(|(machine, _)| macos_tag(machine, macos)).collect(),
-        );
-    }
     let windows = ["win_amd64", "win32", "win_arm64"].map(|tag| tag.parse().ok());
     let apple = MACOS.map(|(machine, _)| macos_tag(machine, macos));
     let known: Vec<Target> = windows.into_iter().chain(apple).flatten().collect();
@@ -178,7 +172,6 @@ mod tests {
         match of_rust(target, libc, None, Some(runner)) {
             Platform::Target(target) => target.to_string(),
             Platform::Instead { note, .. } => note,
-            Platform::Universal(both) => format!("{} and {}", both[0], both[1]),
             Platform::Unknown(what) => format!("not {what}"),
         }
     }
@@ -197,7 +190,7 @@ mod tests {
             ("", "auto", LINUX, "manylinux_2_17_x86_64"),
             ("", "", MAC, "macosx_11_0_arm64"),
             ("x86_64", "", MAC, "macosx_10_12_x86_64"),
-            ("universal2", "", MAC, "macosx_10_12_x86_64 and macosx_11_0_arm64"),
+            ("universal2", "", MAC, "macosx_10_12_universal2"),
             ("x64", "", WINDOWS, "win_amd64"),
             ("", "", WINDOWS, "win_arm64"),
             ("i686-pc-windows-gnu", "", LINUX, "win32"),
@@ -231,7 +224,9 @@ mod tests {
         assert_eq!(tag("x86_64", Some("10.15")), "macosx_10_15_x86_64");
         assert_eq!(tag("arm64", Some("14.2")), "macosx_14_0_arm64");
         assert_eq!(tag("arm64", Some("15")), "macosx_15_0_arm64");
-        assert_eq!(macos_tag("universal2", None), None);
+        assert_eq!(tag("universal2", Some("10.9")), "macosx_10_12_universal2");
+        assert_eq!(tag("universal2", Some("11.0")), "macosx_11_0_universal2");
+        assert_eq!(macos_tag("i386", None), None);
     }
 
     #[test]
