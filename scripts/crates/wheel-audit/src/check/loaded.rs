@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::system_symbols::{is_of_gcc, is_of_linux, is_of_macos};
+use super::system_symbols::{is_of_gcc, is_of_linux};
 use crate::names::file_name;
 use crate::wheel::release::WheelFacts;
 
@@ -13,10 +13,6 @@ pub(super) enum Sought {
     NotOfGnu,
     /// One that has none on musl's.
     NotOfMusl,
-    /// One that has none on macOS.
-    NotOfMacos,
-    /// Any.
-    Any,
     /// The one of this file name.
     Named(&'static str),
 }
@@ -28,8 +24,6 @@ impl Sought {
         match self {
             Self::NotOfGnu => !is_of_linux(file),
             Self::NotOfMusl => !is_of_linux(file) || is_of_gcc(file),
-            Self::NotOfMacos => !is_of_macos(library),
-            Self::Any => true,
             Self::Named(name) => file == name,
         }
     }

@@ -15,6 +15,9 @@ use crate::platform::{PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage, FormatFacts};
 use crate::wheel::release::WheelFacts;
 
+/// The most libraries outside a wheel that are compared with a symbol.
+const OUTSIDE_LIMIT: usize = 1_000;
+
 /// An image that serves at least one platform of its wheel's tags.
 #[derive(Clone, Copy)]
 pub(super) struct Placed<'a> {
@@ -39,6 +42,7 @@ pub(super) struct About<'a> {
     /// The files of the wheel that load a library outside it.
     loading: RefCell<BTreeMap<Sought, BTreeSet<String>>>,
     reexports: OnceCell<bool>,
+    outside: OnceCell<BTreeSet<&'a str>>,
     /// Folder and stem of the modules that a check finds well named, for Windows and for the others.
     pub(super) named: [OnceCell<BTreeSet<(&'a str, &'a str)>>; 2],
     /// The words in the names of required packages.
@@ -124,6 +128,15 @@ impl<'a> Placed<'a> {
         files.contains(&file_name(&self.binary.member).to_ascii_lowercase())
     }
 
+    /// The libraries outside the wheel that its binaries ask for, by the names that they give.
+    pub(super) fn outside(self) -> &'a BTreeSet<&'a str> {
+        self.about.outside.get_or_init(|| {
+            let images = self.wheel.binaries.iter().flat_map(|binary| &binary.images);
+            let names = images.flat_map(|image| &image.libraries).map(|library| &*library.name);
+            names.filter(|name| !self.bundled(file_name(name))).take(OUTSIDE_LIMIT).collect()
+        })
+    }
+
     /// Returns whether a binary of the wheel offers symbols of other libraries as its own.
     pub(super) fn reexports(self) -> bool {
         *self.about.reexports.get_or_init(|| {
@@ -192,6 +205,7 @@ pub(super) fn each(
             exports: OnceCell::new(),
             loading: RefCell::default(),
             reexports: OnceCell::new(),
+            outside: OnceCell::new(),
             named: Default::default(),
             words: OnceCell::new(),
             brought: RefCell::default(),

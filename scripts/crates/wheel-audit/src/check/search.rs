@@ -15,10 +15,17 @@ const SITE: &str = "lib/python/site-packages";
 /// The most run paths of a binary that are followed. Linkers write a few.
 const PATH_LIMIT: usize = 20;
 
+/// The most run paths of a wheel that libraries take over.
+const INHERITED_LIMIT: usize = 100;
+
 /// What the loader finds in an installed wheel.
 pub(super) struct Search {
     /// The installed files, below the environment's folder.
     files: BTreeSet<String>,
+    /// The same in lower case, as Windows compares names.
+    lower: BTreeSet<String>,
+    /// The folders of all `DT_RPATH` entries. A library takes those of the binaries that load it.
+    inherited: BTreeSet<String>,
     /// The libraries that some binary of the wheel finds, by file name.
     found: BTreeSet<String>,
 }
@@ -31,8 +38,11 @@ impl Search {
     ) -> Self {
         let members = wheel.members.iter().map(|member| installed(&member.name));
         let others = required.into_iter().flat_map(|other| &other.members);
-        let files = members.chain(others.map(|member| installed(&member.name))).collect();
-        let mut search = Self { files, found: BTreeSet::new() };
+        let files: BTreeSet<String> =
+            members.chain(others.map(|member| installed(&member.name))).collect();
+        let lower = files.iter().map(|file| file.to_ascii_lowercase()).collect();
+        let inherited = wheel.binaries.iter().flat_map(rpaths).take(INHERITED_LIMIT).collect();
+        let mut search = Self { files, lower, inherited, found: BTreeSet::new() };
         for binary in &wheel.binaries {
             for image in &binary.images {
                 for library in &image.libraries {
@@ -53,12 +63,15 @@ impl Search {
             |path: &str| resolved(folder, path).is_some_and(|path| self.files.contains(&path));
         match &image.format {
             FormatFacts::Elf(facts) => {
-                let paths = facts.runpath.as_deref().or(facts.rpath.as_deref()).unwrap_or_default();
+                let own = match &facts.runpath {
+                    Some(paths) => folders(folder, paths),
+                    None => folders(folder, facts.rpath.as_deref().unwrap_or_default()),
+                };
+                let inherited = self.inherited.iter();
+                let inherited = inherited.filter(|_| facts.runpath.is_none() && !image.executable);
                 library.strip_prefix("$ORIGIN/").is_some_and(there)
-                    || paths.split(':').take(PATH_LIMIT).any(|path| {
-                        let rest = ["$ORIGIN", "${ORIGIN}"];
-                        let rest = rest.iter().find_map(|origin| path.strip_prefix(origin));
-                        rest.is_some_and(|rest| there(&format!("{rest}/{library}")))
+                    || own.iter().chain(inherited).any(|folder| {
+                        resolved(folder, library).is_some_and(|path| self.files.contains(&path))
                     })
             }
             FormatFacts::Macho(facts) => {
@@ -73,7 +86,8 @@ impl Search {
                     rest.is_some_and(|rest| there(&format!("{rest}/{name}")))
                 })
             }
-            FormatFacts::Pe => there(library),
+            FormatFacts::Pe => resolved(folder, library)
+                .is_some_and(|path| self.lower.contains(&path.to_ascii_lowercase())),
             FormatFacts::Wasm => false,
         }
     }
@@ -82,6 +96,26 @@ impl Search {
     pub(super) fn found(&self, library: &str) -> bool {
         self.found.contains(file_name(library))
     }
+}
+
+/// The folders of the `DT_RPATH` of a binary, which the libraries that it loads take over.
+fn rpaths(binary: &Binary) -> Vec<String> {
+    let place = installed(&binary.member);
+    let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let images = binary.images.iter().filter_map(|image| match &image.format {
+        FormatFacts::Elf(facts) if facts.runpath.is_none() => facts.rpath.as_deref(),
+        _ => None,
+    });
+    images.flat_map(|paths| folders(folder, paths)).collect()
+}
+
+/// The folders of a run path, for a binary in a folder. Folders that are not relative to the binary are left out.
+fn folders(folder: &str, paths: &str) -> Vec<String> {
+    let origin = |path: &str| {
+        let rest = path.strip_prefix("$ORIGIN").or_else(|| path.strip_prefix("${ORIGIN}"))?;
+        resolved(folder, rest)
+    };
+    paths.split(':').take(PATH_LIMIT).filter_map(origin).collect()
 }
 
 /// The path to which an installation puts a member, below the environment's folder.

@@ -13,7 +13,7 @@ use super::placed::{Placed, each};
 use super::system_symbols::{MACOS, MUSL, is_of_gcc, is_of_linux, is_of_macos, of_gcc, of_glibc};
 use crate::names::file_name;
 use crate::platform::System;
-use crate::wheel::binary::{FormatFacts, MachoFacts, Undefined};
+use crate::wheel::binary::{FormatFacts, Undefined};
 use crate::wheel::quoted;
 use crate::wheel::release::ReleaseFacts;
 
@@ -53,14 +53,14 @@ pub fn untabled(release: &ReleaseFacts) -> BTreeMap<String, usize> {
     let libraries = RefCell::new(BTreeMap::new());
     // A release without binaries has none of them.
     _ = each(CheckInput::new(release), "binary", is_judged, |placed, _| {
-        let kind = match &placed.image.format {
-            FormatFacts::Elf(_) if is_musl(placed) => Sought::NotOfMusl,
-            FormatFacts::Elf(_) => Sought::NotOfGnu,
-            FormatFacts::Macho(_) => Sought::NotOfMacos,
-            FormatFacts::Pe | FormatFacts::Wasm => Sought::Any,
+        let has_table = |library: &str| match &placed.image.format {
+            FormatFacts::Elf(_) if is_musl(placed) => !Sought::NotOfMusl.is(library),
+            FormatFacts::Elf(_) => !Sought::NotOfGnu.is(library),
+            FormatFacts::Macho(_) => is_of_macos(library),
+            FormatFacts::Pe | FormatFacts::Wasm => false,
         };
         for library in &placed.image.libraries {
-            let outside = kind.is(&library.name) && !placed.bundled(file_name(&library.name));
+            let outside = !has_table(&library.name) && !placed.bundled(file_name(&library.name));
             if outside && libraries.borrow().len() < UNTABLED_LIMIT {
                 *libraries.borrow_mut().entry(library.name.clone()).or_default() += 1;
             }
@@ -78,7 +78,7 @@ fn judge(placed: Placed, findings: &mut Findings) {
         let fault = match &placed.image.format {
             FormatFacts::Elf(_) if is_musl(placed) => of_musl(placed, symbol),
             FormatFacts::Elf(_) => of_gnu(placed, symbol),
-            FormatFacts::Macho(facts) => of_macos(placed, facts, symbol),
+            FormatFacts::Macho(_) => of_macos(placed, symbol),
             FormatFacts::Pe => symbol.library.map(|library| Fault::NotIn(library.to_owned())),
             FormatFacts::Wasm => None,
         };
@@ -150,14 +150,15 @@ fn named(symbols: &BTreeSet<&str>) -> String {
 }
 
 /// Returns whether the program that imports the binary has the symbol: another interpreter than CPython, whose names
-/// have prefixes of their own, or CoreFoundation, which CPython itself loads on macOS.
+/// have prefixes of their own, or CoreFoundation or the runtime of Objective-C, which CPython itself loads on macOS.
 fn is_of_interpreter(placed: Placed, symbol: Undefined) -> bool {
     let serves = |tag| placed.wheel.name.pythons.iter().any(|python| python.starts_with(tag));
     let begins = |prefix| symbol.name.trim_start_matches(['_', 'k']).starts_with(prefix);
     symbol.library.is_none()
         && (serves("pp") && begins("pypy")
             || serves("graalpy") && begins("GraalPy")
-            || matches!(placed.image.format, FormatFacts::Macho(_)) && begins("CF"))
+            || matches!(placed.image.format, FormatFacts::Macho(_))
+                && (begins("CF") || begins("objc_")))
 }
 
 fn is_musl(placed: Placed) -> bool {
@@ -215,15 +216,33 @@ fn of_gnu(placed: Placed, symbol: Undefined) -> Option<Fault> {
     }
 }
 
-fn of_macos(placed: Placed, facts: &MachoFacts, symbol: Undefined) -> Option<Fault> {
+fn of_macos(placed: Placed, symbol: Undefined) -> Option<Fault> {
     if MACOS.row(symbol.name).is_some() {
         return None;
     }
     let Some(library) = symbol.library else {
-        // A linker that names libraries leaves this out for symbols that it found in none.
-        let elsewhere = !facts.two_levels && placed.loads(Sought::NotOfMacos);
+        // Any image that was loaded before may have it, also one that another binary of the wheel loads.
+        let elsewhere = placed.outside().iter().any(|library| may_define(library, symbol.name));
         return (!elsewhere).then_some(Fault::Nobody);
     };
     let lacks = is_of_macos(library) || placed.bundled(file_name(library)) && !placed.reexports();
     lacks.then(|| Fault::NotIn(library.to_owned()))
+}
+
+/// Returns whether a library of macOS without a table may define a symbol. The names of its frameworks begin with a
+/// capital letter; Accelerate has those of BLAS and LAPACK.
+fn may_define(library: &str, symbol: &str) -> bool {
+    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| symbol.starts_with(prefix));
+    let file = file_name(library);
+    if is_of_macos(library) {
+        false
+    } else if ["libc++", "libstdc++"].iter().any(|name| file.starts_with(name)) {
+        begins(&["_Z", "__cxa_", "__gxx_", "__dynamic_cast"])
+    } else if file.starts_with("libobjc.") {
+        begins(&["objc_", "OBJC_", "_objc_"])
+    } else if library.contains(".framework/") && !["Accelerate", "vecLib"].contains(&file) {
+        symbol.trim_start_matches(['_', 'k']).starts_with(|first: char| first.is_ascii_uppercase())
+    } else {
+        true
+    }
 }

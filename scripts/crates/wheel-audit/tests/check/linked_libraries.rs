@@ -162,6 +162,29 @@ fn a_library_may_have_been_loaded_with_another_one_but_not_with_a_program() {
 }
 
 #[test]
+fn a_library_takes_over_the_older_kind_of_run_path() {
+    let with = |rpath: Option<&'static str>, runpath: Option<&'static str>| {
+        let dist = release(|parts| {
+            let mut module = Elf { rpath, runpath, ..Elf::new(X86_64) };
+            module.needed.push("libone.so");
+            parts.linux.set_module(module.bytes());
+            let mut one = Elf::new(X86_64);
+            one.needed.push("libtwo.so");
+            let two = Elf::new(X86_64).bytes();
+            parts.linux.members.insert(0, ("sum_up_to.libs/libone.so".to_owned(), one.bytes()));
+            parts.linux.members.insert(0, ("sum_up_to.libs/libtwo.so".to_owned(), two));
+        });
+        let findings = judge("linked-libraries", &dist).expect("judged");
+        findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    let folder = Some("$ORIGIN/../sum_up_to.libs");
+    assert_eq!(with(folder, None), [""; 0]);
+    assert_eq!(with(None, folder), ["it needs the library `libtwo.so`"]);
+    // The newer kind outweighs the older one.
+    assert_eq!(with(folder, folder), ["it needs the library `libtwo.so`"]);
+}
+
+#[test]
 fn macos_looks_on_the_run_paths_of_the_binary() {
     let with = |library: &'static str, rpath: &'static str| {
         let dist = release(|parts| {
@@ -196,6 +219,7 @@ fn a_program_of_windows_has_its_dlls_beside_it() {
         judge("linked-libraries", &dist).expect("judged").is_empty()
     };
     assert!(with("sum_up_to-1.0.0.data/scripts/own-1.dll"));
+    assert!(with("sum_up_to-1.0.0.data/scripts/OWN-1.DLL"));
     assert!(!with("sum_up_to.libs/own-1.dll"));
 }
 

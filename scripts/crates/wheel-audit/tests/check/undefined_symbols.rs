@@ -110,6 +110,34 @@ fn what_the_system_defines_is_good() {
 }
 
 #[test]
+fn on_macos_a_symbol_without_a_library_may_be_of_any_image_that_is_loaded() {
+    let with = |symbol: &'static str, library: &'static str| {
+        let dist = macho(|macho| {
+            macho.imports.push(symbol);
+            macho.libraries.push(library);
+        });
+        judge("undefined-symbols", &dist).expect("judged").is_empty()
+    };
+    const CXX: &str = "/usr/lib/libc++.1.dylib";
+    const APPKIT: &str = "/System/Library/Frameworks/AppKit.framework/Versions/C/AppKit";
+    const BLAS: &str = "/System/Library/Frameworks/Accelerate.framework/Versions/A/Accelerate";
+    assert!(with("__ZdlPv", CXX) && !with("_omp_get_num_threads", CXX));
+    assert!(with("_NSPasteboardTypeString", APPKIT) && !with("_iconv", APPKIT));
+    assert!(with("_dgemm_", BLAS) && with("_sqlite3_open", "/usr/lib/libsqlite3.dylib"));
+    assert!(with("_objc_msgSend", CXX) && !with("_NSPasteboardTypeString", CXX));
+}
+
+#[test]
+fn private_symbols_of_glibc_are_not_judged() {
+    let dist = elf(|elf| {
+        elf.versions.push(("libresolv.so.2", "GLIBC_PRIVATE", false));
+        elf.needed.push("libresolv.so.2");
+        elf.bound.push(("__res_iclose", "libresolv.so.2"));
+    });
+    assert_eq!(judge("undefined-symbols", &dist), Ok(Vec::new()));
+}
+
+#[test]
 fn a_library_without_a_table_may_define_anything_and_is_counted() {
     let dist = elf(|elf| {
         elf.needed.push("libz.so.1");

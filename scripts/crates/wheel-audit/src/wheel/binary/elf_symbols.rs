@@ -1,6 +1,6 @@
 //! The symbols of ELF files, and the versions that they need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use object::Endianness;
 use object::elf as constants;
@@ -20,6 +20,8 @@ const VERSION_LIMIT: usize = 10_000;
 pub(super) struct Versions {
     pub(super) needed: Vec<NeededVersion>,
     libraries: BTreeMap<u16, String>,
+    /// The numbers of glibc's private versions, which no table has.
+    private: BTreeSet<u16>,
 }
 
 /// The strings of a section; none for section 0.
@@ -58,7 +60,11 @@ pub(super) fn versions<H: FileHeader<Endian = Endianness>>(
             limited(count, VERSION_LIMIT, "versions")?;
             kept.count(2 * library.len())?;
             let name = kept.name(strings.name(version.vna_name.get(endian) as usize)?)?;
-            versions.libraries.insert(version.vna_other(endian).index().0, library.clone());
+            let number = version.vna_other(endian).index().0;
+            versions.libraries.insert(number, library.clone());
+            if name == "GLIBC_PRIVATE" {
+                versions.private.insert(number);
+            }
             versions.needed.push(NeededVersion {
                 library: library.clone(),
                 version: name,
@@ -92,11 +98,13 @@ pub(super) fn symbols<H: FileHeader<Endian = Endianness>>(
         let Some(name) = strings.symbol(at, b"")? else { continue };
         if undefined {
             let version = numbers.get(number).map(|version| version.0.get(endian).index());
-            let library = match version.filter(|version| !version.is_special()) {
+            let version = version.filter(|version| !version.is_special());
+            let library = match version {
                 None => "",
                 Some(version) => versions.libraries.get(&version.0).map_or("", String::as_str),
             };
-            let weak = symbol.st_bind() == constants::STB_WEAK;
+            let private = version.is_some_and(|version| versions.private.contains(&version.0));
+            let weak = private || symbol.st_bind() == constants::STB_WEAK;
             found.import(name, library.as_bytes(), weak)?;
         } else {
             found.export(name)?;

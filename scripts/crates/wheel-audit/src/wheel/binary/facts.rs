@@ -98,8 +98,6 @@ pub(crate) struct MachoFacts {
     /// The oldest macOS that it states; `None` if it states none or is for another system.
     pub(crate) minimum: Option<(u16, u16)>,
     pub(crate) rpaths: Vec<String>,
-    /// True if it names a library for each symbol that it finds there when it is linked.
-    pub(crate) two_levels: bool,
     /// True if other libraries' symbols can be had through it.
     pub(crate) reexports: bool,
     pub(crate) signature: Signature,

@@ -101,7 +101,6 @@ fn image<H: MachHeader<Endian = Endianness>>(
     let mut facts = MachoFacts {
         minimum: None,
         rpaths: Vec::new(),
-        two_levels: header.flags(endian).contains(constants::MH_TWOLEVEL),
         reexports: false,
         signature: Signature::Absent,
     };

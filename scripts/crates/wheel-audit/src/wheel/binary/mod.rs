@@ -16,7 +16,7 @@ mod symbols;
 
 pub use facts::Binary;
 pub(crate) use facts::{
-    BinaryImage, ElfFacts, FormatFacts, Import, Library, MachoFacts, NeededVersion, Signature,
+    BinaryImage, ElfFacts, FormatFacts, Import, Library, NeededVersion, Signature,
 };
 pub(crate) use linking::Undefined;
 pub(crate) use names::Kept;
