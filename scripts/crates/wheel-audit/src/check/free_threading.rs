@@ -12,7 +12,7 @@ const NO_PROMISE: &str = "1 - Unstable";
 /// The first wheel of each project that says that it supports free-threaded Python, and brings a wheel for each of
 /// several series of the ordinary one, but none for the free-threaded one. It is compiled there.
 ///
-/// One series alone may be a part of a release.
+/// One or two series may be a part of a release.
 pub(super) fn claimed_alone(wheels: &[WheelFacts]) -> Vec<&WheelFacts> {
     let mut projects: BTreeMap<String, Vec<&WheelFacts>> = BTreeMap::new();
     for wheel in wheels {
@@ -23,7 +23,7 @@ pub(super) fn claimed_alone(wheels: &[WheelFacts]) -> Vec<&WheelFacts> {
             wheels.iter().flat_map(|wheel| &wheel.name.pythons).collect();
         let serves = |abi: &String| abi == "none" || abi.ends_with('t');
         let served = wheels.iter().any(|wheel| wheel.name.abis.iter().any(serves));
-        series.len() > 1 && !served && wheels.iter().any(|wheel| claims(wheel))
+        series.len() > 2 && !served && wheels.iter().any(|wheel| claims(wheel))
     };
     projects.into_values().filter(alone).map(|wheels| wheels[0]).collect()
 }

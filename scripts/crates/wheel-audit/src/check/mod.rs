@@ -42,6 +42,7 @@ mod registry;
 mod requirement;
 mod run_path;
 mod runtime_floor;
+mod sdist_builds;
 mod sdist_contents;
 mod sdist_structure;
 mod served;

@@ -6,8 +6,8 @@ use super::{
     debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
     index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
     metadata_valid, no_leaked_paths, package_files, page_alignment, record_complete, run_path,
-    runtime_floor, sdist_contents, sdist_structure, size_and_quota, suffix_and_exports, tags_agree,
-    text_relocations, vc_runtime, version_agrees, zip_structure,
+    runtime_floor, sdist_builds, sdist_contents, sdist_structure, size_and_quota,
+    suffix_and_exports, tags_agree, text_relocations, vc_runtime, version_agrees, zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -30,6 +30,7 @@ pub const CHECKS: &[Check] = &[
     no_leaked_paths::CHECK,
     sdist_structure::CHECK,
     sdist_contents::CHECK,
+    sdist_builds::CHECK,
     binary_structure::CHECK,
     architecture::CHECK,
     suffix_and_exports::CHECK,

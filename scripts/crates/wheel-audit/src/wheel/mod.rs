@@ -4,6 +4,7 @@
 //! unread can pass as good. The rest of the file is read all the same.
 
 pub mod binary;
+pub(crate) mod build_files;
 mod contents;
 mod dist_info;
 pub mod entry_points;
@@ -13,6 +14,7 @@ pub mod filename;
 pub(crate) mod flaw;
 mod leaks;
 mod limits;
+pub(crate) mod manifest;
 pub mod metadata;
 mod paths;
 mod printable;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::binary::Binary;
+use super::build_files::BuildFiles;
 use super::entry_points::EntryPoint;
 use super::error::ReadError;
 use super::file::Opened;
@@ -96,6 +97,8 @@ pub struct SdistFacts {
     pub(crate) repeated: Vec<String>,
     /// The version that each of the project's own files gives.
     pub(crate) versions: Vec<(&'static str, String)>,
+    /// The files that its build files name.
+    pub(crate) build: BuildFiles,
     /// The fields of `PKG-INFO`, if it can be read.
     pub(crate) metadata: Option<Headers>,
     /// Names that are one on some systems.

@@ -6,6 +6,7 @@ use std::io::Read;
 
 use flate2::bufread::GzDecoder;
 
+use super::build_files;
 use super::error::ReadError;
 use super::flaw::{Flaw, Part};
 use super::limits::{SHORT_TEXT_LIMIT, SOURCE_LIMIT, TOML_LIMIT};
@@ -90,15 +91,26 @@ pub(crate) struct Contents {
     pub(crate) paths: Vec<String>,
     /// The files that are read.
     pub(crate) files: Vec<SourceFile>,
+    /// The manifests of Cargo that exceed a limit, and are not among them.
+    pub(crate) left_out: Vec<String>,
     /// The facts that are known of the archive.
     pub(crate) archive: Archive,
 }
 
 /// Reads the files that an audit needs, and the paths of all files.
 pub(crate) fn contents(file: &str, bytes: &[u8]) -> Contents {
-    let (mut paths, mut files) = (Vec::new(), Vec::new());
+    let (mut paths, mut files, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let mut budget = build_files::Budget::default();
     let archive = walk(stem(file), bytes, |source, content| {
         paths.push(source.path.to_owned());
+        if build_files::is_wanted(source.path) {
+            if budget.admits(source.size) {
+                files.push(SourceFile::load(source, content)?);
+            } else if source.path != "setup.py" {
+                left_out.push(source.path.to_owned());
+            }
+            return Ok(());
+        }
         if !READ.contains(&source.path) {
             return Ok(());
         }
@@ -109,7 +121,7 @@ pub(crate) fn contents(file: &str, bytes: &[u8]) -> Contents {
         files.push(SourceFile::load(source, content)?);
         Ok(())
     });
-    Contents { paths, files, archive }
+    Contents { paths, files, left_out, archive }
 }
 
 /// Passes each file with its content to `look`, in the order of the archive. Returns the names that are one on some

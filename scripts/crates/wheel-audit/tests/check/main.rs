@@ -26,6 +26,7 @@ mod page_alignment;
 mod record_complete;
 mod run_path;
 mod runtime_floor;
+mod sdist_builds;
 mod sdist_contents;
 mod sdist_structure;
 mod size_and_quota;
@@ -71,6 +72,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("no-leaked-paths", no_leaked_paths::CASES),
     ("sdist-structure", sdist_structure::CASES),
     ("sdist-contents", sdist_contents::CASES),
+    ("sdist-builds", sdist_builds::CASES),
     ("binary-structure", binary_structure::CASES),
     ("architecture", architecture::CASES),
     ("suffix-and-exports", suffix_and_exports::CASES),
