@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings, NotJudged};
+use super::finding::{CheckResult, Findings};
 use crate::names::normalize;
 use crate::wheel::quoted;
 use crate::wheel::release::{SdistFacts, WheelFacts};
@@ -21,10 +21,7 @@ const BUILD: &str = "correct which packages the build backend takes, and build a
 fn run(input: CheckInput) -> CheckResult {
     let mut findings = Findings::default();
     let mut projects: BTreeMap<String, Project> = BTreeMap::new();
-    if input.wheels()?.iter().all(|wheel| wheel.members.is_empty()) {
-        return Err(NotJudged::NoSubject("no wheel with a member that can be read".to_owned()));
-    }
-    for wheel in input.wheels()? {
+    for wheel in input.unpacked()? {
         nothing(wheel, &mut findings);
         schemes(wheel, &mut findings);
         programs(wheel, &mut findings);

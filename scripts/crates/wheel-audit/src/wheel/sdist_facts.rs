@@ -9,7 +9,8 @@ use super::sdist::{self, SdistName};
 impl SdistFacts {
     /// Reads the bytes of the sdist named `name`, which reports call `file`.
     pub(super) fn read(name: &str, file: &str, bytes: &[u8]) -> Reading<Self> {
-        let sdist::Contents { paths, files, left_out, mut archive } = sdist::contents(name, bytes);
+        let sdist::Contents { paths, files, left_out, private_keys, mut archive } =
+            sdist::contents(name, bytes);
         let mut flaws = std::mem::take(&mut archive.flaws);
         // The first fault explains why nothing was found.
         if paths.is_empty() && !flaws.is_empty() {
@@ -39,6 +40,7 @@ impl SdistFacts {
             is_whole: archive.is_whole,
             paths,
             repeated: archive.repeated,
+            private_keys,
             versions,
             build,
             metadata,
@@ -49,7 +51,13 @@ impl SdistFacts {
 
     /// About how many bytes it takes.
     pub(super) fn weight(&self) -> u64 {
-        let paths: u64 = self.paths.iter().chain(&self.repeated).map(|path| weight(path)).sum();
+        let paths: u64 = self
+            .paths
+            .iter()
+            .chain(&self.repeated)
+            .chain(&self.private_keys)
+            .map(|path| weight(path))
+            .sum();
         let metadata = self.metadata.as_ref().map_or(0, Headers::weight);
         paths + metadata + self.build.weight() + 4096 * self.collisions.len() as u64
     }

@@ -29,10 +29,12 @@ mod runtime_floor;
 mod sdist_builds;
 mod sdist_contents;
 mod sdist_structure;
+mod secrets;
 mod size_and_quota;
 mod suffix_and_exports;
 mod tags_agree;
 mod text_relocations;
+mod top_level_names;
 mod vc_runtime;
 mod version_agrees;
 mod zip_structure;
@@ -67,9 +69,11 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("index-accepts", index_accepts::CASES),
     ("size-and-quota", size_and_quota::CASES),
     ("contents-exact", contents_exact::CASES),
+    ("top-level-names", top_level_names::CASES),
     ("package-files", package_files::CASES),
     ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
+    ("secrets", secrets::CASES),
     ("sdist-structure", sdist_structure::CASES),
     ("sdist-contents", sdist_contents::CASES),
     ("sdist-builds", sdist_builds::CASES),
