@@ -6,7 +6,7 @@ use super::{
     debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
     index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
     metadata_valid, no_leaked_paths, package_files, page_alignment, record_complete, run_path,
-    runtime_floor, sdist_builds, sdist_contents, sdist_structure, secrets, size_and_quota,
+    runtime_floor, sdist_builds, sdist_contents, sdist_structure, secrets, size_and_quota, stubs,
     suffix_and_exports, tags_agree, text_relocations, top_level_names, vc_runtime, version_agrees,
     zip_structure,
 };
@@ -28,6 +28,7 @@ pub const CHECKS: &[Check] = &[
     contents_exact::CHECK,
     top_level_names::CHECK,
     package_files::CHECK,
+    stubs::CHECK,
     entry_points::CHECK,
     no_leaked_paths::CHECK,
     secrets::CHECK,

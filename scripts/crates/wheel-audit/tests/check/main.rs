@@ -31,6 +31,7 @@ mod sdist_contents;
 mod sdist_structure;
 mod secrets;
 mod size_and_quota;
+mod stubs;
 mod suffix_and_exports;
 mod tags_agree;
 mod text_relocations;
@@ -45,7 +46,7 @@ use wheel_audit::check::{CHECKS, CheckInput, CheckResult, NotJudged, Severity};
 use wheel_fixtures::elf::Elf;
 use wheel_fixtures::macho::Macho;
 use wheel_fixtures::pe::Pe;
-use wheel_fixtures::release::{Dist, good, release};
+use wheel_fixtures::release::{Dist, release};
 
 /// A release that is broken in one way.
 struct Case {
@@ -71,6 +72,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("contents-exact", contents_exact::CASES),
     ("top-level-names", top_level_names::CASES),
     ("package-files", package_files::CASES),
+    ("stubs", stubs::CASES),
     ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
     ("secrets", secrets::CASES),
@@ -150,10 +152,22 @@ fn refusals_once(check: &str, cases: &[Case]) -> String {
     text
 }
 
+/// A good release with all that some check looks at.
+fn full() -> Dist {
+    release(|parts| {
+        for wheel in [&mut parts.linux, &mut parts.macos, &mut parts.windows] {
+            for name in ["sum_up_to/_native.pyi", "sum_up_to/py.typed"] {
+                wheel.members.push((name.to_owned(), Vec::new()));
+            }
+        }
+    })
+}
+
 #[test]
 fn a_good_release_passes_every_check() {
+    let dist = full();
     for check in CHECKS {
-        assert_eq!(judge(check.name, &good()), Ok(Vec::new()), "{}", check.name);
+        assert_eq!(judge(check.name, &dist), Ok(Vec::new()), "{}", check.name);
     }
 }
 
