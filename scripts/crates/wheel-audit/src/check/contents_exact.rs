@@ -76,7 +76,8 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
         }
     }
     for member in &wheel.members {
-        if let Some(leftover) = leftover(&member.name, &[]) {
+        let database = wheel.debug_databases.contains(&member.name).then_some("debug database");
+        if let Some(leftover) = leftover(&member.name, &[]).or(database) {
             let finding = CHECK.inside(
                 &wheel.file,
                 &member.name,

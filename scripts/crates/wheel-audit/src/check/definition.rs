@@ -118,6 +118,15 @@ impl<'a> CheckInput<'a> {
         }
     }
 
+    /// The wheels, for checks that judge the names of members.
+    pub(super) fn unpacked(&self) -> Result<&[WheelFacts], NotJudged> {
+        let wheels = self.wheels()?;
+        match wheels.iter().all(|wheel| wheel.members.is_empty()) {
+            true => Err(NotJudged::NoSubject("no wheel with a member that can be read".to_owned())),
+            false => Ok(wheels),
+        }
+    }
+
     /// The plan, for checks that compare the release with it.
     pub(super) fn plan(&self) -> Result<&Plan, NotJudged> {
         self.plan.ok_or_else(|| NotJudged::NotApplicable("no plan".to_owned()))

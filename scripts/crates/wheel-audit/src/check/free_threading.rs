@@ -1,9 +1,9 @@
 //! The classifier of free-threaded Python, beside the wheels of the release.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::names::normalize;
-use crate::wheel::release::WheelFacts;
+use super::projects::{Project, projects};
+use crate::wheel::release::{ReleaseFacts, WheelFacts};
 
 /// The classifier of a project that says so of itself. `1 - Unstable` promises nothing.
 const CLAIM: &str = "Programming Language :: Python :: Free Threading ::";
@@ -12,20 +12,17 @@ const NO_PROMISE: &str = "1 - Unstable";
 /// The first wheel of each project that says that it supports free-threaded Python, and brings a wheel for each of
 /// several series of the ordinary one, but none for the free-threaded one. It is compiled there.
 ///
-/// One series alone may be a part of a release.
-pub(super) fn claimed_alone(wheels: &[WheelFacts]) -> Vec<&WheelFacts> {
-    let mut projects: BTreeMap<String, Vec<&WheelFacts>> = BTreeMap::new();
-    for wheel in wheels {
-        projects.entry(normalize(&wheel.name.distribution)).or_default().push(wheel);
-    }
-    let alone = |wheels: &Vec<&WheelFacts>| {
+/// One or two series may be a part of a release.
+pub(super) fn claimed_alone(release: &ReleaseFacts) -> Vec<&WheelFacts> {
+    let alone = |project: &Project| {
+        let wheels = &project.wheels;
         let series: BTreeSet<&String> =
             wheels.iter().flat_map(|wheel| &wheel.name.pythons).collect();
         let serves = |abi: &String| abi == "none" || abi.ends_with('t');
         let served = wheels.iter().any(|wheel| wheel.name.abis.iter().any(serves));
-        series.len() > 1 && !served && wheels.iter().any(|wheel| claims(wheel))
+        series.len() > 2 && !served && wheels.iter().any(|wheel| claims(wheel))
     };
-    projects.into_values().filter(alone).map(|wheels| wheels[0]).collect()
+    projects(release).into_values().filter(alone).map(|project| project.wheels[0]).collect()
 }
 
 fn claims(wheel: &WheelFacts) -> bool {

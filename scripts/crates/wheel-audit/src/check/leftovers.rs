@@ -11,10 +11,21 @@ const LEFTOVERS: &[&str] = &[
     ".mypy_cache",
     ".ruff_cache",
     ".venv",
-    ".env",
+    ".tox",
+    ".nox",
+    ".hypothesis",
+    ".ipynb_checkpoints",
+    ".coverage",
+    "CMakeCache.txt",
+    "CMakeFiles",
 ];
 
-/// The first part of a path that no project means to publish, or that is one of `others`.
+/// The ends of names that a compiler gives what it makes on the way.
+const OBJECTS: &[&str] = &[".o", ".rlib", ".rmeta", ".ilk"];
+
+/// The first part of a path that no project means to publish, or that is one of `others`; or the end of its name, if a
+/// compiler made it.
 pub(super) fn leftover<'a>(path: &'a str, others: &[&str]) -> Option<&'a str> {
-    path.split('/').find(|part| LEFTOVERS.contains(part) || others.contains(part))
+    let part = path.split('/').find(|part| LEFTOVERS.contains(part) || others.contains(part));
+    part.or_else(|| OBJECTS.iter().find(|end| path.ends_with(**end)).copied())
 }

@@ -50,7 +50,7 @@ fn run(input: CheckInput) -> CheckResult {
             judge_tags(wheel, metadata, &mut findings);
         }
     }
-    for wheel in claimed_alone(&input.release.wheels) {
+    for wheel in claimed_alone(input.release) {
         let finding = CHECK.finding(
             &wheel.file,
             "a classifier says that free-threaded Python is supported, and no wheel is for it"

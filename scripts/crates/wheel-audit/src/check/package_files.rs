@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::{Check, CheckInput};
-use super::finding::{CheckResult, Findings, NotJudged};
+use super::finding::{CheckResult, Findings};
+use super::projects::{installed, projects};
 use crate::names::normalize;
 use crate::wheel::quoted;
 use crate::wheel::release::{SdistFacts, WheelFacts};
@@ -20,32 +21,21 @@ const BUILD: &str = "correct which packages the build backend takes, and build a
 
 fn run(input: CheckInput) -> CheckResult {
     let mut findings = Findings::default();
-    let mut projects: BTreeMap<String, Project> = BTreeMap::new();
-    if input.wheels()?.iter().all(|wheel| wheel.members.is_empty()) {
-        return Err(NotJudged::NoSubject("no wheel with a member that can be read".to_owned()));
-    }
-    for wheel in input.wheels()? {
+    for wheel in input.unpacked()? {
         nothing(wheel, &mut findings);
         schemes(wheel, &mut findings);
         programs(wheel, &mut findings);
-        let project = projects.entry(normalize(&wheel.name.distribution)).or_default();
-        project.wheels.push((wheel, Packages::of(wheel)));
     }
-    for sdist in input.release.sdists.iter().filter(|sdist| sdist.is_whole) {
-        let name = sdist.name.as_ref().map(|name| normalize(&name.project));
-        if let Some(project) = name.and_then(|name| projects.get_mut(&name)) {
-            project.source.extend(sources(sdist));
-        }
-    }
-    for (name, project) in &projects {
-        project.judge(name, &mut findings);
+    for ((name, _), project) in projects(input.release) {
+        let source = project.sdists.iter().flat_map(|sdist| sources(sdist)).collect();
+        let wheels = project.wheels.into_iter().map(|wheel| (wheel, Packages::of(wheel))).collect();
+        Compared { wheels, source }.judge(&name, &mut findings);
     }
     Ok(findings.done())
 }
 
-/// The files of a project.
-#[derive(Default)]
-struct Project<'a> {
+/// The wheels of a project with their packages.
+struct Compared<'a> {
     wheels: Vec<(&'a WheelFacts, Packages<'a>)>,
     /// The packages in its sdists.
     source: BTreeSet<&'a str>,
@@ -91,7 +81,7 @@ impl<'a> Packages<'a> {
     }
 }
 
-impl Project<'_> {
+impl Compared<'_> {
     fn judge(&self, name: &str, findings: &mut Findings) {
         // The largest `__init__` of each package in any wheel.
         let mut known: BTreeMap<&str, u64> = BTreeMap::new();
@@ -143,12 +133,7 @@ impl Project<'_> {
 /// The packages of an sdist, where the usual layouts have them.
 fn sources(sdist: &SdistFacts) -> impl Iterator<Item = &str> {
     let packages = sdist.paths.iter().filter_map(|path| path.strip_suffix("/__init__.py"));
-    packages.filter_map(|folder| {
-        let layouts = ["src/", "python/", "lib/"];
-        let package = layouts.iter().find_map(|layout| folder.strip_prefix(layout));
-        let package = package.unwrap_or(folder);
-        package.split('/').all(is_identifier).then_some(package)
-    })
+    packages.map(installed).filter(|package| package.split('/').all(is_identifier))
 }
 
 fn is_identifier(part: &str) -> bool {

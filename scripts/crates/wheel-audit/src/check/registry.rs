@@ -6,8 +6,9 @@ use super::{
     debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
     index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
     metadata_valid, no_leaked_paths, package_files, page_alignment, record_complete, run_path,
-    runtime_floor, sdist_contents, sdist_structure, size_and_quota, suffix_and_exports, tags_agree,
-    text_relocations, undefined_symbols, vc_runtime, version_agrees, zip_structure,
+    runtime_floor, sdist_builds, sdist_contents, sdist_structure, secrets, size_and_quota, stubs,
+    suffix_and_exports, tags_agree, text_relocations, top_level_names, undefined_symbols,
+    vc_runtime, version_agrees, zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -25,11 +26,15 @@ pub const CHECKS: &[Check] = &[
     index_accepts::CHECK,
     size_and_quota::CHECK,
     contents_exact::CHECK,
+    top_level_names::CHECK,
     package_files::CHECK,
+    stubs::CHECK,
     entry_points::CHECK,
     no_leaked_paths::CHECK,
+    secrets::CHECK,
     sdist_structure::CHECK,
     sdist_contents::CHECK,
+    sdist_builds::CHECK,
     binary_structure::CHECK,
     architecture::CHECK,
     suffix_and_exports::CHECK,

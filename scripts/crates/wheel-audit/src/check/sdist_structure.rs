@@ -6,7 +6,7 @@ use crate::names::normalize;
 use crate::wheel::flaw::Part;
 use crate::wheel::release::SdistFacts;
 use crate::wheel::sdist::{SdistName, stem};
-use crate::wheel::{Collision, quoted};
+use crate::wheel::{Collision, barred_on_windows, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "sdist-structure",
@@ -45,6 +45,15 @@ fn judge(sdist: &SdistFacts, findings: &mut Findings) {
         let message = "it is in the archive several times, with the same bytes".to_owned();
         let finding = CHECK.inside(&sdist.file, path, message, "each file once", REMEDY);
         findings.push(finding.warning());
+    }
+    for path in &sdist.paths {
+        if let Some(why) = barred_on_windows(path) {
+            let expected = "a name that every system takes";
+            let message = format!("it {why}");
+            let remedy = "rename it, as the sdist cannot be unpacked on Windows";
+            let finding = CHECK.inside(&sdist.file, path, message, expected, remedy);
+            findings.push(finding.warning());
+        }
     }
     for Collision { one, other, why } in &sdist.collisions {
         findings.push(CHECK.inside(

@@ -8,7 +8,7 @@ use super::finding::{CheckResult, Findings};
 use crate::wheel::flaw::Part;
 use crate::wheel::release::WheelFacts;
 use crate::wheel::zip_extra::Extra;
-use crate::wheel::{Collision, quoted};
+use crate::wheel::{Collision, barred_on_windows, quoted};
 
 pub(super) const CHECK: Check = Check {
     name: "zip-structure",
@@ -40,6 +40,8 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
     for (at, length) in &structure.unclaimed {
         say(format!("{length} bytes at {at} belong to no member"), "no bytes between members");
     }
+    let mut platforms = wheel.name.platforms.iter();
+    let on_windows = platforms.any(|tag| tag == "any" || tag.starts_with("win"));
     for entry in &structure.entries {
         let mut say = |message: &str, expected: &str| {
             let message = message.to_owned();
@@ -67,6 +69,8 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
         }
         if outside(&entry.name) {
             say("its name leads out of the folder", "relative paths with `/`");
+        } else if let Some(why) = barred_on_windows(&entry.name).filter(|_| on_windows) {
+            say(&format!("it {why}"), "a name that every system takes");
         }
     }
     for Collision { one, other, why } in &structure.collisions {

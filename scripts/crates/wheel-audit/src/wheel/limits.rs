@@ -28,6 +28,10 @@ pub const TEXT_LIMIT: u64 = 16 << 20;
 pub const SHORT_TEXT_LIMIT: u64 = 4 << 20;
 /// The largest `pyproject.toml` or `Cargo.toml`, in bytes. A table takes far more memory than its text.
 pub const TOML_LIMIT: u64 = 1 << 20;
+/// The largest `Cargo.toml` of a crate below the top of an sdist, and `setup.py`, that is read, in bytes.
+pub(crate) const MANIFEST_LIMIT: u64 = 256 << 10;
+/// The most of them that are read.
+pub(crate) const MANIFEST_COUNT_LIMIT: usize = 500;
 /// The most bytes that all members that are kept of one archive may have together.
 pub const KEPT_LIMIT: u64 = 64 << 20;
 /// The most bytes that an sdist may unpack to.

@@ -4,6 +4,7 @@
 //! unread can pass as good. The rest of the file is read all the same.
 
 pub mod binary;
+pub(crate) mod build_files;
 mod contents;
 mod dist_info;
 pub mod entry_points;
@@ -13,6 +14,7 @@ pub mod filename;
 pub(crate) mod flaw;
 mod leaks;
 mod limits;
+pub(crate) mod manifest;
 pub mod metadata;
 mod paths;
 mod printable;
@@ -22,6 +24,7 @@ mod room;
 mod sbom;
 pub mod sdist;
 mod sdist_facts;
+pub(crate) mod secrets;
 mod sum;
 mod tar;
 mod wheel_facts;
@@ -38,7 +41,7 @@ pub use limits::{
     MEMBER_LIMIT, NAME_LIMIT, NAMES_LIMIT, PAX_LIMIT, RATIO_LIMIT, SHORT_TEXT_LIMIT, SOURCE_LIMIT,
     TAG_LIMIT, TEXT_LIMIT, TOML_LIMIT, UNPACKED_LIMIT,
 };
-pub(crate) use paths::Collision;
+pub(crate) use paths::{Collision, barred_on_windows};
 pub use printable::{Quoted, is_plain, printable, quoted, shortened};
 pub(crate) use printable::{listed, message as printable_message};
 pub use sbom::is_sbom;

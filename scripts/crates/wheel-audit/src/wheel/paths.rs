@@ -43,6 +43,27 @@ pub(crate) fn collisions<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Co
     collisions
 }
 
+/// The reason why Windows cannot have a file of this path
+/// ([naming files](https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file)).
+pub(crate) fn barred_on_windows(path: &str) -> Option<&'static str> {
+    path.trim_end_matches('/').split('/').find_map(|part| {
+        // The name up to the first dot is that of a device, whatever follows.
+        let stem = part.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+        let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+        let device = matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
+            || numbered.is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']));
+        if device {
+            Some("has the name of a device of Windows")
+        } else if part.contains(['<', '>', ':', '"', '|', '?', '*']) {
+            Some("has a character in its name that Windows does not allow")
+        } else if part.ends_with(['.', ' ']) && !matches!(part, "." | "..") {
+            Some("has a name that ends in a dot or a blank, which Windows drops")
+        } else {
+            None
+        }
+    })
+}
+
 /// Sorts before every character of a name, so that what is in a folder follows the folder's name at once. Names have no
 /// control characters.
 const SLASH: char = '\0';
@@ -83,6 +104,17 @@ mod tests {
             let found = collisions([one, other]);
             assert_eq!(found.len(), 1, "{one} {other}");
             assert_eq!(found[0].why, FOLDER);
+        }
+    }
+
+    #[test]
+    fn names_that_windows_cannot_have_are_found() {
+        for path in ["a/aux.py", "NUL", "a/Com1.tar.gz", "a/b:c", "what?", "a./b", "a /b", "lpt9/x"]
+        {
+            assert!(barred_on_windows(path).is_some(), "{path}");
+        }
+        for path in ["a/auxiliary.py", "com0", "com10.py", "console", "a/.b/..c", "a b/c.d"] {
+            assert_eq!(barred_on_windows(path), None, "{path}");
         }
     }
 

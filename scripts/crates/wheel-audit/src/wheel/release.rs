@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::binary::Binary;
+use super::build_files::BuildFiles;
 use super::entry_points::EntryPoint;
 use super::error::ReadError;
 use super::file::Opened;
@@ -73,6 +74,10 @@ pub struct WheelFacts {
     pub binaries: Vec<Binary>,
     /// The home folders that binaries and SBOMs name, by member.
     pub(crate) homes: Vec<(String, BTreeSet<String>)>,
+    /// The members that have a private key.
+    pub(crate) private_keys: BTreeSet<String>,
+    /// The members that are databases of debug information, as Microsoft's linker writes them.
+    pub(crate) debug_databases: BTreeSet<String>,
     /// The members whose content or meaning is not known, because their bytes are wrong.
     pub(crate) opaque: BTreeSet<String>,
     /// The reason for each member that looks like a binary and that this crate cannot read.
@@ -94,8 +99,12 @@ pub struct SdistFacts {
     pub(crate) paths: Vec<String>,
     /// The files that are there several times with the same bytes.
     pub(crate) repeated: Vec<String>,
+    /// The files that have a private key.
+    pub(crate) private_keys: Vec<String>,
     /// The version that each of the project's own files gives.
     pub(crate) versions: Vec<(&'static str, String)>,
+    /// The files that its build files name.
+    pub(crate) build: BuildFiles,
     /// The fields of `PKG-INFO`, if it can be read.
     pub(crate) metadata: Option<Headers>,
     /// Names that are one on some systems.

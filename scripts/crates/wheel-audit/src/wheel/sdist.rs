@@ -6,12 +6,14 @@ use std::io::Read;
 
 use flate2::bufread::GzDecoder;
 
+use super::build_files;
 use super::error::ReadError;
 use super::flaw::{Flaw, Part};
 use super::limits::{SHORT_TEXT_LIMIT, SOURCE_LIMIT, TOML_LIMIT};
 use super::metadata::Headers;
 use super::paths::{self, Collision};
 use super::printable::quoted;
+use super::secrets;
 use super::sum::{Hashed, Sha256Sum};
 use super::tar;
 
@@ -90,16 +92,36 @@ pub(crate) struct Contents {
     pub(crate) paths: Vec<String>,
     /// The files that are read.
     pub(crate) files: Vec<SourceFile>,
+    /// The manifests of Cargo that exceed a limit, and are not among them.
+    pub(crate) left_out: Vec<String>,
+    /// The files that have a private key.
+    pub(crate) private_keys: Vec<String>,
     /// The facts that are known of the archive.
     pub(crate) archive: Archive,
 }
 
 /// Reads the files that an audit needs, and the paths of all files.
 pub(crate) fn contents(file: &str, bytes: &[u8]) -> Contents {
-    let (mut paths, mut files) = (Vec::new(), Vec::new());
+    let (mut paths, mut files, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let mut private_keys = Vec::new();
+    let mut budget = build_files::Budget::default();
     let archive = walk(stem(file), bytes, |source, content| {
         paths.push(source.path.to_owned());
+        if build_files::is_wanted(source.path) {
+            if budget.admits(source.size) {
+                files.push(SourceFile::load(source, content)?);
+            } else if source.path != "setup.py" {
+                left_out.push(source.path.to_owned());
+            }
+            return Ok(());
+        }
         if !READ.contains(&source.path) {
+            if is_key_file(source.path) && source.size <= secrets::KEY_LIMIT {
+                let file = SourceFile::load(source, content)?;
+                if secrets::has_private_key(&file.content) {
+                    private_keys.push(file.path);
+                }
+            }
             return Ok(());
         }
         let limit = if source.path == "PKG-INFO" { SHORT_TEXT_LIMIT } else { TOML_LIMIT };
@@ -109,7 +131,13 @@ pub(crate) fn contents(file: &str, bytes: &[u8]) -> Contents {
         files.push(SourceFile::load(source, content)?);
         Ok(())
     });
-    Contents { paths, files, archive }
+    Contents { paths, files, left_out, private_keys, archive }
+}
+
+/// Returns whether a file has a name of files with keys.
+fn is_key_file(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.ends_with(".pem") || file.ends_with(".key") || file.starts_with("id_")
 }
 
 /// Passes each file with its content to `look`, in the order of the archive. Returns the names that are one on some

@@ -1,5 +1,6 @@
 //! The facts of one source distribution.
 
+use super::build_files::BuildFiles;
 use super::flaw::{Flaw, Part};
 use super::metadata::Headers;
 use super::release::{Reading, SdistFacts, weight};
@@ -8,7 +9,8 @@ use super::sdist::{self, SdistName};
 impl SdistFacts {
     /// Reads the bytes of the sdist named `name`, which reports call `file`.
     pub(super) fn read(name: &str, file: &str, bytes: &[u8]) -> Reading<Self> {
-        let sdist::Contents { paths, files, mut archive } = sdist::contents(name, bytes);
+        let sdist::Contents { paths, files, left_out, private_keys, mut archive } =
+            sdist::contents(name, bytes);
         let mut flaws = std::mem::take(&mut archive.flaws);
         // The first fault explains why nothing was found.
         if paths.is_empty() && !flaws.is_empty() {
@@ -30,6 +32,7 @@ impl SdistFacts {
                 None
             }
         };
+        let build = BuildFiles::read(&files, &left_out);
         let facts = Self {
             file: file.to_owned(),
             name: SdistName::read(name),
@@ -37,7 +40,9 @@ impl SdistFacts {
             is_whole: archive.is_whole,
             paths,
             repeated: archive.repeated,
+            private_keys,
             versions,
+            build,
             metadata,
             collisions: archive.collisions,
         };
@@ -46,8 +51,14 @@ impl SdistFacts {
 
     /// About how many bytes it takes.
     pub(super) fn weight(&self) -> u64 {
-        let paths: u64 = self.paths.iter().chain(&self.repeated).map(|path| weight(path)).sum();
+        let paths: u64 = self
+            .paths
+            .iter()
+            .chain(&self.repeated)
+            .chain(&self.private_keys)
+            .map(|path| weight(path))
+            .sum();
         let metadata = self.metadata.as_ref().map_or(0, Headers::weight);
-        paths + metadata + 4096 * self.collisions.len() as u64
+        paths + metadata + self.build.weight() + 4096 * self.collisions.len() as u64
     }
 }

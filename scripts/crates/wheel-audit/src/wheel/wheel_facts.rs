@@ -14,10 +14,13 @@ use super::release::{Reading, WheelFacts, weight};
 use super::room::Room;
 use super::zip::{self, Member, Need, Unpacked};
 use super::zip_directory::Directory;
-use super::{dist_info, entry_points, leaks, record, zip_structure};
+use super::{dist_info, entry_points, leaks, record, secrets, zip_structure};
 
 /// The most members of a wheel that are named because this crate cannot read them. The others are counted.
 const UNREAD_LIMIT: usize = 100;
+
+/// The first bytes of a database of debug information (`Microsoft C/C++ MSF`).
+const MSF: &[u8] = b"Microsof";
 
 impl WheelFacts {
     /// Reads the bytes of the wheel named `file`.
@@ -66,12 +69,19 @@ impl WheelFacts {
         let wanted = [own("RECORD"), own("METADATA"), own("WHEEL"), own("entry_points.txt")];
         let bills = own("sboms/");
         let (mut binaries, mut homes, mut kept) = (Vec::new(), Vec::new(), Kept::default());
+        let (mut private_keys, debug_databases) = (BTreeSet::new(), RefCell::new(BTreeSet::new()));
         let (mut opaque, mut wrong) = (BTreeSet::new(), Vec::new());
         let (unread, held) = (RefCell::new(Unread::default()), RefCell::new(None));
         let need = |member: &str, size: u64, head: &[u8]| {
             *held.borrow_mut() = None;
             if let Some(place) = wanted.iter().position(|wanted| wanted == member) {
                 return Need::Keep(if place == 0 { TEXT_LIMIT } else { SHORT_TEXT_LIMIT });
+            }
+            if head == MSF {
+                debug_databases.borrow_mut().insert(member.to_owned());
+            }
+            if secrets::begins_like_key(head) && size <= secrets::KEY_LIMIT {
+                return Need::Look;
             }
             if !member.starts_with(&bills) && !binary::begins_like_one(head) {
                 return Need::Sum;
@@ -86,6 +96,12 @@ impl WheelFacts {
         };
         let look = |member: &str, content: &[u8]| {
             if wanted.iter().any(|wanted| wanted == member) {
+                return;
+            }
+            if secrets::begins_like_key(content) {
+                if secrets::has_private_key(content) {
+                    private_keys.insert(member.to_owned());
+                }
                 return;
             }
             let found = binary::read_kept(content, &mut kept);
@@ -148,6 +164,8 @@ impl WheelFacts {
             dist_info,
             binaries,
             homes,
+            private_keys,
+            debug_databases: debug_databases.into_inner(),
             opaque,
             unread: unread.into_inner().into_errors(),
         };
@@ -163,7 +181,8 @@ impl WheelFacts {
         let binaries = self.binaries.iter().map(Binary::weight);
         let homes =
             self.homes.iter().map(|(member, homes)| weight(member) + 64 * homes.len() as u64);
-        let opaque = self.opaque.iter().map(|member| weight(member));
+        let named = self.opaque.iter().chain(&self.private_keys).chain(&self.debug_databases);
+        let opaque = named.map(|member| weight(member));
         let collisions = 4096 * self.structure.collisions.len() as u64;
         let sums = [
             members.sum::<u64>(),

@@ -1,6 +1,6 @@
 //! `contents-exact`: wheels that lack what they are for, or bring what nobody meant.
 
-use crate::{Case, judge, refusals};
+use crate::{Case, judge, refusals_once};
 use wheel_fixtures::release::{Dist, LINUX, release};
 use wheel_fixtures::sdist::TarEntry;
 
@@ -18,7 +18,17 @@ pub const CASES: &[Case] = &[
         broken: || with("sum_up_to/__pycache__/a.cpython-313.pyc"),
     },
     Case { name: "a file of the Finder", broken: || with("sum_up_to/.DS_Store") },
-    Case { name: "secrets of the build machine", broken: || with("sum_up_to/.env") },
+    Case { name: "an object of the compiler", broken: || with("sum_up_to/native.o") },
+    Case { name: "the settings of CMake", broken: || with("sum_up_to/CMakeCache.txt") },
+    Case {
+        name: "a database of debug information",
+        broken: || {
+            release(|parts| {
+                let database = b"Microsoft C/C++ MSF 7.00\r\n".to_vec();
+                parts.windows.members.push(("sum_up_to/_native.pdb".to_owned(), database));
+            })
+        },
+    },
     Case {
         name: "an extension module in a pure wheel",
         broken: || {
@@ -40,45 +50,31 @@ pub const CASES: &[Case] = &[
 
 #[test]
 fn each_broken_release_is_refused() {
-    insta::assert_snapshot!(refusals("contents-exact", CASES), @"
+    insta::assert_snapshot!(refusals_once("contents-exact", CASES), @"
     # no binary
-    error[contents-exact]: it is for one platform and holds no binary
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
-       = expected: a program or a library for that platform
-       = remedy: find out why the build left out the extension, or tag the wheel `any`
+    error: it is for one platform and holds no binary
+      = a program or a library for that platform
     # compiled Python of one version
-    warning[contents-exact]: it is a leftover (`__pycache__`)
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/__pycache__/a.cpython-313.pyc
-       = expected: only files of the package
-       = remedy: exclude it in the build backend's settings, and build from a clean checkout
+    warning: it is a leftover (`__pycache__`)
+      = only files of the package
     # a file of the Finder
-    warning[contents-exact]: it is a leftover (`.DS_Store`)
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/.DS_Store
-       = expected: only files of the package
-       = remedy: exclude it in the build backend's settings, and build from a clean checkout
-    # secrets of the build machine
-    warning[contents-exact]: it is a leftover (`.env`)
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/.env
-       = expected: only files of the package
-       = remedy: exclude it in the build backend's settings, and build from a clean checkout
+    warning: it is a leftover (`.DS_Store`)
+      = only files of the package
+    # an object of the compiler
+    warning: it is a leftover (`.o`)
+      = only files of the package
+    # the settings of CMake
+    warning: it is a leftover (`CMakeCache.txt`)
+      = only files of the package
+    # a database of debug information
+    warning: it is a leftover (`debug database`)
+      = only files of the package
     # an extension module in a pure wheel
-    warning[contents-exact]: it is an extension module, and `Root-Is-Purelib` is true
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to/_native.abi3.so
-       = expected: `Root-Is-Purelib: false`, so that it is installed with what belongs to one platform
-       = remedy: let the build backend write `WHEEL`, and tell it that the project is not pure
+    warning: it is an extension module, and `Root-Is-Purelib` is true
+      = `Root-Is-Purelib: false`, so that it is installed with what belongs to one platform
     # a license that is named and not there
-    error[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
-      --> sum_up_to-1.0.0-cp310-abi3-macosx_11_0_arm64.whl
-       = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
-       = remedy: correct `license-files` in `pyproject.toml` and build again
-    error[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
-       = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
-       = remedy: correct `license-files` in `pyproject.toml` and build again
-    error[contents-exact]: the metadata names the license `LICENSE`, which is not in the wheel
-      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl
-       = expected: `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
-       = remedy: correct `license-files` in `pyproject.toml` and build again
+    error: the metadata names the license `LICENSE`, which is not in the wheel
+      = `sum_up_to-1.0.0.dist-info/licenses/LICENSE`
     ");
 }
 
@@ -93,4 +89,12 @@ fn a_license_where_the_specification_puts_it_is_found() {
     });
     assert!(dist.files.contains_key(LINUX));
     assert_eq!(judge("contents-exact", &dist), Ok(Vec::new()));
+}
+
+#[test]
+fn data_with_the_ending_of_an_object_is_no_leftover() {
+    // Proteins, and shapes.
+    for name in ["sum_up_to/1abc.pdb", "sum_up_to/teapot.obj", "sum_up_to/.github.txt"] {
+        assert_eq!(judge("contents-exact", &with(name)), Ok(Vec::new()), "{name}");
+    }
 }

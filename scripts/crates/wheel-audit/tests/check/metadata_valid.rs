@@ -110,18 +110,21 @@ pub const CASES: &[Case] = &[
             let edited = |parts: &mut Parts| {
                 parts.edit_metadata("Summary: ", &format!("{claim}\nSummary: "));
             };
-            // The wheels of two series.
-            let mut second = None;
+            // The wheels of two more series.
+            let mut more = Vec::new();
             let mut dist = release(|parts| {
                 edited(parts);
-                let mut wheel = parts.linux.clone();
-                wheel.retag("cp311", "abi3", "manylinux_2_28_x86_64");
-                second = Some(wheel);
+                for python in ["cp311", "cp312"] {
+                    let mut wheel = parts.linux.clone();
+                    wheel.retag(python, "abi3", "manylinux_2_28_x86_64");
+                    more.push(wheel);
+                }
             });
-            let second = second.expect("it was made");
-            dist.add(&second.file, second.bytes());
-            dist.plan.foreign.push(second.file.clone());
-            dist.plan.unpromised.push(second.file);
+            for wheel in more {
+                dist.add(&wheel.file, wheel.bytes());
+                dist.plan.foreign.push(wheel.file.clone());
+                dist.plan.unpromised.push(wheel.file);
+            }
             dist
         },
     },

@@ -59,6 +59,7 @@ pub const CASES: &[Case] = &[
     Case { name: "one file twice", broken: || with(file("Cargo.lock", b"version = 4\n")) },
     Case { name: "the folder of another version", broken: || in_folder("sum_up_to-0.9.0") },
     Case { name: "the folder in another spelling", broken: || in_folder("sum-up-to-1.0.0") },
+    Case { name: "the name of a device in an sdist", broken: || with(file("con.rs", b"x")) },
     Case { name: "two names that are one on Windows", broken: || with(file("cargo.TOML", b"x")) },
     Case {
         name: "a file and a folder of one name",
@@ -129,6 +130,11 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0.tar.gz
        = expected: `sum_up_to-1.0.0`, as in the file name
        = remedy: build the sdist again; do not rename it
+    # the name of a device in an sdist
+    warning[sdist-structure]: it has the name of a device of Windows
+      --> sum_up_to-1.0.0.tar.gz: con.rs
+       = expected: a name that every system takes
+       = remedy: rename it, as the sdist cannot be unpacked on Windows
     # two names that are one on Windows
     error[sdist-structure]: it differs from `sum_up_to-1.0.0/Cargo.toml` only in case or in how a character is written
       --> sum_up_to-1.0.0.tar.gz: sum_up_to-1.0.0/cargo.TOML

@@ -47,6 +47,22 @@ pub const CASES: &[Case] = &[
     Case { name: "an absolute path", broken: || with("/etc/evil") },
     Case { name: "a path with a drive", broken: || with("C:/evil") },
     Case { name: "a path for Windows", broken: || with("sum_up_to\\evil.py") },
+    Case {
+        name: "the name of a device of Windows",
+        broken: || {
+            release(|parts| {
+                parts.windows.members.push(("sum_up_to/aux.py".to_owned(), b"x".to_vec()));
+            })
+        },
+    },
+    Case {
+        name: "a character that Windows does not allow",
+        broken: || {
+            release(|parts| {
+                parts.windows.members.push(("sum_up_to/what?.txt".to_owned(), b"x".to_vec()));
+            })
+        },
+    },
     Case { name: "two names that are one on Windows", broken: || with("sum_up_to/__INIT__.py") },
     Case {
         name: "two ways to write a character",
@@ -240,7 +256,7 @@ fn the_other_members_are_judged_all_the_same() {
 fn each_broken_release_is_refused() {
     let size = good().files[LINUX].len();
     assert!(size < 10_000, "{size}");
-    insta::assert_snapshot!(refusals("zip-structure", CASES), @r"
+    insta::assert_snapshot!(refusals("zip-structure", CASES), @r#"
     # a comment
     error[zip-structure]: the archive has a comment of 6 bytes
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
@@ -285,6 +301,16 @@ fn each_broken_release_is_refused() {
     error[zip-structure]: its name leads out of the folder
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to\evil.py
        = expected: relative paths with `/`
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # the name of a device of Windows
+    error[zip-structure]: it has the name of a device of Windows
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/aux.py
+       = expected: a name that every system takes
+       = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
+    # a character that Windows does not allow
+    error[zip-structure]: it has a character in its name that Windows does not allow
+      --> sum_up_to-1.0.0-cp310-abi3-win_amd64.whl: sum_up_to/what?.txt
+       = expected: a name that every system takes
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
     # two names that are one on Windows
     error[zip-structure]: it differs from `sum_up_to/__INIT__.py` only in case or in how a character is written
@@ -446,7 +472,7 @@ fn each_broken_release_is_refused() {
       --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl
        = expected: an archive that every reader unpacks alike
        = remedy: build the wheel again, and pack it with a tool that writes plain archives (`wheel pack`)
-    ");
+    "#);
 }
 
 #[test]
@@ -457,4 +483,9 @@ fn folders_and_ordinary_modes_are_normal() {
         members[1].mode = 0o100_644;
     });
     assert_eq!(judge("zip-structure", &dist), Ok(Vec::new()));
+}
+
+#[test]
+fn a_name_that_windows_cannot_have_is_good_elsewhere() {
+    assert_eq!(judge("zip-structure", &with("sum_up_to/aux.py")), Ok(Vec::new()));
 }
