@@ -32,6 +32,8 @@ pub struct Interpreter {
     pub launcher: Vec<OsString>,
     /// The version of glibc. None with another C library.
     pub glibc: Option<(u16, u16)>,
+    /// The version of macOS. None on another system, and if the Python does not tell.
+    pub macos: Option<(u16, u16)>,
     /// The platform. None for this machine's platform.
     pub platform: Option<PythonPlatform>,
     /// The container, if the interpreter is in one.
@@ -94,15 +96,21 @@ impl PythonPlatform {
 impl Interpreter {
     /// Returns true if this interpreter can install wheels for `target`.
     pub fn serves(&self, target: Target) -> bool {
-        // pip refuses a wheel for a newer system, and the wheel is not to blame.
-        if let (System::Manylinux { major, minor }, Some(own)) = (target.system(), self.glibc)
-            && own < (major, minor)
-        {
-            return false;
-        }
-        match self.platform {
+        let is_its_platform = match self.platform {
             None => target.is_host(),
             Some(platform) => platform.takes(target),
+        };
+        is_its_platform && !self.is_older_than(target.system())
+    }
+
+    /// Returns true if its system is older than that of a wheel. Then pip refuses the wheel, which is not to blame.
+    fn is_older_than(&self, system: System) -> bool {
+        match system {
+            System::Manylinux { major, minor } => {
+                self.glibc.is_some_and(|own| own < (major, minor))
+            }
+            System::Macos { major, minor } => self.macos.is_some_and(|own| own < (major, minor)),
+            System::Musllinux { .. } | System::Windows => false,
         }
     }
 
@@ -194,6 +202,8 @@ struct InterpreterAnswer {
     bits: u32,
     free_threaded: bool,
     glibc: Option<(u16, u16)>,
+    #[serde(default)]
+    macos: Option<(u16, u16)>,
 }
 
 /// Looks for every CPython and PyPy: on `PATH` (Debian's among them), in pyenv's folder and in uv's.
@@ -291,6 +301,7 @@ fn usable(
         version,
         release,
         glibc: answer.glibc,
+        macos: answer.macos,
         launcher: Vec::new(),
         platform,
         inside: None,
@@ -412,18 +423,40 @@ mod tests {
             bits: usize::BITS,
             free_threaded: false,
             glibc: Some((2, 36)),
+            macos: None,
         }
     }
 
     #[test]
-    #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
     fn an_older_system_serves_no_wheel_for_a_newer_one() {
+        let python = |glibc, macos| {
+            usable(InterpreterAnswer { glibc, macos, ..answer() }, None).expect("it is usable")
+        };
+        let older = |python: &Interpreter, tag: &str| {
+            python.is_older_than(tag.parse::<Target>().expect(tag).system())
+        };
+        let linux = python(Some((2, 36)), None);
+        for tag in ["manylinux_2_17_x86_64", "manylinux_2_36_x86_64", "macosx_15_0_arm64", "win32"]
+        {
+            assert!(!older(&linux, tag), "{tag}");
+        }
+        assert!(older(&linux, "manylinux_2_39_x86_64") && older(&linux, "manylinux_3_0_x86_64"));
+        let mac = python(None, Some((14, 2)));
+        for tag in ["macosx_10_12_x86_64", "macosx_14_0_universal2", "manylinux_2_39_x86_64"] {
+            assert!(!older(&mac, tag), "{tag}");
+        }
+        assert!(older(&mac, "macosx_15_0_arm64"));
+        let unknown = python(None, None);
+        assert!(!older(&unknown, "manylinux_2_39_x86_64") && !older(&unknown, "macosx_15_0_arm64"));
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+    fn a_wheel_for_a_newer_system_is_not_served() {
         let python = usable(answer(), None).expect("it is usable");
         let serves = |tag: &str| python.serves(tag.parse().expect(tag));
-        assert!(serves("manylinux_2_17_x86_64") && serves("manylinux_2_36_x86_64"));
-        assert!(!serves("manylinux_2_39_x86_64") && !serves("manylinux_3_0_x86_64"));
-        let unknown = Interpreter { glibc: None, ..python };
-        assert!(unknown.serves("manylinux_2_39_x86_64".parse().expect("a tag")));
+        assert!(serves("manylinux_2_36_x86_64") && !serves("manylinux_2_39_x86_64"));
+        assert!(!serves("macosx_11_0_arm64"));
     }
 
     #[test]
