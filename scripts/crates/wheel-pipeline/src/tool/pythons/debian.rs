@@ -16,7 +16,8 @@ use crate::available::Available;
 use crate::failure::Failure;
 use crate::folder::{self, Temporary};
 use crate::process::command::Invocation;
-use crate::tool::python::{Found, PythonPlatform, ask_by};
+use crate::tool::python::search::ask_by;
+use crate::tool::python::{Found, PythonPlatform};
 use crate::tool::pythons::apt::Apt;
 
 /// A Debian root file system with its Pythons.
