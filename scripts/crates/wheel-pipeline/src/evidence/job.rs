@@ -191,9 +191,12 @@ mod tests {
             name: "a".to_owned(),
             version: "1.0".parse().expect("a version"),
             tag: None,
-            families: vec![Family::Abi3 { floor: PythonVersion::new(3, 10) }],
+            families: vec![
+                Family::Abi3 { floor: PythonVersion::new(3, 10) },
+                Family::Exact(PythonVersion::new(3, 11).pypy(7, 3)),
+            ],
             targets: vec![target("manylinux_2_17_x86_64"), target("win_amd64")],
-            pythons: vec!["3.13".parse().expect("a version")],
+            pythons: ["3.13", "pypy3.11-v7.3"].map(|python| python.parse().expect(python)).into(),
         })
         .expect("every Python has a wheel")
     }
@@ -212,6 +215,7 @@ mod tests {
             ("second-build-windows-2025", JobKind::SecondBuild),
             ("audit", JobKind::Audit),
             ("smoke-win_amd64-3.13", JobKind::Smoke(windows)),
+            ("smoke-win_amd64-pypy3.11-v7.3", JobKind::Smoke(windows)),
             ("smoke-container-win_amd64", JobKind::Smoke(windows)),
             ("release", JobKind::Gate),
             ("published", JobKind::Publish),
@@ -248,6 +252,7 @@ mod tests {
             "build-win_amd64-2",
             "smoke-win_amd64",
             "smoke-win_amd64-3.12",
+            "smoke-win_amd64-pypy3.11-v8.0",
             "smoke-win32-3.13",
             "smoke-container-win32",
             "second-build-",

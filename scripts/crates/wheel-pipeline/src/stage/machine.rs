@@ -39,7 +39,7 @@ impl<'a> Machine<'a> {
         if let Some(found) = self.found.get() {
             return Ok(found);
         }
-        let found = python::find()?;
+        let found = python::search::find()?;
         if found.interpreters.is_empty() {
             let seen = match found.passed_over.len() {
                 0 => String::new(),

@@ -22,7 +22,7 @@ const MAKE: &str = include_str!("make_wheel.py");
 pub fn built() -> (SampleProject, Interpreter) {
     let project = SampleProject::new(PROGRAM);
     project.link_tools();
-    let found = python::find().expect("Pythons can be looked for");
+    let found = python::search::find().expect("Pythons can be looked for");
     let promised =
         |found: &&Interpreter| !found.version.is_free_threaded() && found.release.as_str() < "3.16";
     let newest = found.own().rfind(promised).expect("there is a Python").clone();

@@ -52,7 +52,7 @@ pub fn run(args: &Args, machine: &Machine, report: &Report) -> Result<Verdict> {
         }
         let pythons: Vec<&str> =
             interpreters.iter().map(|python| python.release.as_str()).collect();
-        let what = format!("{}, with CPython {}", foreign.name(), pythons.join(", "));
+        let what = format!("{}, with Python {}", foreign.name(), pythons.join(", "));
         if passed_over.is_empty() {
             action.done(Mood::Good, if made { "made" } else { "there" }, &what);
         } else {

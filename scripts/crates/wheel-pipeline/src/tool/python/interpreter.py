@@ -17,6 +17,23 @@ def glibc() -> "list[int] | None":
         return None
 
 
+def macos() -> "list[int] | None":
+    """Returns the two numbers of macOS's version, as pip takes them. None on another system.
+
+    A Python that was built with an old SDK is told 10.16 on every newer system. That is no version, so it is None too.
+    """
+    if sys.platform != "darwin":
+        return None
+    import platform
+
+    try:
+        version = [int(number) for number in platform.mac_ver()[0].split(".")[:2]]
+    except ValueError:
+        return None
+    version += [0] * (2 - len(version))
+    return None if version == [10, 16] or version[0] == 0 else version
+
+
 # In a virtual environment, this is the interpreter that the environment was made with.
 executable = getattr(sys, "_base_executable", None) or sys.executable
 print(
@@ -32,6 +49,7 @@ print(
             # https://docs.python.org/3/howto/free-threading-python.html#identifying-free-threaded-python
             "free_threaded": "free-threading build" in sys.version,
             "glibc": glibc(),
+            "macos": macos(),
         }
     )
 )

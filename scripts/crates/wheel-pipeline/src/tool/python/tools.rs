@@ -205,6 +205,7 @@ pub(crate) mod tests {
     pub fn interpreter() -> Interpreter {
         Interpreter {
             glibc: None,
+            macos: None,
             executable: "/usr/bin/python3".into(),
             version: PythonVersion::new(3, 13),
             release: "3.13.0".into(),

@@ -19,7 +19,8 @@ use crate::failure::Failure;
 use crate::folder::Temporary;
 use crate::process::command::{Invocation, Server, server_log};
 use crate::process::interrupt::wait;
-use crate::tool::python::{Inside, Interpreter, PythonPlatform, ask_by};
+use crate::tool::python::search::ask_by;
+use crate::tool::python::{Inside, Interpreter, PythonPlatform};
 use crate::tool::pythons::downloads::Downloads;
 use crate::tool::pythons::images::Image;
 

@@ -16,7 +16,8 @@ use crate::available::Available;
 use crate::failure::Failure;
 use crate::folder::{self, Temporary};
 use crate::process::command::Invocation;
-use crate::tool::python::{Found, PythonPlatform, ask_by};
+use crate::tool::python::search::ask_by;
+use crate::tool::python::{Found, PythonPlatform};
 use crate::tool::pythons::apt::Apt;
 
 /// A Debian root file system with its Pythons.
@@ -27,6 +28,7 @@ pub struct Root {
     pub architecture: Architecture,
     /// The Debian release. It decides which Pythons exist.
     suite: &'static str,
+    /// The packages of the Pythons. Each has a program of the same name.
     pythons: &'static [&'static str],
     /// QEMU's name for the architecture.
     qemu: &'static str,
@@ -40,7 +42,7 @@ pub const ROOTS: &[Root] = &[
         name: "amd64",
         architecture: Architecture::X86_64,
         suite: "sid",
-        pythons: &["3.13", "3.14", "3.15"],
+        pythons: &["python3.13", "python3.14", "python3.15", "pypy3"],
         qemu: "x86_64",
         processor: Some("qemu64"),
     },
@@ -52,13 +54,13 @@ pub const ROOTS: &[Root] = &[
     // Debian has riscv64 since trixie.
     Root {
         suite: "trixie",
-        pythons: &["3.13"],
+        pythons: &["python3.13"],
         ..bookworm("riscv64", Architecture::Riscv64, "riscv64")
     },
 ];
 
 const fn bookworm(name: &'static str, architecture: Architecture, qemu: &'static str) -> Root {
-    Root { name, architecture, suite: "bookworm", pythons: &["3.11"], qemu, processor: None }
+    Root { name, architecture, suite: "bookworm", pythons: &["python3.11"], qemu, processor: None }
 }
 
 /// The file that marks a complete root file system. It is written last.
@@ -83,7 +85,8 @@ impl Root {
     /// Makes the root file system in `roots` from Debian's packages, unless it is there. Returns true if it was made.
     pub fn make(&self, roots: &Path) -> Result<bool> {
         let folder = roots.join(self.name);
-        if folder.join(MARK).is_file() {
+        // An earlier version of this program may have made it with other Pythons.
+        if fs::read_to_string(folder.join(MARK)).is_ok_and(|text| text == self.mark()) {
             return Ok(false);
         }
         Invocation::new(format!("qemu-{}-static", self.qemu)).arg("--version").run().map_err(
@@ -97,8 +100,8 @@ impl Root {
             Apt::open(&roots.join(format!("{}.apt", self.name)), self.name, self.suite, false)?;
         // In every Debian, these names are links into `usr`, unless they are folders.
         fs::create_dir_all(folder.join("usr"))?;
-        let packages = self.pythons.iter().map(|python| format!("python{python}"));
-        apt.unpack(&packages.collect::<Vec<_>>(), &folder)?;
+        let packages: Vec<String> = self.pythons.iter().map(ToString::to_string).collect();
+        apt.unpack(&packages, &folder)?;
         #[cfg(unix)]
         relative(&folder.join("lib64"))?;
         #[cfg(unix)]
@@ -108,8 +111,13 @@ impl Root {
             }
         }
         apt.close()?;
-        fs::write(folder.join(MARK), format!("{} {}\n", self.suite, self.pythons.join(" ")))?;
+        fs::write(folder.join(MARK), self.mark())?;
         Ok(true)
+    }
+
+    /// The text of the file that marks it as complete.
+    fn mark(&self) -> String {
+        format!("{} {}\n", self.suite, self.pythons.join(" "))
     }
 
     /// The Pythons of the root file system. None before it is made.
@@ -124,7 +132,7 @@ impl Root {
             return Ok(found);
         }
         for python in self.pythons {
-            let program = folder.join("usr/bin").join(format!("python{python}"));
+            let program = folder.join("usr/bin").join(python);
             let platform = Some(PythonPlatform::Glibc(self.architecture));
             found.add(&program, ask_by(&self.launcher(&folder), &program, platform)?);
         }
@@ -233,6 +241,21 @@ mod tests {
         says("exit 132", "does not run a program compiled for x86-64");
         let old = with("case $1 in *v3) exit 132 ;; *) echo 208 ;; esac");
         assert_eq!(old, Available::Here(()));
+    }
+
+    #[test]
+    fn a_root_file_system_with_the_same_pythons_is_not_made_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = ROOTS.iter().find(|root| root.name == "amd64").expect("it is listed");
+        let inner = folder.path().join("amd64");
+        fs::create_dir_all(&inner).expect("a folder");
+        fs::write(inner.join(MARK), "sid python3.13 python3.14 python3.15 pypy3\n")
+            .expect("written");
+        assert!(!root.make(folder.path()).expect("nothing to make"));
+        // Without an emulator by this name, nothing is made.
+        let other = Root { pythons: &["python3.13"], qemu: "of-no-processor", ..*root };
+        let error = other.make(folder.path()).expect_err("it has other Pythons").to_string();
+        assert_eq!(error, "`qemu-of-no-processor-static` is not on `PATH`");
     }
 
     #[test]

@@ -13,8 +13,9 @@ use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::{program, quoted};
+use crate::tool::python::search::ask_by;
 use crate::tool::python::tools::{Tool, Tools};
-use crate::tool::python::{Found, PythonPlatform, ask_by};
+use crate::tool::python::{Found, PythonPlatform};
 use crate::tool::pythons::apt::Apt;
 
 /// The name of the folder, and of the set on the command line.

@@ -14,8 +14,9 @@ use crate::failure::Failure;
 use crate::folder;
 use crate::process::command::Invocation;
 use crate::process::script::program;
+use crate::tool::python::search::ask_by;
 use crate::tool::python::tools::{Tool, Tools};
-use crate::tool::python::{Found, Interpreter, PythonPlatform, ask_by};
+use crate::tool::python::{Found, Interpreter, PythonPlatform};
 use crate::tool::pythons::debian::MARK;
 
 /// The name of the folder, and of the set on the command line.

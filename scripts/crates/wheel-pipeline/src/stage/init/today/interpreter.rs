@@ -73,11 +73,13 @@ fn pypy(part: &str) -> Option<Interpreter> {
     // `v8.0.1`, or `v80` of an ABI tag.
     let own = words.next_back().and_then(|word| word.strip_prefix('v')).unwrap_or_default();
     let own: Vec<u8> = match own.parse::<u8>() {
-        Ok(abi) => vec![abi / 10, abi % 10],
-        Err(_) => own.split('.').map_while(|number| number.parse().ok()).collect(),
+        Ok(abi) if abi >= 10 => vec![abi / 10, abi % 10],
+        _ => own.split('.').map_while(|number| number.parse().ok()).collect(),
     };
     Some(Interpreter::Python(match own[..] {
         [major, minor, ..] => python.pypy(major, minor),
+        // `v8.x`: all of 8 have one ABI so far.
+        [major] if major > 7 => python.pypy(major, 0),
         _ => by_maturin(python),
     }))
 }
@@ -168,6 +170,8 @@ mod tests {
             ("pypy3.12", pypy("pypy3.12-v8.0")),
             ("pypy-3.11-v7.3", pypy("pypy3.11-v7.3")),
             ("pypy3.11-v8.0.1", pypy("pypy3.11-v8.0")),
+            ("pypy3.11-v8.x", pypy("pypy3.11-v8.0")),
+            ("pypy3.11-v7.x", pypy("pypy3.11-v7.3")),
             ("pypy-3.11-nightly", pypy("pypy3.11-v7.3")),
             ("pp311-pypy311_pp80", pypy("pypy3.11-v8.0")),
             ("/opt/python/pp311-pypy311_pp73/bin/python", pypy("pypy3.11-v7.3")),
