@@ -23,6 +23,7 @@ mod flaws;
 mod free_threading;
 mod index_accepts;
 pub mod install_table;
+mod installable_tags;
 mod leftovers;
 mod libc_floor;
 mod license;

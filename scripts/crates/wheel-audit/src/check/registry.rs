@@ -4,11 +4,11 @@ use super::definition::Check;
 use super::{
     abi3_symbols, architecture, binary_structure, code_signature, contents_exact, cpu_baseline,
     debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
-    index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
-    metadata_valid, no_leaked_paths, package_files, page_alignment, record_complete, run_path,
-    runtime_floor, sdist_builds, sdist_contents, sdist_structure, secrets, size_and_quota, stubs,
-    suffix_and_exports, tags_agree, text_relocations, top_level_names, undefined_symbols,
-    vc_runtime, version_agrees, zip_structure,
+    index_accepts, install_table, installable_tags, libc_floor, linked_libraries, macos_floor,
+    metadata_agrees, metadata_valid, no_leaked_paths, package_files, page_alignment,
+    record_complete, run_path, runtime_floor, sdist_builds, sdist_contents, sdist_structure,
+    secrets, size_and_quota, stubs, suffix_and_exports, tags_agree, text_relocations,
+    top_level_names, undefined_symbols, vc_runtime, version_agrees, zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -20,6 +20,7 @@ pub const CHECKS: &[Check] = &[
     zip_structure::CHECK,
     record_complete::CHECK,
     tags_agree::CHECK,
+    installable_tags::CHECK,
     metadata_valid::CHECK,
     metadata_agrees::CHECK,
     version_agrees::CHECK,

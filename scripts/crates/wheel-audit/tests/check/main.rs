@@ -15,6 +15,7 @@ mod false_alarms;
 mod file_name;
 mod index_accepts;
 mod install_table;
+mod installable_tags;
 mod libc_floor;
 mod linked_libraries;
 mod macos_floor;
@@ -65,6 +66,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("zip-structure", zip_structure::CASES),
     ("record-complete", record_complete::CASES),
     ("tags-agree", tags_agree::CASES),
+    ("installable-tags", installable_tags::CASES),
     ("metadata-valid", metadata_valid::CASES),
     ("metadata-agrees", metadata_agrees::CASES),
     ("version-agrees", version_agrees::CASES),
