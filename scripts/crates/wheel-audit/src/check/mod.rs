@@ -43,6 +43,7 @@ mod registry;
 mod requirement;
 mod run_path;
 mod runtime_floor;
+mod sbom;
 mod sdist_builds;
 mod sdist_contents;
 mod sdist_structure;

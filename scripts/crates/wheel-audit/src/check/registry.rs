@@ -6,9 +6,9 @@ use super::{
     debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
     index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
     metadata_valid, no_leaked_paths, package_files, page_alignment, record_complete, run_path,
-    runtime_floor, sdist_builds, sdist_contents, sdist_structure, secrets, size_and_quota, stubs,
-    suffix_and_exports, tags_agree, text_relocations, top_level_names, vc_runtime, version_agrees,
-    zip_structure,
+    runtime_floor, sbom, sdist_builds, sdist_contents, sdist_structure, secrets, size_and_quota,
+    stubs, suffix_and_exports, tags_agree, text_relocations, top_level_names, vc_runtime,
+    version_agrees, zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -32,6 +32,7 @@ pub const CHECKS: &[Check] = &[
     entry_points::CHECK,
     no_leaked_paths::CHECK,
     secrets::CHECK,
+    sbom::CHECK,
     sdist_structure::CHECK,
     sdist_contents::CHECK,
     sdist_builds::CHECK,

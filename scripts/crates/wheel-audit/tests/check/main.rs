@@ -26,6 +26,7 @@ mod page_alignment;
 mod record_complete;
 mod run_path;
 mod runtime_floor;
+mod sbom;
 mod sdist_builds;
 mod sdist_contents;
 mod sdist_structure;
@@ -76,6 +77,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
     ("secrets", secrets::CASES),
+    ("sbom", sbom::CASES),
     ("sdist-structure", sdist_structure::CASES),
     ("sdist-contents", sdist_contents::CASES),
     ("sdist-builds", sdist_builds::CASES),
@@ -159,6 +161,7 @@ fn full() -> Dist {
             for name in ["sum_up_to/_native.pyi", "sum_up_to/py.typed"] {
                 wheel.members.push((name.to_owned(), Vec::new()));
             }
+            wheel.members.push((wheel.own("sboms/sum.cyclonedx.json"), b"{}".to_vec()));
         }
     })
 }
