@@ -6,6 +6,7 @@
 mod abi3_symbols;
 mod architecture;
 mod binary_structure;
+mod bundled_runtime;
 mod classifiers;
 mod code_signature;
 mod contents_exact;

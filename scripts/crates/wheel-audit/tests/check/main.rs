@@ -3,6 +3,7 @@
 mod abi3_symbols;
 mod architecture;
 mod binary_structure;
+mod bundled_runtime;
 mod code_signature;
 mod contents_exact;
 mod cpu_baseline;
@@ -97,6 +98,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("code-signature", code_signature::CASES),
     ("debug-build", debug_build::CASES),
     ("vc-runtime", vc_runtime::CASES),
+    ("bundled-runtime", bundled_runtime::CASES),
 ];
 
 /// A release whose library for Linux was changed.
