@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Check, CheckInput};
+use super::fields;
 use super::finding::{CheckResult, Findings};
 use super::leftovers::leftover;
 use super::placed::{names_platform, platforms};
 use crate::platform::PlatformTag;
+use crate::wheel::metadata::Headers;
 use crate::wheel::quoted;
 use crate::wheel::release::WheelFacts;
 
@@ -62,6 +64,21 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
         );
         findings.push(finding.warning());
     }
+    if wheel.metadata.as_ref().is_some_and(|metadata| !is_licensed(metadata)) {
+        let has_file = names.iter().any(|name| {
+            let file = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+            ["license", "licence", "copying"].iter().any(|word| file.contains(word))
+        });
+        if !has_file {
+            let finding = CHECK.finding(
+                &wheel.file,
+                "it names no license, and holds none".to_owned(),
+                "a license, without which nobody may use it",
+                "state `license` and `license-files` in `pyproject.toml`, and build again",
+            );
+            findings.push(finding.warning());
+        }
+    }
     for license in wheel.metadata.iter().flat_map(|metadata| metadata.all("License-File")) {
         let places = ["licenses/", "license_files/", ""];
         let path = |place: &&str| format!("{}/{place}{license}", wheel.dist_info);
@@ -88,4 +105,11 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
             findings.push(finding.warning());
         }
     }
+}
+
+/// Returns whether metadata says under which license the project is.
+fn is_licensed(metadata: &Headers) -> bool {
+    let stated = ["License", "License-Expression", "License-File"];
+    let stated = stated.iter().any(|field| metadata.all(field).any(|text| !fields::is_empty(text)));
+    stated || metadata.all("Classifier").any(|text| text.starts_with("License ::"))
 }

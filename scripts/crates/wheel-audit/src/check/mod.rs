@@ -6,6 +6,7 @@
 mod abi3_symbols;
 mod architecture;
 mod binary_structure;
+mod bundled_runtime;
 mod classifiers;
 mod code_signature;
 mod contents_exact;
@@ -45,6 +46,7 @@ mod registry;
 mod requirement;
 mod run_path;
 mod runtime_floor;
+mod sbom;
 mod sdist_builds;
 mod sdist_contents;
 mod sdist_structure;

@@ -21,7 +21,7 @@ mod printable;
 pub mod record;
 pub mod release;
 mod room;
-mod sbom;
+pub(crate) mod sbom;
 pub mod sdist;
 mod sdist_facts;
 pub(crate) mod secrets;

@@ -17,6 +17,7 @@ use super::paths::Collision;
 use super::printable::quoted;
 use super::record::RecordEntry;
 use super::room::Room;
+use super::sbom::Bill;
 use super::sdist::SdistName;
 use super::sum::Sha256Sum;
 use super::zip::Member;
@@ -74,6 +75,8 @@ pub struct WheelFacts {
     pub binaries: Vec<Binary>,
     /// The home folders that binaries and SBOMs name, by member.
     pub(crate) homes: Vec<(String, BTreeSet<String>)>,
+    /// The bills of materials in JSON, by member.
+    pub(crate) bills: Vec<(String, Bill)>,
     /// The members that have a private key.
     pub(crate) private_keys: BTreeSet<String>,
     /// The members that are databases of debug information, as Microsoft's linker writes them.

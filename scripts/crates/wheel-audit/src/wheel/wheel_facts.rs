@@ -12,6 +12,7 @@ use super::metadata::Headers;
 use super::printable::quoted;
 use super::release::{Reading, WheelFacts, weight};
 use super::room::Room;
+use super::sbom::Bill;
 use super::zip::{self, Member, Need, Unpacked};
 use super::zip_directory::Directory;
 use super::{dist_info, entry_points, leaks, record, secrets, zip_structure};
@@ -70,6 +71,7 @@ impl WheelFacts {
         let bills = own("sboms/");
         let (mut binaries, mut homes, mut kept) = (Vec::new(), Vec::new(), Kept::default());
         let (mut private_keys, debug_databases) = (BTreeSet::new(), RefCell::new(BTreeSet::new()));
+        let mut read_bills = Vec::new();
         let (mut opaque, mut wrong) = (BTreeSet::new(), Vec::new());
         let (unread, held) = (RefCell::new(Unread::default()), RefCell::new(None));
         let need = |member: &str, size: u64, head: &[u8]| {
@@ -106,6 +108,10 @@ impl WheelFacts {
             }
             let found = binary::read_kept(content, &mut kept);
             let bill = member.starts_with(&bills);
+            if bill {
+                read_bills
+                    .extend(Bill::read(member, content).map(|read| (member.to_owned(), read)));
+            }
             if bill || found.as_ref().is_ok_and(|images| !images.is_empty()) {
                 homes.push((member.to_owned(), leaks::homes(content)));
             }
@@ -164,6 +170,7 @@ impl WheelFacts {
             dist_info,
             binaries,
             homes,
+            bills: read_bills,
             private_keys,
             debug_databases: debug_databases.into_inner(),
             opaque,
@@ -181,6 +188,7 @@ impl WheelFacts {
         let binaries = self.binaries.iter().map(Binary::weight);
         let homes =
             self.homes.iter().map(|(member, homes)| weight(member) + 64 * homes.len() as u64);
+        let bills = self.bills.iter().map(|(member, _)| weight(member) + 512).sum::<u64>();
         let named = self.opaque.iter().chain(&self.private_keys).chain(&self.debug_databases);
         let opaque = named.map(|member| weight(member));
         let collisions = 4096 * self.structure.collisions.len() as u64;
@@ -193,7 +201,7 @@ impl WheelFacts {
             opaque.sum(),
         ];
         let headers = [&self.metadata, &self.wheel].into_iter().flatten().map(Headers::weight);
-        sums.iter().sum::<u64>() + collisions + headers.sum::<u64>()
+        sums.iter().sum::<u64>() + bills + collisions + headers.sum::<u64>()
     }
 }
 

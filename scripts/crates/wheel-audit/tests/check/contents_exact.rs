@@ -38,6 +38,14 @@ pub const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "no license at all",
+        broken: || {
+            release(|parts| {
+                parts.edit_metadata("License-Expression: MIT OR Apache-2.0\n", "");
+            })
+        },
+    },
+    Case {
         name: "a license that is named and not there",
         broken: || {
             release(|parts| {
@@ -72,6 +80,9 @@ fn each_broken_release_is_refused() {
     # an extension module in a pure wheel
     warning: it is an extension module, and `Root-Is-Purelib` is true
       = `Root-Is-Purelib: false`, so that it is installed with what belongs to one platform
+    # no license at all
+    warning: it names no license, and holds none
+      = a license, without which nobody may use it
     # a license that is named and not there
     error: the metadata names the license `LICENSE`, which is not in the wheel
       = `sum_up_to-1.0.0.dist-info/licenses/LICENSE`

@@ -3,6 +3,7 @@
 mod abi3_symbols;
 mod architecture;
 mod binary_structure;
+mod bundled_runtime;
 mod code_signature;
 mod contents_exact;
 mod cpu_baseline;
@@ -27,6 +28,7 @@ mod page_alignment;
 mod record_complete;
 mod run_path;
 mod runtime_floor;
+mod sbom;
 mod sdist_builds;
 mod sdist_contents;
 mod sdist_structure;
@@ -79,6 +81,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("entry-points", entry_points::CASES),
     ("no-leaked-paths", no_leaked_paths::CASES),
     ("secrets", secrets::CASES),
+    ("sbom", sbom::CASES),
     ("sdist-structure", sdist_structure::CASES),
     ("sdist-contents", sdist_contents::CASES),
     ("sdist-builds", sdist_builds::CASES),
@@ -99,6 +102,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("code-signature", code_signature::CASES),
     ("debug-build", debug_build::CASES),
     ("vc-runtime", vc_runtime::CASES),
+    ("bundled-runtime", bundled_runtime::CASES),
 ];
 
 /// A release whose library for Linux was changed.
@@ -163,6 +167,7 @@ fn full() -> Dist {
             for name in ["sum_up_to/_native.pyi", "sum_up_to/py.typed"] {
                 wheel.members.push((name.to_owned(), Vec::new()));
             }
+            wheel.members.push((wheel.own("sboms/sum.cyclonedx.json"), b"{}".to_vec()));
         }
     })
 }

@@ -22,7 +22,7 @@ pub const CASES: &[Case] = &[
         name: "a home folder in the bill of materials",
         broken: || {
             release(|parts| {
-                let bill = parts.linux.own("sboms/sum-up-to.cyclonedx.json");
+                let bill = parts.linux.own("sboms/auditwheel.cdx.json");
                 let text =
                     r#"{"purl": "pkg:cargo/sum-up-to?download_url=file:///home/jdoe/src/x"}"#;
                 parts.linux.members.push((bill, text.into()));
@@ -42,7 +42,7 @@ fn each_broken_release_is_refused() {
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
     # a home folder in the bill of materials
     warning[no-leaked-paths]: it names the folder `/home/jdoe/`
-      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/sboms/sum-up-to.cyclonedx.json
+      --> sum_up_to-1.0.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl: sum_up_to-1.0.0.dist-info/sboms/auditwheel.cdx.json
        = expected: no path of the machine that built it
        = remedy: build with `--remap-path-prefix` (cargo: `trim-paths`), `-ffile-prefix-map`, or on a hosted machine
     # a home folder of Windows
