@@ -97,7 +97,7 @@ fn pythons(project: &Project) -> Vec<String> {
         let mut platforms = project.table.targets.iter().flat_map(|target| target.platforms());
         if !platforms.any(|platform| platform.has(python)) {
             disagreements.push(format!(
-                "{} is promised, but it was released for none of the targets: drop it",
+                "{} is promised, but none of the targets has it: drop it",
                 python.title()
             ));
         }
@@ -236,7 +236,7 @@ mod tests {
             ["musllinux_1_2_x86_64", "win32"].map(|tag| tag.parse().expect(tag)).into();
         assert_eq!(
             plan(&project, &[]).expect_err("PyPy is nowhere"),
-            ["pypy3.11-v7.3 is promised, but it was released for none of the targets: drop it"]
+            ["pypy3.11-v7.3 is promised, but none of the targets has it: drop it"]
         );
         project.table.pythons = vec!["pypy3.10-v7.3".parse().expect("a Python")];
         assert_eq!(
