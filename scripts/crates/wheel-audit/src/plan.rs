@@ -103,7 +103,7 @@ impl Plan {
         for &target in &promise.targets {
             let mut picked = BTreeSet::new();
             for platform in target.platforms() {
-                // A Python that was not released for the platform promises nothing there.
+                // A Python that the platform does not have promises nothing there.
                 for python in promise.pythons.iter().copied().filter(|one| platform.has(*one)) {
                     let Some(family) = best(python) else { continue };
                     picked.insert(family);

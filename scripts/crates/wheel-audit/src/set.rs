@@ -178,7 +178,7 @@ impl Named {
             Some(Family::Exact(python))
                 if python.is_pypy() && !self.targets.iter().any(|target| target.has(python)) =>
             {
-                format!("PyPy was not released for `{platforms}`")
+                format!("`{platforms}` is no platform on which PyPy is tested")
             }
             Some(Family::Exact(python)) if python.is_pypy() => {
                 "it is for a PyPy that `Requires-Python` does not admit".to_owned()

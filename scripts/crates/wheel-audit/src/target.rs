@@ -165,7 +165,7 @@ impl Target {
         }
     }
 
-    /// Returns whether this Python was released for the platform.
+    /// Returns whether a release can promise this Python on the platform.
     pub fn has(self, python: PythonVersion) -> bool {
         use Architecture::{Aarch64, X86_64};
         if python.is_pypy() {
@@ -441,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_has_the_pythons_that_were_released_for_it() {
+    fn a_platform_has_the_pythons_that_can_be_promised_there() {
         let tags = [
             "manylinux_2_17_x86_64",
             "manylinux_2_17_aarch64",

@@ -97,7 +97,7 @@ fn a_wheel_that_nothing_can_test_is_named_with_the_reason() {
     win_amd64 3.14: a-1.0-cp314-cp314-win_amd64.whl
     a-1.0-cp39-cp39-win_amd64.whl: it is for no CPython from 3.10 on that `Requires-Python` admits
     a-1.0-pp310-pypy310_pp73-win_amd64.whl: `pypy3.10-v7.3` is no PyPy that is tested
-    a-1.0-pp311-pypy311_pp73-musllinux_1_2_x86_64.whl: PyPy was not released for `musllinux_1_2_x86_64`
+    a-1.0-pp311-pypy311_pp73-musllinux_1_2_x86_64.whl: `musllinux_1_2_x86_64` is no platform on which PyPy is tested
     a-1.0-graalpy312-graalpy250_312_native-win_amd64.whl: `graalpy312-graalpy250_312_native` is for no CPython and no PyPy
     a-1.0-cp314-cp314-pyodide_2026_0_wasm32.whl: `pyodide_2026_0_wasm32` is no platform that is tested
     a-1.0-cp314-cp314-linux_x86_64.whl: `linux_x86_64` is no platform that is tested

@@ -210,7 +210,7 @@ fn a_waiver_needs_a_promised_environment_a_reason_and_a_last_day() {
       line 12, column 5: win_amd64 on Python 3.13 is waived without a reason
       line 13, column 5: win_amd64 on Python 3.13 is waived twice: drop one row
     ");
-    // The environments of a target are those of its platforms, with the Pythons that were released for them.
+    // The environments of a target are those of its platforms, with the Pythons that these have.
     let universal = text
         .replace("\"win_amd64\"]", "\"win32\", \"macosx_10_12_universal2\"]")
         .replace("\"3.13\"]", "\"3.13\", \"pypy3.11-v7.3\"]");

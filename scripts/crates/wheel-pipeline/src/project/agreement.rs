@@ -4,6 +4,7 @@ use pep440_rs::Version;
 use wheel_audit::plan::{Plan, Promise};
 
 use super::Project;
+use crate::tool::python::OLDEST_PYPY;
 
 /// Derives the plan of a project. `tags` are the git tags of its commit. Those that are not spelled as the project's
 /// version tags belong to other packages.
@@ -72,6 +73,13 @@ fn pythons(project: &Project) -> Vec<String> {
             disagreements.push(format!("{} is promised twice: drop one", python.title()));
             continue;
         }
+        if python.is_pypy() && python.series() < OLDEST_PYPY {
+            disagreements.push(format!(
+                "{} is promised, and a release can promise PyPy from {OLDEST_PYPY} on: drop it",
+                python.title()
+            ));
+            continue;
+        }
         if !project.families.iter().any(|family| family.serves(python)) {
             disagreements.push(format!(
                 "{} is promised, but wheels tagged {} do not install there: \
@@ -89,7 +97,7 @@ fn pythons(project: &Project) -> Vec<String> {
         let mut platforms = project.table.targets.iter().flat_map(|target| target.platforms());
         if !platforms.any(|platform| platform.has(python)) {
             disagreements.push(format!(
-                "{} is promised, but it was released for none of the targets: drop it",
+                "{} is promised, but none of the targets has it: drop it",
                 python.title()
             ));
         }
@@ -228,7 +236,12 @@ mod tests {
             ["musllinux_1_2_x86_64", "win32"].map(|tag| tag.parse().expect(tag)).into();
         assert_eq!(
             plan(&project, &[]).expect_err("PyPy is nowhere"),
-            ["pypy3.11-v7.3 is promised, but it was released for none of the targets: drop it"]
+            ["pypy3.11-v7.3 is promised, but none of the targets has it: drop it"]
+        );
+        project.table.pythons = vec!["pypy3.10-v7.3".parse().expect("a Python")];
+        assert_eq!(
+            plan(&project, &[]).expect_err("it is old"),
+            ["pypy3.10-v7.3 is promised, and a release can promise PyPy from 3.11 on: drop it"]
         );
     }
 

@@ -124,7 +124,9 @@ fn explain(today: &Today, proposal: &Proposal, report: &Report) {
         let targets: Vec<String> =
             today.without_pypy.iter().map(|target| format!("`{target}`")).collect();
         let targets = targets.join(", ");
-        let what = format!("wheels for PyPy on {targets}: PyPy is not released for them");
+        let what = format!(
+            "wheels for PyPy on {targets}: a release promises PyPy on other platforms only"
+        );
         report.say(Mood::Doubtful, "left out", &what);
     }
     if !today.left_out.is_empty() || !today.without_pypy.is_empty() {

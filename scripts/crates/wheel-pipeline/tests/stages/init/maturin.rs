@@ -281,7 +281,7 @@ fn a_pypy_is_promised_where_it_is_released() {
     "#);
     assert_snapshot!(said(&project), @"
     left out PyPy 3.10: a release has wheels for CPython, and for PyPy 3.11 and later (`ci.yml`)
-    left out wheels for PyPy on `manylinux_2_17_i686`, `musllinux_1_2_x86_64`, `musllinux_1_2_i686`: PyPy is not released for them
+    left out wheels for PyPy on `manylinux_2_17_i686`, `musllinux_1_2_x86_64`, `musllinux_1_2_i686`: a release promises PyPy on other platforms only
     note a job of yours can go on building what is left out: `foreign` in the table takes its files into the release
     today you promise 6 environments (a platform and a Python) and test 0; the table promises the same, and a release tests each
     note the workflow installs this version of the program, and works once it is published and its hashes stand in `.github/wheel-pipeline.txt`

@@ -30,7 +30,7 @@ pub struct Today {
     pub builds: Vec<WheelBuild>,
     /// What was seen and cannot be promised, each with the workflows that have it.
     pub left_out: BTreeMap<String, BTreeSet<String>>,
-    /// The platforms on which wheels for PyPy are built and PyPy is not released.
+    /// The platforms without a PyPy that can be promised, on which wheels for PyPy are built.
     pub without_pypy: BTreeSet<Target>,
     /// Targets in the place of others, and keys that were not taken over, in words.
     pub notes: BTreeSet<String>,
