@@ -4,7 +4,8 @@
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
-use super::placed::file_name;
+
+use crate::names::file_name;
 use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {

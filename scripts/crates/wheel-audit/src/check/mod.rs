@@ -56,6 +56,7 @@ mod served;
 mod size_and_quota;
 mod specifiers;
 mod stubs;
+mod suffix;
 mod suffix_and_exports;
 mod system_symbols;
 mod tags_agree;

@@ -42,6 +42,9 @@ pub(super) struct About<'a> {
     /// The files of the wheel that load a library outside it.
     loading: RefCell<BTreeMap<Sought, BTreeSet<String>>>,
     reexports: OnceCell<bool>,
+    /// The suffixes of the modules in a folder, by folder and stem.
+    pub(super) modules: OnceCell<BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>>,
+    pub(super) only_stable: OnceCell<bool>,
     outside: OnceCell<BTreeSet<&'a str>>,
     /// Folder and stem of the modules that a check finds well named, for Windows and for the others.
     pub(super) named: [OnceCell<BTreeSet<(&'a str, &'a str)>>; 2],
@@ -205,6 +208,8 @@ pub(super) fn each(
             exports: OnceCell::new(),
             loading: RefCell::default(),
             reexports: OnceCell::new(),
+            modules: OnceCell::new(),
+            only_stable: OnceCell::new(),
             outside: OnceCell::new(),
             named: Default::default(),
             words: OnceCell::new(),

@@ -1,7 +1,15 @@
 //! The list of all checks.
 
 use super::definition::Check;
-use super::{abi3_symbols, architecture, binary_structure, bundled_runtime, code_signature, contents_exact, cpu_baseline, debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name, index_accepts, install_table, installable_tags, libc_floor, linked_libraries, macos_floor, metadata_agrees, metadata_valid, no_leaked_paths, package_files, page_alignment, record_complete, run_path, runtime_floor, sbom, sdist_builds, sdist_contents, sdist_structure, secrets, size_and_quota, stubs, suffix_and_exports, tags_agree, text_relocations, top_level_names, undefined_symbols, vc_runtime, version_agrees, zip_structure};
+use super::{
+    abi3_symbols, architecture, binary_structure, bundled_runtime, code_signature, contents_exact,
+    cpu_baseline, debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack,
+    file_name, index_accepts, install_table, installable_tags, libc_floor, linked_libraries,
+    macos_floor, metadata_agrees, metadata_valid, no_leaked_paths, package_files, page_alignment,
+    record_complete, run_path, runtime_floor, sbom, sdist_builds, sdist_contents, sdist_structure,
+    secrets, size_and_quota, stubs, suffix_and_exports, tags_agree, text_relocations,
+    top_level_names, undefined_symbols, vc_runtime, version_agrees, zip_structure,
+};
 
 /// Every check, in the order in which reports show them.
 pub const CHECKS: &[Check] = &[

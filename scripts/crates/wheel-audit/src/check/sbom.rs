@@ -7,8 +7,9 @@ use pep440_rs::Version;
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
-use super::placed::file_name;
+
 use super::projects::projects;
+use crate::names::file_name;
 use crate::names::normalize;
 use crate::wheel::release::WheelFacts;
 use crate::wheel::sbom::Bill;

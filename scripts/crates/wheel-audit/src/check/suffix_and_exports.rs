@@ -6,9 +6,12 @@
 //! and starts it by `PyInit_NAME`, or since 3.15 by `PyModExport_NAME`
 //! ([PEP 793](https://peps.python.org/pep-0793/)).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
+use super::suffix;
 use crate::family::PythonVersion;
 use crate::wheel::binary::{FormatFacts, Library};
 use crate::wheel::quoted;
@@ -23,6 +26,10 @@ pub(super) const CHECK: Check = Check {
 
 const REMEDY: &str =
     "build the wheel again with the ABI of its tag; do not rename wheels or modules";
+
+const LEFTOVER: &str =
+    "build from a clean folder, so that no module of an earlier build gets into the wheel";
+const STABLE: &str = "tag it for the stable ABI (`py_limited_api` of setuptools' `bdist_wheel`; maturin does so by itself), so that later Pythons take it too";
 
 fn run(input: CheckInput) -> CheckResult {
     each(input, "extension module", is_module, judge)
@@ -77,69 +84,98 @@ fn judge(placed: Placed, findings: &mut Findings) {
             &format!("`PyInit_{}`, which is what Python {oldest} looks for", quoted(stem)),
         );
     }
-    if let Some((found, expected)) = suffix_wrong(placed, suffix)
-        && !has_better(placed, stem)
-    {
+    if let Some((found, expected)) = suffix::wrong(placed, suffix) {
+        if has_better(placed, stem) {
+            let found = format!("{found}, and the one for this wheel's Pythons lies beside it");
+            findings.push(placed.finding(&CHECK, found, &expected, LEFTOVER).warning());
+        } else {
+            say(found, &expected);
+        }
+    } else if let Some((found, expected)) = unserved(placed, stem) {
         say(found, &expected);
     }
+    if only_stable(placed) {
+        let message = "its modules use the stable ABI, and its tag is for one Python".to_owned();
+        let expected =
+            format!("the ABI tag `abi3`, where it is `{}`", placed.wheel.name.abis.join("."));
+        findings.push(CHECK.finding(&placed.wheel.file, message, &expected, STABLE).warning());
+    }
 }
 
-/// The fault of a suffix, and the expected one.
-fn suffix_wrong(placed: Placed, suffix: &str) -> Option<(String, String)> {
-    let abis = &placed.wheel.name.abis;
-    let has = |abi: &str| abis.iter().any(|known| known == abi);
-    let windows = matches!(placed.image.format, FormatFacts::Pe);
-    let plain = if windows { "pyd" } else { "so" };
-    let wrong = |expected: String| Some((format!("its suffix is `.{}`", quoted(suffix)), expected));
-    if windows && suffix.starts_with("abi3") {
-        return wrong("`.pyd`, the only suffix of the stable ABI that Windows knows".to_owned());
-    }
-    if has("abi3") || has("abi3t") {
-        let own = if has("abi3t") { "abi3t" } else { "abi3" };
-        let wanted = if windows { "`.pyd`".to_owned() } else { format!("`.{own}.so`") };
-        let named = suffix.strip_prefix(own).and_then(|rest| rest.strip_suffix(".so"));
-        // Since 3.15 the platform may stand between ABI and `.so`:
-        // https://docs.python.org/3.15/whatsnew/3.15.html
-        let newer = placed.wheel.name.oldest_python();
-        let newer = newer.is_some_and(|oldest| oldest >= PythonVersion::new(3, 15));
-        let named =
-            named.is_some_and(|platform| platform.is_empty() || newer && platform.starts_with('-'));
-        let fits = suffix == plain || !windows && named;
-        return if fits {
-            None
-        } else {
-            wrong(format!("{wanted}, as the ABI tag is `{}`", abis.join(".")))
-        };
-    }
-    let version = suffix_version(suffix);
-    let pypy = |abi: &str| abi.starts_with("pypy");
-    let is_tagged = |abi: &&String| abi.starts_with("cp") || pypy(abi);
-    let tagged: Vec<&String> = abis.iter().filter(is_tagged).collect();
-    if tagged.is_empty() || tagged.iter().any(|abi| Some(*abi) == version.as_ref()) {
+/// The Pythons that a wheel without an ABI tag promises, and that find no file of the module: a file for each Python may
+/// lie beside it.
+fn unserved(placed: Placed, stem: &str) -> Option<(String, String)> {
+    let name = &placed.wheel.name;
+    let (_, suffix) = parts(&placed.binary.member);
+    if name.abis.iter().any(|abi| abi != "none")
+        || suffix::version(suffix).is_none() && !suffix.starts_with("abi3.")
+    {
         return None;
     }
-    match version {
-        Some(_) => wrong(format!("the one of `{}`, as the ABI tag says", abis.join("."))),
-        // CPython takes a plain suffix too.
-        None if tagged.iter().all(|abi| pypy(abi)) => wrong(format!(
-            "one that begins with `.{}-`, as PyPy looks for no other",
-            tagged[0].replace('_', "-")
-        )),
-        None => None,
+    let modules = placed.about().modules.get_or_init(|| {
+        let members = placed.wheel.binaries.iter().map(|binary| binary.member.as_str());
+        let mut modules: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for member in members {
+            let (stem, suffix) = parts(member);
+            if suffix.ends_with("so") || suffix.ends_with("pyd") {
+                modules.entry((folder(member), stem)).or_default().insert(suffix);
+            }
+        }
+        modules
+    });
+    let suffixes = modules.get(&(folder(&placed.binary.member), stem))?;
+    let versions: BTreeSet<String> =
+        suffixes.iter().filter_map(|suffix| suffix::version(suffix)).collect();
+    let plain = suffixes
+        .iter()
+        .any(|suffix| ["so", "pyd"].contains(suffix) || suffix.starts_with("abi3t."));
+    let stable = suffixes.iter().any(|suffix| suffix.starts_with("abi3."));
+    if plain {
+        return None;
     }
+    let found = format!("its suffix is `.{}`", quoted(suffix));
+    let lacks = |abi: &str| !versions.contains(abi) && (abi.ends_with('t') || !stable);
+    for python in &name.pythons {
+        let threaded = PythonVersion::from_tag(python)
+            .is_some_and(|version| version >= PythonVersion::new(3, 13));
+        let abi = python.starts_with("cp").then(|| python.to_owned());
+        let abis = abi.into_iter().flat_map(|abi| [abi.clone(), format!("{abi}t")]);
+        let missing = abis.filter(|abi| threaded || !abi.ends_with('t')).find(|abi| lacks(abi));
+        if let Some(abi) = missing {
+            let tag = format!("{}-none", quoted(python));
+            return Some((
+                found,
+                format!("a module for `{}` too, which `{tag}` promises", quoted(&abi)),
+            ));
+        }
+        if python.starts_with("py3") && versions.len() == 1 && !stable {
+            let tag = format!("{}-none", quoted(python));
+            return Some((found, format!("modules for every Python that `{tag}` promises")));
+        }
+    }
+    None
 }
 
-/// The ABI tag of a suffix such as `cpython-310-x86_64-linux-gnu.so`, `cp310-win_amd64.pyd` or
-/// `pypy311-pp73-darwin.so`.
-fn suffix_version(suffix: &str) -> Option<String> {
-    if suffix.starts_with("pypy") {
-        let (python, rest) = suffix.split_once('-')?;
-        let end = rest.find(['-', '.'])?;
-        return Some(format!("{python}_{}", &rest[..end]));
-    }
-    let digits = suffix.strip_prefix("cpython-").or_else(|| suffix.strip_prefix("cp"))?;
-    let end = digits.find(['-', '.'])?;
-    Some(format!("cp{}", &digits[..end]))
+/// Returns whether all modules of a wheel for one Python are for the stable ABI.
+fn only_stable(placed: Placed) -> bool {
+    let name = &placed.wheel.name;
+    let [python] = &name.pythons[..] else { return false };
+    let one =
+        PythonVersion::from_tag(python).is_some() && name.abis.iter().all(|abi| abi == python);
+    one && *placed.about().only_stable.get_or_init(|| {
+        let modules = placed.wheel.binaries.iter().filter(|binary| binary.has_module());
+        modules
+            .map(|binary| {
+                binary.images.iter().all(|image| {
+                    let dlls =
+                        image.libraries.iter().map(|library| library.name.to_ascii_lowercase());
+                    parts(&binary.member).1.starts_with("abi3.")
+                        || dlls.into_iter().any(|dll| dll == "python3.dll")
+                })
+            })
+            .fold(None, |all: Option<bool>, one| Some(all.unwrap_or(true) && one))
+            == Some(true)
+    })
 }
 
 /// Returns whether the same module lies beside it with a right suffix.
@@ -149,7 +185,7 @@ fn has_better(placed: Placed, stem: &str) -> bool {
         let right = placed.wheel.binaries.iter().filter(|other| {
             let (_, suffix) = parts(&other.member);
             (suffix.ends_with("so") || suffix.ends_with("pyd"))
-                && suffix_wrong(placed, suffix).is_none()
+                && suffix::wrong(placed, suffix).is_none()
         });
         right.map(|other| (folder(&other.member), parts(&other.member).0)).collect()
     });
