@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::limits::{MANIFEST_COUNT_LIMIT, MANIFEST_LIMIT, TOML_LIMIT};
 use super::manifest::Manifest;
-use super::sdist::SourceFile;
+use super::toml_values::{at, texts};
 
 /// The build files of an sdist.
 #[derive(Clone, Debug, Default)]
@@ -50,23 +50,26 @@ pub(super) fn is_wanted(path: &str) -> bool {
 }
 
 impl BuildFiles {
-    /// Reads the files whose content was kept. `others` are the paths of manifests that were not.
-    pub(super) fn read(files: &[SourceFile], others: &[String]) -> Self {
+    /// Reads the files whose content was kept, each by its path. `others` are the paths of manifests that were not.
+    pub(super) fn read<'a>(
+        files: impl Iterator<Item = (&'a str, &'a [u8])>,
+        others: &[String],
+    ) -> Self {
         let mut build = Self::default();
-        for file in files {
-            match file.path.as_str() {
+        for (path, content) in files {
+            match path {
                 "pyproject.toml" => {
-                    if let Ok(table) = table(&file.content) {
+                    if let Ok(table) = table(content) {
                         build.project.read(&table);
                     }
                 }
                 "setup.py" => build.project.rust_extensions.extend(
-                    rust_extensions(&String::from_utf8_lossy(&file.content))
+                    rust_extensions(&String::from_utf8_lossy(content))
                         .into_iter()
                         .map(|path| ("setup.py", path)),
                 ),
                 path if path.rsplit('/').next() == Some("Cargo.toml") => {
-                    let found = table(&file.content).map(|table| Manifest::read(&table));
+                    let found = table(content).map(|table| Manifest::read(&table));
                     let found =
                         found.map_or_else(Found::Broken, |read| Found::Read(Box::new(read)));
                     build.manifests.insert(path.to_owned(), found);
@@ -108,19 +111,6 @@ impl Budget {
 fn table(content: &[u8]) -> Result<toml::Table, String> {
     let text = std::str::from_utf8(content).map_err(|_| "it is not UTF-8".to_owned())?;
     toml::from_str(text).map_err(|error: toml::de::Error| error.message().to_owned())
-}
-
-/// The value at a path of keys.
-pub(super) fn at<'a>(table: &'a toml::Table, path: &[&str]) -> Option<&'a toml::Value> {
-    let (first, rest) = path.split_first()?;
-    let value = table.get(*first)?;
-    if rest.is_empty() { Some(value) } else { at(value.as_table()?, rest) }
-}
-
-/// The texts in a list.
-pub(super) fn texts(value: Option<&toml::Value>) -> Vec<String> {
-    let list = value.and_then(toml::Value::as_array).into_iter().flatten();
-    list.filter_map(|item| Some(item.as_str()?.to_owned())).collect()
 }
 
 impl Project {

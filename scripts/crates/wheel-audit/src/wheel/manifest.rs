@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::build_files::{at, texts};
+use super::toml_values::{at, texts};
 
 /// The files that a manifest names, and what it takes from its workspace. Paths are relative to its folder.
 #[derive(Clone, Debug, Default)]

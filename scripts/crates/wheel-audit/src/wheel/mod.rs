@@ -27,6 +27,7 @@ mod sdist_facts;
 pub(crate) mod secrets;
 mod sum;
 mod tar;
+mod toml_values;
 mod wheel_facts;
 pub mod zip;
 mod zip_directory;

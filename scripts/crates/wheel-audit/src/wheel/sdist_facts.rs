@@ -32,7 +32,10 @@ impl SdistFacts {
                 None
             }
         };
-        let build = BuildFiles::read(&files, &left_out);
+        let build = BuildFiles::read(
+            files.iter().map(|file| (file.path.as_str(), file.content.as_slice())),
+            &left_out,
+        );
         let facts = Self {
             file: file.to_owned(),
             name: SdistName::read(name),
