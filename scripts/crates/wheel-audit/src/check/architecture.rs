@@ -2,9 +2,12 @@
 //!
 //! pip believes the tag. A library for another architecture fails at import, on every machine that the tag promises.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged, Unknowns};
 use super::placed::{names_platform, platforms, serves};
+use crate::names::file_name;
 use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage};
 use crate::wheel::quoted;
@@ -46,6 +49,13 @@ fn run(input: CheckInput) -> CheckResult {
             }
             judge(wheel, &modules, tag, platform, &mut findings);
         }
+        let platforms: Vec<&PlatformTag> = known.iter().map(|(_, platform)| platform).collect();
+        if platforms.contains(&&PlatformTag::Any) {
+            machine_in_any(wheel, &modules, &mut findings);
+        } else if platforms.iter().any(|platform| serving(wheel, platform)) {
+            others(wheel, &modules, &platforms, &mut findings);
+        }
+        needed(wheel, &platforms, &mut findings);
     }
     if looked {
         unknown.judged(findings.done())
@@ -103,6 +113,136 @@ fn judge(
             ));
         }
     }
+}
+
+/// Judges the libraries and programs beside the modules. One that is there for several machines under one name is right
+/// if one of them is promised. So is one whose path says its machine, and one in another system's format, such as a
+/// launcher.
+fn others(
+    wheel: &WheelFacts,
+    modules: &[&Binary],
+    platforms: &[&PlatformTag],
+    findings: &mut Findings,
+) {
+    let right = |binary: &Binary| {
+        let mut images = binary.images.iter();
+        images.any(|image| platforms.iter().any(|platform| serves(image, platform)))
+    };
+    let served: BTreeSet<&str> = wheel
+        .binaries
+        .iter()
+        .filter(|binary| right(binary))
+        .map(|binary| file_name(&binary.member))
+        .collect();
+    let modules: BTreeSet<&str> = modules.iter().map(|module| module.member.as_str()).collect();
+    for binary in
+        wheel.binaries.iter().filter(|binary| !right(binary) && !modules.contains(&*binary.member))
+    {
+        let native = binary.images.iter().any(|image| {
+            platforms.iter().any(|platform| image.format_name() == format_of(platform))
+        });
+        let meant = served.contains(file_name(&binary.member)) || says_its_machine(binary);
+        if native && !meant && !is_example(&binary.member) {
+            let has: Vec<String> = binary.images.iter().map(described).collect();
+            let names: BTreeSet<&str> = platforms
+                .iter()
+                .flat_map(|platform| platform.architectures())
+                .map(|architecture| architecture.name())
+                .collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            findings.push(CHECK.inside(
+                &wheel.file,
+                &binary.member,
+                format!("it is {}", has.join(" and ")),
+                &format!("code for {}, as the tag promises", names.join(" and ")),
+                REMEDY,
+            ));
+        }
+    }
+}
+
+/// Judges libraries that other binaries load: they have code for each machine that loads them.
+fn needed(wheel: &WheelFacts, platforms: &[&PlatformTag], findings: &mut Findings) {
+    let mut machines: BTreeMap<String, BTreeSet<Architecture>> = BTreeMap::new();
+    for binary in &wheel.binaries {
+        let images = binary.images.iter().filter_map(|image| image.architecture);
+        let name = file_name(&binary.member).to_ascii_lowercase();
+        machines.entry(name).or_default().extend(images);
+    }
+    for binary in &wheel.binaries {
+        for image in &binary.images {
+            let promised = platforms.iter().any(|platform| serves(image, platform));
+            let Some(machine) = image.architecture.filter(|_| promised) else { continue };
+            for library in image.libraries.iter().filter(|library| !library.optional) {
+                let name = file_name(&library.name).to_ascii_lowercase();
+                if machines.get(&name).is_some_and(|machines| !machines.contains(&machine)) {
+                    findings.push(CHECK.inside(
+                        &wheel.file,
+                        &binary.member,
+                        format!(
+                            "it loads `{}`, which has no code for {}",
+                            quoted(&library.name),
+                            machine.name()
+                        ),
+                        &format!("libraries of the wheel for {}", machine.name()),
+                        REMEDY,
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// Judges a wheel for any platform whose binaries are all for one.
+fn machine_in_any(wheel: &WheelFacts, modules: &[&Binary], findings: &mut Findings) {
+    let modules: BTreeSet<&str> = modules.iter().map(|module| module.member.as_str()).collect();
+    let native: Vec<&Binary> = wheel
+        .binaries
+        .iter()
+        .filter(|binary| {
+            binary.images.iter().all(|image| image.architecture != Some(Architecture::Wasm32))
+        })
+        .filter(|binary| !modules.contains(&*binary.member) && !is_example(&binary.member))
+        .collect();
+    let kinds: BTreeSet<String> =
+        native.iter().flat_map(|binary| &binary.images).map(described).collect();
+    let (Some(first), 1) = (native.first(), kinds.len()) else { return };
+    let kind = kinds.into_iter().next().unwrap_or_default();
+    let more = match native.len() {
+        1 => String::new(),
+        count => format!(", as are {} more binaries of the wheel", count - 1),
+    };
+    findings.push(CHECK.inside(
+        &wheel.file,
+        &first.member,
+        format!("it is {kind}{more}"),
+        "no code for one platform in a wheel for any platform, or code for all of them",
+        REMEDY,
+    ));
+}
+
+/// Returns whether the path of a binary says which machine it is for.
+fn says_its_machine(binary: &Binary) -> bool {
+    let path = binary.member.to_ascii_lowercase();
+    let named = |architecture| {
+        let words: &[&str] = match architecture {
+            Architecture::X86_64 => &["x86_64", "x86-64", "amd64", "x64"],
+            Architecture::I686 => &["i686", "i386", "x86", "32"],
+            Architecture::Aarch64 => &["aarch64", "arm64"],
+            Architecture::Armv7l => &["armv7", "armhf", "arm"],
+            other => return path.contains(other.name()),
+        };
+        words.iter().any(|word| path.contains(word))
+    };
+    binary.images.iter().filter_map(|image| image.architecture).all(named)
+}
+
+/// Returns whether a member belongs to tests or examples, whose binaries are read and not run.
+fn is_example(member: &str) -> bool {
+    const FOLDERS: [&str; 7] =
+        ["test", "tests", "testing", "testdata", "test_data", "examples", "fixtures"];
+    let folders = member.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| FOLDERS.contains(&folder))
 }
 
 /// Returns whether Python imports it as a module: it exports the module that its file name states.
