@@ -27,6 +27,8 @@ pub(super) const CHECK: Check = Check {
 const REMEDY: &str =
     "build the wheel again with the ABI of its tag; do not rename wheels or modules";
 
+/// The most suffixes of one module that are compared. There are some twenty Pythons.
+const SUFFIX_LIMIT: usize = 100;
 const LEFTOVER: &str =
     "build from a clean folder, so that no module of an earlier build gets into the wheel";
 const STABLE: &str = "tag it for the stable ABI (`py_limited_api` of setuptools' `bdist_wheel`; maturin does so by itself), so that later Pythons take it too";
@@ -45,8 +47,7 @@ fn is_module(placed: &Placed) -> bool {
     // Setuptools gives the suffix of a module to libraries that ctypes or cffi load. Such a one knows nothing of Python.
     let image = placed.image;
     let plain = image.imports.is_empty() && !image.libraries.iter().any(is_python);
-    let is_read = !matches!(image.format, FormatFacts::Wasm);
-    library && is_read && !python && (of_python && !plain || image.modules().next().is_some())
+    library && !python && (of_python && !plain || image.modules().next().is_some())
 }
 
 fn is_python(library: &Library) -> bool {
@@ -117,8 +118,9 @@ fn unserved(placed: Placed, stem: &str) -> Option<(String, String)> {
         let mut modules: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
         for member in members {
             let (stem, suffix) = parts(member);
-            if suffix.ends_with("so") || suffix.ends_with("pyd") {
-                modules.entry((folder(member), stem)).or_default().insert(suffix);
+            let module = modules.entry((folder(member), stem)).or_default();
+            if (suffix.ends_with("so") || suffix.ends_with("pyd")) && module.len() < SUFFIX_LIMIT {
+                module.insert(suffix);
             }
         }
         modules

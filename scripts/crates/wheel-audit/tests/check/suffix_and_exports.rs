@@ -229,3 +229,23 @@ fn the_stable_abi_under_the_tag_of_one_python_is_a_lost_chance() {
     let expected = "one of a free-threaded ABI, as the ABI tag is `cp314t`";
     assert_eq!(free, [(Severity::Error, expected.to_owned())]);
 }
+
+#[test]
+fn modules_of_webassembly_are_judged_too() {
+    let with = |export: &str| {
+        let export = [&[u8::try_from(export.len()).expect("short")], export.as_bytes()].concat();
+        let exports = [vec![1], export, vec![0, 0]].concat();
+        let size = u8::try_from(exports.len()).expect("small");
+        let module = [b"\0asm\x01\0\0\0".to_vec(), vec![7, size], exports].concat();
+        let mut wheel = Wheel::new("sum_up_to-1.0.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl");
+        wheel.rename(MODULE, "sum_up_to/_native.cpython-314-wasm32-emscripten.so");
+        let member = wheel.members.iter_mut().find(|member| member.0.ends_with("emscripten.so"));
+        member.expect("the module").1 = module;
+        let mut dist = good();
+        dist.add(&wheel.file, wheel.bytes());
+        let findings = judge("suffix-and-exports", &dist).expect("judged");
+        findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(with("PyInit__native"), [""; 0]);
+    assert_eq!(with("PyInit_native"), ["it exports the module `native`"]);
+}

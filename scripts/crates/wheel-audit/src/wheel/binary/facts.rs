@@ -41,7 +41,7 @@ pub(crate) enum FormatFacts {
     Elf(ElfFacts),
     Macho(MachoFacts),
     Pe,
-    /// WebAssembly, of which nothing but the format is read.
+    /// WebAssembly.
     Wasm,
 }
 

@@ -13,6 +13,7 @@ mod read;
 mod settle;
 mod signature;
 mod symbols;
+mod wasm;
 
 pub use facts::Binary;
 pub(crate) use facts::{

@@ -1,13 +1,9 @@
 //! Recognizes binaries by their first bytes, whatever their names.
 
-use std::collections::BTreeSet;
-
-use super::facts::{Binary, BinaryImage, FormatFacts};
-use super::linking::Linking;
+use super::facts::{Binary, BinaryImage};
 use super::names::Kept;
 use super::settle::settle;
-use super::{elf, macho, pe};
-use crate::platform::Architecture;
+use super::{elf, macho, pe, wasm};
 use crate::wheel::error::ReadError;
 use crate::wheel::printable::quoted;
 
@@ -37,24 +33,9 @@ pub(crate) fn read_kept(bytes: &[u8], kept: &mut Kept) -> Result<Vec<BinaryImage
         0x7f => elf::read(bytes, kept),
         0xce | 0xcf => macho::read(bytes, kept),
         0xca => macho::read_fat(bytes, kept),
-        0 => Ok(vec![wasm(bytes)]),
+        0 => wasm::read(bytes, kept),
         _ if pe::is_pe(bytes) => pe::read(bytes, kept),
         _ => Ok(Vec::new()),
-    }
-}
-
-/// A module of WebAssembly. Nothing but its format is read.
-fn wasm(bytes: &[u8]) -> BinaryImage {
-    BinaryImage {
-        architecture: Some(Architecture::Wasm32),
-        executable: false,
-        libraries: Vec::new(),
-        imports: BTreeSet::new(),
-        exports: BTreeSet::new(),
-        linking: Linking::default(),
-        debug_bytes: 0,
-        size: bytes.len() as u64,
-        format: FormatFacts::Wasm,
     }
 }
 
