@@ -60,7 +60,8 @@ pub const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "ELF: a folder of the build machine",
         check: "run-path",
-        also: &[],
+        // It outweighs the run path of the older kind.
+        also: &["linked-libraries"],
         make: |wheel| {
             patched(wheel, |file| {
                 // What only makes loading faster gives way to a path, which is the name of any symbol.
@@ -80,6 +81,18 @@ pub const MUTATIONS: &[Mutation] = &[
             patched(wheel, |file| {
                 let name = string(file, b"\0PyErr_")?;
                 put(file, name, b"\0PyErq_")
+            })
+        },
+    },
+    Mutation {
+        name: "ELF: a function that no library has",
+        check: "undefined-symbols",
+        also: &[],
+        make: |wheel| {
+            patched(wheel, |file| {
+                let names: [&[u8]; 4] = [b"\0memcpy\0", b"\0malloc\0", b"\0memmove\0", b"\0free\0"];
+                let name = names.into_iter().find_map(|name| string(file, name))?;
+                put(file, name, b"\0Q")
             })
         },
     },

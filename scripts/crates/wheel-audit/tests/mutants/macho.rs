@@ -57,6 +57,24 @@ pub const MUTATIONS: &[Mutation] = &[
         },
     },
     Mutation {
+        name: "Mach-O: a function that no library has",
+        check: "undefined-symbols",
+        also: SIGNED,
+        make: |wheel| {
+            patched(wheel, |file| {
+                let mut count = 0;
+                for before in [b'\0', b'@'] {
+                    let wanted = [&[before], &b"_memcpy\0"[..]].concat();
+                    while let Some(name) = find(file, &wanted) {
+                        put(file, name + 1, b"_memqpy\0")?;
+                        count += 1;
+                    }
+                }
+                (count > 0).then_some(())
+            })
+        },
+    },
+    Mutation {
         name: "Mach-O: a byte changed after the signing",
         check: "code-signature",
         also: &[],

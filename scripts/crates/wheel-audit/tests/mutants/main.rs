@@ -21,6 +21,8 @@ use wheel_audit::check::{CHECKS, CheckInput, NotJudged};
 use wheel_audit::wheel::Sha256Sum;
 use wheel_audit::wheel::release::{DistFile, ReleaseFacts, WheelFacts};
 use wheel_audit::wheel::zip;
+use wheel_fixtures::elf::{Elf, X86_64};
+use wheel_fixtures::macho::{ARM64, Macho};
 use wheel_fixtures::release::{LINUX, MACOS, WINDOWS};
 use wheel_fixtures::wheel::Wheel;
 
@@ -74,7 +76,14 @@ fn unpacked(file: &str, bytes: &[u8]) -> Wheel {
 
 fn wheels() -> Vec<Wheel> {
     let Some(folder) = std::env::var_os("WHEEL_PIPELINE_WHEELS") else {
-        return [LINUX, MACOS, WINDOWS].map(Wheel::new).into();
+        let mut wheels = [LINUX, MACOS, WINDOWS].map(Wheel::new);
+        let mut linux = Elf::new(X86_64);
+        linux.imports.push("memcpy");
+        wheels[0].set_module(linux.bytes());
+        let mut macos = Macho::new(ARM64);
+        macos.imports.push("_memcpy");
+        wheels[1].set_module(macos.bytes());
+        return wheels.into();
     };
     let mut wheels = Vec::new();
     for entry in Path::new(&folder).read_dir().expect("a folder of wheels") {
