@@ -1,6 +1,7 @@
 //! `linked-libraries`: every library that a binary needs is on all systems that the tag promises, or in the wheel. Of
 //! Python's DLLs, a binary needs the one of its ABI tag.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::definition::{Check, CheckInput};
@@ -41,18 +42,20 @@ fn judge(placed: Placed, findings: &mut Findings) {
 /// The needed libraries that are neither in the wheel nor on every promised system, each with the expected state.
 pub(super) fn missing<'a>(placed: Placed<'a>) -> impl Iterator<Item = (&'a str, String)> {
     let libraries = placed.image.libraries.iter().filter(|library| !library.optional);
+    let finder = OnceCell::new();
     libraries.map(|library| library.name.as_str()).filter_map(move |library| {
+        let found = || finder.get_or_init(|| placed.finder()).finds(library);
         let expected = match placed.image.format {
-            FormatFacts::Pe => of_windows(placed, library),
-            FormatFacts::Elf(_) => of_linux(placed, library),
-            FormatFacts::Macho(_) => of_macos(placed, library),
+            FormatFacts::Pe => of_windows(placed, library, &found),
+            FormatFacts::Elf(_) => of_linux(placed, library, &found),
+            FormatFacts::Macho(_) => of_macos(placed, library, &found),
             FormatFacts::Wasm => None,
         };
         Some((library, expected?))
     })
 }
 
-fn of_linux(placed: Placed, library: &str) -> Option<String> {
+fn of_linux(placed: Placed, library: &str, found: &dyn Fn() -> bool) -> Option<String> {
     if file(library).starts_with("libpython") && !bundled(placed, library) {
         return Some(
             "symbols of Python without a library: the program that imports has them".into(),
@@ -69,19 +72,19 @@ fn of_linux(placed: Placed, library: &str) -> Option<String> {
     let unlisted = kinds.into_iter().find(|kind| !listed(kind, file(library)));
     if bundled(placed, library) {
         // Where every system has it, the loader takes that one.
-        let wrong = unlisted.is_some() && !placed.finds(library);
+        let wrong = unlisted.is_some() && !found();
         return wrong.then(|| NOT_FOUND.to_owned());
     }
     let kind = unlisted.filter(|_| !brought(placed, library))?;
     Some(format!("libraries in the wheel, and those that every {kind} system has"))
 }
 
-fn of_macos(placed: Placed, library: &str) -> Option<String> {
+fn of_macos(placed: Placed, library: &str, found: &dyn Fn() -> bool) -> Option<String> {
     if listed("macos", library) || own_name(placed, library) {
         return None;
     }
     if bundled(placed, library) {
-        return (!placed.finds(library)).then(|| NOT_FOUND.to_owned());
+        return (!found()).then(|| NOT_FOUND.to_owned());
     }
     if !library.starts_with('/') && brought(placed, library) {
         return None;
@@ -89,7 +92,7 @@ fn of_macos(placed: Placed, library: &str) -> Option<String> {
     Some("libraries in the wheel, in `/usr/lib` and in `/System/Library`".to_owned())
 }
 
-fn of_windows(placed: Placed, library: &str) -> Option<String> {
+fn of_windows(placed: Placed, library: &str, found: &dyn Fn() -> bool) -> Option<String> {
     let name = library.to_ascii_lowercase();
     let is_pypy = name.starts_with("libpypy");
     if let Some(series) = pypy_series(placed) {
@@ -106,7 +109,7 @@ fn of_windows(placed: Placed, library: &str) -> Option<String> {
     }
     // The loader looks beside a program. For a module, Python code may have named more folders.
     if placed.image.executable && bundled(placed, library) {
-        return (!placed.finds(library)).then(|| NOT_FOUND.to_owned());
+        return (!found()).then(|| NOT_FOUND.to_owned());
     }
     // Windows has too many DLLs to list. None of them begins with `lib`, as those of MinGW do.
     let foreign = name.starts_with("lib") && !bundled(placed, library) && !brought(placed, library);

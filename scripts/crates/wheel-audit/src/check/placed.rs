@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, Findings, NotJudged};
 use super::loaded::{self, Sought};
-use super::search::Search;
+use super::search::{Finder, Search};
 use crate::names::{file_name, normalize};
 use crate::platform::{PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage, FormatFacts};
@@ -106,13 +106,11 @@ impl<'a> Placed<'a> {
         wheels.filter(|wheel| wheel.name.platforms == self.wheel.name.platforms).collect()
     }
 
-    /// Returns whether the loader finds a library of the wheel, from the place to which the binary is installed. A program
-    /// finds it by itself; a library may have been loaded with another one.
-    pub(super) fn finds(self, library: &str) -> bool {
+    /// The search for libraries of the wheel, from the place to which the binary is installed.
+    pub(super) fn finder(self) -> Finder<'a> {
         let search =
             self.about.search.get_or_init(|| Search::of(self.wheel, self.required_wheels()));
-        search.finds(self.binary, self.image, library)
-            || !self.image.executable && search.found(library)
+        search.finder(self.binary, self.image)
     }
 
     /// Returns whether a binary of the wheel exports a symbol.

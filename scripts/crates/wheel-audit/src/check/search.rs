@@ -3,6 +3,7 @@
 //! [`ld.so`](https://man7.org/linux/man-pages/man8/ld.so.8.html),
 //! [dyld](https://developer.apple.com/library/archive/documentation/DeveloperTools/Conceptual/DynamicLibraries/100-Articles/RunpathDependentLibraries.html)).
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::names::file_name;
@@ -15,8 +16,10 @@ const SITE: &str = "lib/python/site-packages";
 /// The most run paths of a binary that are followed. Linkers write a few.
 const PATH_LIMIT: usize = 20;
 
+/// The longest name of a library that is looked for, in bytes.
+const LENGTH_LIMIT: usize = 512;
 /// The most run paths of a wheel that libraries take over.
-const INHERITED_LIMIT: usize = 100;
+const INHERITED_LIMIT: usize = 20;
 
 /// What the loader finds in an installed wheel.
 pub(super) struct Search {
@@ -42,59 +45,96 @@ impl Search {
             members.chain(others.map(|member| installed(&member.name))).collect();
         let lower = files.iter().map(|file| file.to_ascii_lowercase()).collect();
         let inherited = wheel.binaries.iter().flat_map(rpaths).take(INHERITED_LIMIT).collect();
-        let mut search = Self { files, lower, inherited, found: BTreeSet::new() };
+        let search = Self { files, lower, inherited, found: BTreeSet::new() };
+        let mut found = BTreeSet::new();
         for binary in &wheel.binaries {
             for image in &binary.images {
-                for library in &image.libraries {
-                    if search.finds(binary, image, &library.name) {
-                        search.found.insert(file_name(&library.name).to_owned());
-                    }
-                }
+                let finder = search.finder(binary, image);
+                let libraries = image.libraries.iter().map(|library| library.name.as_str());
+                let libraries = libraries.filter(|library| finder.finds_alone(library));
+                found.extend(libraries.map(|library| file_name(library).to_owned()));
             }
         }
-        search
+        Self { found, ..search }
     }
 
-    /// Returns whether a binary finds a library by its own means.
-    pub(super) fn finds(&self, binary: &Binary, image: &BinaryImage, library: &str) -> bool {
+    /// The search for the libraries of one image.
+    pub(super) fn finder<'a>(&'a self, binary: &Binary, image: &'a BinaryImage) -> Finder<'a> {
         let place = installed(&binary.member);
-        let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let there =
-            |path: &str| resolved(folder, path).is_some_and(|path| self.files.contains(&path));
-        match &image.format {
-            FormatFacts::Elf(facts) => {
-                let own = match &facts.runpath {
-                    Some(paths) => folders(folder, paths),
-                    None => folders(folder, facts.rpath.as_deref().unwrap_or_default()),
-                };
-                let inherited = self.inherited.iter();
-                let inherited = inherited.filter(|_| facts.runpath.is_none() && !image.executable);
-                library.strip_prefix("$ORIGIN/").is_some_and(there)
-                    || own.iter().chain(inherited).any(|folder| {
-                        resolved(folder, library).is_some_and(|path| self.files.contains(&path))
-                    })
-            }
-            FormatFacts::Macho(facts) => {
-                if let Some(rest) = library.strip_prefix("@loader_path/") {
-                    return there(rest);
-                }
-                let Some(name) = library.strip_prefix("@rpath/") else { return false };
-                facts.rpaths.iter().take(PATH_LIMIT).any(|path| {
-                    let rest = path.strip_prefix("@loader_path").or_else(|| {
-                        path.strip_prefix("@executable_path").filter(|_| image.executable)
-                    });
-                    rest.is_some_and(|rest| there(&format!("{rest}/{name}")))
-                })
-            }
-            FormatFacts::Pe => resolved(folder, library)
-                .is_some_and(|path| self.lower.contains(&path.to_ascii_lowercase())),
+        let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        Finder { search: self, image, folder, run_path: OnceCell::new() }
+    }
+}
+
+/// The search for the libraries of one image.
+pub(super) struct Finder<'a> {
+    search: &'a Search,
+    image: &'a BinaryImage,
+    /// The folder of the binary, below the environment's.
+    folder: String,
+    run_path: OnceCell<Vec<String>>,
+}
+
+impl Finder<'_> {
+    /// Returns whether the loader finds a library. A program finds it by itself; a library may have been loaded with another
+    /// binary of the wheel.
+    pub(super) fn finds(&self, library: &str) -> bool {
+        self.finds_alone(library)
+            || !self.image.executable && self.search.found.contains(file_name(library))
+    }
+
+    fn finds_alone(&self, library: &str) -> bool {
+        let there = |path: &str| {
+            let path = resolved(&self.folder, path);
+            path.is_some_and(|path| self.search.files.contains(&path))
+        };
+        if library.len() > LENGTH_LIMIT {
+            return false;
+        }
+        let in_run_path = |name: &str| {
+            let mut folders = self.run_path().iter();
+            folders.any(|folder| {
+                self.search.files.contains(format!("{folder}/{name}").trim_start_matches('/'))
+            })
+        };
+        match &self.image.format {
+            // A name with a slash is a path, and is looked for in no folder.
+            FormatFacts::Elf(_) => match library.strip_prefix("$ORIGIN/") {
+                Some(rest) => there(rest),
+                None => !library.contains('/') && in_run_path(library),
+            },
+            FormatFacts::Macho(_) => match library.strip_prefix("@loader_path/") {
+                Some(rest) => there(rest),
+                None => library.strip_prefix("@rpath/").is_some_and(in_run_path),
+            },
+            FormatFacts::Pe => resolved(&self.folder, library)
+                .is_some_and(|path| self.search.lower.contains(&path.to_ascii_lowercase())),
             FormatFacts::Wasm => false,
         }
     }
 
-    /// Returns whether a library is loaded once the binary that finds it is.
-    pub(super) fn found(&self, library: &str) -> bool {
-        self.found.contains(file_name(library))
+    /// The folders of the run path.
+    fn run_path(&self) -> &[String] {
+        self.run_path.get_or_init(|| match &self.image.format {
+            FormatFacts::Elf(facts) => match (&facts.runpath, &facts.rpath) {
+                (Some(paths), _) => folders(&self.folder, paths),
+                (None, paths) => {
+                    let own = folders(&self.folder, paths.as_deref().unwrap_or_default());
+                    let inherited = self.search.inherited.iter().cloned();
+                    own.into_iter().chain(inherited.filter(|_| !self.image.executable)).collect()
+                }
+            },
+            FormatFacts::Macho(facts) => {
+                let folder = |path: &String| {
+                    let own = path.strip_prefix("@loader_path");
+                    let program = path.strip_prefix("@executable_path");
+                    let rest = own.or_else(|| program.filter(|_| self.image.executable))?;
+                    resolved(&self.folder, rest)
+                };
+                facts.rpaths.iter().take(PATH_LIMIT).filter_map(folder).collect()
+            }
+            FormatFacts::Pe | FormatFacts::Wasm => Vec::new(),
+        })
     }
 }
 

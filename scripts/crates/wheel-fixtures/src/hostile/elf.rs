@@ -50,6 +50,11 @@ pub(super) const ALL: &[Generator] = &[
         make: run_paths,
     },
     Generator {
+        name: "elf: libraries that load each other",
+        says: "more findings of this check",
+        make: circles,
+    },
+    Generator {
         name: "elf: very many small files",
         says: "more findings of this check",
         make: many,
@@ -247,6 +252,31 @@ fn run_paths(size: usize) -> Vec<File> {
     let library = Raw { dynamic, strings, ..Raw::default() }.bytes();
     let member = |number| PackedMember::stored(&format!("sum_up_to/{number}.so"), &library);
     wheel(LINUX, (0..size / library.len()).map(member).collect())
+}
+
+/// Many libraries, each of which loads as many of the others as it may, and looks for them in many folders.
+fn circles(size: usize) -> Vec<File> {
+    let path: String =
+        (0..800).map(|_| "$ORIGIN/../a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r:").collect();
+    let mut strings = [b"\0", &path.as_bytes()[..4096], b"\0"].concat();
+    let mut dynamic = [29_u64, 1].map(u64::to_le_bytes).concat();
+    for number in 0..900 {
+        dynamic.extend([1, strings.len() as u64].map(u64::to_le_bytes).concat());
+        strings.extend(
+            format!("{}.so\0", if number == 0 { "b".into() } else { number.to_string() }).bytes(),
+        );
+    }
+    let library = Raw { dynamic, strings, ..Raw::default() }.bytes();
+    // More would ask for more libraries than a wheel may.
+    let count = 110.min(size / library.len());
+    let member = |number| PackedMember::stored(&format!("sum_up_to/{number}.so"), &library);
+    let mut members: Vec<PackedMember> = (0..count).map(member).collect();
+    members.push(PackedMember::stored("sum_up_to/deep/b.so", &library));
+    members.extend(
+        (count..900)
+            .map(|number| PackedMember::stored(&format!("sum_up_to/deeper/{number}.so"), b"")),
+    );
+    wheel(LINUX, members)
 }
 
 fn many(size: usize) -> Vec<File> {
