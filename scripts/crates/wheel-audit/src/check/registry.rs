@@ -6,9 +6,9 @@ use super::{
     debug_build, dist_as_built, dist_matches_plan, entry_points, exec_stack, file_name,
     index_accepts, install_table, libc_floor, linked_libraries, macos_floor, metadata_agrees,
     metadata_valid, no_leaked_paths, package_files, page_alignment, record_complete, run_path,
-    runtime_floor, sdist_builds, sdist_contents, sdist_structure, secrets, size_and_quota, stubs,
-    suffix_and_exports, tags_agree, text_relocations, top_level_names, undefined_symbols,
-    vc_runtime, version_agrees, zip_structure,
+    runtime_floor, sdist_builds, sdist_contents, sdist_structure, secrets, set_agrees,
+    size_and_quota, stubs, suffix_and_exports, tags_agree, text_relocations, top_level_names,
+    undefined_symbols, vc_runtime, version_agrees, zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -22,6 +22,7 @@ pub const CHECKS: &[Check] = &[
     tags_agree::CHECK,
     metadata_valid::CHECK,
     metadata_agrees::CHECK,
+    set_agrees::CHECK,
     version_agrees::CHECK,
     index_accepts::CHECK,
     size_and_quota::CHECK,
