@@ -53,6 +53,7 @@ mod sdist_structure;
 mod search;
 mod secrets;
 mod served;
+mod set_agrees;
 mod size_and_quota;
 mod specifiers;
 mod stubs;

@@ -214,7 +214,14 @@ fn what_could_not_be_compared_is_no_pass() {
     // Names, sizes and tags are known.
     assert_eq!(
         passed,
-        ["file-name", "installable-tags", "index-accepts", "size-and-quota", "contents-exact"]
+        [
+            "set-agrees",
+            "file-name",
+            "installable-tags",
+            "index-accepts",
+            "size-and-quota",
+            "contents-exact"
+        ]
     );
 }
 

@@ -33,6 +33,7 @@ mod sdist_builds;
 mod sdist_contents;
 mod sdist_structure;
 mod secrets;
+mod set_agrees;
 mod size_and_quota;
 mod stubs;
 mod suffix_and_exports;
@@ -71,6 +72,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("installable-tags", installable_tags::CASES),
     ("metadata-valid", metadata_valid::CASES),
     ("metadata-agrees", metadata_agrees::CASES),
+    ("set-agrees", set_agrees::CASES),
     ("version-agrees", version_agrees::CASES),
     ("index-accepts", index_accepts::CASES),
     ("size-and-quota", size_and_quota::CASES),
