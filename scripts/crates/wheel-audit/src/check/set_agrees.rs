@@ -85,6 +85,8 @@ fn versions(projects: &Projects, findings: &mut Findings) {
 /// the first one of its tag, so that the work is linear.
 fn candidates(wheels: &[WheelFacts], findings: &mut Findings) {
     let mut first: BTreeMap<(String, &str, &str, &str), &WheelFacts> = BTreeMap::new();
+    // Many wheels may share a tag with one large wheel.
+    let mut contents: BTreeMap<&str, BTreeSet<(&str, Sha256Sum)>> = BTreeMap::new();
     for wheel in wheels {
         let name = &wheel.name;
         let mut told: BTreeSet<&str> = BTreeSet::new();
@@ -93,10 +95,13 @@ fn candidates(wheels: &[WheelFacts], findings: &mut Findings) {
             let key = (normalize(&name.distribution), name.version.as_str(), build, tag.as_str());
             let other = *first.entry(key).or_insert(wheel);
             // The check `index-accepts` reports two files of one name.
-            if file_name(&other.file) == file_name(&wheel.file)
-                || !told.insert(&other.file)
-                || content(other) == content(wheel)
-            {
+            if file_name(&other.file) == file_name(&wheel.file) || !told.insert(&other.file) {
+                continue;
+            }
+            for one in [other, wheel] {
+                contents.entry(&one.file).or_insert_with(|| content(one));
+            }
+            if contents[&*other.file] == contents[&*wheel.file] {
                 continue;
             }
             findings.push(CHECK.finding(
