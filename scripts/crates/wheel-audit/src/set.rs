@@ -139,7 +139,7 @@ impl Named {
         let name: WheelName = file.parse().ok()?;
         let targets = name.platforms.iter().flat_map(|tag| targets(tag));
         let targets = oldest(targets);
-        Some(Self { file: file.to_owned(), family: family(&name), targets, name })
+        Some(Self { file: file.to_owned(), family: name.family(), targets, name })
     }
 
     /// The Pythons that it promises, of those that are known. An exact CPython may be newer.
@@ -188,16 +188,6 @@ impl Named {
             }
         }
     }
-}
-
-/// The family of a wheel for CPython or PyPy. None for another interpreter, and for a set of tags that no builder writes
-/// for these.
-fn family(name: &WheelName) -> Option<Family> {
-    if name.pythons.iter().any(|python| python == "py3") && name.abis == ["none"] {
-        return Some(Family::AnyPython);
-    }
-    let [python] = &name.pythons[..] else { return None };
-    format!("{python}-{}", name.abis.join(".")).parse().ok()
 }
 
 /// The targets of a platform tag. None for `any`, and for a platform that has no target.

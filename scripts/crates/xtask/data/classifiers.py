@@ -6,8 +6,8 @@ from importlib.metadata import version
 import trove_classifiers
 
 HEADER = f"""\
-# The classifiers that PyPI takes, as a tree. A part that ends in `::` is no classifier by itself. PyPI refuses one with a
-# `!`; the classifier to take instead follows, if there is one.
+# The classifiers that PyPI takes, as a tree. A part that ends in `::` is no classifier by itself. PyPI refuses one with
+# a `!`; the classifier to take instead follows, if there is one.
 # Source: the package trove-classifiers (pinned with its hash in tables.lock), whose version is the date.
 # Written by `cargo xtask tables`.
 # Version: {version("trove-classifiers")}

@@ -7,8 +7,8 @@ from packaging.licenses import _spdx
 
 HEADER = f"""\
 # The identifiers of licenses and, with `with` before them, of exceptions.
-# Source: the SPDX license list {_spdx.VERSION}, as in the package packaging {version("packaging")}, by which PyPI judges
-#   (pinned with its hash in tables.lock).
+# Source: the SPDX license list {_spdx.VERSION}, as in the package packaging {version("packaging")}, by which PyPI
+#   judges (pinned with its hash in tables.lock).
 # Written by `cargo xtask tables`.
 """
 

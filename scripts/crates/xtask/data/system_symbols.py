@@ -1,5 +1,6 @@
-"""Prints a table of the symbols of a system's libraries: `glibc`, `musl` or `macos` from a folder of zig's `lib/libc`,
-`gcc` from the libraries in Debian's packages.
+"""Print a table of the symbols of a system's libraries.
+
+It is `glibc`, `musl` or `macos` from a folder of zig's `lib/libc`, or `gcc` from the libraries in Debian's packages:
 
     python system_symbols.py glibc FOLDER VERSION
     python system_symbols.py gcc DATE FILE...
@@ -8,77 +9,92 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
+# The highest bit of a byte.
+LAST = 0x80
 # Those that wheels are made for.
 MACHINES = re.compile(r"(x86|x86_64|aarch64|powerpc64le|s390x|riscv64|loongarch64)-linux-gnu|arm-linux-gnueabihf")
 
 
-def text(bytes_, place):
-    end = bytes_.index(0, place)
-    return bytes_[place:end].decode(), end + 1
+class Reader:
+    """Bytes that are read from the beginning."""
+
+    def __init__(self, data: bytes) -> None:
+        """Begin with the first byte."""
+        self.data = data
+        self.place = 0
+
+    def byte(self) -> int:
+        """Return the next byte."""
+        self.place += 1
+        return self.data[self.place - 1]
+
+    def text(self) -> str:
+        """Return the text up to the next NUL."""
+        end = self.data.index(0, self.place)
+        begin, self.place = self.place, end + 1
+        return self.data[begin:end].decode()
+
+    def number(self) -> int:
+        """Return the next number in LEB128."""
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < LAST:
+                return value
+
+    def listed(self) -> Iterator[int]:
+        """Give bytes up to one whose highest bit is set, without that bit."""
+        while True:
+            byte = self.byte()
+            yield byte & 0x7F
+            if byte & LAST:
+                return
 
 
-def number(bytes_, place):
-    value = shift = 0
-    while True:
-        byte = bytes_[place]
-        value |= (byte & 0x7F) << shift
-        place, shift = place + 1, shift + 7
-        if byte < 0x80:
-            return value, place
+def inclusions(reader: Reader, *, has_size: bool) -> Iterator[tuple[str, int, int, list[int]]]:
+    """Give name, machines, library and versions of each entry of a section."""
+    count = reader.byte() | reader.byte() << 8
+    name = ""
+    for _ in range(count):
+        name = name or reader.text()
+        machines = reader.number()
+        if has_size:
+            reader.number()
+        library = reader.byte()
+        yield name, machines, library & 0x7F, list(reader.listed())
+        if library & LAST:
+            name = ""
 
 
-def glibc(folder):
-    """Each name with the first version that has it on any machine, and its libraries."""
-    with open(folder + "/glibc/abilists", "rb") as file:
-        data = file.read()
-    place, lists = 1, []
-    for _ in range(data[0]):
-        name, place = text(data, place)
-        lists.append(name)
-    count, place = data[place], place + 1
-    versions = [tuple(data[place + 3 * at : place + 3 * at + 3]) for at in range(count)]
-    place += 3 * count
-    count, place = data[place], place + 1
-    wanted = 0
-    for at in range(count):
-        name, place = text(data, place)
-        wanted |= bool(MACHINES.fullmatch(name)) << at
-    found = {}
+def glibc(folder: Path) -> Iterator[str]:
+    """Give each name with the first version that has it on any machine, and its libraries."""
+    reader = Reader((folder / "glibc" / "abilists").read_bytes())
+    libraries = [reader.text() for _ in range(reader.byte())]
+    versions = [(reader.byte(), reader.byte(), reader.byte()) for _ in range(reader.byte())]
+    wanted = sum(bool(MACHINES.fullmatch(reader.text())) << at for at in range(reader.byte()))
+    found: dict[str, tuple[tuple[int, int, int], set[str]]] = {}
     # Functions, then objects and thread-local objects, which have a size.
-    for kind in range(3):
-        if place == len(data):
-            break
-        count = data[place] | data[place + 1] << 8
-        place, name = place + 2, None
-        for _ in range(count):
-            if name is None:
-                name, place = text(data, place)
-            targets, place = number(data, place)
-            if kind:
-                _, place = number(data, place)
-            library, place = data[place], place + 1
-            of_symbol = []
-            while True:
-                byte, place = data[place], place + 1
-                of_symbol.append(versions[byte & 0x7F])
-                if byte & 0x80:
-                    break
-            if targets & wanted:
-                oldest, libraries = found.get(name, ((9, 9, 9), set()))
-                found[name] = min([oldest, *of_symbol]), libraries | {lists[library & 0x7F]}
-            if library & 0x80:
-                name = None
-    assert place == len(data), (place, len(data))
-    for name, (oldest, libraries) in found.items():
+    section = 0
+    while reader.place < len(reader.data):
+        for name, machines, library, numbers in inclusions(reader, has_size=section > 0):
+            if machines & wanted:
+                oldest, of_name = found.get(name, ((9, 9, 9), set()))
+                oldest = min([oldest, *(versions[number] for number in numbers)])
+                found[name] = oldest, of_name | {libraries[library]}
+        section += 1
+    for name, (oldest, of_name) in found.items():
         version = ".".join(map(str, oldest if oldest[2] else oldest[:2]))
-        yield "{} {} {}".format(name, version, ",".join(sorted(libraries)))
+        yield f"{name} {version} {','.join(sorted(of_name))}"
 
 
-def musl(folder):
-    """Each name, on any machine."""
-    with open(folder + "/musl/libc.S") as file:
-        lines = file.read().splitlines()
+def musl(folder: Path) -> Iterator[str]:
+    """Give each name, on any machine."""
+    lines = (folder / "musl" / "libc.S").read_text().splitlines()
     # Some are in macros for machines: `WEAK64 name`.
     symbol = re.compile(r"\.(?:globl|weak) (\w+)|WEAK\w* (\w+)")
     for line in lines:
@@ -87,11 +103,13 @@ def musl(folder):
             yield found[1] or found[2]
 
 
-def macos(folder):
-    """Each name, without the leading underscore, on any processor. The loader does not look up names with `$ld$`."""
-    with open(folder + "/darwin/libSystem.tbd") as file:
-        content = file.read()
-    for kind, names in re.findall(r"(\S*symbols|objc-\S*):\s*\[(.*?)\]", content, re.S):
+def macos(folder: Path) -> Iterator[str]:
+    """Give each name without the leading underscore, on any processor.
+
+    The loader does not look up names with `$ld$`.
+    """
+    content = (folder / "darwin" / "libSystem.tbd").read_text()
+    for kind, names in re.findall(r"(\S*symbols|objc-\S*):\s*\[(.*?)\]", content, re.DOTALL):
         for name in re.findall(r"[^\s,']+", names):
             if kind == "objc-classes":
                 yield "OBJC_CLASS_$_" + name
@@ -104,19 +122,20 @@ def macos(folder):
                 yield name
 
 
-def gcc(paths):
-    """Each name, and its library."""
+def gcc(paths: list[str]) -> Iterator[str]:
+    """Give each name, and its library."""
     row = re.compile(r"\s(?:GLOBAL|WEAK|UNIQUE)\s+DEFAULT\s.*?\d+\s+([^@\s]+)(?:@\S+)?$")
-    found = {}
+    found: dict[str, set[str]] = {}
     for path in paths:
-        short = {"libstdc++": "stdc++", "libgcc_s": "gcc_s"}[path.rpartition("/")[2].partition(".")[0]]
-        for line in subprocess.check_output(["readelf", "--dyn-syms", "--wide", path], text=True).splitlines():
+        short = {"libstdc++": "stdc++", "libgcc_s": "gcc_s"}[Path(path).name.partition(".")[0]]
+        command = ["/usr/bin/readelf", "--dyn-syms", "--wide", path]
+        for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines():
             symbol = row.search(line)
             # Absolute ones are the versions themselves.
             if symbol and " UND " not in line and " ABS " not in line:
                 found.setdefault(symbol[1], set()).add(short)
     for name, libraries in found.items():
-        yield "{} {}".format(name, ",".join(sorted(libraries)))
+        yield f"{name} {','.join(sorted(libraries))}"
 
 
 ABOUT = {
@@ -137,8 +156,9 @@ ABOUT = {
 }
 
 kind, *about = sys.argv[1:]
-rows = gcc(about[1:]) if kind == "gcc" else globals()[kind](about[0])
-print(ABOUT[kind].format(about[0] if kind == "gcc" else about[1]))
-if kind != "gcc":
+of_zig = {"glibc": glibc, "musl": musl, "macos": macos}
+rows = of_zig[kind](Path(about[0])) if kind in of_zig else gcc(about[1:])
+print(ABOUT[kind].format(about[1] if kind in of_zig else about[0]))
+if kind in of_zig:
     print("# Written by `cargo xtask tables`.")
 print("\n".join(sorted(set(rows))))

@@ -54,6 +54,7 @@ mod search;
 mod secrets;
 mod served;
 mod set_agrees;
+mod set_complete;
 mod size_and_quota;
 mod specifiers;
 mod stubs;

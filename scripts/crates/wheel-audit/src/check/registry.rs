@@ -7,8 +7,9 @@ use super::{
     file_name, index_accepts, install_table, installable_tags, libc_floor, linked_libraries,
     macos_floor, metadata_agrees, metadata_valid, no_leaked_paths, package_files, page_alignment,
     record_complete, run_path, runtime_floor, sbom, sdist_builds, sdist_contents, sdist_structure,
-    secrets, set_agrees, size_and_quota, stubs, suffix_and_exports, tags_agree, text_relocations,
-    top_level_names, undefined_symbols, vc_runtime, version_agrees, zip_structure,
+    secrets, set_agrees, set_complete, size_and_quota, stubs, suffix_and_exports, tags_agree,
+    text_relocations, top_level_names, undefined_symbols, vc_runtime, version_agrees,
+    zip_structure,
 };
 
 /// Every check, in the order in which reports show them.
@@ -24,6 +25,7 @@ pub const CHECKS: &[Check] = &[
     metadata_valid::CHECK,
     metadata_agrees::CHECK,
     set_agrees::CHECK,
+    set_complete::CHECK,
     version_agrees::CHECK,
     index_accepts::CHECK,
     size_and_quota::CHECK,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::error::ReadError;
 use super::limits::{NAME_LIMIT, TAG_LIMIT};
 use super::printable::quoted;
-use crate::family::PythonVersion;
+use crate::family::{Family, PythonVersion};
 
 /// The parts of a wheel's file name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,16 @@ impl FromStr for WheelName {
 }
 
 impl WheelName {
+    /// The family of a wheel for CPython or PyPy. None for another interpreter, and for a set of tags that no builder
+    /// writes for these.
+    pub(crate) fn family(&self) -> Option<Family> {
+        if self.pythons.iter().any(|python| python == "py3") && self.abis == ["none"] {
+            return Some(Family::AnyPython);
+        }
+        let [python] = &self.pythons[..] else { return None };
+        format!("{python}-{}", self.abis.join(".")).parse().ok()
+    }
+
     /// The oldest CPython that a tag names.
     pub(crate) fn oldest_python(&self) -> Option<PythonVersion> {
         self.pythons.iter().filter_map(|tag| PythonVersion::from_tag(tag)).min()

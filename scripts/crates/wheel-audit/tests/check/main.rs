@@ -34,6 +34,7 @@ mod sdist_contents;
 mod sdist_structure;
 mod secrets;
 mod set_agrees;
+mod set_complete;
 mod size_and_quota;
 mod stubs;
 mod suffix_and_exports;
@@ -73,6 +74,7 @@ const BROKEN: &[(&str, &[Case])] = &[
     ("metadata-valid", metadata_valid::CASES),
     ("metadata-agrees", metadata_agrees::CASES),
     ("set-agrees", set_agrees::CASES),
+    ("set-complete", set_complete::CASES),
     ("version-agrees", version_agrees::CASES),
     ("index-accepts", index_accepts::CASES),
     ("size-and-quota", size_and_quota::CASES),

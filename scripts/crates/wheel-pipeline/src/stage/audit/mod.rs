@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use wheel_audit::check::{self, CHECKS, CheckInput, NotJudged, Outcome, Severity, install_table};
-use wheel_audit::plan::Plan;
+use wheel_audit::plan::{Plan, PromisedEnvironment};
+use wheel_audit::set::promise;
 use wheel_audit::wheel::release::{ReleaseFacts, list};
 use wheel_audit::wheel::{Sha256Sum, printable};
 
@@ -20,7 +21,7 @@ use crate::process::interrupt::unless_interrupted;
 use crate::program::command;
 use crate::project::Acceptance;
 use crate::project::source::Source;
-use crate::project::{has_table, search};
+use crate::project::{has_table, search, series};
 use crate::report::{Mood, Report, github, human, sarif, table};
 use crate::stage::{RunLock, from_jobs};
 
@@ -121,22 +122,39 @@ pub fn run(args: &Args, project: Option<&Path>, report: &Report) -> Result<Verdi
             .into());
     }
     let action = report.start("auditing");
-    let evidence = of_chosen(paths, choice)?;
+    let (evidence, picked) = of_chosen(paths, choice)?;
     done(action, &evidence, args.strict);
-    show(report, &evidence, &[], args)
+    show(report, &evidence, &picked, args)
 }
 
 /// Judges files that belong to no project.
 pub fn of_files(paths: Vec<PathBuf>) -> Result<AuditEvidence> {
-    of_chosen(paths, &Choice::default())
+    Ok(of_chosen(paths, &Choice::default())?.0)
 }
 
-fn of_chosen(paths: Vec<PathBuf>, choice: &Choice) -> Result<AuditEvidence> {
+/// The evidence, and the install table if the files are of one release.
+fn of_chosen(paths: Vec<PathBuf>, choice: &Choice) -> Result<(AuditEvidence, Vec<PickedFile>)> {
     let choice = choice.clone();
     Ok(unless_interrupted(move || {
         let (release, unread) = ReleaseFacts::read(&paths);
-        judged(CheckInput::new(&release), unread, &choice, &Rows::default())
+        let evidence = judged(CheckInput::new(&release), unread, &choice, &Rows::default());
+        let known: Vec<_> = series::found().chain(series::pypys()).collect();
+        // A single wheel is no set.
+        let promised = (release.wheels.len() > 1).then(|| promise(&release, &known).ok()).flatten();
+        let picked = promised.map(|promised| picked(&release, &promised.plan));
+        (evidence, picked.unwrap_or_default())
     })?)
+}
+
+/// What pip picks in each environment of a plan.
+fn picked(release: &ReleaseFacts, plan: &Plan) -> Vec<PickedFile> {
+    let table = install_table::table(release, plan).into_iter();
+    let row = |(environment, file): (&PromisedEnvironment, _)| PickedFile {
+        target: environment.target,
+        python: environment.python,
+        file,
+    };
+    table.map(row).collect()
 }
 
 /// The project whose plan `dist/` is judged by. None if there is none: then the working directory's `dist/` is judged.
@@ -225,13 +243,8 @@ fn read_and_judged(
         let rows = Rows { accept, all: whole.iter().all(is_there) };
         let input = CheckInput { release: &release, plan: Some(&plan), built: Some(&built) };
         let evidence = judged(input, unread, &choice, &rows);
-        let table = install_table::table(&release, &plan).into_iter();
-        let picked = table.map(|(environment, file)| PickedFile {
-            target: environment.target,
-            python: environment.python,
-            file,
-        });
-        (evidence, picked.collect())
+        let picked = picked(&release, &plan);
+        (evidence, picked)
     })?)
 }
 

@@ -22,12 +22,13 @@ def macos() -> "list[int] | None":
 
     A Python that was built with an old SDK is told 10.16 on every newer system. That is no version, so it is None too.
     """
-    if sys.platform != "darwin":
+    system: str = sys.platform
+    if system != "darwin":
         return None
-    import platform
-
+    # Only macOS pays for this import.
+    release = __import__("platform").mac_ver()[0]
     try:
-        version = [int(number) for number in platform.mac_ver()[0].split(".")[:2]]
+        version = [int(number) for number in release.split(".")[:2]]
     except ValueError:
         return None
     version += [0] * (2 - len(version))
