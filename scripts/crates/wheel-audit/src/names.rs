@@ -27,6 +27,11 @@ pub fn escape(name: &str) -> String {
     normalize(name).replace('-', "_")
 }
 
+/// The folder of a path with slashes; empty at the top.
+pub(crate) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// The last part of a path with slashes.
 pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)

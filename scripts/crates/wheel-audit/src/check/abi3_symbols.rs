@@ -13,6 +13,7 @@ use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use crate::family::PythonVersion;
+use crate::names::file_name;
 use crate::wheel::binary::{FormatFacts, Import};
 use crate::wheel::quoted;
 
@@ -90,7 +91,7 @@ fn judge(placed: Placed, findings: &mut Findings) {
 /// Returns whether CPython must define the symbol. Formats that name no library leave that open.
 fn from_python(import: &Import) -> bool {
     let Some(library) = &import.library else { return true };
-    let file = library.rsplit('/').next().unwrap_or(library).to_ascii_lowercase();
+    let file = file_name(library).to_ascii_lowercase();
     file.trim_start_matches("lib").starts_with("python")
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged, Unknowns};
 use super::placed::{names_platform, platforms, serves};
-use crate::names::file_name;
+use crate::names::{file_name, folder_of};
 use crate::platform::{Architecture, PlatformTag, System};
 use crate::wheel::binary::{Binary, BinaryImage};
 use crate::wheel::quoted;
@@ -241,13 +241,12 @@ fn says_its_machine(binary: &Binary) -> bool {
 fn is_example(member: &str) -> bool {
     const FOLDERS: [&str; 7] =
         ["test", "tests", "testing", "testdata", "test_data", "examples", "fixtures"];
-    let folders = member.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').any(|folder| FOLDERS.contains(&folder))
+    folder_of(member).split('/').any(|folder| FOLDERS.contains(&folder))
 }
 
 /// Returns whether Python imports it as a module: it exports the module that its file name states.
 fn is_module(binary: &Binary) -> bool {
-    let file = binary.member.rsplit('/').next().unwrap_or_default();
+    let file = file_name(&binary.member);
     let stem = file.split('.').next().unwrap_or_default();
     let named = file.ends_with(".so") || file.ends_with(".pyd");
     named && binary.images.iter().any(|image| image.modules().any(|module| module == stem))

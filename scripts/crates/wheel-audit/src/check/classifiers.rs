@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 const TABLE: &str = include_str!("../../data/classifiers.txt");
 
-/// What PyPI says to a classifier.
+/// The answer of PyPI to a classifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Classified {
     Known,
@@ -37,7 +37,7 @@ static KNOWN: LazyLock<BTreeMap<String, Classified>> = LazyLock::new(|| {
     known
 });
 
-/// What PyPI says to a classifier.
+/// The answer of PyPI to a classifier.
 pub(super) fn classify(classifier: &str) -> Classified {
     match KNOWN.get(classifier) {
         Some(said) => *said,

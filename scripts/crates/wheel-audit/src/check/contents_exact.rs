@@ -7,6 +7,7 @@ use super::fields;
 use super::finding::{CheckResult, Findings};
 use super::leftovers::leftover;
 use super::placed::{names_platform, platforms};
+use crate::names::file_name;
 use crate::platform::PlatformTag;
 use crate::wheel::metadata::Headers;
 use crate::wheel::quoted;
@@ -66,7 +67,7 @@ fn judge(wheel: &WheelFacts, findings: &mut Findings) {
     }
     if wheel.metadata.as_ref().is_some_and(|metadata| !is_licensed(metadata)) {
         let has_file = names.iter().any(|name| {
-            let file = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+            let file = file_name(name).to_ascii_lowercase();
             ["license", "licence", "copying"].iter().any(|word| file.contains(word))
         });
         if !has_file {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, Findings, NotJudged, Unknowns};
+use crate::names::folder_of;
 use crate::wheel::build_files::Found;
 use crate::wheel::manifest::{Manifest, Workspace};
 use crate::wheel::quoted;
@@ -310,11 +311,6 @@ fn is_excluded(top: &str, workspace: &Workspace, folder: &str) -> bool {
         })
     };
     workspace.exclude.iter().any(below) && !is_member(top, workspace, folder)
-}
-
-/// The folder of a path; empty at the top.
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// A path in a folder of the sdist. `None` if it leads out of the sdist.

@@ -6,7 +6,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use crate::names::file_name;
+use crate::names::{file_name, folder_of};
 use crate::wheel::binary::{Binary, BinaryImage, FormatFacts};
 use crate::wheel::release::WheelFacts;
 
@@ -21,7 +21,7 @@ const LENGTH_LIMIT: usize = 512;
 /// The most run paths of a wheel that libraries take over.
 const INHERITED_LIMIT: usize = 20;
 
-/// What the loader finds in an installed wheel.
+/// The libraries that the loader finds in an installed wheel.
 pub(super) struct Search {
     /// The installed files, below the environment's folder.
     files: BTreeSet<String>,
@@ -61,8 +61,12 @@ impl Search {
     /// The search for the libraries of one image.
     pub(super) fn finder<'a>(&'a self, binary: &Binary, image: &'a BinaryImage) -> Finder<'a> {
         let place = installed(&binary.member);
-        let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-        Finder { search: self, image, folder, run_path: OnceCell::new() }
+        Finder {
+            search: self,
+            image,
+            folder: folder_of(&place).to_owned(),
+            run_path: OnceCell::new(),
+        }
     }
 }
 
@@ -141,12 +145,11 @@ impl Finder<'_> {
 /// The folders of the `DT_RPATH` of a binary, which the libraries that it loads take over.
 fn rpaths(binary: &Binary) -> Vec<String> {
     let place = installed(&binary.member);
-    let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
     let images = binary.images.iter().filter_map(|image| match &image.format {
         FormatFacts::Elf(facts) if facts.runpath.is_none() => facts.rpath.as_deref(),
         _ => None,
     });
-    images.flat_map(|paths| folders(folder, paths)).collect()
+    images.flat_map(|paths| folders(folder_of(&place), paths)).collect()
 }
 
 /// The folders of a run path, for a binary in a folder. Folders that are not relative to the binary are left out.

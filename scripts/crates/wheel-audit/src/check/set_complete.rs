@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Finding, Findings, NotJudged};
+use super::projects::projects;
 use crate::family::{Family, PythonVersion};
 use crate::names::normalize;
 use crate::platform::{Architecture, PlatformTag, System};
@@ -28,15 +29,10 @@ const WHOLE_LIMIT: usize = 6;
 type Platform = (&'static str, Architecture);
 
 fn run(input: CheckInput) -> CheckResult {
-    let mut projects: BTreeMap<(String, &str), Vec<&WheelFacts>> = BTreeMap::new();
-    for wheel in &input.release.wheels {
-        let project = (normalize(&wheel.name.distribution), wheel.name.version.as_str());
-        projects.entry(project).or_default().push(wheel);
-    }
     let mut findings = Findings::default();
     let mut looked = false;
-    for ((project, version), wheels) in projects {
-        let served = served(&wheels);
+    for ((project, version), files) in projects(input.release) {
+        let served = served(&files.wheels);
         if served.len() < PLATFORM_LIMIT {
             continue;
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::definition::{Check, CheckInput};
 use super::finding::{CheckResult, Findings, NotJudged};
 use super::projects::{installed, projects};
+use crate::names::file_name;
 use crate::wheel::release::WheelFacts;
 
 pub(super) const CHECK: Check = Check {
@@ -151,7 +152,7 @@ impl<'a> Typed<'a> {
                 && !self.files.contains(stubs.as_str())
         });
         let (first, ..) = extensions.clone().next()?;
-        let package = folder.rsplit('/').next().unwrap_or(folder);
+        let package = file_name(folder);
         if let Some((named, ..)) = extensions.find(|(name, ..)| *name == package) {
             return Some(named);
         }

@@ -13,6 +13,7 @@ use super::finding::{CheckResult, Findings};
 use super::placed::{Placed, each};
 use super::suffix;
 use crate::family::PythonVersion;
+use crate::names::{file_name, folder_of};
 use crate::wheel::binary::{FormatFacts, Library};
 use crate::wheel::quoted;
 
@@ -118,14 +119,14 @@ fn unserved(placed: Placed, stem: &str) -> Option<(String, String)> {
         let mut modules: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
         for member in members {
             let (stem, suffix) = parts(member);
-            let module = modules.entry((folder(member), stem)).or_default();
+            let module = modules.entry((folder_of(member), stem)).or_default();
             if (suffix.ends_with("so") || suffix.ends_with("pyd")) && module.len() < SUFFIX_LIMIT {
                 module.insert(suffix);
             }
         }
         modules
     });
-    let suffixes = modules.get(&(folder(&placed.binary.member), stem))?;
+    let suffixes = modules.get(&(folder_of(&placed.binary.member), stem))?;
     let versions: BTreeSet<String> =
         suffixes.iter().filter_map(|suffix| suffix::version(suffix)).collect();
     let plain = suffixes
@@ -189,17 +190,13 @@ fn has_better(placed: Placed, stem: &str) -> bool {
             (suffix.ends_with("so") || suffix.ends_with("pyd"))
                 && suffix::wrong(placed, suffix).is_none()
         });
-        right.map(|other| (folder(&other.member), parts(&other.member).0)).collect()
+        right.map(|other| (folder_of(&other.member), parts(&other.member).0)).collect()
     });
-    named.contains(&(folder(&placed.binary.member), stem))
-}
-
-fn folder(member: &str) -> &str {
-    member.rsplit_once('/').map_or("", |(folder, _)| folder)
+    named.contains(&(folder_of(&placed.binary.member), stem))
 }
 
 /// The name before the first dot, and the suffix after it.
 fn parts(member: &str) -> (&str, &str) {
-    let file = member.rsplit('/').next().unwrap_or_default();
+    let file = file_name(member);
     file.split_once('.').unwrap_or((file, ""))
 }

@@ -1,4 +1,4 @@
-//! What the libraries of promised systems define, by tables that say where they come from.
+//! Tables of the symbols that the libraries of promised systems define. Each says where it comes from.
 
 /// A table of symbols: a row for each, sorted, with the name first.
 pub(super) struct Table(&'static str);

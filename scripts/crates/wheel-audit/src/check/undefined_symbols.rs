@@ -107,7 +107,7 @@ enum Fault {
 }
 
 impl Fault {
-    /// What is wrong, the expected state, and the remedy.
+    /// The fault, the expected state, and the remedy.
     fn told(self) -> (String, String, &'static str) {
         let link = "link the library that defines it, and put it into the wheel if not every system has it";
         match self {

@@ -1,5 +1,7 @@
 //! Private keys and files with passwords that got into an archive.
 
+use crate::names::file_name;
+
 /// The largest file that is looked through for a private key, in bytes.
 pub(super) const KEY_LIMIT: u64 = 64 << 10;
 /// The beginning of a text in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), as far as eight bytes go.
@@ -20,7 +22,7 @@ pub(super) fn has_private_key(content: &[u8]) -> bool {
 
 /// Returns whether a tool keeps passwords in a file of this name.
 pub(crate) fn keeps_passwords(path: &str) -> bool {
-    let file = path.rsplit('/').next().unwrap_or(path);
+    let file = file_name(path);
     matches!(file, ".pypirc" | ".netrc" | "_netrc" | ".git-credentials" | ".env")
 }
 
